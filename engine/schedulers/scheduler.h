@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/function_ref.h"
+
+namespace winnow::engine {
+
+// How the forward pass's two loops run. One thread at a time calls a scheduler from outside; bodies
+// may call over_tiles() from inside over_texts(). An exception of a body reaches the caller after
+// all threads have stopped working on the loop; the scheduler stays usable.
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  // Upper bound (exclusive) of the `worker` argument of a text body: how many workspaces it needs.
+  virtual int workspace_count() const = 0;
+
+  // body(text, worker) for every text in [0, count); bodies with the same worker never overlap.
+  virtual void over_texts(int count, base::FunctionRef<void(int text, int worker)> body) = 0;
+
+  // body(begin, end) for disjoint ranges that cover [0, count), inside one operator.
+  virtual void over_tiles(int count, base::FunctionRef<void(int begin, int end)> body) = 0;
+};
+
+struct SchedulerOptions {
+  int threads;  // >= 1
+};
+
+struct SchedulerRow {
+  std::string_view name;
+  std::string_view summary;  // one line: what runs in parallel, and how
+  bool persistent_threads;   // false: threads are too short-lived for a sampled wall profile
+  // Threads created inside the region for one matmul with `threads` threads: the design's formula,
+  // which the sync pass checks against the measured count.
+  int (*threads_per_matmul)(int threads);
+  std::unique_ptr<Scheduler> (*make)(const SchedulerOptions&);
+};
+
+// The table of strategies; the first is the baseline of the seed scenario.
+std::span<const SchedulerRow> scheduler_rows();
+// Throws base::UsageError "variant X: unknown; ..." with the names that exist.
+const SchedulerRow& find_scheduler(std::string_view name);
+
+std::unique_ptr<Scheduler> make_spawn_scheduler(const SchedulerOptions&);
+std::unique_ptr<Scheduler> make_pool_scheduler(const SchedulerOptions&);
+
+}  // namespace winnow::engine

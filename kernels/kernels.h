@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+// The operators of the engine. Every operator is a family: a table of rows, the scalar reference
+// first, one row an instruction set. All are noexcept, allocate nothing, start no threads, and may
+// be called from any thread at once on different outputs. Pointers need no alignment.
+//
+// Within one row the result of an output element does not depend on how the caller splits the work
+// (row, tile and query ranges), so every schedule gives bit-identical results.
+namespace winnow::kernels {
+
+inline constexpr int kBlockSize = 32;  // weights in a Q8_0 block
+inline constexpr int kTileWidth = 16;  // output features in a packed tile
+
+// GGUF's Q8_0: 32 weights w[i] = scale * values[i]; scale is an IEEE half.
+struct BlockQ8_0 {
+  uint16_t scale;
+  int8_t values[kBlockSize];
+};
+static_assert(sizeof(BlockQ8_0) == 34);
+
+// A Q8_0 matrix [out_features][in_features], packed once at load for the matmul rows: tiles of 16
+// output features; in a tile, for each block of 32 inputs: 16 half scales, then 8 groups of
+// [16 features][4 inputs] bytes holding value + 128. The last tile is padded with scale 0.
+struct PackedMatrix {
+  int out_features = 0;
+  int in_features = 0;                                                        // a multiple of 32
+  std::unique_ptr<std::byte[], void (*)(std::byte*)> data{nullptr, nullptr};  // 64-byte aligned
+
+  int tile_count() const { return (out_features + kTileWidth - 1) / kTileWidth; }
+  int block_count() const { return in_features / kBlockSize; }
+};
+inline constexpr size_t kPackedBlockBytes = kTileWidth * (sizeof(uint16_t) + kBlockSize);
+PackedMatrix pack_q8_0(const BlockQ8_0* rows, int out_features, int in_features);
+
+// Activations [row_count][size], quantized by blocks of 32: x[i] ~ scales[i / 32] * values[i],
+// values in [-127, 127]. offsets[i / 32] = -128 * (sum of the block's values): what the packed
+// weights' +128 adds, taken back. A non-owning view, rows contiguous.
+struct QuantizedRows {
+  int row_count = 0;
+  int size = 0;  // a multiple of 32
+  const int8_t* values = nullptr;
+  const float* scales = nullptr;
+  const int32_t* offsets = nullptr;
+};
+
+struct AttentionShape {
+  int length;    // tokens in the sequence
+  int heads;     // query heads; heads % kv_heads == 0
+  int kv_heads;  // key/value heads
+  int head_dim;
+  float scale;  // multiplies q . k
+  int window;   // key j is hidden from query i when |i - j| > window; negative: no window
+};
+
+// scales and values of one activation row of `size` (a multiple of 32) elements:
+// scale = max|x| / 127, values = round_to_nearest_even(x / scale); a zero block has scale 0.
+using QuantizeRow = void (*)(const float* x, int size, int8_t* values, float* scales,
+                             int32_t* offsets) noexcept;
+// sum over blocks of w.scale * x_scale * (int8 dot product); w and x of `size` elements.
+using Dot = float (*)(const BlockQ8_0* w, const int8_t* x, const float* x_scales,
+                      int size) noexcept;
+// y[r][o] = sum_k w[o][k] * x[r][k] for every row of x and the outputs of tiles
+// [tile_begin, tile_end). y has y_stride floats a row; only those outputs' columns are written.
+using Matmul = void (*)(const PackedMatrix& w, int tile_begin, int tile_end, const QuantizedRows& x,
+                        float* y, int y_stride) noexcept;
+// y = x / sqrt(mean(x^2) + epsilon) * weight (Zhang and Sennrich 2019). y may be x.
+using RmsNorm = void (*)(const float* x, const float* weight, int size, float epsilon,
+                         float* y) noexcept;
+// Rotates the pairs (i, i + size / 2) in place by the angles whose cosines and sines are given
+// (size / 2 each); Su et al. 2021, the NEOX pairing.
+using Rope = void (*)(float* x, const float* cosines, const float* sines, int size) noexcept;
+// x = exp(x - max) / sum, in place; size >= 1.
+using Softmax = void (*)(float* x, int size) noexcept;
+// y = gelu_tanh(gate) * up (Hendrycks and Gimpel 2016, tanh form). y may be gate or up.
+using Geglu = void (*)(const float* gate, const float* up, int size, float* y) noexcept;
+// out[i] = softmax_j(scale * q_i . k_j) @ v for queries [query_begin, query_end) and every head.
+// q and out: [length][heads * head_dim]; k, v: [length][kv_heads * head_dim]; scores: scratch of
+// `length` floats, owned by the calling thread.
+using Attention = void (*)(const AttentionShape& shape, const float* q, const float* k,
+                           const float* v, int query_begin, int query_end, float* scores,
+                           float* out) noexcept;
+
+template <class Function>
+struct Row {
+  std::string_view name;  // scalar, avx2, avx512_vnni
+  bool available;         // on this machine
+  Function function;
+};
+
+std::span<const Row<QuantizeRow>> quantize_rows();
+std::span<const Row<Dot>> dot_rows();
+std::span<const Row<Matmul>> matmul_rows();
+std::span<const Row<RmsNorm>> rms_norm_rows();
+std::span<const Row<Rope>> rope_rows();
+std::span<const Row<Softmax>> softmax_rows();
+std::span<const Row<Geglu>> geglu_rows();
+std::span<const Row<Attention>> attention_rows();
+
+// One row of each family.
+struct Kernels {
+  std::string_view isa;
+  QuantizeRow quantize;
+  Dot dot;
+  Matmul matmul;
+  RmsNorm rms_norm;
+  Rope rope;
+  Softmax softmax;
+  Geglu geglu;
+  Attention attention;
+};
+
+// The rows named `isa`, or for "auto" the best that this machine has. Throws UsageError for a name
+// that is in no table or that this machine cannot run (the message lists those it can).
+Kernels select_kernels(std::string_view isa);
+
+float half_to_float(uint16_t half) noexcept;
+uint16_t float_to_half(float value) noexcept;  // round to nearest even
+
+}  // namespace winnow::kernels

@@ -1,0 +1,90 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+#include "base/byte_reader.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/function_ref.h"
+#include "base/mapped_file.h"
+#include "tests/catch.h"
+
+namespace fs = std::filesystem;
+using namespace winnow::base;
+
+namespace {
+
+// A folder of its own for a test, gone when the test ends.
+struct Scratch {
+  fs::path path;
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "winnow-base-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Scratch() { fs::remove_all(path); }
+  std::string operator/(const char* name) const { return (path / name).string(); }
+};
+
+}  // namespace
+
+TEST_CASE("an error is one line, whatever its parts hold") {
+  CHECK(std::string(Error("a\nb", "c\x1b[31m").what()) == "a\\x0ab: c\\x1b[31m");
+  CHECK(printable("é\xff") == "é\\xff");
+  CHECK(printable("\xe2\x82") == "\\xe2\\x82");
+  CHECK(Error("a", "b").exit_status() == 3);
+  CHECK(UsageError("a", "b").exit_status() == 2);
+}
+
+TEST_CASE("the byte reader reads little-endian values and never past the end") {
+  const std::array<std::byte, 7> bytes{std::byte{1}, std::byte{0},   std::byte{0},  std::byte{0},
+                                       std::byte{2}, std::byte{'x'}, std::byte{'y'}};
+  ByteReader reader(bytes, "file");
+  CHECK(reader.read<uint32_t>("count") == 1);
+  CHECK(reader.read<uint8_t>("kind") == 2);
+  CHECK(reader.take_string(2, "name") == "xy");
+  CHECK(reader.remaining() == 0);
+  CHECK_THROWS_WITH(reader.read<uint8_t>("more"), "file: cut short at byte 7, while reading more");
+  CHECK_THROWS_AS(ByteReader(bytes, "file").take(~uint64_t{0}, "huge"), Error);
+}
+
+TEST_CASE("a written file is whole, readable and alone in its folder") {
+  Scratch scratch;
+  write_file(scratch / "a", "first");
+  write_file(scratch / "a", "second");
+  CHECK(read_file(scratch / "a") == "second");
+  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  CHECK_THROWS_AS(write_file(scratch / "no/such/folder", "x"), Error);
+  CHECK_THROWS_AS(read_file(scratch / "a", 3), Error);
+  CHECK_THROWS_AS(read_file(scratch / "missing"), Error);
+}
+
+TEST_CASE("writing over a folder fails and leaves nothing behind") {
+  Scratch scratch;
+  fs::create_directory(scratch.path / "folder");
+  CHECK_THROWS_AS(write_file(scratch / "folder", "x"), Error);
+  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+}
+
+TEST_CASE("mapping needs a regular file with something in it") {
+  Scratch scratch;
+  write_file(scratch / "full", "abc");
+  write_file(scratch / "empty", "");
+  MappedFile mapped(scratch / "full");
+  MappedFile moved = std::move(mapped);
+  CHECK(moved.bytes().size() == 3);
+  CHECK_THROWS_WITH(MappedFile(scratch / "empty"), (scratch / "empty") + ": the file is empty");
+  CHECK_THROWS_WITH(MappedFile(scratch.path.string()),
+                    scratch.path.string() + ": not a regular file");
+  CHECK_THROWS_AS(MappedFile(scratch / "missing"), Error);
+}
+
+TEST_CASE("a function reference calls what it refers to") {
+  int sum = 0;
+  auto add = [&sum](int value) { sum += value; };
+  FunctionRef<void(int)> reference = add;
+  reference(2);
+  reference(3);
+  CHECK(sum == 5);
+}
