@@ -31,20 +31,22 @@ struct SchedulerOptions {
 
 struct SchedulerRow {
   std::string_view name;
-  std::string_view summary;  // one line: what runs in parallel, and how
-  bool persistent_threads;   // false: threads are too short-lived for a sampled wall profile
+  std::string_view summary;   // one line: what runs in parallel, and how
+  bool persistent_threads;    // false: threads are too short-lived for a sampled wall profile
+  bool calling_thread_works;  // bodies run on the calling thread too; false: it only waits
   // Threads created inside the region for one matmul with `threads` threads: the design's formula,
   // which the sync pass checks against the measured count.
   int (*threads_per_matmul)(int threads);
   std::unique_ptr<Scheduler> (*make)(const SchedulerOptions&);
 };
 
+// One object file each, so that a program which names one row links that strategy only.
+extern const SchedulerRow spawn_row;
+extern const SchedulerRow pool_row;
+
 // The table of strategies; the first is the baseline of the seed scenario.
 std::span<const SchedulerRow> scheduler_rows();
 // Throws base::UsageError "variant X: unknown; ..." with the names that exist.
 const SchedulerRow& find_scheduler(std::string_view name);
-
-std::unique_ptr<Scheduler> make_spawn_scheduler(const SchedulerOptions&);
-std::unique_ptr<Scheduler> make_pool_scheduler(const SchedulerOptions&);
 
 }  // namespace winnow::engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/activations.h"
+#include "engine/model.h"
+#include "engine/schedulers/scheduler.h"
+
+namespace winnow::engine {
+
+// Texts to embeddings. One thread at a time calls embed(); the scheduler decides what of it runs in
+// parallel. Bit-identical for every scheduler, thread count and batch on one instruction set.
+class Embedder {
+ public:
+  // Both must outlive the embedder.
+  Embedder(const Model& model, Scheduler& scheduler);
+
+  // Writes texts.size() rows of embedding_length floats, each of L2 length 1. A text of more tokens
+  // than the context is cut at its end, with EOS kept last.
+  void embed(std::span<const std::string> texts, std::span<float> embeddings);
+
+  // Both since construction; not while embed() runs.
+  WorkCounters work() const;
+  int64_t truncated_texts() const;
+
+ private:
+  // What one worker needs; a line of its own, so that workers' counters do not share one.
+  struct alignas(64) Workspace {
+    std::vector<int32_t> tokens;
+    Activations activations;
+    WorkCounters work;
+    int64_t truncated_texts = 0;
+  };
+
+  void embed_text(const std::string& text, Workspace& workspace, std::span<float> embedding);
+
+  const Model& model_;
+  Scheduler& scheduler_;
+  std::vector<Workspace> workspaces_;
+};
+
+// The first `dimensions` components of an embedding at length 1 again (Matryoshka representation,
+// Kusupati et al. 2022). `dimensions` in [1, full.size()], out.size() == dimensions; out may be the
+// beginning of full.
+void shorten_embedding(std::span<const float> full, int dimensions, std::span<float> out);
+
+}  // namespace winnow::engine
