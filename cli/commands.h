@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/command_line.h"
+
+// The commands of `winnow`: each gives the exit status, and throws base::Error.
+namespace winnow::cli {
+
+int run_command(const Arguments& arguments);
+int report_command(const Arguments& arguments);
+int embed_command(const Arguments& arguments);
+int tokenize_command(const Arguments& arguments);
+int model_command(const Arguments& arguments);
+
+}  // namespace winnow::cli

@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "engine/gguf.h"
+#include "engine/synthetic_model.h"
+
+namespace winnow::cli {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr uint64_t kShownElements = 4;
+
+template <class T>
+std::string first_elements(const std::vector<T>& values) {
+  const size_t shown = std::min<size_t>(values.size(), kShownElements);
+  return fmt::format("{}",
+                     fmt::join(values.begin(), values.begin() + static_cast<long>(shown), ", "));
+}
+
+std::vector<std::string> printable(const std::vector<std::string_view>& strings) {
+  std::vector<std::string> result;
+  for (const std::string_view text : strings) result.push_back(base::printable(text));
+  return result;
+}
+
+std::string array_text(const engine::Gguf& file, std::string_view key, const engine::Array& array) {
+  std::string elements;
+  if (array.element_type == engine::ValueType::string)
+    elements = first_elements(printable(file.strings(key)));
+  else if (array.element_type == engine::ValueType::f32)
+    elements = first_elements(file.floats(key));
+  else if (array.element_type == engine::ValueType::i32 ||
+           array.element_type == engine::ValueType::u32)
+    elements = first_elements(file.ints(key));
+  return fmt::format("{} elements{}{}{}", array.count, elements.empty() ? "" : ": ", elements,
+                     array.count > kShownElements && !elements.empty() ? ", ..." : "");
+}
+
+std::string value_text(const engine::Gguf& file, const engine::MetadataEntry& entry) {
+  if (const auto* array = std::get_if<engine::Array>(&entry.value))
+    return array_text(file, entry.key, *array);
+  if (const auto* text = std::get_if<std::string_view>(&entry.value)) {
+    const bool cut = text->size() > 80;
+    return base::printable(text->substr(0, 80)) + (cut ? "..." : "");
+  }
+  return std::visit(
+      [](const auto& value) -> std::string {
+        if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(value)>>)
+          return fmt::format("{}", value);
+        else
+          return "";
+      },
+      entry.value);
+}
+
+std::string info_text(const engine::Gguf& file) {
+  fmt::memory_buffer buffer;
+  auto out = std::back_inserter(buffer);
+  fmt::format_to(out, "{}: GGUF version 3, {} bytes, {} keys, {} tensors\n\n",
+                 base::printable(file.path()), file.size_bytes(), file.metadata().size(),
+                 file.tensors().size());
+  size_t width = 0;
+  for (const auto& entry : file.metadata()) width = std::max(width, entry.key.size());
+  for (const auto& entry : file.metadata())
+    fmt::format_to(out, "{:<{}}  {}\n", base::printable(entry.key), width, value_text(file, entry));
+  fmt::format_to(out, "\n");
+  width = 0;
+  for (const auto& tensor : file.tensors()) width = std::max(width, tensor.name.size());
+  for (const auto& tensor : file.tensors())
+    fmt::format_to(out, "{:<{}}  {:<5} {:>11} bytes  [{}]\n", base::printable(tensor.name), width,
+                   engine::name(tensor.type), tensor.bytes.size(), fmt::join(tensor.shape, ", "));
+  return fmt::to_string(buffer);
+}
+
+int info(const Arguments& arguments) {
+  const Help help{"winnow model info FILE",
+                  "Prints the keys and tensors of a GGUF file.\n\n"
+                  "Example:\n"
+                  "  winnow model info models/synthetic-300m.gguf\n"};
+  const auto values = parse(help, po::options_description(), arguments, {"file"});
+  if (!values) return base::kOk;
+  if (values->count("file") == 0) throw base::UsageError("model info", "name a GGUF file");
+  print(info_text(engine::Gguf::open((*values)["file"].as<std::string>())));
+  return base::kOk;
+}
+
+int synth(const Arguments& arguments) {
+  const Help help{
+      "winnow model synth --out FILE [options]",
+      "Writes a synthetic model with the keys, tensors and shapes of EmbeddingGemma-300M (about\n"
+      "329 MB) and random weights, the same for the same seed. Its timings stand for the real\n"
+      "model's; its embeddings mean nothing.\n\n"
+      "Examples:\n"
+      "  winnow model synth --out models/synthetic-300m.gguf\n"
+      "  winnow model synth --shape tiny --seed 7 --out tiny.gguf\n"};
+  po::options_description options;
+  auto add = options.add_options();
+  add("out", po::value<std::string>()->required(), "file to write");
+  add("shape", po::value<std::string>()->default_value("300m"), "300m or tiny (for tests)");
+  add("seed", po::value<uint64_t>()->default_value(1), "other seed, other weights");
+  const auto values = parse(help, options, arguments, {});
+  if (!values) return base::kOk;
+  const std::string shape = (*values)["shape"].as<std::string>();
+  if (shape != "300m" && shape != "tiny")
+    throw base::UsageError("--shape", shape + " is neither 300m nor tiny");
+  const std::filesystem::path out = (*values)["out"].as<std::string>();
+  if (out.has_parent_path()) {
+    std::error_code error;
+    std::filesystem::create_directories(out.parent_path(), error);
+    if (error) throw base::Error(out.parent_path().string(), error.message());
+  }
+  engine::write_synthetic_model(
+      out.string(),
+      shape == "tiny" ? engine::SyntheticShape::tiny : engine::SyntheticShape::full_300m,
+      (*values)["seed"].as<uint64_t>());
+  note(fmt::format("wrote {} ({} bytes)", out.string(), std::filesystem::file_size(out)));
+  return base::kOk;
+}
+
+}  // namespace
+
+int model_command(const Arguments& arguments) {
+  const Help help{"winnow model synth|info [options]",
+                  "synth  write a synthetic model (winnow model synth --help)\n"
+                  "info   print a model's keys and tensors (winnow model info --help)\n"};
+  if (!arguments.empty()) {
+    const Arguments rest(arguments.begin() + 1, arguments.end());
+    if (arguments.front() == "synth") return synth(rest);
+    if (arguments.front() == "info") return info(rest);
+    if (arguments.front() != "--help" && arguments.front() != "-h")
+      throw base::UsageError("model " + arguments.front(), "expected synth or info");
+    parse(help, po::options_description(), {"--help"}, {});
+    return base::kOk;
+  }
+  throw base::UsageError("model", "expected synth or info; see winnow model --help");
+}
+
+}  // namespace winnow::cli

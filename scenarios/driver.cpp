@@ -1,0 +1,193 @@
+#include "scenarios/driver.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <boost/program_options.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/region.h"
+#include "engine/embedder.h"
+#include "engine/model.h"
+#include "scenarios/scenario.h"
+
+namespace winnow::scenarios {
+namespace {
+
+namespace po = boost::program_options;
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::string scenario, model, isa;
+  int batch = 0, iterations = 0, warmup = 0, threads = 0;
+};
+
+int64_t ns_since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
+int64_t to_ns(const timeval& time) {
+  return static_cast<int64_t>(time.tv_sec) * 1'000'000'000 +
+         static_cast<int64_t>(time.tv_usec) * 1'000;
+}
+
+rusage process_usage() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+Json region_json(int64_t wall_ns, const rusage& begin, const rusage& end) {
+  return {{"wall_ns", wall_ns},
+          {"user_ns", to_ns(end.ru_utime) - to_ns(begin.ru_utime)},
+          {"system_ns", to_ns(end.ru_stime) - to_ns(begin.ru_stime)},
+          {"voluntary_switches", end.ru_nvcsw - begin.ru_nvcsw},
+          {"involuntary_switches", end.ru_nivcsw - begin.ru_nivcsw},
+          {"minor_faults", end.ru_minflt - begin.ru_minflt},
+          {"major_faults", end.ru_majflt - begin.ru_majflt}};
+}
+
+// The kernel's high-water mark of this program image; getrusage's would include the parent's.
+std::optional<int64_t> peak_rss_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind("VmHWM:", 0) == 0)
+      return std::strtoll(line.c_str() + std::strlen("VmHWM:"), nullptr, 10) * 1024;
+  return std::nullopt;
+}
+
+// FNV-1a (Fowler, Noll and Vo) over the bytes of the embeddings: equal only for equal bits.
+std::string checksum(const std::vector<float>& values) {
+  uint64_t hash = 0xcbf29ce484222325;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(values.data());
+  for (size_t i = 0; i < values.size() * sizeof(float); ++i)
+    hash = (hash ^ bytes[i]) * 0x100000001b3;
+  return fmt::format("{:016x}", hash);
+}
+
+Json work_json(const engine::WorkCounters& begin, const engine::WorkCounters& end) {
+  return {{"texts", end.texts - begin.texts},
+          {"tokens", end.tokens - begin.tokens},
+          {"matmul_calls", end.matmul_calls - begin.matmul_calls},
+          {"macs", end.macs - begin.macs},
+          {"attention_macs", end.attention_macs - begin.attention_macs}};
+}
+
+Json run(const engine::SchedulerRow& variant, const Options& options) {
+  const Scenario scenario = load_scenario(options.scenario);
+  const int batch = options.batch > 0 ? options.batch : scenario.batch;
+  const int warmup = options.warmup >= 0 ? options.warmup : scenario.warmup;
+  int threads = options.threads > 0 ? options.threads : scenario.threads;
+  if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const std::vector<std::string> texts = batch_texts(scenario, batch);
+
+  const auto load_start = Clock::now();
+  const engine::Model model = engine::Model::load(options.model, options.isa);
+  const auto scheduler = variant.make({threads});
+  engine::Embedder embedder(model, *scheduler);
+  const int64_t load_ns = ns_since(load_start);
+
+  std::vector<float> embeddings(texts.size() *
+                                static_cast<size_t>(model.config().embedding_length));
+  const auto warmup_start = Clock::now();
+  for (int i = 0; i < warmup; ++i) embedder.embed(texts, embeddings);
+  const int64_t warmup_ns = ns_since(warmup_start);
+
+  std::vector<int64_t> iteration_wall_ns(static_cast<size_t>(options.iterations));
+  const engine::WorkCounters work_begin = embedder.work();
+  const rusage usage_begin = process_usage();
+  winnow_region_begin();
+  const auto region_start = Clock::now();
+  for (int64_t& wall_ns : iteration_wall_ns) {
+    const auto start = Clock::now();
+    embedder.embed(texts, embeddings);
+    wall_ns = ns_since(start);
+  }
+  const int64_t region_wall_ns = ns_since(region_start);
+  winnow_region_end();
+  const rusage usage_end = process_usage();
+
+  Json result;
+  result["schema"] = "winnow-result/1";
+  result["variant"] = variant.name;
+  result["threads"] = threads;
+  result["calling_thread_works"] = variant.calling_thread_works;
+  result["isa"] = model.kernels().isa;
+  result["texts_per_iteration"] = batch;
+  result["iteration_wall_ns"] = iteration_wall_ns;
+  result["region"] = region_json(region_wall_ns, usage_begin, usage_end);
+  result["setup"] = {{"load_ns", load_ns}, {"warmup_ns", warmup_ns}};
+  result["work"] = work_json(work_begin, embedder.work());
+  result["checksum"] = checksum(embeddings);
+  if (const auto peak = peak_rss_bytes()) result["peak_rss_bytes"] = *peak;
+  result["model"] = {{"name", model.name()},
+                     {"file", std::filesystem::path(options.model).filename().string()},
+                     {"size_bytes", model.file_size_bytes()},
+                     {"synthetic", model.synthetic()}};
+  result["thread_formula"] = {{"threads_per_matmul", variant.threads_per_matmul(threads)},
+                              {"matmuls_per_text", model.matmuls_per_text()},
+                              {"persistent_threads", variant.persistent_threads ? threads : 0}};
+  return result;
+}
+
+}  // namespace
+
+int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
+  const std::string program = fmt::format("winnow-engine-{}", variant.name);
+  Options options;
+  po::options_description description(fmt::format(
+      "{}: {}\n\nRuns a scenario's batch and writes what it took as JSON to $WINNOW_RESULT, or to\n"
+      "standard output. `winnow run` starts it under the profilers.\n\n"
+      "  {} --scenario scenarios/batch32.toml --model model.gguf --iterations 10\n\nOptions",
+      program, variant.summary, program));
+  auto add = description.add_options();
+  add("scenario", po::value(&options.scenario)->required(), "TOML scenario: texts, batch, warm-up");
+  add("model", po::value(&options.model)->required(), "GGUF file");
+  add("iterations", po::value(&options.iterations)->default_value(10), "batches in the region");
+  add("batch", po::value(&options.batch)->default_value(0), "texts a batch (0: the scenario's)");
+  add("warmup", po::value(&options.warmup)->default_value(-1), "batches before (-1: scenario's)");
+  add("threads", po::value(&options.threads)->default_value(0), "worker threads (0: all cores)");
+  add("isa", po::value(&options.isa)->default_value("auto"), "auto, scalar, avx2, avx512_vnni");
+  add("help,h", "this text");
+  try {
+    po::variables_map values;
+    po::store(po::command_line_parser(argc, argv).options(description).positional({}).run(),
+              values);
+    if (values.count("help") > 0) {
+      std::cout << description;
+      return base::kOk;
+    }
+    po::notify(values);
+    if (options.iterations < 1) throw base::UsageError("--iterations", "must be at least 1");
+    const std::string text = run(variant, options).dump(2) + "\n";
+    if (const char* path = std::getenv("WINNOW_RESULT"))
+      base::write_file(path, text);
+    else
+      std::cout << text;
+    return base::kOk;
+  } catch (const po::error& error) {
+    std::cerr << program << ": " << base::printable(error.what()) << "; see --help\n";
+    return base::kUsage;
+  } catch (const base::Error& error) {
+    std::cerr << program << ": " << error.what() << "\n";
+    return error.exit_status();
+  } catch (const std::exception& error) {
+    std::cerr << program << ": " << base::printable(error.what()) << "\n";
+    return base::kFailed;
+  }
+}
+
+}  // namespace winnow::scenarios
