@@ -34,6 +34,7 @@ enum class ValueType : uint32_t {
   i64 = 11,
   f64 = 12
 };
+std::string_view name(ValueType type);
 
 // An array of the metadata, checked when the file was opened and decoded when it is asked for.
 struct Array {
@@ -58,9 +59,10 @@ struct Tensor {
   std::span<const std::byte> bytes;  // in the mapping
 };
 
-// An open file. Everything (counts, lengths, offsets, alignment, overlaps of size) is checked by
-// open(); views point into the mapping and live as long as the object. Throws base::Error
-// "<path>: <problem>". The accessors throw "<path>: key K is missing / has type T, expected U".
+// An open file. Everything (counts, lengths, offsets, alignment, overlaps) is checked by open();
+// views point into the mapping and live as long as the object. Throws base::Error
+// "<path>: <problem>". The accessors throw "<path>: key K is missing / has type T, expected U";
+// like llama.cpp they take a key only in its exact type (u32() no u64).
 class Gguf {
  public:
   static Gguf open(const std::string& path);
