@@ -1,0 +1,244 @@
+#include "engine/schedulers/scheduler.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/region.h"
+#include "tests/catch.h"
+
+namespace {
+
+using winnow::engine::Scheduler;
+using winnow::engine::SchedulerRow;
+
+// What each thread marked, in order. Stands in for the preloaded agent.
+std::mutex marks_mutex;
+std::map<std::thread::id, std::vector<winnow_state>> marks;
+thread_local winnow_state current_state = WINNOW_OTHER;
+
+std::map<std::thread::id, std::vector<winnow_state>> take_marks() {
+  std::lock_guard lock(marks_mutex);
+  return std::exchange(marks, {});
+}
+
+int count_of(const std::vector<winnow_state>& states, winnow_state state) {
+  return static_cast<int>(std::count(states.begin(), states.end(), state));
+}
+
+}  // namespace
+
+enum winnow_state winnow_agent_mark(enum winnow_state state) {
+  std::lock_guard lock(marks_mutex);
+  marks[std::this_thread::get_id()].push_back(state);
+  return std::exchange(current_state, state);
+}
+
+namespace {
+
+TEST_CASE("the table's rows are found by name") {
+  const auto rows = winnow::engine::scheduler_rows();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].name == "spawn");
+  CHECK(rows[1].name == "pool");
+  for (const SchedulerRow& row : rows) {
+    CHECK(&winnow::engine::find_scheduler(row.name) == &row);
+    CHECK_FALSE(row.summary.empty());
+  }
+  CHECK_THROWS_WITH(winnow::engine::find_scheduler("turbo"),
+                    "variant turbo: unknown; one of spawn, pool");
+  CHECK_THROWS_AS(winnow::engine::find_scheduler(""), winnow::base::UsageError);
+  CHECK(winnow::engine::spawn_row.threads_per_matmul(5) == 5);
+  CHECK(winnow::engine::pool_row.threads_per_matmul(5) == 0);
+}
+
+TEST_CASE("every text runs once, and texts of one worker never overlap") {
+  for (const SchedulerRow& row : winnow::engine::scheduler_rows())
+    for (const int threads : {1, 2, 3, 8}) {
+      const auto scheduler = row.make({threads});
+      std::vector<std::atomic<int>> inside(static_cast<size_t>(scheduler->workspace_count()));
+      for (const int count : {0, 1, 2, 7, 100, 0, 33}) {
+        INFO(row.name << ", " << threads << " threads, " << count << " texts");
+        std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
+        std::atomic<int> overlaps = 0, tiles = 0;
+        scheduler->over_texts(count, [&](int text, int worker) {
+          auto& mine = inside.at(static_cast<size_t>(worker));
+          if (mine.fetch_add(1) != 0) ++overlaps;
+          ++runs.at(static_cast<size_t>(text));
+          scheduler->over_tiles(5, [&](int begin, int end) { tiles += end - begin; });
+          mine.fetch_sub(1);
+        });
+        CHECK(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
+        CHECK(overlaps == 0);
+        CHECK(tiles == 5 * count);
+      }
+    }
+}
+
+TEST_CASE("tile ranges are disjoint and cover all tiles") {
+  for (const SchedulerRow& row : winnow::engine::scheduler_rows())
+    for (const int threads : {1, 2, 3, 7}) {
+      const auto scheduler = row.make({threads});
+      for (const int count : {1, 2, 3, 16, 48, 73}) {
+        INFO(row.name << ", " << threads << " threads, " << count << " tiles");
+        std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
+        scheduler->over_tiles(count, [&](int begin, int end) {
+          for (int tile = begin; tile < end; ++tile) ++runs.at(static_cast<size_t>(tile));
+        });
+        CHECK(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
+      }
+    }
+}
+
+TEST_CASE("spawn creates exactly its threads for every matmul, idle ones too") {
+  const auto scheduler = winnow::engine::spawn_row.make({4});
+  for (const int tiles : {1, 4, 48}) {
+    take_marks();
+    scheduler->over_texts(3, [&](int, int) { scheduler->over_tiles(tiles, [](int, int) {}); });
+    int created = 0;
+    for (const auto& [thread, states] : take_marks())
+      if (thread != std::this_thread::get_id()) created += count_of(states, WINNOW_COMPUTING);
+    CHECK(created == 3 * winnow::engine::spawn_row.threads_per_matmul(4));
+  }
+}
+
+TEST_CASE("spawn's calling thread computes, creates, waits and computes again") {
+  const auto scheduler = winnow::engine::spawn_row.make({2});
+  take_marks();
+  scheduler->over_texts(1, [&](int, int) { scheduler->over_tiles(8, [](int, int) {}); });
+  const std::vector<winnow_state> expected = {WINNOW_COMPUTING, WINNOW_SIGNALLING, WINNOW_WAITING,
+                                              WINNOW_COMPUTING, WINNOW_OTHER};
+  CHECK(take_marks()[std::this_thread::get_id()] == expected);
+}
+
+TEST_CASE("the pool's workers compute the texts, its calling thread only wakes and waits") {
+  const auto scheduler = winnow::engine::pool_row.make({3});
+  take_marks();
+  scheduler->over_texts(20, [&](int, int) { scheduler->over_tiles(8, [](int, int) {}); });
+  auto seen = take_marks();
+  const std::vector<winnow_state> expected = {WINNOW_SIGNALLING, WINNOW_WAITING, WINNOW_OTHER};
+  CHECK(seen[std::this_thread::get_id()] == expected);
+  seen.erase(std::this_thread::get_id());
+  int texts = 0, finished = 0;
+  for (const auto& [thread, states] : seen) {
+    texts += count_of(states, WINNOW_COMPUTING);
+    finished += count_of(states, WINNOW_SIGNALLING);
+  }
+  CHECK(texts == 20);
+  CHECK(finished == 3);
+}
+
+TEST_CASE("the pool's threads are the same ones in every batch, and have names") {
+  const auto scheduler = winnow::engine::pool_row.make({3});
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  std::set<std::string> names;
+  for (int batch = 0; batch < 50; ++batch)
+    scheduler->over_texts(6, [&](int, int worker) {
+      char name[16] = "";
+      pthread_getname_np(pthread_self(), name, sizeof name);
+      std::lock_guard lock(mutex);
+      threads.insert(std::this_thread::get_id());
+      if (name == "worker " + std::to_string(worker + 1)) names.insert(name);
+    });
+  CHECK(threads.size() <= 3);
+  CHECK(names.size() == threads.size());
+  CHECK(threads.count(std::this_thread::get_id()) == 0);
+}
+
+TEST_CASE("an exception of a text reaches the caller when all threads are done") {
+  for (const SchedulerRow& row : winnow::engine::scheduler_rows())
+    for (const int threads : {1, 4}) {
+      INFO(row.name << ", " << threads << " threads");
+      const auto scheduler = row.make({threads});
+      std::atomic<int> inside = 0, runs = 0;
+      const auto failing = [&](int text, int) {
+        ++inside;
+        std::this_thread::yield();
+        --inside;
+        if (text == 3) throw std::runtime_error("text 3");
+      };
+      CHECK_THROWS_WITH(scheduler->over_texts(40, failing), "text 3");
+      CHECK(inside == 0);
+      scheduler->over_texts(40, [&](int, int) { ++runs; });
+      CHECK(runs == 40);
+    }
+}
+
+TEST_CASE("an exception of a tile reaches the caller when all threads are done") {
+  for (const SchedulerRow& row : winnow::engine::scheduler_rows()) {
+    INFO(row.name);
+    const auto scheduler = row.make({4});
+    std::atomic<int> inside = 0, tiles = 0;
+    CHECK_THROWS_WITH(scheduler->over_texts(2,
+                                            [&](int, int) {
+                                              scheduler->over_tiles(8, [&](int, int end) {
+                                                ++inside;
+                                                std::this_thread::yield();
+                                                --inside;
+                                                if (end == 8) throw std::runtime_error("last tile");
+                                              });
+                                            }),
+                      "last tile");
+    CHECK(inside == 0);
+    scheduler->over_tiles(8, [&](int begin, int end) { tiles += end - begin; });
+    CHECK(tiles == 8);
+    CHECK(current_state == WINNOW_OTHER);
+  }
+}
+
+// New threads ask for a stack of this size: no system can map one of 64 TiB.
+void set_default_stack_size(size_t size_bytes) {
+  pthread_attr_t attributes;
+  REQUIRE(pthread_attr_init(&attributes) == 0);
+  REQUIRE(pthread_attr_setstacksize(&attributes, size_bytes) == 0);
+  REQUIRE(pthread_setattr_default_np(&attributes) == 0);
+  pthread_attr_destroy(&attributes);
+}
+
+TEST_CASE("a thread that cannot be created is one clear error, and threads before it are joined") {
+  const auto spawn = winnow::engine::spawn_row.make({8});
+  const auto nothing = [](int, int) {};
+  constexpr size_t kUsual = size_t{1} << 20, kTooLarge = size_t{1} << 46;
+  set_default_stack_size(kTooLarge);
+  CHECK_THROWS_AS(spawn->over_tiles(8, nothing), winnow::base::Error);
+  CHECK_THROWS_AS(winnow::engine::pool_row.make({8}), winnow::base::Error);
+
+  // From inside the first thread: some threads exist when a later one fails.
+  set_default_stack_size(kUsual);
+  std::atomic<int> inside = 0;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    try {
+      spawn->over_tiles(8, [&](int begin, int) {
+        ++inside;
+        if (begin == 0) set_default_stack_size(kTooLarge);
+        --inside;
+      });
+    } catch (const winnow::base::Error& error) {
+      CHECK(std::string(error.what()).find("cannot create a thread: ") == 0);
+    }
+    CHECK(inside == 0);
+    set_default_stack_size(kUsual);
+  }
+  std::atomic<int> tiles = 0;
+  spawn->over_tiles(8, [&](int begin, int end) { tiles += end - begin; });
+  CHECK(tiles == 8);
+}
+
+TEST_CASE("schedulers come and go without running anything") {
+  for (int i = 0; i < 20; ++i)
+    for (const SchedulerRow& row : winnow::engine::scheduler_rows())
+      CHECK(row.make({5})->workspace_count() >= 1);
+}
+
+}  // namespace
