@@ -103,8 +103,8 @@ int embed_command(const Arguments& arguments) {
     print(lines);
   }
   if (embedder.truncated_texts() > 0)
-    note(fmt::format("{} texts were longer than {} tokens and were cut", embedder.truncated_texts(),
-                     model.config().context_length));
+    note(fmt::format("texts cut to {} tokens: {}", model.config().context_length,
+                     embedder.truncated_texts()));
   return base::kOk;
 }
 

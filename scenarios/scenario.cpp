@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <cctype>
 #include <set>
-#include <sstream>
 #include <string_view>
 
 #include "base/error.h"
@@ -95,6 +94,17 @@ class TableReader {
   std::set<std::string, std::less<>> known_;
 };
 
+// The name becomes a folder's name.
+std::string read_name(TableReader& reader) {
+  std::string name = reader.string("name");
+  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (!plain || name.front() == '.' || name.size() > 100)
+    reader.fail("name", "expected letters, digits, '-', '_' and '.'");
+  return name;
+}
+
 std::vector<ScenarioVariant> read_variants(TableReader& reader) {
   std::vector<ScenarioVariant> variants;
   for (TableReader& table : reader.tables("variants")) {
@@ -115,7 +125,7 @@ std::vector<ScenarioVariant> read_variants(TableReader& reader) {
 std::vector<std::string> read_passes(TableReader& reader) {
   std::vector<std::string> passes = reader.strings("passes");
   for (const std::string& pass : passes)
-    if (std::find(kPasses.begin(), kPasses.end(), pass) == kPasses.end())
+    if (!is_pass(pass))
       reader.fail("passes", fmt::format("{} is none of {}", pass, fmt::join(kPasses, ", ")));
   return passes;
 }
@@ -133,7 +143,7 @@ Scenario load_scenario(const std::string& path) {
   }
   TableReader reader(path, table);
   Scenario scenario;
-  scenario.name = reader.string("name");
+  scenario.name = read_name(reader);
   scenario.description = reader.string("description", "");
   scenario.texts = reader.strings("texts");
   scenario.batch = reader.integer("batch", 1, static_cast<int>(scenario.texts.size()));
@@ -145,6 +155,10 @@ Scenario load_scenario(const std::string& path) {
   scenario.passes = read_passes(reader);
   reader.check_all_known();
   return scenario;
+}
+
+bool is_pass(std::string_view name) {
+  return std::find(kPasses.begin(), kPasses.end(), name) != kPasses.end();
 }
 
 std::vector<std::string> batch_texts(const Scenario& scenario, int batch) {

@@ -84,6 +84,8 @@ TEST_CASE("a wrong scenario is one error that names the line") {
   CHECK(problem_of(kGood + "colour = 3\n") == "line 11: colour: unknown key");
   CHECK(problem_of(replaced(kGood, "'n'", "3")) ==
         "line 1: name: expected a string that is not empty");
+  CHECK(problem_of(replaced(kGood, "'n'", "'../n'")) ==
+        "line 1: name: expected letters, digits, '-', '_' and '.'");
   CHECK(problem_of(replaced(kGood, "20", "0")) ==
         "line 3: iterations: expected a whole number from 1 to 1000000");
   CHECK(problem_of(replaced(kGood, "20", "2.5")) ==

@@ -1,0 +1,184 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/file.h"
+#include "tests/catch.h"
+#include "tests/cli/program.h"
+
+using namespace winnow;
+using testing::Scratch;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) result.push_back(line);
+  return result;
+}
+
+std::vector<float> embedding(const std::string& line) {
+  return nlohmann::json::parse(line).get<std::vector<float>>();
+}
+
+double length(const std::vector<float>& vector) {
+  double sum = 0;
+  for (const float value : vector) sum += static_cast<double>(value) * value;
+  return std::sqrt(sum);
+}
+
+struct TinyModel : Scratch {
+  TinyModel() {
+    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
+                .status == 0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("help goes to standard output with status 0 and shows an example, for every command") {
+  Scratch scratch;
+  const std::vector<std::vector<std::string>> commands{{"--help"},
+                                                       {"run", "--help"},
+                                                       {"report", "--help"},
+                                                       {"embed", "--help"},
+                                                       {"tokenize", "--help"},
+                                                       {"model", "synth", "--help"},
+                                                       {"model", "info", "--help"}};
+  for (const auto& command : commands) {
+    INFO(command.front());
+    const auto result = testing::winnow(scratch, command);
+    CHECK(result.status == 0);
+    CHECK(result.err.empty());
+    CHECK(result.out.find("Usage: winnow") == 0);
+    CHECK(result.out.find("\nExample") != std::string::npos);
+  }
+}
+
+TEST_CASE("wrong usage is one line on standard error with status 2") {
+  TinyModel tiny;
+  const std::vector<std::vector<std::string>> wrong{
+      {},
+      {"no-such-command"},
+      {"model"},
+      {"model", "synth"},
+      {"model", "synth", "--out", "x", "--shape", "huge"},
+      {"model", "synth", "--out", "x", "--seed", "-"},
+      {"embed", "--no-such-option"},
+      {"embed", "--variant", "no-such", "--model", "tiny.gguf"},
+      {"embed", "--isa", "no-such", "--model", "tiny.gguf"},
+      {"embed", "--threads", "-1", "--model", "tiny.gguf"},
+      {"embed", "--threads", "x", "--model", "tiny.gguf"},
+      {"embed", "--dimensions", "7", "--model", "tiny.gguf"},
+      {"embed"},
+      {"report"},
+      {"run"},
+      {"run", "stdin", "--passes", "gpu"},
+      {"a\nb"}};
+  for (const auto& arguments : wrong) {
+    const auto result = testing::winnow(tiny, arguments);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK(result.out.empty());
+    CHECK(lines(result.err).size() == 1);
+    CHECK(result.err.find("winnow: ") == 0);
+  }
+  CHECK_FALSE(fs::exists(tiny / "x"));
+}
+
+TEST_CASE("a broken or missing file is one line with status 3") {
+  TinyModel tiny;
+  base::write_file(tiny / "broken.gguf", base::read_file(tiny / "tiny.gguf").substr(0, 1000));
+  const std::vector<std::vector<std::string>> wrong{
+      {"model", "info", "broken.gguf"},
+      {"model", "info", "missing.gguf"},
+      {"model", "info", "."},
+      {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf/x"},
+      {"embed", "--model", "broken.gguf"},
+      {"embed", "missing.txt", "--model", "tiny.gguf"},
+      {"tokenize", "--model", "broken.gguf"},
+      {"report", "missing"}};
+  for (const auto& arguments : wrong) {
+    const auto result = testing::winnow(tiny, arguments);
+    INFO(result.err);
+    CHECK(result.status == 3);
+    CHECK(result.out.empty());
+    CHECK(lines(result.err).size() == 1);
+  }
+}
+
+TEST_CASE("embed prints one unit vector a line, also for empty lines and without a last newline") {
+  TinyModel tiny;
+  const auto result = testing::winnow(tiny, {"embed", "--model", "tiny.gguf"},
+                                      "how to bake bread\n\nhow to bake bread\r\nlast");
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+  const auto vectors = lines(result.out);
+  REQUIRE(vectors.size() == 4);
+  for (const std::string& line : vectors) {
+    CHECK(embedding(line).size() == 64);
+    CHECK(length(embedding(line)) == Approx(1.0).margin(1e-5));
+  }
+  CHECK(vectors[0] == vectors[2]);
+  CHECK(vectors[0] != vectors[1]);
+  CHECK(testing::winnow(tiny, {"embed", "--model", "tiny.gguf"}, "").out.empty());
+}
+
+TEST_CASE("embed prints the same for every variant and thread count") {
+  TinyModel tiny;
+  const std::string input = "one\ntwo words\nthree words here\nand then four words\n";
+  const auto expected = testing::winnow(tiny, {"embed", "--model", "tiny.gguf"}, input).out;
+  for (const char* variant : {"spawn", "pool"})
+    for (const char* threads : {"1", "3"})
+      CHECK(testing::winnow(
+                tiny, {"embed", "--model", "tiny.gguf", "--variant", variant, "--threads", threads},
+                input)
+                .out == expected);
+}
+
+TEST_CASE("embed takes a line of a megabyte, cuts it to the context and says so") {
+  TinyModel tiny;
+  std::string line;
+  while (line.size() < (size_t{1} << 20)) line += "words and more words ";
+  const auto result = testing::winnow(tiny, {"embed", "--model", "tiny.gguf"}, line + "\nshort\n");
+  CHECK(result.status == 0);
+  CHECK(lines(result.out).size() == 2);
+  CHECK(result.err == "winnow: texts cut to 2048 tokens: 1\n");
+}
+
+TEST_CASE("tokenize prints a line of ids for each text, whatever its bytes") {
+  TinyModel tiny;
+  const auto result = testing::winnow(tiny, {"tokenize", "--model", "tiny.gguf"},
+                                      std::string("bread\n\n\xff\xc3\n") + '\0' + "\n");
+  CHECK(result.status == 0);
+  const auto ids = lines(result.out);
+  REQUIRE(ids.size() == 4);
+  CHECK(ids[0].rfind("2 ", 0) == 0);
+  CHECK(ids[1] == "2 1");
+  // U+FFFD twice, each as the bytes EF BF BD, whose pieces are 238 + the byte.
+  CHECK(ids[2] == "2 477 429 427 477 429 427 1");
+  CHECK(ids[3] == "2 238 1");
+}
+
+TEST_CASE("model info lists every key and tensor of a synthetic model") {
+  TinyModel tiny;
+  const auto result = testing::winnow(tiny, {"model", "info", "tiny.gguf"});
+  CHECK(result.status == 0);
+  CHECK(result.out.find("general.architecture") != std::string::npos);
+  CHECK(result.out.find("gemma-embedding.block_count") != std::string::npos);
+  CHECK(result.out.find("token_embd.weight") != std::string::npos);
+  CHECK(result.out.find("blk.1.ffn_down.weight") != std::string::npos);
+  CHECK(result.out.find("tokenizer.ggml.tokens") != std::string::npos);
+}
+
+TEST_CASE("the same seed writes the same model") {
+  TinyModel tiny;
+  const auto synth = [&](const char* seed, const char* name) {
+    testing::winnow(tiny, {"model", "synth", "--shape", "tiny", "--seed", seed, "--out", name});
+    return base::read_file(tiny / name);
+  };
+  CHECK(synth("5", "a.gguf") == synth("5", "b.gguf"));
+  CHECK(synth("5", "a.gguf") != synth("6", "c.gguf"));
+}
