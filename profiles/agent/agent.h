@@ -1,0 +1,85 @@
+#pragma once
+
+#include <ctime>
+
+#include "profiles/agent/agent_file.h"
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+// The inside of the agent: a library that is preloaded into the measured program. Its hooks neither
+// allocate nor throw nor take locks, and need nothing but libc. A hook that has nothing to count
+// jumps straight to the real function, so that no frame of the agent appears in sampled stacks.
+#pragma GCC visibility push(hidden)
+namespace winnow::agent {
+
+enum class Pass { kNone, kCpu, kWall, kHeap, kSync };
+
+struct State {
+  Pass pass = Pass::kNone;
+  Header* header = nullptr;
+  Slot* slots = nullptr;
+  bool tsc = false;        // ticks are rdtsc's; else nanoseconds of CLOCK_MONOTONIC
+  int profile_signal = 0;  // wall pass: to unblock in every thread
+  bool ready = false;      // the constructor has run
+};
+extern State g_state;
+
+// kOff unless this process counts: what the hooks look at first.
+extern std::atomic<uint32_t> g_phase;
+
+// Own, so that threads that the agent did not see start are noticed on their first call.
+extern __thread Slot* t_slot __attribute__((tls_model("initial-exec")));
+extern __thread bool t_uncounted __attribute__((tls_model("initial-exec")));
+
+inline int64_t monotonic_ns() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+inline uint64_t now_ticks() {
+#if defined(__x86_64__)
+  if (__builtin_expect(g_state.tsc, 1)) return __rdtsc();
+#endif
+  return static_cast<uint64_t>(monotonic_ns());
+}
+
+inline uint32_t phase() { return g_phase.load(std::memory_order_relaxed); }
+inline bool tracking() { return phase() == kBeforeRegion || phase() == kInRegion; }
+
+// slots.cpp
+Slot* acquire_slot();            // null: none is free
+void release_slot(Slot* slot);   // clears all but what was folded
+Slot* adopt_thread();            // a slot for a calling thread that has none yet; may be null
+void thread_starts(Slot* slot);  // on the new thread
+void thread_ends(Slot* slot);    // on the ending thread
+
+inline Slot* own_slot() {
+  if (__builtin_expect(t_slot != nullptr, 1)) return t_slot;
+  return t_uncounted ? nullptr : adopt_thread();
+}
+
+// accounts.cpp
+void take_own_account(Account& account);
+void take_account(int64_t tid, Account& account);  // of another thread; leaves tid 0 if it is gone
+
+// figures.cpp: time from `since` to now, as far as it lies within the region.
+uint64_t ticks_in_region(uint64_t since, uint64_t until);
+void begin_op(Slot* slot, Op op);
+void end_op(Slot* slot, bool counts);
+void enter_mark(Slot* slot, uint32_t mark);
+
+// profilers.cpp
+void profiler_process_start();
+void profiler_region_begin();
+void profiler_region_end();
+void profiler_thread_start();
+void profiler_after_fork();  // in the child: it must not write into its parent's files
+
+extern char g_out_folder[];
+void complain(const char* what, const char* why);
+
+}  // namespace winnow::agent
+#pragma GCC visibility pop

@@ -1,0 +1,149 @@
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "profiles/agent/agent.h"
+#include "profiles/agent/real.h"
+
+namespace winnow::agent {
+
+constinit State g_state;
+constinit std::atomic<uint32_t> g_phase{kOff};
+pthread_key_t g_thread_end_key;
+char g_out_folder[PATH_MAX];
+
+void complain(const char* what, const char* why) {
+  char line[PATH_MAX + 256];
+  snprintf(line, sizeof line, "winnow agent: %s: %s\n", what, why);
+  [[maybe_unused]] auto ignored = write(STDERR_FILENO, line, strlen(line));
+}
+
+namespace {
+
+bool invariant_tsc() {
+#if defined(__x86_64__)
+  unsigned a, b, c, d;
+  return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & (1u << 8)) != 0;
+#else
+  return false;
+#endif
+}
+
+Pass pass_of(const char* name) {
+  if (name == nullptr) return Pass::kNone;
+  if (strcmp(name, "cpu") == 0) return Pass::kCpu;
+  if (strcmp(name, "wall") == 0) return Pass::kWall;
+  if (strcmp(name, "heap") == 0) return Pass::kHeap;
+  if (strcmp(name, "sync") == 0) return Pass::kSync;
+  return Pass::kNone;
+}
+
+uint32_t slot_count() {
+  const char* asked = getenv("WINNOW_AGENT_SLOTS");
+  const long count = asked ? strtol(asked, nullptr, 10) : 0;
+  return count > 0 && count <= kMaxSlots ? static_cast<uint32_t>(count) : kDefaultSlots;
+}
+
+uint32_t usable_cores() {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return 0;
+  return static_cast<uint32_t>(CPU_COUNT(&cores));
+}
+
+// The file belongs to the process that made it first. A program that this one starts inherits the
+// preloading and finds the file taken; one that replaces it (taskset, env) has the same pid.
+int open_agent_file(const char* path) {
+  const int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (created >= 0 || errno != EEXIST) return created;
+  const int file = open(path, O_RDWR | O_CLOEXEC);
+  if (file < 0) return file;
+  Header header;
+  if (pread(file, static_cast<void*>(&header), sizeof header, 0) == sizeof header &&
+      header.magic == kMagic && header.pid == getpid() && ftruncate(file, 0) == 0) {
+    return file;
+  }
+  close(file);
+  errno = EEXIST;
+  return -1;
+}
+
+bool map_agent_file() {
+  char path[PATH_MAX];
+  const int length = snprintf(path, sizeof path, "%s/agent.bin", g_out_folder);
+  if (length <= 0 || length >= static_cast<int>(sizeof path)) {
+    complain(g_out_folder, "path too long");
+    return false;
+  }
+  const int file = open_agent_file(path);
+  if (file < 0) {
+    if (errno != EEXIST) complain(path, strerror(errno));
+    return false;
+  }
+  const uint32_t slots = slot_count();
+  const size_t size_bytes = kSlotsOffset + slots * sizeof(Slot);
+  void* mapped = MAP_FAILED;
+  if (ftruncate(file, static_cast<off_t>(size_bytes)) == 0) {
+    mapped = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  }
+  const int error = errno;
+  close(file);
+  if (mapped == MAP_FAILED) {
+    complain(path, strerror(error));
+    return false;
+  }
+  g_state.header = static_cast<Header*>(mapped);
+  g_state.slots = reinterpret_cast<Slot*>(static_cast<char*>(mapped) + kSlotsOffset);
+  Header& header = *g_state.header;
+  header.version = kVersion;
+  header.slot_size = sizeof(Slot);
+  header.slot_count = slots;
+  header.cores = usable_cores();
+  header.pid = getpid();
+  header.counting = g_state.pass == Pass::kSync;
+  header.phase.store(kBeforeRegion);
+  header.magic = kMagic;
+  return true;
+}
+
+void end_thread(void* slot) { thread_ends(static_cast<Slot*>(slot)); }
+
+void leave_after_fork() {
+  g_phase.store(kOff);
+  g_state.pass = Pass::kNone;
+  profiler_after_fork();
+}
+
+__attribute__((constructor)) void start_agent() {
+  const Pass pass = pass_of(getenv("WINNOW_PASS"));
+  const char* out = getenv("WINNOW_OUT");
+  if (pass == Pass::kNone || out == nullptr || strlen(out) >= sizeof g_out_folder) return;
+  strcpy(g_out_folder, out);
+  g_state.pass = pass;
+  g_state.tsc = invariant_tsc();
+  if (!map_agent_file() || pthread_key_create(&g_thread_end_key, end_thread) != 0) {
+    g_state.pass = Pass::kNone;
+    return;
+  }
+  pthread_atfork(nullptr, nullptr, leave_after_fork);
+  profiler_process_start();
+  g_state.ready = true;
+  if (pass == Pass::kSync) {
+    g_phase.store(kBeforeRegion);
+    adopt_thread();
+  }
+}
+
+}  // namespace
+}  // namespace winnow::agent

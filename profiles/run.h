@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "profiles/recording.h"
+
+namespace winnow::profiles {
+
+struct Arm {
+  Variant variant;
+  // The program and its arguments; every "{iterations}" in them becomes the number of iterations.
+  std::vector<std::string> command;
+};
+
+struct Progress {
+  int done = 0, total = 0;  // child processes; the total may still change
+  double elapsed_s = 0;
+  double eta_s = 0;  // by the time taken so far
+  std::string text;  // "time pass, block 3 of 20, pool"
+};
+
+struct RunPlan {
+  Workload workload;  // blocks and iterations_per_block are filled in from below
+  std::string baseline;
+  std::vector<Arm> arms;            // the baseline first; names differ and fit a file name
+  std::vector<std::string> passes;  // any of time, cpu, wall, heap, sync; run in this order
+  int blocks = 20;                  // of each arm in the time pass
+  int iterations_per_block = 1;
+  double time_limit_s = 600;  // of a child
+  std::string out_dir;
+  uint64_t seed = 0;            // of the coin flips and the environment's padding
+  std::string categories_file;  // empty: built in
+  std::string agent_library;    // path of libwinnow-agent.so
+  std::string winnow_version;
+  std::string commit;                             // of the measured program; may be empty
+  std::function<void(const Progress&)> progress;  // may be empty
+  const std::atomic<bool>* stop = nullptr;        // becomes true: end soon, keep what there is
+};
+
+// Runs every pass of every arm, one child process at a time, and writes out_dir: recording.json and
+// raw/<pass>/<variant>-<index>/. A child that fails leaves a block with its status, and the run
+// goes on. An existing recording in out_dir is replaced at the end, in one step. Throws
+// base::UsageError for a plan that cannot be run, and for an out_dir that is not empty and holds no
+// recording; base::Error when out_dir cannot be written.
+Recording run(const RunPlan& plan);
+
+}  // namespace winnow::profiles
