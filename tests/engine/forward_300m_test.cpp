@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include "engine/embedder.h"
+#include "engine/synthetic_model.h"
+#include "tests/catch.h"
+#include "tests/engine/forward_texts.h"
+#include "tests/engine/reference_forward.h"
+
+namespace winnow::engine {
+namespace {
+
+const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+
+// $WINNOW_TEST_MODEL_300M, or a synthetic one written for this run.
+const std::string& model_path() {
+  static const TemporaryFolder folder;
+  static const std::string path = [] {
+    if (const char* given = std::getenv("WINNOW_TEST_MODEL_300M")) return std::string(given);
+    write_synthetic_model(folder / "300m.gguf", SyntheticShape::full_300m, 1);
+    return folder / "300m.gguf";
+  }();
+  return path;
+}
+
+std::vector<float> embed(const Model& model, const std::vector<std::string>& texts) {
+  const auto scheduler = pool_row.make({threads});
+  Embedder embedder(model, *scheduler);
+  std::vector<float> rows(texts.size() * static_cast<size_t>(model.config().embedding_length));
+  embedder.embed(texts, rows);
+  return rows;
+}
+
+// As the embedder cuts it: EOS stays last.
+std::vector<int32_t> cut(const Model& model, const std::string& text) {
+  std::vector<int32_t> ids = encoded(model.tokenizer(), text);
+  const auto limit = static_cast<size_t>(model.config().context_length);
+  if (ids.size() > limit) {
+    ids.resize(limit);
+    ids.back() = 1;
+  }
+  return ids;
+}
+
+TEST_CASE("at full size the engine agrees with the double-precision reference") {
+  const Model model = Model::load(model_path(), "auto");
+  CHECK(model.matmuls_per_text() == 168);
+  const ReferenceForward reference(model_path(), threads);
+  const auto texts = test_texts(model.tokenizer());
+  const auto rows = embed(model, texts);
+  const auto width = static_cast<size_t>(model.config().embedding_length);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto ids = cut(model, texts[i]);
+    const double similarity =
+        cosine(reference.embed(ids), std::span(rows).subspan(i * width, width));
+    INFO(ids.size() << " tokens: " << texts[i].substr(0, 60));
+    std::cout << fmt::format("{:4} tokens: cosine {:.6f}\n", ids.size(), similarity);
+    CHECK(similarity >= 0.999);
+  }
+}
+
+TEST_CASE("at full size the tolerance catches faults of window, RoPE base and pattern") {
+  const Model model = Model::load(model_path(), "auto");
+  const ReferenceForward reference(model_path(), threads);
+  const std::string text = text_of(model.tokenizer(), 820);
+  const auto row = embed(model, {text});
+  const auto ids = encoded(model.tokenizer(), text);
+  const std::pair<Fault, const char*> faults[] = {{Fault::window_doubled, "window doubled"},
+                                                  {Fault::no_window, "no window"},
+                                                  {Fault::one_rope_base, "one RoPE base"},
+                                                  {Fault::pattern_reversed, "pattern reversed"}};
+  for (const auto& [fault, name] : faults) {
+    const double similarity = cosine(reference.embed(ids, fault), row);
+    std::cout << fmt::format("{}: cosine {:.6f}\n", name, similarity);
+    INFO(name);
+    CHECK(similarity < 0.999);
+  }
+}
+
+}  // namespace
+}  // namespace winnow::engine

@@ -1,0 +1,268 @@
+#include "engine/forward.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include "engine/embedder.h"
+#include "engine/synthetic_model.h"
+#include "tests/catch.h"
+#include "tests/engine/changed_model.h"
+#include "tests/engine/forward_texts.h"
+#include "tests/engine/reference_forward.h"
+
+namespace {
+
+std::atomic<int64_t> allocations = 0;
+
+void* counted(size_t size, size_t alignment) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* memory = nullptr;
+  if (::posix_memalign(&memory, std::max(alignment, sizeof(void*)), size) != 0)
+    throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(size_t size) { return counted(size, alignof(std::max_align_t)); }
+void* operator new(size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace winnow::engine {
+namespace {
+
+constexpr const char* kPattern = "gemma-embedding.attention.sliding_window_pattern";
+
+// The models of this test, written once.
+struct Models {
+  TemporaryFolder folder;
+  std::string tiny = folder / "tiny.gguf";
+  std::string global = folder / "global.gguf";  // the second block sees everything
+  std::string dense_q8_0 = folder / "dense_q8_0.gguf";
+  std::string dense_f32 = folder / "dense_f32.gguf";
+
+  Models() {
+    write_synthetic_model(tiny, SyntheticShape::tiny, 7);
+    write_changed(tiny, global, {.numbers = {{kPattern, 2}}});
+    write_changed(tiny, dense_q8_0,
+                  {.numbers = {{kPattern, 2}},
+                   .tensors = {dense("dense_2.weight", TensorType::q8_0, 64, 256),
+                               dense("dense_3.weight", TensorType::q8_0, 256, 64)}});
+    write_changed(tiny, dense_f32,
+                  {.tensors = {dense("dense_2.weight", TensorType::f32, 64, 256),
+                               dense("dense_3.weight", TensorType::f32, 256, 64)}});
+  }
+};
+
+const Models& models() {
+  static const Models models;
+  return models;
+}
+
+std::vector<std::string> available_isas() {
+  std::vector<std::string> names;
+  for (const auto& row : kernels::matmul_rows())
+    if (row.available) names.emplace_back(row.name);
+  return names;
+}
+
+std::vector<float> embed(const Model& model, const SchedulerRow& row, int threads,
+                         const std::vector<std::string>& texts, WorkCounters* work = nullptr) {
+  const auto scheduler = row.make({threads});
+  Embedder embedder(model, *scheduler);
+  std::vector<float> rows(texts.size() * static_cast<size_t>(model.config().embedding_length));
+  embedder.embed(texts, rows);
+  if (work != nullptr) *work = embedder.work();
+  return rows;
+}
+
+TEST_CASE("the engine agrees with the double-precision reference on every instruction set") {
+  for (const std::string& path :
+       {models().tiny, models().global, models().dense_q8_0, models().dense_f32}) {
+    const ReferenceForward reference(path, 2);
+    const Model first = Model::load(path, "scalar");
+    const auto texts = test_texts(first.tokenizer());
+    std::vector<std::vector<double>> expected;
+    for (const std::string& text : texts) {
+      auto ids = encoded(first.tokenizer(), text);
+      if (ids.size() > 2048) {
+        ids.resize(2048);
+        ids.back() = first.tokenizer().vocabulary().eos_id;
+      }
+      expected.push_back(reference.embed(ids));
+    }
+    const auto width = static_cast<size_t>(first.config().embedding_length);
+    for (const std::string& isa : available_isas()) {
+      const Model model = Model::load(path, isa);
+      const auto rows = embed(model, pool_row, 2, texts);
+      for (size_t i = 0; i < texts.size(); ++i) {
+        INFO(path << ", " << isa << ", text " << i << ": " << texts[i].substr(0, 60));
+        CHECK(cosine(expected[i], std::span(rows).subspan(i * width, width)) >= 0.999);
+      }
+    }
+  }
+}
+
+TEST_CASE("every schedule gives bit-identical embeddings and does the same work") {
+  for (const std::string& isa : available_isas()) {
+    const Model model = Model::load(models().dense_q8_0, isa);
+    auto texts = test_texts(model.tokenizer());
+    texts.pop_back();  // the longest takes its time, and is like the one before
+    WorkCounters expected_work;
+    std::vector<float> one_by_one;
+    for (const std::string& text : texts) {
+      WorkCounters work;
+      const auto row = embed(model, spawn_row, 1, {text}, &work);
+      one_by_one.insert(one_by_one.end(), row.begin(), row.end());
+      expected_work += work;
+    }
+    for (const SchedulerRow& row : scheduler_rows())
+      for (const int threads : {1, 2, 3, 5}) {
+        INFO(isa << ", " << row.name << ", " << threads << " threads");
+        WorkCounters work;
+        CHECK(embed(model, row, threads, texts, &work) == one_by_one);
+        CHECK(work == expected_work);
+      }
+  }
+}
+
+TEST_CASE("embeddings have length 1, and no text gives none") {
+  const Model model = Model::load(models().tiny, "auto");
+  const auto texts = test_texts(model.tokenizer());
+  const auto rows = embed(model, pool_row, 2, texts);
+  for (size_t text = 0; text < texts.size(); ++text) {
+    double squares = 0;
+    for (size_t i = 0; i < 64; ++i)
+      squares += static_cast<double>(rows[text * 64 + i]) * rows[text * 64 + i];
+    CHECK(squares == Approx(1).epsilon(1e-5));
+  }
+  CHECK(embed(model, pool_row, 2, {}).empty());
+  CHECK(embed(model, spawn_row, 2, {}).empty());
+}
+
+// Runs everything in the calling thread, and counts.
+struct CountingScheduler : Scheduler {
+  int text_loops = 0, tile_loops = 0;
+  int workspace_count() const override { return 1; }
+  void over_texts(int count, base::FunctionRef<void(int, int)> body) override {
+    ++text_loops;
+    for (int text = 0; text < count; ++text) body(text, 0);
+  }
+  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
+    ++tile_loops;
+    body(0, count);
+  }
+};
+
+TEST_CASE("work counters are exact, and only the blocks' matmuls loop over tiles") {
+  const Model model = Model::load(models().dense_f32, "auto");
+  const Config& c = model.config();
+  CountingScheduler scheduler;
+  Embedder embedder(model, scheduler);
+  CHECK(embedder.work() == WorkCounters{});
+  const std::string text = text_of(model.tokenizer(), 100);
+  const auto n = static_cast<int64_t>(encoded(model.tokenizer(), text).size());
+  std::vector<float> row(64);
+  embedder.embed(std::vector{text}, row);
+
+  CHECK(scheduler.text_loops == 1);
+  CHECK(scheduler.tile_loops == model.matmuls_per_text());
+  CHECK(model.matmuls_per_text() == 14);
+  int64_t visible = 0;  // both blocks are local
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j) visible += std::abs(i - j) <= c.sliding_window / 2;
+  CHECK(visible < n * n);
+  const WorkCounters work = embedder.work();
+  CHECK(work.texts == 1);
+  CHECK(work.tokens == n);
+  CHECK(work.matmul_calls == 14);
+  const int64_t block_macs = 2 * c.embedding_length * c.q_length() +
+                             2 * c.embedding_length * c.kv_length() +
+                             3 * c.embedding_length * c.feed_forward_length;
+  CHECK(work.macs == 2 * n * block_macs + 2 * 64 * 256);
+  CHECK(work.attention_macs == 2 * 2 * visible * c.q_length());
+}
+
+TEST_CASE("a text longer than the context is cut, EOS kept last, and counted") {
+  const Model model = Model::load(models().tiny, "auto");
+  const std::string text = text_of(model.tokenizer(), 2060);
+  const auto scheduler = spawn_row.make({1});
+  Embedder embedder(model, *scheduler);
+  std::vector<float> rows(3 * 64);
+  embedder.embed(std::vector<std::string>{text, "short", text + text}, rows);
+  CHECK(embedder.truncated_texts() == 2);
+  CHECK(embedder.work().tokens ==
+        2 * 2048 + static_cast<int64_t>(encoded(model.tokenizer(), "short").size()));
+
+  auto ids = encoded(model.tokenizer(), text);
+  ids.resize(2048);
+  ids.back() = model.tokenizer().vocabulary().eos_id;
+  Activations activations;
+  WorkCounters work;
+  std::vector<float> direct(64);
+  forward(model, *scheduler, ids, activations, work, direct);
+  CHECK(std::equal(direct.begin(), direct.end(), rows.begin()));
+  CHECK(std::equal(direct.begin(), direct.end(), rows.begin() + 2 * 64));
+}
+
+TEST_CASE("after a warm-up the forward pass allocates nothing") {
+  const Model model = Model::load(models().dense_q8_0, "auto");
+  const auto pool = pool_row.make({3});
+  Activations activations;
+  WorkCounters work;
+  std::vector<float> row(64);
+  const auto longest = encoded(model.tokenizer(), text_of(model.tokenizer(), 300));
+  const auto shorter = std::span(longest).first(200);
+  forward(model, *pool, longest, activations, work, row);
+  const int64_t before = allocations;
+  forward(model, *pool, longest, activations, work, row);
+  forward(model, *pool, shorter, activations, work, row);
+  CHECK(allocations == before);
+}
+
+TEST_CASE("after a warm-up a pool's batch allocates for tokenization only") {
+  const Model model = Model::load(models().tiny, "auto");
+  std::vector<std::string> texts(12, "How do I bake bread?");
+  texts.push_back(text_of(model.tokenizer(), 500));
+  std::vector<int32_t> ids(2048);
+  for (const std::string& text : texts) model.tokenizer().encode(text, ids);
+  const int64_t before_tokenization = allocations;
+  for (const std::string& text : texts) model.tokenizer().encode(text, ids);
+  const int64_t tokenization = allocations - before_tokenization;
+
+  const auto pool = pool_row.make({4});
+  Embedder embedder(model, *pool);
+  std::vector<float> rows(texts.size() * 64);
+  embedder.embed(texts, rows);
+  for (int batch = 0; batch < 20; ++batch) {  // other workers get the long text
+    const int64_t before = allocations;
+    embedder.embed(texts, rows);
+    CHECK(allocations - before == tokenization);
+  }
+}
+
+TEST_CASE("shortened embeddings are the first components at length 1") {
+  const std::vector<float> full = {0.6f, 0.0f, 0.8f, 0.0f};
+  std::vector<float> out(3);
+  shorten_embedding(full, 3, out);
+  CHECK(out[0] == Approx(0.6));
+  CHECK(out[2] == Approx(0.8));
+  out.resize(2);
+  shorten_embedding(full, 2, out);
+  CHECK(out[0] == Approx(1));
+  CHECK(out[1] == 0);
+  out.resize(1);
+  shorten_embedding(std::vector<float>{0.0f, 1.0f}, 1, out);
+  CHECK(out[0] == 0);
+}
+
+}  // namespace
+}  // namespace winnow::engine
