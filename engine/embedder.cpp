@@ -22,9 +22,15 @@ void Embedder::embed(std::span<const std::string> texts, std::span<float> embedd
   // Next time another worker may get the longest text: room for it in all of them now, so that
   // after a warm-up nothing grows any more.
   int longest = 0;
-  for (const Workspace& workspace : workspaces_)
+  size_t most_tokens = 0;
+  for (const Workspace& workspace : workspaces_) {
     longest = std::max(longest, workspace.activations.capacity);
-  for (Workspace& workspace : workspaces_) workspace.activations.reserve(model_, longest);
+    most_tokens = std::max(most_tokens, workspace.tokens.capacity());
+  }
+  for (Workspace& workspace : workspaces_) {
+    workspace.activations.reserve(model_, longest);
+    workspace.tokens.reserve(most_tokens);
+  }
 }
 
 void Embedder::embed_text(const std::string& text, Workspace& workspace,
