@@ -10,6 +10,11 @@
 // arithmetic costs the same whatever the weights are. The weights' magnitudes keep the network
 // sane, so that the arithmetic can be checked on it too: every matrix maps an input of rms 1 to an
 // output of rms 1, the residual stream grows slowly, attention is neither uniform nor one-hot.
+//
+// Measured against a forward pass in floats, full_300m: int8 activations leave a cosine of 0.9998
+// on 20 tokens and 0.99999 on 800. Mistakes cost more. On 800 tokens: a window twice as wide 0.992,
+// no window 0.988, one RoPE base 0.998 (1e4) and 0.982 (1e6), local and full blocks exchanged
+// 0.979. tiny, 300 tokens: 0.99999 against 0.996, 0.979, and 0.995 for a base of 1e6.
 namespace winnow::engine {
 
 enum class SyntheticShape { full_300m, tiny };
