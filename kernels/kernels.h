@@ -59,7 +59,8 @@ struct AttentionShape {
 };
 
 // scales and values of one activation row of `size` (a multiple of 32) elements:
-// scale = max|x| / 127, values = round_to_nearest_even(x / scale); a zero block has scale 0.
+// scale = max|x| / 127, values = round_to_nearest_even(x * (1 / scale)); a zero block, and one
+// whose scale would be subnormal, has scale 0 and values 0. x must be finite.
 using QuantizeRow = void (*)(const float* x, int size, int8_t* values, float* scales,
                              int32_t* offsets) noexcept;
 // sum over blocks of w.scale * x_scale * (int8 dot product); w and x of `size` elements.
