@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <map>
 
 #include "base/error.h"
@@ -174,6 +174,14 @@ void check_off_cpu(const SyncProfile& sync, std::vector<std::string>& warnings) 
   }
 }
 
+uint32_t used_slots(const Header& header) {
+  return std::min(header.used_slots.load(), header.slot_count);
+}
+
+uint64_t size_in_use(const Header& header) {
+  return kSlotsOffset + uint64_t{used_slots(header)} * sizeof(Slot);
+}
+
 const Header& checked_header(std::span<const std::byte> bytes, const std::string& file) {
   if (bytes.size() < kSlotsOffset) throw base::Error(file, "not a file of the agent: too short");
   const auto& header = *reinterpret_cast<const Header*>(bytes.data());
@@ -181,11 +189,9 @@ const Header& checked_header(std::span<const std::byte> bytes, const std::string
   if (header.version != kVersion || header.slot_size != sizeof(Slot)) {
     throw base::Error(file, "written by another version of the agent");
   }
-  if (header.slot_count > kMaxSlots ||
-      bytes.size() < kSlotsOffset + uint64_t{header.slot_count} * sizeof(Slot)) {
+  if (header.slot_count > kMaxSlots || bytes.size() < size_in_use(header)) {
     throw base::Error(file, "cut short");
   }
-  if (header.counting == 0) throw base::Error(file, "not of a sync pass: nothing was counted");
   return header;
 }
 
@@ -194,9 +200,10 @@ const Header& checked_header(std::span<const std::byte> bytes, const std::string
 AgentResults read_agent_results(const std::string& file, int iterations) {
   const base::MappedFile mapped(file);
   const Header& header = checked_header(mapped.bytes(), file);
+  if (header.counting == 0) throw base::Error(file, "not of a sync pass: nothing was counted");
   const Clock clock = calibrate(header, file);
   const auto* slots = reinterpret_cast<const Slot*>(mapped.bytes().data() + kSlotsOffset);
-  const uint32_t used = std::min(header.used_slots.load(), header.slot_count);
+  const uint32_t used = used_slots(header);
 
   Figures total{};
   Folded folded{};
@@ -244,6 +251,18 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
         fmt::format("the kernel's figures of {} threads could not be read", unread));
   }
   return results;
+}
+
+void trim_agent_file(const std::string& file) {
+  uint64_t size_bytes = 0;
+  try {
+    const base::MappedFile mapped(file);
+    size_bytes = size_in_use(checked_header(mapped.bytes(), file));
+  } catch (const base::Error&) {
+    return;
+  }
+  std::error_code ignored;
+  std::filesystem::resize_file(file, size_bytes, ignored);
 }
 
 }  // namespace winnow::profiles

@@ -17,4 +17,7 @@ struct AgentResults {
 // a file that is not the agent's, and when the region did not begin or end.
 AgentResults read_agent_results(const std::string& file, int iterations);
 
+// Cuts off the slots that were never used; leaves a file that is not the agent's alone.
+void trim_agent_file(const std::string& file);
+
 }  // namespace winnow::profiles

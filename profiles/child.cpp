@@ -181,35 +181,6 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
   return outcome;
 }
 
-namespace {
-
-std::atomic<bool> g_stopped{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-struct sigaction g_previous_int, g_previous_term;
-
-void on_signal(int number) {
-  g_stopped.store(true);
-  signal(number, SIG_DFL);
-}
-
-}  // namespace
-
-StopOnSignal::StopOnSignal() {
-  g_stopped.store(false);
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, &g_previous_int);
-  sigaction(SIGTERM, &action, &g_previous_term);
-}
-
-StopOnSignal::~StopOnSignal() {
-  sigaction(SIGINT, &g_previous_int, nullptr);
-  sigaction(SIGTERM, &g_previous_term, nullptr);
-}
-
-const std::atomic<bool>* StopOnSignal::flag() const { return &g_stopped; }
-
 std::string last_lines(const std::string& path, int limit_lines) {
   Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.number < 0) return "";

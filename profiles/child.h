@@ -36,18 +36,6 @@ std::string describe(const Outcome& outcome, double time_limit_s);
 // harness's calling thread. Throws base::Error only where the output file cannot be written.
 Outcome run_child(const Command& command, const std::atomic<bool>* stop);
 
-// While it lives, SIGINT and SIGTERM set the flag instead of ending the harness; a second one ends
-// it at once. One at a time.
-class StopOnSignal {
- public:
-  StopOnSignal();
-  ~StopOnSignal();
-  StopOnSignal(const StopOnSignal&) = delete;
-  StopOnSignal& operator=(const StopOnSignal&) = delete;
-
-  const std::atomic<bool>* flag() const;
-};
-
 // The last `limit_lines` lines of a text file, at most 4 kB; empty when it cannot be read.
 std::string last_lines(const std::string& path, int limit_lines);
 

@@ -62,6 +62,7 @@ inline Slot* own_slot() {
 }
 
 // accounts.cpp
+int64_t own_cpu_ns();
 void take_own_account(Account& account);
 void take_account(int64_t tid, Account& account);  // of another thread; leaves tid 0 if it is gone
 

@@ -41,7 +41,10 @@ void open_region() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) {
     for_each_running_thread([](Slot& slot, int64_t tid) { take_account(tid, slot.begin); });
-    if (Slot* own = own_slot()) take_own_account(own->begin);
+    if (Slot* own = own_slot()) {
+      take_own_account(own->begin);
+      own->begin.cpu_ns = own_cpu_ns();  // what the reading took lies before the region
+    }
   }
   profiler_region_begin();
   stamp(header.region_begin_ticks, header.region_begin_ns);

@@ -1,0 +1,111 @@
+#include "profiles/assemble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/error.h"
+#include "profiles/agent_results.h"
+#include "profiles/allocations.h"
+#include "profiles/hotspots.h"
+
+namespace winnow::profiles {
+namespace {
+
+std::vector<const Block*> ok_blocks(const Recording& recording, const std::string& pass,
+                                    const std::string& variant) {
+  std::vector<const Block*> blocks;
+  for (const Block& block : recording.blocks) {
+    if (block.pass == pass && block.variant == variant && block.status == "ok") {
+      blocks.push_back(&block);
+    }
+  }
+  return blocks;
+}
+
+int iterations_of(const Block& block) { return static_cast<int>(block.iteration_wall_ns.size()); }
+
+// The path of a block's raw file; throws where the agent or the profiler left none.
+std::string raw_file(const std::string& folder, const Block& block, const std::string& name) {
+  for (const std::string& file : block.raw_files) {
+    if (file.ends_with("/" + name)) return folder + "/" + file;
+  }
+  throw base::Error(fmt::format("{} pass", block.pass),
+                    fmt::format("no {}: the program began and ended no region, or is statically "
+                                "linked and takes no preloaded library",
+                                name));
+}
+
+SampledProfile sampled(const std::string& folder, const std::vector<const Block*>& blocks,
+                       const std::string& clock, const CategoryRules& rules) {
+  std::vector<std::string> files;
+  int iterations = 0;
+  std::optional<double> cpu_s = 0;
+  for (const Block* block : blocks) {
+    files.push_back(raw_file(folder, *block, "cpu.prof"));
+    iterations += iterations_of(*block);
+    if (cpu_s && block->region->user_ns && block->region->system_ns) {
+      *cpu_s += static_cast<double>(*block->region->user_ns + *block->region->system_ns) * 1e-9;
+    } else {
+      cpu_s.reset();
+    }
+  }
+  SampledProfile profile = read_sampled_profile(files, clock, rules);
+  profile.iterations = iterations;
+  if (clock == "cpu") profile.total_s = cpu_s;
+  return profile;
+}
+
+HeapProfile heap(const std::string& folder, const Block& block, const CategoryRules& rules) {
+  HeapProfile profile = read_heap_profile(raw_file(folder, block, "heap.0001.heap"),
+                                          raw_file(folder, block, "heap.0002.heap"), rules);
+  profile.iterations = iterations_of(block);
+  return profile;
+}
+
+SyncProfile sync(const std::string& folder, const Block& block, Recording& recording) {
+  AgentResults results =
+      read_agent_results(raw_file(folder, block, "agent.bin"), iterations_of(block));
+  for (const std::string& warning : results.warnings) {
+    recording.warnings.push_back(
+        fmt::format("{}, {} pass: {}", block.variant, block.pass, warning));
+  }
+  return std::move(results.sync);
+}
+
+}  // namespace
+
+void assemble_profiles(const std::string& folder, const CategoryRules& rules,
+                       Recording& recording) {
+  auto attempt = [&](const std::string& variant, const char* pass,
+                     const std::function<void(const std::vector<const Block*>&)>& read) {
+    const auto blocks = ok_blocks(recording, pass, variant);
+    if (blocks.empty()) return;
+    try {
+      read(blocks);
+    } catch (const base::Error& error) {
+      recording.missing.push_back({variant, pass, error.what()});
+    }
+  };
+  for (const Variant& variant : recording.variants) {
+    const std::string& name = variant.name;
+    VariantProfiles& profiles = recording.profiles[name];
+    attempt(name, "cpu",
+            [&](const auto& blocks) { profiles.cpu = sampled(folder, blocks, "cpu", rules); });
+    attempt(name, "wall",
+            [&](const auto& blocks) { profiles.wall = sampled(folder, blocks, "wall", rules); });
+    attempt(name, "heap",
+            [&](const auto& blocks) { profiles.heap = heap(folder, *blocks[0], rules); });
+    attempt(name, "sync",
+            [&](const auto& blocks) { profiles.sync = sync(folder, *blocks[0], recording); });
+    attempt(name, "exact", [&](const auto& blocks) {
+      if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
+      const SyncProfile counted = sync(folder, *blocks[0], recording);
+      profiles.heap->exact_bytes = counted.allocated_bytes;
+      profiles.heap->exact_objects = counted.allocations;
+    });
+  }
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,109 @@
+#include "profiles/block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "profiles/agent_results.h"
+#include "profiles/child.h"
+#include "profiles/pass.h"
+
+namespace winnow::profiles {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kTailLines = 10;
+constexpr std::string_view kIterations = "{iterations}";
+
+std::vector<std::string> with_iterations(std::vector<std::string> command, int iterations) {
+  for (std::string& argument : command) {
+    const std::string number = std::to_string(iterations);
+    for (size_t at = 0; (at = argument.find(kIterations, at)) != std::string::npos;) {
+      argument.replace(at, kIterations.size(), number);
+    }
+  }
+  return command;
+}
+
+bool asks_iterations(const std::vector<std::string>& command) {
+  return std::any_of(command.begin(), command.end(), [](const std::string& argument) {
+    return argument.find(kIterations) != std::string::npos;
+  });
+}
+
+Command command_of(const RunPlan& plan, const BlockPlan& planned, const fs::path& out) {
+  Command command;
+  command.arguments = with_iterations(planned.arm->command, planned.iterations);
+  command.environment = pass_environment(planned.pass, plan.agent_library, plan.workload.threads);
+  command.environment.emplace_back("WINNOW_OUT", out.string());
+  command.environment.emplace_back("WINNOW_RESULT", (out / "result.json").string());
+  // Shifts the stack, which would otherwise lie in the same way to the caches in every block.
+  command.environment.emplace_back("WINNOW_PADDING",
+                                   std::string(static_cast<size_t>(planned.padding_bytes), 'x'));
+  command.removed_environment = foreign_environment();
+  command.output_file = (out / "output.txt").string();
+  command.time_limit_s = plan.time_limit_s;
+  return command;
+}
+
+ChildResult failed(std::string status) {
+  ChildResult result;
+  result.block.status = std::move(status);
+  return result;
+}
+
+ChildResult read_result(const std::string& file, const BlockPlan& planned) {
+  if (!fs::exists(file)) return failed("no result: nothing was written to $WINNOW_RESULT");
+  try {
+    ChildResult result = read_child_result(file);
+    const size_t got = result.block.iteration_wall_ns.size();
+    if (asks_iterations(planned.arm->command) && got != static_cast<size_t>(planned.iterations)) {
+      return failed(
+          fmt::format("bad result: {} iterations instead of {}", got, planned.iterations));
+    }
+    return result;
+  } catch (const base::Error& error) {
+    // The folder's name is temporary: without it.
+    const std::string what = error.what();
+    const size_t colon = what.find("result.json: ");
+    return failed("bad result: " + (colon == std::string::npos ? what : what.substr(colon + 13)));
+  }
+}
+
+std::vector<std::string> files_in(const fs::path& folder, const std::string& relative) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file()) {
+      files.push_back(relative + "/" + entry.path().filename().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+ChildResult measure_block(const RunPlan& plan, const std::string& folder,
+                          const BlockPlan& planned) {
+  const std::string& name = planned.arm->variant.name;
+  const std::string relative = fmt::format("raw/{}/{}-{}", planned.pass, name, planned.index);
+  const fs::path out = fs::path(folder) / relative;
+  fs::create_directories(out);
+  const Command command = command_of(plan, planned, out);
+  const Outcome outcome = run_child(command, plan.stop);
+  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), planned)
+                                    : failed(describe(outcome, plan.time_limit_s));
+  Block& block = result.block;
+  block.pass = planned.pass;
+  block.variant = name;
+  block.index = planned.index;
+  if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
+  trim_agent_file((out / "agent.bin").string());
+  block.raw_files = files_in(out, relative);
+  return result;
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "profiles/child_result.h"
+#include "profiles/run.h"
+
+namespace winnow::profiles {
+
+struct BlockPlan {
+  std::string pass;  // of kPasses, or "exact"
+  const Arm* arm = nullptr;
+  int iterations = 0;
+  int index = 0;          // within pass and arm
+  int padding_bytes = 0;  // of the environment
+};
+
+// Runs one child in <folder>/raw/<pass>/<variant>-<index>/ and reads what it wrote. Never throws
+// for what the child does: the block's status tells. block.order is left for the caller.
+ChildResult measure_block(const RunPlan& plan, const std::string& folder, const BlockPlan& planned);
+
+}  // namespace winnow::profiles

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "profiles/recording.h"
+
+namespace winnow::profiles {
+
+// What a measured program wrote to $WINNOW_RESULT (docs/child-contract.md).
+struct ChildResult {
+  Block block;  // the measured fields; status "ok"
+  std::optional<bool> calling_thread_works;
+  std::optional<ThreadFormula> thread_formula;
+  std::optional<Model> model;
+};
+
+// Needs the schema, iteration_wall_ns and region.wall_ns; every other field may be absent, none may
+// have another type or be negative. Unknown fields are ignored. Throws base::Error.
+ChildResult read_child_result(const std::string& file);
+ChildResult parse_child_result(const std::string& json, const std::string& subject);
+
+}  // namespace winnow::profiles

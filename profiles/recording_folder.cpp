@@ -1,0 +1,79 @@
+#include "profiles/recording_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+
+namespace winnow::profiles {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kMark = ".winnow-run";  // tells a left-over of a run from a user's folder
+
+void check_target(const fs::path& folder) {
+  if (!fs::exists(folder)) return;
+  if (!fs::is_directory(folder)) throw base::UsageError(folder.string(), "not a folder");
+  if (!fs::is_empty(folder) && !fs::exists(folder / "recording.json")) {
+    throw base::UsageError(folder.string(), "not empty and not a recording: name another folder");
+  }
+}
+
+}  // namespace
+
+RecordingFolder::RecordingFolder(const std::string& folder) try
+    : folder_(fs::absolute(folder).lexically_normal().string()) {
+  while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
+  partial_ = folder_ + ".partial";
+  check_target(folder_);
+  if (fs::exists(partial_) && !fs::is_empty(partial_) && !fs::exists(fs::path(partial_) / kMark)) {
+    throw base::UsageError(partial_, "in the way, and not a left-over of a run: move it away");
+  }
+  fs::create_directories(partial_);
+  lock_ = open((fs::path(partial_) / kMark).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0) throw base::Error(partial_, strerror(errno));
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    close(lock_);
+    throw base::UsageError(partial_, "another run is writing there");
+  }
+  for (const auto& left_over : fs::directory_iterator(partial_)) {
+    if (left_over.path().filename() != kMark) fs::remove_all(left_over.path());
+  }
+} catch (const fs::filesystem_error& error) {
+  throw base::Error(folder, error.code().message());
+}
+
+RecordingFolder::~RecordingFolder() {
+  if (lock_ < 0) return;
+  std::error_code ignored;
+  fs::remove_all(partial_, ignored);
+  close(lock_);
+}
+
+bool RecordingFolder::replaces_recording() const {
+  return fs::exists(fs::path(folder_) / "recording.json");
+}
+
+void RecordingFolder::keep() try {
+  const fs::path to(folder_), from(partial_);
+  fs::create_directories(to);
+  // The old recording.json goes first and the new one comes last: at no moment does one lie beside
+  // the raw files of the other.
+  fs::remove(to / "recording.json");
+  if (fs::exists(to / "raw")) fs::rename(to / "raw", from / "old-raw");
+  if (fs::exists(from / "raw")) fs::rename(from / "raw", to / "raw");
+  fs::rename(from / "recording.json", to / "recording.json");
+} catch (const fs::filesystem_error& error) {
+  close(std::exchange(lock_, -1));  // what was measured must not be lost
+  throw base::Error(folder_, "the recording could not be moved here and lies in " + partial_ +
+                                 ": " + error.code().message());
+}
+
+}  // namespace winnow::profiles

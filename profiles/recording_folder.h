@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+namespace winnow::profiles {
+
+// Where a run writes: beside the folder asked for, as "<folder>.partial", until keep() moves it
+// into place. An earlier recording there stays whole until then; of its folder only raw/ and
+// recording.json are replaced.
+class RecordingFolder {
+ public:
+  // Throws base::UsageError when `folder` is not empty and holds no recording.json, when another
+  // run is writing there, or when "<folder>.partial" is not a left-over of a run; base::Error when
+  // it cannot be created.
+  explicit RecordingFolder(const std::string& folder);
+  ~RecordingFolder();  // removes what was not kept
+  RecordingFolder(const RecordingFolder&) = delete;
+  RecordingFolder& operator=(const RecordingFolder&) = delete;
+
+  const std::string& partial() const { return partial_; }
+  bool replaces_recording() const;
+  void keep();
+
+ private:
+  std::string folder_;
+  std::string partial_;
+  int lock_ = -1;
+};
+
+}  // namespace winnow::profiles

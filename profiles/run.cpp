@@ -1,0 +1,173 @@
+#include "profiles/run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+
+#include "base/error.h"
+#include "profiles/assemble.h"
+#include "profiles/machine.h"
+#include "profiles/measurement.h"
+#include "profiles/pass.h"
+#include "profiles/recording_folder.h"
+
+namespace winnow::profiles {
+namespace {
+
+void check(bool holds, const std::string& subject, const std::string& problem) {
+  if (!holds) throw base::UsageError(subject, problem);
+}
+
+bool fits_file_name(const std::string& name) {
+  constexpr const char* kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.+";
+  return !name.empty() && name.size() <= 64 && name[0] != '.' &&
+         name.find_first_not_of(kAllowed) == std::string::npos;
+}
+
+void check_plan(const RunPlan& plan) {
+  check(!plan.arms.empty(), "variants", "none");
+  std::set<std::string> names;
+  for (const Arm& arm : plan.arms) {
+    const std::string subject = "variant " + arm.variant.name;
+    check(fits_file_name(arm.variant.name), subject, "not a name that fits a file's");
+    check(names.insert(arm.variant.name).second, subject, "listed twice");
+    check(!arm.command.empty(), subject, "no command");
+  }
+  check(plan.arms.front().variant.name == plan.baseline, "baseline " + plan.baseline,
+        "must be the first variant");
+  check(!plan.passes.empty(), "passes", "none");
+  for (const std::string& pass : plan.passes) {
+    check(std::count(kPasses.begin(), kPasses.end(), pass) == 1, "pass " + pass,
+          "unknown; there are time, cpu, wall, heap and sync");
+  }
+  check(plan.blocks >= 1 && plan.blocks <= 100'000, "blocks", "expected 1 to 100000");
+  check(plan.iterations_per_block >= 1, "iterations", "expected 1 or more");
+  check(plan.time_limit_s > 0, "time limit", "expected more than 0 seconds");
+}
+
+void check_agent(const RunPlan& plan) {
+  if (std::all_of(plan.passes.begin(), plan.passes.end(),
+                  [](const std::string& pass) { return pass == "time"; })) {
+    return;
+  }
+  if (!std::filesystem::exists(plan.agent_library)) {
+    throw base::Error(plan.agent_library, "the agent was not found here");
+  }
+  // The dynamic linker splits its list of preloaded libraries there.
+  if (plan.agent_library.find_first_of(" :") != std::string::npos) {
+    throw base::Error(plan.agent_library, "cannot be preloaded from a path with a space or colon");
+  }
+}
+
+Recording start_recording(const RunPlan& plan) {
+  Recording recording;
+  recording.created = fmt::format(
+      "{:%Y-%m-%dT%H:%M:%SZ}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  recording.winnow_version = plan.winnow_version;
+  recording.commit = plan.commit;
+  recording.machine = machine_facts();
+  recording.machine.push_back({"run_seed", std::to_string(plan.seed),
+                               "of the blocks' order and the environment's padding"});
+  recording.workload = plan.workload;
+  recording.workload.blocks = plan.blocks;
+  recording.workload.iterations_per_block = plan.iterations_per_block;
+  recording.baseline = plan.baseline;
+  for (const Arm& arm : plan.arms) recording.variants.push_back(arm.variant);
+  return recording;
+}
+
+// A thread that lives shorter than the sampling period is never seen on the wall clock.
+bool has_no_wall_profile(const std::string& pass, const Variant& variant) {
+  return pass == "wall" && !variant.persistent_threads;
+}
+
+// An entry for each pass of a variant that brought nothing, a warning for each that brought less
+// than planned.
+void note_gaps(const std::string& pass, const Variant& variant, Recording& recording) {
+  int ok = 0, failed = 0;
+  std::string status;
+  for (const Block& block : recording.blocks) {
+    if (block.pass != pass || block.variant != variant.name) continue;
+    ++(block.status == "ok" ? ok : failed);
+    if (block.status != "ok") status = block.status;
+  }
+  const std::string text = fmt::format("{} of {} blocks failed: {}", failed, ok + failed, status);
+  if (has_no_wall_profile(pass, variant)) {
+    recording.missing.push_back(
+        {variant.name, pass, "its threads live too short for a sampled wall profile"});
+  } else if (ok + failed == 0) {
+    recording.missing.push_back({variant.name, pass, "the run ended before"});
+  } else if (ok == 0) {
+    recording.missing.push_back({variant.name, pass, text});
+  } else if (failed > 0) {
+    recording.warnings.push_back(fmt::format("{}, {} pass: {}", variant.name, pass, text));
+  }
+}
+
+void note_gaps(const RunPlan& plan, Recording& recording) {
+  const std::vector<Missing> unavailable = recording.missing;
+  for (const std::string& pass : kPasses) {
+    if (std::count(plan.passes.begin(), plan.passes.end(), pass) == 0) continue;
+    if (std::any_of(unavailable.begin(), unavailable.end(),
+                    [&](const Missing& missing) { return missing.pass == pass; })) {
+      continue;
+    }
+    for (const Arm& arm : plan.arms) {
+      note_gaps(pass, arm.variant, recording);
+      if (pass == "heap") note_gaps("exact", arm.variant, recording);
+    }
+  }
+}
+
+std::string status_of(const RunPlan& plan, const Recording& recording) {
+  if (plan.stop && plan.stop->load()) return "interrupted";
+  const bool all_ok = std::all_of(recording.blocks.begin(), recording.blocks.end(),
+                                  [](const Block& block) { return block.status == "ok"; });
+  const bool nothing_missing =
+      std::all_of(recording.missing.begin(), recording.missing.end(), [&](const Missing& missing) {
+        return std::any_of(plan.arms.begin(), plan.arms.end(), [&](const Arm& arm) {
+          return arm.variant.name == missing.variant &&
+                 has_no_wall_profile(missing.pass, arm.variant);
+        });
+      });
+  return all_ok && nothing_missing ? "complete" : "incomplete";
+}
+
+bool measured_anything(const Recording& recording) {
+  return std::any_of(recording.blocks.begin(), recording.blocks.end(),
+                     [](const Block& block) { return block.status == "ok"; });
+}
+
+}  // namespace
+
+Recording run(const RunPlan& plan) try {
+  check_plan(plan);
+  check_agent(plan);
+  const CategoryRules rules = plan.categories_file.empty()
+                                  ? CategoryRules::built_in()
+                                  : CategoryRules::load(plan.categories_file);
+  RecordingFolder folder(plan.out_dir);
+  Recording recording = start_recording(plan);
+  Measurement measurement(plan, folder.partial(), recording);
+  measurement.take_passes();
+  note_gaps(plan, recording);
+  measurement.report_progress("reading the profiles");
+  assemble_profiles(folder.partial(), rules, recording);
+  recording.status = status_of(plan, recording);
+  // A run that measured nothing does not take an earlier recording's place.
+  if (!folder.replaces_recording() || measured_anything(recording)) {
+    write_recording(folder.partial(), recording);
+    folder.keep();
+  }
+  return recording;
+} catch (const std::filesystem::filesystem_error& error) {
+  throw base::Error(error.path1().string(), error.code().message());
+}
+
+}  // namespace winnow::profiles
