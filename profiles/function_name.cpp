@@ -61,7 +61,8 @@ class QualifiedName {
   void after_space() {
     for (const std::string_view qualifier : {"const", "volatile", "&&", "&", "noexcept"})
       if (take_if(qualifier)) return;
-    if (!rest_.starts_with("[")) name_.clear();
+    // "f() [clone .cold]", "operator< <int>"
+    if (!rest_.starts_with("[") && !rest_.starts_with("<")) name_.clear();
   }
 
   bool at_operator() const {

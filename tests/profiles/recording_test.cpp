@@ -1,32 +1,20 @@
 #include "profiles/recording.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/catch.h"
+#include "tests/profiles/temporary_folder.h"
 
 namespace {
 
 using namespace winnow;
 using namespace winnow::profiles;
 
-class Folder {
- public:
-  Folder() : path_(std::filesystem::temp_directory_path() / "winnow-recording-XXXXXX") {
-    REQUIRE(::mkdtemp(path_.data()) != nullptr);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-  std::string file() const { return path_ + "/recording.json"; }
-
- private:
-  std::string path_;
-};
+std::string file_in(const TemporaryFolder& folder) { return folder.file("recording.json"); }
 
 SyncProfile full_sync() {
   SyncProfile sync;
@@ -105,20 +93,20 @@ Recording full_recording() {
 }
 
 std::string written(const Recording& recording) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_recording(folder.path(), recording);
-  return base::read_file(folder.file());
+  return base::read_file(file_in(folder));
 }
 
 std::string error_of(const std::string& text) {
-  const Folder folder;
-  base::write_file(folder.file(), text);
+  const TemporaryFolder folder;
+  base::write_file(file_in(folder), text);
   try {
     read_recording(folder.path());
   } catch (const base::Error& error) {
     const std::string what = error.what();
-    REQUIRE(what.starts_with(folder.file() + ": "));
-    return what.substr(folder.file().size() + 2);
+    REQUIRE(what.starts_with(file_in(folder) + ": "));
+    return what.substr(file_in(folder).size() + 2);
   }
   return "";
 }
@@ -141,17 +129,17 @@ void collect_pointers(const nlohmann::json& json, const std::string& at,
 }  // namespace
 
 TEST_CASE("a recording reads back as it was written") {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const Recording& recording : {full_recording(), Recording{}}) {
     write_recording(folder.path(), recording);
-    const std::string first = base::read_file(folder.file());
+    const std::string first = base::read_file(file_in(folder));
     write_recording(folder.path(), read_recording(folder.path()));
-    CHECK(base::read_file(folder.file()) == first);
+    CHECK(base::read_file(file_in(folder)) == first);
   }
 }
 
 TEST_CASE("the fields arrive where they belong") {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_recording(folder.path(), full_recording());
   const Recording r = read_recording(folder.path());
   CHECK(r.machine[1].note == "no cpufreq here");
@@ -192,7 +180,7 @@ TEST_CASE("keys keep their order and lines are indented") {
 TEST_CASE("bytes that are not UTF-8 survive as replacement characters") {
   Recording recording;
   recording.warnings = {"a\xFFz"};
-  const Folder folder;
+  const TemporaryFolder folder;
   write_recording(folder.path(), recording);
   CHECK(read_recording(folder.path()).warnings[0] == "a\xEF\xBF\xBDz");
 }
@@ -229,7 +217,7 @@ TEST_CASE("every value is checked: none may have another type") {
   std::vector<std::string> pointers;
   collect_pointers(json, "", pointers);
   REQUIRE(pointers.size() > 150);
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const std::string& pointer : pointers) {
     INFO(pointer);
     auto changed = json;
@@ -260,10 +248,10 @@ TEST_CASE("a recording cut anywhere is refused") {
 }
 
 TEST_CASE("a figure that cannot be read again is told after the file is written") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Recording recording = full_recording();
   recording.profiles["spawn"].cpu->sampled_s = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_WITH(write_recording(folder.path(), recording),
-                    folder.file() + ": profiles.spawn.cpu.sampled_s: expected a number");
-  CHECK(std::filesystem::exists(folder.file()));
+                    file_in(folder) + ": profiles.spawn.cpu.sampled_s: expected a number");
+  CHECK(std::filesystem::exists(file_in(folder)));
 }

@@ -1,0 +1,172 @@
+#include "profiles/machine.h"
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "tests/catch.h"
+#include "tests/profiles/temporary_folder.h"
+
+namespace {
+
+using namespace winnow;
+using namespace winnow::profiles;
+
+// A machine of which a test tells the files.
+class FakeMachine {
+ public:
+  void write(const std::string& path, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(folder_.path() + path).parent_path());
+    base::write_file(folder_.path() + path, text);
+  }
+  MachineFact fact(const std::string& name) const {
+    for (const MachineFact& fact : machine_facts(folder_.path()))
+      if (fact.name == name) return fact;
+    throw base::Error(name, "no such fact");
+  }
+  std::string value(const std::string& name) const { return fact(name).value; }
+  std::string note(const std::string& name) const { return fact(name).note; }
+  std::vector<MachineFact> facts() const { return machine_facts(folder_.path()); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("the facts of a known machine") {
+  FakeMachine machine;
+  machine.write("/proc/cpuinfo",
+                "processor\t: 0\nmodel name\t: Some CPU @ 2.00GHz\n"
+                "flags\t\t: fpu vme hypervisor avx2\n\nprocessor\t: 1\nmodel name\t: other\n");
+  machine.write("/sys/devices/system/cpu/online", "0-3,6\n");
+  machine.write("/proc/self/status", "Name:\tx\nCpus_allowed:\t5\nCpus_allowed_list:\t0,2-3\n");
+  machine.write("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", "0-1\n");
+  machine.write("/sys/devices/system/cpu/smt/active", "1\n");
+  machine.write("/sys/devices/system/node/online", "0-1\n");
+  machine.write("/proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n");
+  machine.write("/proc/sys/kernel/osrelease", "6.1.0-13-amd64\n");
+  machine.write("/etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n");
+  machine.write("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+  machine.write("/sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
+  machine.write("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
+  machine.write("/proc/sys/kernel/randomize_va_space", "2\n");
+  machine.write("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+  machine.write("/proc/loadavg", "0.50 1.25 2.00 3/456 7890\n");
+  machine.write("/proc/pressure/cpu",
+                "some avg10=12.50 avg60=1.00 avg300=0.10 total=123\nfull avg10=0.00\n");
+  machine.write("/proc/self/cgroup", "0::/a/b\n");
+  machine.write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+  machine.write("/sys/fs/cgroup/a/cpu.max", "250000 100000\n");
+
+  const std::pair<const char*, const char*> expected[] = {
+      {"cpu_model", "Some CPU @ 2.00GHz"},
+      {"cores", "3"},
+      {"threads_per_core", "2"},
+      {"smt", "on"},
+      {"numa_nodes", "2"},
+      {"memory_bytes", "16777216"},
+      {"kernel", "6.1.0-13-amd64"},
+      {"os", "Debian GNU/Linux 12"},
+      {"hypervisor", "yes"},
+      {"governor", "powersave"},
+      {"turbo", "on"},
+      {"transparent_huge_pages", "madvise"},
+      {"aslr", "on"},
+      {"clock_source", "tsc"},
+      {"load_average", "0.50 1.25 2.00"},
+      {"cpu_pressure_percent", "12.50"},
+      {"cpu_quota", "2.5"},
+  };
+  for (const auto& [name, value] : expected) {
+    INFO(name);
+    CHECK(machine.value(name) == value);
+  }
+  CHECK(machine.facts().size() == std::size(expected));
+  CHECK(machine.note("cores") == "online: 0-3,6; usable by this process: 0,2-3");
+  CHECK(machine.note("cpu_quota") ==
+        "cores' worth of time, cgroup version 2, /sys/fs/cgroup/a/cpu.max");
+}
+
+TEST_CASE("what cannot be read has no value and a reason") {
+  const FakeMachine machine;
+  for (const MachineFact& fact : machine.facts()) {
+    INFO(fact.name);
+    CHECK(fact.value.empty());
+    CHECK_FALSE(fact.note.empty());
+    CHECK(fact.note.find("winnow-test") == std::string::npos);
+  }
+  CHECK(machine.note("governor") ==
+        "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor: No such file or directory");
+}
+
+TEST_CASE("what is not understood has no value either") {
+  FakeMachine machine;
+  for (const char* file :
+       {"/proc/cpuinfo", "/sys/devices/system/cpu/online", "/proc/self/status",
+        "/sys/devices/system/cpu/cpu0/topology/thread_siblings_list",
+        "/sys/devices/system/cpu/smt/active", "/sys/devices/system/node/online", "/proc/meminfo",
+        "/etc/os-release", "/sys/devices/system/cpu/intel_pstate/no_turbo",
+        "/sys/kernel/mm/transparent_hugepage/enabled", "/proc/sys/kernel/randomize_va_space",
+        "/proc/loadavg", "/proc/pressure/cpu", "/proc/self/cgroup", "/sys/fs/cgroup/cpu.max"})
+    machine.write(file, "]nonsense[");
+  for (const MachineFact& fact : machine.facts()) {
+    INFO(fact.name);
+    CHECK(fact.value.empty());
+    CHECK_FALSE(fact.note.empty());
+  }
+  for (const char* list : {"0-99999999999", "3-1", "-1", "1-", "0,,1", "0x2"}) {
+    INFO(list);
+    machine.write("/sys/devices/system/node/online", list);
+    CHECK(machine.value("numa_nodes").empty());
+  }
+}
+
+TEST_CASE("quotas of both cgroup versions are found, the tightest of the groups around") {
+  FakeMachine machine;
+  SECTION("version 1, the group itself") {
+    machine.write("/proc/self/cgroup", "5:memory:/x\n4:cpu,cpuacct:/box\n0::/\n");
+    machine.write("/sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "150000\n");
+    machine.write("/sys/fs/cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
+    CHECK(machine.value("cpu_quota") == "1.5");
+    CHECK(machine.note("cpu_quota") ==
+          "cores' worth of time, cgroup version 1, /sys/fs/cgroup/cpu/box/cpu.cfs_quota_us");
+  }
+  SECTION("version 1, no quota") {
+    machine.write("/proc/self/cgroup", "4:cpu:/box\n");
+    machine.write("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
+    machine.write("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+    CHECK(machine.value("cpu_quota") == "none");
+  }
+  SECTION("version 2 in a container: only the mount's root is there") {
+    machine.write("/proc/self/cgroup", "0::/outside/of/the/container\n");
+    machine.write("/sys/fs/cgroup/cpu.max", "50000 100000\n");
+    CHECK(machine.value("cpu_quota") == "0.5");
+  }
+  SECTION("version 2, no quota") {
+    machine.write("/proc/self/cgroup", "0::/\n");
+    machine.write("/sys/fs/cgroup/cpu.max", "max 100000\n");
+    CHECK(machine.value("cpu_quota") == "none");
+  }
+}
+
+TEST_CASE("alternatives of one fact") {
+  FakeMachine machine;
+  machine.write("/sys/devices/system/cpu/cpufreq/boost", "0\n");
+  CHECK(machine.value("turbo") == "off");
+  machine.write("/proc/cpuinfo", "flags : fpu\n");
+  CHECK(machine.value("hypervisor") == "no");
+  CHECK(machine.value("cpu_model").empty());
+  machine.write("/sys/devices/system/cpu/online", "0-1\n");
+  CHECK(machine.value("cores") == "2");
+  machine.write("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+  machine.write("/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "performance\n");
+  CHECK(machine.value("governor") == "mixed");
+}
+
+TEST_CASE("this machine's facts: each has a value or a reason") {
+  for (const MachineFact& fact : machine_facts()) {
+    INFO(fact.name);
+    CHECK((!fact.value.empty() || !fact.note.empty()));
+  }
+}
