@@ -1,0 +1,157 @@
+#include "reports/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/format.h"
+#include "reports/insights.h"
+#include "reports/memory_table.h"
+#include "reports/raw_commands.h"
+#include "reports/recorded.h"
+#include "reports/same_work.h"
+#include "reports/sampled_tables.h"
+#include "reports/thread_tables.h"
+#include "reports/timing.h"
+#include "reports/verdict.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+std::string or_unavailable(const std::string& text) {
+  return text.empty() ? "unavailable (not recorded)" : text;
+}
+
+std::string machine_words(const Recording& recording) {
+  std::string words;
+  for (const auto& fact : recording.machine) {
+    if (fact.name != "cpu_model" && fact.name != "cores" && fact.name != "kernel" &&
+        fact.name != "hypervisor")
+      continue;
+    const std::string note = fact.note.empty() ? "not recorded" : fact.note;
+    words += fmt::format("{}{}: {}", words.empty() ? "" : "; ",
+                         fact.name == "cpu_model" ? "CPU" : fact.name,
+                         fact.value.empty() ? "unavailable (" + note + ")" : fact.value);
+  }
+  return or_unavailable(words);
+}
+
+std::string model_words(const Recording& recording) {
+  if (!recording.model) return "unavailable (not recorded)";
+  const auto& model = *recording.model;
+  std::string words =
+      fmt::format("{} ({}, {} bytes)", or_unavailable(model.name), or_unavailable(model.file),
+                  format_count(static_cast<double>(model.size_bytes)));
+  return words + (model.synthetic ? "; synthetic weights: timings stand for the real model's, "
+                                    "embeddings mean nothing"
+                                  : "; real weights");
+}
+
+std::string workload_words(const Recording& recording) {
+  const auto& workload = recording.workload;
+  const auto or_unknown = [](int count) {
+    return count > 0 ? format_count(count) : std::string("an unknown number of");
+  };
+  std::string words = or_unavailable(workload.scenario);
+  if (!workload.description.empty()) words += " (" + workload.description + ")";
+  words += fmt::format(": {} texts an iteration", or_unknown(workload.texts_per_iteration));
+  if (workload.tokens_per_iteration)
+    words += fmt::format(" ({} tokens)",
+                         format_count(static_cast<double>(*workload.tokens_per_iteration)));
+  return words + fmt::format(", {} threads, {} iterations a block, {} blocks planned",
+                             or_unknown(workload.threads),
+                             or_unknown(workload.iterations_per_block),
+                             or_unknown(workload.blocks));
+}
+
+std::string isa_words(const Recording& recording) {
+  std::vector<std::string> sets;
+  for (const auto& block : recording.blocks)
+    if (!block.isa.empty() && std::ranges::count(sets, block.isa) == 0) sets.push_back(block.isa);
+  return or_unavailable(fmt::format("{}", fmt::join(sets, ", ")));
+}
+
+std::vector<Fact> facts(const Recording& recording) {
+  return {{"Machine", machine_words(recording)},
+          {"Instruction set", isa_words(recording)},
+          {"Model", model_words(recording)},
+          {"Workload", workload_words(recording)},
+          {"Commit", or_unavailable(recording.commit)},
+          {"Date", or_unavailable(recording.created)}};
+}
+
+std::vector<std::string> missing(const Recording& recording) {
+  std::vector<std::string> lines;
+  const auto names = labels(recording);
+  for (const auto& item : recording.missing) {
+    const auto variant =
+        std::ranges::find(recording.variants, item.variant, &profiles::Variant::name);
+    const std::string who = item.variant.empty() ? "all variants"
+                            : variant == recording.variants.end()
+                                ? item.variant
+                                : names[variant - recording.variants.begin()];
+    lines.push_back(fmt::format("{}, {} pass: {}", who, or_unavailable(item.pass),
+                                item.reason.empty() ? "no reason recorded" : item.reason));
+  }
+  return lines;
+}
+
+std::vector<std::string> failed_blocks(const Recording& recording) {
+  std::vector<std::string> lines;
+  for (const auto& block : recording.blocks)
+    if (block.status != "ok")
+      lines.push_back(fmt::format("{}, {} block {}: {}", block.variant, block.pass, block.index,
+                                  or_unavailable(block.status)));
+  return lines;
+}
+
+Recording baseline_first(Recording recording) {
+  std::ranges::stable_partition(recording.variants, [&](const profiles::Variant& variant) {
+    return variant.name == recording.baseline;
+  });
+  return recording;
+}
+
+Report report_of(const Recording& recording) {
+  Report report;
+  report.facts = facts(recording);
+  report.variants = labels(recording);
+  report.missing = missing(recording);
+  if (recording.status != "complete")
+    report.warnings.push_back("the recording is " +
+                              (recording.status.empty() ? "of unknown status" : recording.status) +
+                              ": figures cover only what was measured.");
+  for (const std::string& line : recording.warnings) report.warnings.push_back(line);
+  for (const std::string& line : failed_blocks(recording)) report.warnings.push_back(line);
+
+  report.same_work = check_same_work(recording);
+  const int comparisons = static_cast<int>(recording.variants.size()) - 1;
+  for (const auto& variant : recording.variants) {
+    report.timings.push_back(timing_of(recording, variant.name));
+    report.pairs.push_back(
+        compare_pairs(recording, recording.variants.front().name, variant.name, comparisons));
+    if (!report.same_work.holds()) report.pairs.back().evidence = Evidence::kVoid;
+  }
+  report.performance = performance_table(recording, report);
+  CpuTables cpu = cpu_tables(recording, report.warnings);
+  report.scheduler = std::move(cpu.scheduler);
+  report.compute = std::move(cpu.compute);
+  report.cpu_total = std::move(cpu.total);
+  report.cumulative = std::move(cpu.cumulative);
+  report.wall = wall_table(recording);
+  report.memory = memory_table(recording, report.warnings);
+  report.threads = thread_analysis(recording, report.warnings);
+  report.raw_commands = raw_commands(recording);
+  add_insights(report);
+  report.verdict = verdict_of(recording, report);
+  return report;
+}
+
+}  // namespace
+
+Report make_report(const Recording& recording) { return report_of(baseline_first(recording)); }
+
+}  // namespace winnow::reports

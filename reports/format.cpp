@@ -1,0 +1,200 @@
+#include "reports/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr const char* kUnavailable = "unavailable";
+
+struct UnitFormat {
+  int decimals;
+  const char* suffix;        // behind a cell
+  const char* delta_suffix;  // behind a difference
+};
+
+UnitFormat unit_format(Unit unit) {
+  switch (unit) {
+    case Unit::kSeconds:
+      return {2, "s", "s"};
+    case Unit::kIterationSeconds:
+      return {3, "s", "s"};
+    case Unit::kMilliseconds:
+      return {1, "ms", "ms"};
+    case Unit::kThroughput:
+      return {2, " texts/sec", " texts/sec"};
+    case Unit::kMegabytes:
+      return {1, "", " MB"};
+    case Unit::kCount:
+      return {0, "", ""};
+    case Unit::kCores:
+      return {2, "", ""};
+  }
+  return {2, "", ""};
+}
+
+std::string fixed(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
+  return text;
+}
+
+// "-70.0" -> "-70": megabytes lose a zero that says nothing.
+std::string without_zero_tail(std::string text) {
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
+std::string format_change(double absolute, Unit unit, int decimals, bool sign) {
+  std::string text = unit == Unit::kCount ? format_count(std::abs(absolute), decimals)
+                                          : fixed(std::abs(absolute), decimals);
+  if (unit == Unit::kMegabytes) text = without_zero_tail(text);
+  const char* prefix = !sign || absolute == 0 ? "" : absolute < 0 ? "-" : "+";
+  return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
+}
+
+std::vector<double> values_of(const Row& row) {
+  std::vector<double> values;
+  for (const Figure& figure : row.figures)
+    if (figure.value) values.push_back(*figure.value);
+  return values;
+}
+
+bool is_whole(double value) { return value == std::floor(value); }
+
+// A ratio of unrounded times: one figure for duration, iteration, text and throughput.
+bool percent_of_unrounded(const Row& row) { return row.words != DeltaWords::kPlain; }
+
+std::string worded(const Row& row, const Change& change) {
+  const double percent = change.percent.value_or(0);
+  if (row.words == DeltaWords::kFaster)
+    return change.size_percent_text + (percent <= 0 ? " faster" : " slower");
+  return change.size_percent_text + (percent >= 0 ? " increase" : " decrease");
+}
+
+DeltaCell delta_cell(const Row& row, size_t variant) {
+  const Evidence evidence = row.evidence.empty() ? Evidence::kNone : row.evidence[variant];
+  if (evidence == Evidence::kVoid) return {"", "void"};
+  const auto delta = change(row, 0, variant);
+  if (!delta) return {"", kUnavailable};
+  const std::string remark = row.remarks.empty() ? "" : row.remarks[variant];
+  const std::string comma_remark = remark.empty() ? "" : fmt::format(", {}", remark);
+  if (row.words == DeltaWords::kPlain || delta->percent_text.empty()) {
+    const std::string percent =
+        delta->percent_text.empty() ? "" : fmt::format(" ({})", delta->percent_text);
+    return {"", fmt::format("{}{}{}", evidence == Evidence::kNoise ? "~ " : "",
+                            delta->absolute_text, percent)};
+  }
+  const std::string words = worded(row, *delta);
+  if (evidence == Evidence::kProven) return {words, fmt::format(" ({})", delta->absolute_text)};
+  if (evidence == Evidence::kNone) return {"", fmt::format("{} ({})", words, delta->absolute_text)};
+  return {"", fmt::format("~ {} ({}{})", words, delta->absolute_text, comma_remark)};
+}
+
+}  // namespace
+
+int decimals_for(Unit unit, std::span<const double> values) {
+  const int own = unit_format(unit).decimals;
+  double smallest = INFINITY, largest = 0;
+  for (double value : values) {
+    if (value == 0) continue;
+    smallest = std::min(smallest, std::abs(value));
+    largest = std::max(largest, std::abs(value));
+  }
+  if (largest == 0) return own;
+  if (unit == Unit::kCount && std::ranges::all_of(values, is_whole)) return own;
+  const int for_smallest = 2 - static_cast<int>(std::floor(std::log10(smallest)));
+  // Seven significant digits of the largest are enough: what vanishes beside it prints as "<".
+  const int for_largest = 6 - static_cast<int>(std::floor(std::log10(largest)));
+  return std::max(own, std::min({for_smallest, for_largest, 9}));
+}
+
+double rounded(double value, int decimals) {
+  const std::string text = fixed(value, decimals);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+std::string format_count(double count, int decimals) {
+  std::string text = fixed(count, decimals);
+  const size_t first_digit = text.front() == '-' ? 1 : 0;
+  for (size_t left = std::min(text.find('.'), text.size()); left > first_digit + 3; left -= 3)
+    text.insert(left - 3, ",");
+  return text;
+}
+
+std::string format_value(double value, Unit unit, int decimals) {
+  const char* suffix = unit_format(unit).suffix;
+  if (value != 0 && rounded(value, decimals) == 0)
+    return fmt::format("{}{:.{}f}{}", value < 0 ? ">-" : "<", std::pow(10, -decimals), decimals,
+                       suffix);
+  if (unit == Unit::kCount) return format_count(value, decimals);
+  return fixed(value, decimals) + suffix;
+}
+
+std::string format_share(double share) { return fixed(share * 100, 2) + "%"; }
+
+std::string format_percent(double percent) {
+  const double size = std::abs(percent);
+  return (size >= 1000 ? format_count(size) : fixed(size, 1)) + "%";
+}
+
+std::string format_ratio(double ratio) {
+  if (ratio >= 100) return format_count(ratio) + "x";
+  // Near one the digits behind it are the message.
+  const double distance = std::abs(ratio - 1);
+  const int decimals = distance == 0 || distance >= 0.0995 ? 2 : distance >= 0.00995 ? 3 : 4;
+  return fixed(ratio, decimals) + "x";
+}
+
+std::string format_p(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p); }
+
+std::optional<Change> change(const Row& row, size_t from, size_t to) {
+  const auto& first = row.figures[from].value;
+  const auto& second = row.figures[to].value;
+  if (!first || !second) return std::nullopt;
+  const int decimals = decimals_for(row.unit, values_of(row));
+  const double before = rounded(*first, decimals), after = rounded(*second, decimals);
+  Change result;
+  result.absolute = rounded(after - before, decimals);
+  if (percent_of_unrounded(row) && *first != 0)
+    result.percent = (*second - *first) / *first * 100;
+  else if (!percent_of_unrounded(row) && before != 0)
+    result.percent = result.absolute / std::abs(before) * 100;
+  result.absolute_text = format_change(result.absolute, row.unit, decimals, true);
+  result.size_text = format_change(result.absolute, row.unit, decimals, false);
+  if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
+  if (result.percent) {
+    result.size_percent_text = format_percent(*result.percent);
+    const char* sign = *result.percent < 0 ? "-" : *result.percent > 0 ? "+" : "";
+    result.percent_text = fmt::format("{}{}", sign, result.size_percent_text);
+  }
+  return result;
+}
+
+std::string format_figure(const Figure& figure, Unit unit, int decimals) {
+  if (!figure.text.empty()) return figure.text;
+  if (!figure.value) return kUnavailable;
+  std::string text =
+      fmt::format("{}{}", figure.estimate ? "~" : "", format_value(*figure.value, unit, decimals));
+  if (figure.share) text += fmt::format(" ({})", format_share(*figure.share));
+  return text;
+}
+
+RowCells format_row(const Row& row) {
+  RowCells cells;
+  const int decimals = decimals_for(row.unit, values_of(row));
+  for (size_t variant = 0; variant < row.figures.size(); ++variant) {
+    cells.figures.push_back(format_figure(row.figures[variant], row.unit, decimals));
+    cells.deltas.push_back(variant == 0 ? DeltaCell{} : delta_cell(row, variant));
+  }
+  return cells;
+}
+
+}  // namespace winnow::reports

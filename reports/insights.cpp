@@ -1,0 +1,201 @@
+#include "reports/insights.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/format.h"
+#include "reports/scheduler_metrics.h"
+
+namespace winnow::reports {
+
+namespace {
+
+// Below these a change is not worth a sentence.
+constexpr double kTellingPercent = 5;
+constexpr double kTellingShare = 0.01;
+
+bool noise(const Row& row, size_t variant) {
+  return !row.evidence.empty() && row.evidence[variant] == Evidence::kNoise;
+}
+
+const char* moved(const Change& change) { return change.absolute < 0 ? "fell by" : "rose by"; }
+
+std::string in_brackets(const std::string& text) {
+  return text.empty() ? "" : fmt::format(" ({})", text);
+}
+
+// The rows that changed most, as "Buffer Pool -82 MB (-12.5%)", at most `count`.
+std::string largest_changes(const Table& table, size_t variant, size_t count, bool percents) {
+  std::vector<std::pair<double, std::string>> changes;
+  for (const Row& row : table.rows) {
+    if (row.role == Role::kTotal || row.role == Role::kSubtotal || row.unit == Unit::kCount)
+      continue;
+    const auto delta = change(row, 0, variant);
+    if (!delta || delta->absolute == 0 || noise(row, variant)) continue;
+    changes.emplace_back(-std::abs(delta->absolute),
+                         fmt::format("{} {}{}", row.name, delta->absolute_text,
+                                     percents ? in_brackets(delta->percent_text) : ""));
+  }
+  std::ranges::sort(changes);
+  std::string text;
+  for (size_t i = 0; i < std::min(count, changes.size()); ++i)
+    text += (i == 0 ? "" : ", ") + changes[i].second;
+  return text;
+}
+
+// How a table's total moved, and which rows moved most.
+void total_insight(Table& table, const std::string& label, size_t variant,
+                   const std::string& what) {
+  const Row* total = row_with(table, Role::kTotal);
+  const auto delta = total ? change(*total, 0, variant) : std::nullopt;
+  if (!delta) return;
+  const std::string largest = largest_changes(table, variant, 3, true);
+  const std::string parts = largest.empty() ? "" : "; the largest changes: " + largest;
+  if (delta->absolute == 0)
+    table.insights.push_back(fmt::format("{}: {} did not change{}.", label, what, parts));
+  else
+    table.insights.push_back(fmt::format("{}: {} {} {}{}{}.", label, what, moved(*delta),
+                                         delta->size_text, in_brackets(delta->size_percent_text),
+                                         parts));
+}
+
+void compute_insight(Report& report, size_t variant) {
+  Table& table = report.compute;
+  const std::string& label = report.variants[variant];
+  const Row* sum = row_with(table, Role::kSubtotal);
+  const auto delta = sum ? change(*sum, 0, variant) : std::nullopt;
+  if (!delta || !delta->percent) return;
+  if (!report.same_work.holds()) {
+    table.insights.push_back(label +
+                             ": the work is not proven to be the same, so the cost of "
+                             "compute functions cannot be compared.");
+    return;
+  }
+  if (noise(*sum, variant)) {
+    table.insights.push_back(label +
+                             ": compute functions cost the same CPU for the same work, "
+                             "within the sampling error.");
+    return;
+  }
+  std::string text = fmt::format("{}: compute functions cost {} {} CPU for the same work", label,
+                                 delta->size_percent_text, delta->absolute < 0 ? "less" : "more");
+  if (std::abs(*delta->percent) >= kTellingPercent)
+    text +=
+        ". The arithmetic is equal, so contention, cold caches or clock frequency differ; "
+        "these figures do not tell which";
+  table.insights.push_back(text + ".");
+}
+
+// Functions whose cost for the same work went against the sum's direction, or rose.
+void riser_insight(Report& report, size_t variant) {
+  if (!report.same_work.holds()) return;
+  std::string risers;
+  for (const Row& row : report.compute.rows) {
+    const auto delta = change(row, 0, variant);
+    if (row.role != Role::kItem || !delta || !delta->percent || noise(row, variant)) continue;
+    const bool weighty = row.figures[variant].share.value_or(0) >= kTellingShare;
+    if (weighty && *delta->percent >= kTellingPercent)
+      risers += fmt::format("{}{} {}{}", risers.empty() ? "" : ", ", row.name, delta->absolute_text,
+                            in_brackets(delta->percent_text));
+  }
+  if (!risers.empty())
+    report.compute.insights.push_back(
+        fmt::format("{}: costs more CPU for the same work: {}.", report.variants[variant], risers));
+}
+
+void unsampled_insight(Report& report) {
+  const Row* row = row_with(report.cpu_total, Role::kUnsampled);
+  if (!row) return;
+  for (size_t variant = 0; variant < row->figures.size(); ++variant) {
+    const auto& share = row->figures[variant].share;
+    if (share && std::abs(*share) * 100 >= kTellingPercent)
+      report.cpu_total.insights.push_back(
+          fmt::format("{}: {} of the CPU time was not sampled; shares of all functions may be off "
+                      "by up to that, so take waiting, signalling and creating from the exact "
+                      "tables below.",
+                      report.variants[variant], format_share(*share)));
+  }
+}
+
+void wall_insight(Report& report) {
+  for (size_t variant = 0; variant < report.variants.size(); ++variant) {
+    const Row* most = nullptr;
+    for (const Row& row : report.wall.rows)
+      if (row.role == Role::kItem && row.figures[variant].share &&
+          (!most || *row.figures[variant].share > *most->figures[variant].share))
+        most = &row;
+    if (most)
+      report.wall.insights.push_back(
+          fmt::format("{}: threads spent most of their time, {}, in {}.", report.variants[variant],
+                      format_share(*most->figures[variant].share), most->name));
+  }
+}
+
+const Row* named(const Table& table, const std::string& name) {
+  const auto found = std::ranges::find(table.rows, name, &Row::name);
+  return found == table.rows.end() ? nullptr : &*found;
+}
+
+void scheduler_insight(Report& report, size_t variant) {
+  Table& table = report.threads.metrics;
+  const std::pair<const char*, const char*> states[] = {
+      {kSearchRow, "searching"}, {kWaitRow, "waiting"}, {kSignalRow, "signalling"}};
+  std::string parts;
+  for (const auto& [name, verb] : states) {
+    const Row* row = named(table, name);
+    const auto delta = row ? change(*row, 0, variant) : std::nullopt;
+    if (!delta) continue;
+    parts += parts.empty() ? "" : ", ";
+    if (delta->absolute == 0)
+      parts += fmt::format("{} did not change", verb);
+    else
+      parts += fmt::format("{} {} {}{}", verb, moved(*delta), delta->size_text,
+                           in_brackets(delta->size_percent_text));
+  }
+  if (!parts.empty())
+    table.insights.push_back(fmt::format("{}: {}.", report.variants[variant], parts));
+}
+
+void formula_insight(Report& report) {
+  for (const Creations& row : report.threads.creations) {
+    if (!row.per_iteration.value || !row.formula_per_iteration.value) continue;
+    const double counted = *row.per_iteration.value, formula = *row.formula_per_iteration.value;
+    if (counted == formula) continue;
+    const std::vector<double> both{counted, formula};
+    const int decimals = decimals_for(Unit::kCount, both);
+    std::string ratio;
+    if (counted > 0 && formula > 0)
+      ratio = fmt::format(": the formula is {} too {}",
+                          format_ratio(std::max(counted, formula) / std::min(counted, formula)),
+                          formula > counted ? "high" : "low");
+    report.threads.creation_notes.push_back(
+        fmt::format("{}: {} creations an iteration were measured, the formula says ~{}{}.",
+                    row.variant, format_value(counted, Unit::kCount, decimals),
+                    format_value(formula, Unit::kCount, decimals), ratio));
+  }
+}
+
+}  // namespace
+
+const Row* row_with(const Table& table, Role role) {
+  const auto found = std::ranges::find(table.rows, role, &Row::role);
+  return found == table.rows.end() ? nullptr : &*found;
+}
+
+void add_insights(Report& report) {
+  for (size_t variant = 1; variant < report.variants.size(); ++variant) {
+    const std::string& label = report.variants[variant];
+    total_insight(report.cpu_total, label, variant, "the region's CPU time");
+    compute_insight(report, variant);
+    riser_insight(report, variant);
+    total_insight(report.memory, label, variant, "total allocation");
+    scheduler_insight(report, variant);
+  }
+  unsampled_insight(report);
+  wall_insight(report);
+  formula_insight(report);
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Pieces of GitHub-flavoured Markdown.
+namespace winnow::reports {
+
+// Plain text, on one line, fit for a table's cell: nothing in it is markup.
+std::string escaped(std::string_view text);
+
+// A name as a code span, fit for a table's cell; a long one loses its middle.
+std::string code_span(std::string_view name);
+
+// "| a | b |" and a line end.
+std::string table_line(const std::vector<std::string>& cells);
+
+// The heading line and the rule under it.
+std::string table_head(const std::vector<std::string>& cells);
+
+std::string bold(const std::string& markdown);
+
+}  // namespace winnow::reports

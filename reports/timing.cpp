@@ -1,0 +1,199 @@
+#include "reports/timing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <map>
+
+#include "reports/format.h"
+#include "reports/recorded.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+
+// The block's median iteration; empty when it has none.
+std::optional<double> block_median_s(const Block& block) {
+  if (block.iteration_wall_ns.empty()) return std::nullopt;
+  std::vector<double> seconds;
+  for (int64_t wall_ns : block.iteration_wall_ns)
+    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
+  const double middle = median(std::move(seconds));
+  return middle > 0 ? std::optional(middle) : std::nullopt;
+}
+
+std::map<int, double> medians_by_index(const Recording& recording, const std::string& variant) {
+  std::map<int, double> medians;
+  for (const Block* block : good_blocks(recording, variant, "time"))
+    if (const auto middle = block_median_s(*block)) medians[block->index] = *middle;
+  return medians;
+}
+
+Row time_row(const Report& report, const std::string& name, Unit unit, DeltaWords words) {
+  Row row;
+  row.name = name;
+  row.unit = unit;
+  row.role = Role::kTotal;
+  row.words = words;
+  for (const Pairs& pairs : report.pairs) {
+    row.evidence.push_back(pairs.evidence);
+    row.remarks.push_back(pairs.evidence == Evidence::kUnproven
+                              ? fmt::format("unproven, {} pairs", pairs.count())
+                              : format_p(pairs.p));
+  }
+  return row;
+}
+
+std::string spread(const Report& report, size_t variant) {
+  const Timing& timing = report.timings[variant];
+  const std::vector<double> range{timing.lowest_s, timing.highest_s, *timing.iteration_s};
+  const int decimals = decimals_for(Unit::kIterationSeconds, range);
+  std::string text = fmt::format(
+      "{}: median of {} blocks ({} iterations in all); block medians ranged {} to {}",
+      report.variants[variant], timing.blocks, format_count(static_cast<double>(timing.iterations)),
+      format_value(timing.lowest_s, Unit::kIterationSeconds, decimals),
+      format_value(timing.highest_s, Unit::kIterationSeconds, decimals));
+  const Pairs& pairs = report.pairs[variant];
+  if (variant > 0 && pairs.count() > 0)
+    text += fmt::format("; faster in {} of {} pairs; sign test {}", pairs.faster, pairs.count(),
+                        format_p(pairs.p));
+  return text + ".";
+}
+
+bool equal_iterations(const Report& report) {
+  for (const Timing& timing : report.timings)
+    if (timing.iterations != report.timings.front().iterations) return false;
+  return true;
+}
+
+std::string units_note(const Recording& recording, const Report& report) {
+  std::string iterations = "the iterations";
+  if (equal_iterations(report))
+    iterations = format_count(static_cast<double>(report.timings.front().iterations)) +
+                 " iterations of each variant";
+  return fmt::format(
+      "Wall seconds of the time pass, which runs without a profiler. Avg Time/Iteration is the "
+      "median over blocks (one fresh process each) of the block's median iteration of {} texts; "
+      "Total Duration is that times {}. Percentages come from unrounded medians. CPU time is the "
+      "kernel's.",
+      recording.workload.texts_per_iteration, iterations);
+}
+
+}  // namespace
+
+Timing timing_of(const Recording& recording, const std::string& variant) {
+  Timing timing;
+  std::vector<double> medians, cpu, cores;
+  for (const Block* block : good_blocks(recording, variant, "time")) {
+    const auto middle = block_median_s(*block);
+    if (!middle) continue;
+    medians.push_back(*middle);
+    timing.iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
+    if (!block->region || !block->region->user_ns || !block->region->system_ns) continue;
+    const double cpu_s = (static_cast<double>(*block->region->user_ns) +
+                          static_cast<double>(*block->region->system_ns)) *
+                         kNanosecond;
+    cpu.push_back(cpu_s / static_cast<double>(block->iteration_wall_ns.size()));
+    if (block->region->wall_ns > 0)
+      cores.push_back(cpu_s / (static_cast<double>(block->region->wall_ns) * kNanosecond));
+  }
+  timing.blocks = static_cast<int>(medians.size());
+  if (medians.empty()) return timing;
+  timing.lowest_s = *std::ranges::min_element(medians);
+  timing.highest_s = *std::ranges::max_element(medians);
+  timing.iteration_s = median(std::move(medians));
+  if (!cpu.empty()) timing.cpu_s = median(std::move(cpu));
+  if (!cores.empty()) timing.cores_busy = median(std::move(cores));
+  return timing;
+}
+
+double sign_test(int wins, int losses) {
+  if (wins + losses == 0) return 1;
+  const boost::math::binomial_distribution<double> coin(wins + losses, 0.5);
+  return std::min(1.0, 2 * boost::math::cdf(coin, std::min(wins, losses)));
+}
+
+Pairs compare_pairs(const Recording& recording, const std::string& first, const std::string& second,
+                    int comparisons) {
+  Pairs pairs;
+  const auto before = medians_by_index(recording, first);
+  for (const auto& [index, after] : medians_by_index(recording, second)) {
+    const auto match = before.find(index);
+    if (match == before.end()) continue;
+    ++(after < match->second ? pairs.faster : after > match->second ? pairs.slower : pairs.ties);
+  }
+  pairs.p = sign_test(pairs.faster, pairs.slower);
+  const double level = kLevel / std::max(comparisons, 1);
+  while (sign_test(pairs.needed, 0) >= level) ++pairs.needed;
+  // The medians that the cells show must point where most pairs point.
+  const auto a = timing_of(recording, first).iteration_s,
+             b = timing_of(recording, second).iteration_s;
+  const bool agree = a && b && (*b < *a) == (pairs.faster > pairs.slower);
+  if (pairs.count() < pairs.needed)
+    pairs.evidence = Evidence::kUnproven;
+  else
+    pairs.evidence = pairs.p < level && agree ? Evidence::kProven : Evidence::kNoise;
+  return pairs;
+}
+
+Table performance_table(const Recording& recording, const Report& report) {
+  Table table;
+  table.heading = "Performance Summary";
+  table.first_column = "Metric";
+  table.delta_heading = "Improvement";
+  for (size_t variant = 0; variant < report.variants.size(); ++variant) {
+    table.columns.push_back((variant == 0 ? "Baseline (" : "Candidate (") +
+                            report.variants[variant] + ")");
+    if (report.timings[variant].iteration_s)
+      table.notes.push_back(spread(report, variant));
+    else
+      table.unavailable.push_back(unavailable(recording, variant, "time"));
+  }
+  if (table.unavailable.size() == report.variants.size()) return table;
+
+  Row total = time_row(report, "Total Duration", Unit::kSeconds, DeltaWords::kFaster);
+  Row iteration =
+      time_row(report, "Avg Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster);
+  Row text = time_row(report, "Avg Time/Text", Unit::kMilliseconds, DeltaWords::kFaster);
+  Row throughput = time_row(report, "Throughput", Unit::kThroughput, DeltaWords::kIncrease);
+  Row cpu, cores;
+  cpu.name = "CPU Time/Iteration";
+  cpu.unit = Unit::kIterationSeconds;
+  cores.name = "Cores Busy";
+  cores.unit = Unit::kCores;
+  const double texts = recording.workload.texts_per_iteration;
+  for (const Timing& timing : report.timings) {
+    const bool timed = timing.iteration_s.has_value();
+    const double seconds = timing.iteration_s.value_or(0);
+    const auto when = [](bool known, double value) { return known ? measured(value) : Figure{}; };
+    total.figures.push_back(when(timed, seconds * static_cast<double>(timing.iterations)));
+    iteration.figures.push_back(when(timed, seconds));
+    text.figures.push_back(when(timed && texts > 0, seconds / texts * 1000));
+    throughput.figures.push_back(when(timed && texts > 0, texts / seconds));
+    cpu.figures.push_back(when(timing.cpu_s.has_value(), timing.cpu_s.value_or(0)));
+    cores.figures.push_back(when(timing.cores_busy.has_value(), timing.cores_busy.value_or(0)));
+  }
+  if (equal_iterations(report))
+    table.rows.push_back(std::move(total));
+  else
+    table.notes.push_back(
+        "Total Duration is left out: the variants ran different numbers of "
+        "iterations; all figures are per iteration.");
+  for (Row* row : {&iteration, &text, &throughput, &cpu, &cores})
+    table.rows.push_back(std::move(*row));
+  if (texts <= 0)
+    table.notes.push_back("Per text: unavailable: the texts of an iteration are not recorded.");
+  if (std::ranges::none_of(report.timings, [](const Timing& t) { return t.cpu_s.has_value(); }))
+    table.notes.push_back("CPU time: unavailable: the kernel's accounting is not recorded.");
+  table.notes.push_back(units_note(recording, report));
+  return table;
+}
+
+}  // namespace winnow::reports

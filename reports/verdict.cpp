@@ -1,0 +1,157 @@
+#include "reports/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/format.h"
+#include "reports/insights.h"
+#include "reports/recorded.h"
+#include "reports/thread_tables.h"
+#include "reports/timing.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+std::vector<size_t> timed_variants(const Report& report) {
+  std::vector<size_t> timed;
+  for (size_t variant = 0; variant < report.timings.size(); ++variant)
+    if (report.timings[variant].iteration_s) timed.push_back(variant);
+  return timed;
+}
+
+std::string workload_words(const Recording& recording) {
+  const auto& workload = recording.workload;
+  std::string words = fmt::format("batches of {} texts", workload.texts_per_iteration);
+  if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
+  return words;
+}
+
+std::string speed(const Report& report, size_t winner, size_t rival) {
+  const double ratio = *report.timings[rival].iteration_s / *report.timings[winner].iteration_s;
+  return fmt::format("{} faster ({} higher throughput)", format_ratio(ratio),
+                     format_percent((ratio - 1) * 100));
+}
+
+// "0.2% more scheduler overhead (...)"
+std::string row_bullet(const Row* row, size_t from, size_t to, const std::string& what,
+                       const std::string& definition) {
+  const auto delta = row ? change(*row, from, to) : std::nullopt;
+  if (!delta) return what + ": unavailable";
+  const size_t candidate = std::max(from, to);  // the other one is the baseline
+  if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kNoise)
+    return fmt::format("{}: equal within the sampling error ({})", what, definition);
+  if (delta->absolute == 0) return fmt::format("{}: equal ({})", what, definition);
+  const std::string size =
+      delta->percent_text.empty() ? delta->size_text : delta->size_percent_text;
+  return fmt::format("{} {} {} ({})", size, delta->absolute < 0 ? "less" : "more", what,
+                     definition);
+}
+
+std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival) {
+  std::vector<std::string> lines{speed(report, winner, rival)};
+  lines.push_back(row_bullet(row_with(report.scheduler, Role::kSubtotal), rival, winner,
+                             "scheduler overhead",
+                             "CPU time sampled in scheduler functions, row All scheduler "
+                             "functions"));
+  const std::string creations =
+      creations_compared(report.threads.creations[rival], report.threads.creations[winner]);
+  lines.push_back(creations.empty() ? "thread creations: unavailable" : creations);
+  lines.push_back(row_bullet(row_with(report.memory, Role::kTotal), rival, winner,
+                             "memory allocation", "bytes allocated in the region"));
+  lines.push_back(row_bullet(row_with(report.compute, Role::kSubtotal), rival, winner,
+                             "CPU time in compute functions for the same work",
+                             "row All compute functions"));
+  return lines;
+}
+
+std::string recommendation(const Recording& recording, const Report& report, size_t winner) {
+  const auto& variant = recording.variants[winner];
+  return fmt::format(
+      "{} {} (variant {}){}{} for {}, the only workload measured here; other batch "
+      "sizes, thread counts and machines need their own run.",
+      winner == 0 ? "Keep" : "Use", report.variants[winner], variant.name,
+      variant.advice.empty() ? "" : ": ", variant.advice, workload_words(recording));
+}
+
+Verdict undecided(const Recording& recording, const Report& report, size_t fastest,
+                  const std::vector<std::pair<size_t, Pairs>>& open, bool too_few) {
+  Verdict verdict;
+  verdict.outcome = too_few ? Verdict::kUnproven : Verdict::kNoClearWinner;
+  verdict.winner = fastest;
+  verdict.rival = open.front().first;
+  verdict.title = "no clear winner (~)";
+  for (const auto& [other, pairs] : open) {
+    const std::string against =
+        fmt::format("{} against {}", report.variants[fastest], report.variants[other]);
+    if (pairs.evidence == Evidence::kUnproven)
+      verdict.bullets.push_back(
+          fmt::format("{}: point estimate {}, unproven: {} pairs of blocks, at least {} are needed",
+                      against, speed(report, fastest, other), pairs.count(), pairs.needed));
+    else
+      verdict.bullets.push_back(fmt::format("{}: the pairs do not agree: faster in {} of {}, {}",
+                                            against, pairs.faster, pairs.count(),
+                                            format_p(pairs.p)));
+  }
+  verdict.sentence = fmt::format("For {}, these runs do not show which variant is faster:",
+                                 workload_words(recording));
+  verdict.recommendation =
+      too_few ? "None on this evidence. Measure more blocks before choosing."
+              : "None on this evidence: the difference, if there is one, is inside the noise of "
+                "this run.";
+  return verdict;
+}
+
+}  // namespace
+
+Verdict verdict_of(const Recording& recording, const Report& report) {
+  Verdict verdict;
+  if (!report.same_work.holds()) {
+    verdict.outcome = Verdict::kVoid;
+    verdict.title = "none (comparison void)";
+    verdict.sentence = "Comparison void: " + report.same_work.sentence;
+    verdict.recommendation = "None. Make the variants do the same work first.";
+    if (report.same_work.status == SameWork::kUnproven)
+      verdict.recommendation = "None. Record work counters or an output checksum in every block.";
+    return verdict;
+  }
+  const auto timed = timed_variants(report);
+  if (timed.size() < 2) {
+    verdict.title = "unavailable";
+    verdict.sentence = "Fewer than two variants have a time pass: nothing to compare.";
+    verdict.recommendation = "None.";
+    return verdict;
+  }
+  const size_t fastest = *std::ranges::min_element(
+      timed, {}, [&](size_t variant) { return *report.timings[variant].iteration_s; });
+  std::vector<std::pair<size_t, Pairs>> open;
+  bool too_few = false;
+  for (size_t other : timed) {
+    if (other == fastest) continue;
+    const Pairs pairs =
+        compare_pairs(recording, recording.variants[other].name, recording.variants[fastest].name,
+                      static_cast<int>(timed.size()) - 1);
+    if (pairs.evidence == Evidence::kProven) continue;
+    too_few = too_few || pairs.evidence == Evidence::kUnproven;
+    open.emplace_back(other, pairs);
+  }
+  if (!open.empty()) return undecided(recording, report, fastest, open, too_few);
+  verdict.outcome = Verdict::kWinner;
+  verdict.winner = fastest;
+  verdict.rival = fastest != 0 ? 0 : *std::ranges::min_element(timed, {}, [&](size_t variant) {
+    return variant == fastest ? INFINITY : *report.timings[variant].iteration_s;
+  });
+  verdict.title = report.variants[fastest];
+  verdict.sentence =
+      fmt::format("For {}, {} is the clear winner against {}:", workload_words(recording),
+                  report.variants[fastest], report.variants[verdict.rival]);
+  verdict.bullets = bullets(report, fastest, verdict.rival);
+  verdict.recommendation = recommendation(recording, report, fastest);
+  return verdict;
+}
+
+}  // namespace winnow::reports
