@@ -1,8 +1,10 @@
 #include "engine/gguf.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <limits>
 #include <numeric>
@@ -369,4 +371,26 @@ TEST_CASE("a failed write leaves the old file and nothing else") {
   CHECK_THROWS_AS(GgufWriter().write(scratch / "no/folder"), Error);
   CHECK_THROWS_AS(GgufWriter().write(scratch.path.string()), Error);
   CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+}
+
+TEST_CASE("a full disk is one error that leaves nothing behind") {
+  Scratch scratch;
+  GgufWriter writer;
+  const std::vector<float> weights(10000);
+  writer.add_tensor("t", TensorType::f32, {10000}, std::as_bytes(std::span(weights)));
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
+  const rlimit small{20000, limit.rlim_max};
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  std::string message;
+  try {
+    writer.write(scratch / "model.gguf");
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, old_handler);
+  CHECK(message == (scratch / "model.gguf") + ": File too large");
+  CHECK(fs::is_empty(scratch.path));
 }
