@@ -19,8 +19,8 @@ Scratch::Scratch() {
 
 Scratch::~Scratch() { fs::remove_all(path_); }
 
-Result winnow(const Scratch& folder, const std::vector<std::string>& arguments,
-              const std::string& input) {
+pid_t start_winnow(const Scratch& folder, const std::vector<std::string>& arguments,
+                   const std::string& input) {
   base::write_file(folder / "stdin", input);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -35,10 +35,19 @@ Result winnow(const Scratch& folder, const std::vector<std::string>& arguments,
     ::execv(WINNOW_PROGRAM, argv.data());
     ::_exit(127);
   }
+  return child;
+}
+
+Result wait(const Scratch& folder, pid_t process) {
   int status = 0;
-  ::waitpid(child, &status, 0);
+  ::waitpid(process, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           base::read_file(folder / "stdout"), base::read_file(folder / "stderr")};
+}
+
+Result winnow(const Scratch& folder, const std::vector<std::string>& arguments,
+              const std::string& input) {
+  return wait(folder, start_winnow(folder, arguments, input));
 }
 
 }  // namespace winnow::testing

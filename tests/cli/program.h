@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,6 +26,11 @@ class Scratch {
  private:
   std::filesystem::path path_;
 };
+
+// Starts `winnow ARGUMENTS` with this standard input in the folder; wait() gives its result.
+pid_t start_winnow(const Scratch& folder, const std::vector<std::string>& arguments,
+                   const std::string& input = "");
+Result wait(const Scratch& folder, pid_t process);
 
 // Runs `winnow ARGUMENTS` with this standard input in the folder, and waits.
 Result winnow(const Scratch& folder, const std::vector<std::string>& arguments,

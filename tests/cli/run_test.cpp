@@ -1,0 +1,168 @@
+// The whole way, on a model that is made in milliseconds: scenario, child processes under every
+// pass, recording, report.
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "base/file.h"
+#include "profiles/recording.h"
+#include "tests/catch.h"
+#include "tests/cli/program.h"
+
+using namespace winnow;
+using testing::Scratch;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kTexts = 4;
+constexpr int kThreads = 3;
+constexpr int kMatmulsPerText = 2 * 7;  // blocks of the tiny model, weight matrices of a block
+
+struct TinyRun : Scratch {
+  TinyRun() {
+    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
+                .status == 0);
+    base::write_file(*this / "tiny.toml",
+                     "name = 'tiny'\n"
+                     "texts = ['one', 'two words', 'three words here', '']\n"
+                     "iterations = 16\n"
+                     "blocks = 8\n"
+                     "threads = 3\n"
+                     "passes = ['time', 'cpu', 'wall', 'heap', 'sync']\n"
+                     "[[variants]]\n"
+                     "name = 'spawn'\n"
+                     "label = 'Fine'\n"
+                     "[[variants]]\n"
+                     "name = 'pool'\n"
+                     "label = 'Coarse'\n");
+  }
+  testing::Result run(std::vector<std::string> options) const {
+    options.insert(options.begin(), {"run", "tiny.toml", "--model", "tiny.gguf"});
+    return testing::winnow(*this, options);
+  }
+};
+
+int row_count(const std::string& report, const std::string& heading) {
+  const size_t start = report.find(heading);
+  if (start == std::string::npos) return 0;
+  const std::string section = report.substr(start, report.find("\n#", start) - start);
+  int rows = 0;
+  for (size_t at = 0; (at = section.find("\n|", at)) != std::string::npos; ++at) ++rows;
+  return rows;
+}
+
+// Is there a process, other than `except`, with this text in its command line?
+bool process_mentions(const std::string& text, pid_t except) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (name == std::to_string(except)) continue;
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string command((std::istreambuf_iterator<char>(file)), {});
+    if (command.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a run measures every pass of both variants and fills every table") {
+  TinyRun tiny;
+  const auto result = tiny.run({});
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  CHECK(base::read_file(tiny / "out/tiny/report.md") == result.out);
+  CHECK(testing::winnow(tiny, {"report", "out/tiny"}).out == result.out);
+  for (const char* heading :
+       {"Performance Summary", "Scheduler Overhead", "Compute Functions",
+        "Memory Allocation Summary", "Thread Analysis", "Scheduler Metrics"}) {
+    INFO(heading);
+    CHECK(row_count(result.out, heading) >= 3);
+  }
+
+  const auto recording = profiles::read_recording(tiny / "out/tiny");
+  CHECK(recording.status == "complete");
+  const profiles::Block* first = nullptr;
+  for (const auto& block : recording.blocks) {
+    CHECK(block.status == "ok");
+    if (block.pass != "time") continue;
+    if (first == nullptr) first = &block;
+    CHECK(block.checksum == first->checksum);
+    CHECK(block.work == first->work);
+    CHECK(block.iteration_wall_ns.size() == 2);
+  }
+  REQUIRE(first != nullptr);
+  CHECK(first->work.at("matmul_calls") == 2 * kTexts * kMatmulsPerText);
+
+  const auto& spawn = recording.profiles.at("spawn");
+  const auto& pool = recording.profiles.at("pool");
+  REQUIRE(spawn.sync.has_value());
+  REQUIRE(pool.sync.has_value());
+  CHECK(spawn.sync->thread_create.value().count ==
+        int64_t{kThreads} * kMatmulsPerText * kTexts * spawn.sync->iterations);
+  CHECK(spawn.sync->thread_join.value().count == spawn.sync->thread_create.value().count);
+  CHECK(pool.sync->thread_create.value().count == 0);
+  CHECK_FALSE(spawn.wall.has_value());
+  REQUIRE(spawn.heap.has_value());
+  REQUIRE(pool.heap.has_value());
+  CHECK(spawn.heap->exact_objects.value() == spawn.heap->region_objects.value());
+  CHECK(pool.heap->exact_objects.value() == pool.heap->region_objects.value());
+}
+
+TEST_CASE("passes, variants and counts can be chosen, the first variant being the baseline") {
+  TinyRun tiny;
+  const auto result =
+      tiny.run({"--passes", "time", "--variants", "pool,spawn", "--iterations", "6", "--blocks",
+                "6", "--batch", "2", "--threads", "1", "--out", "here"});
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const auto recording = profiles::read_recording(tiny / "here");
+  CHECK(recording.baseline == "pool");
+  CHECK(recording.workload.texts_per_iteration == 2);
+  CHECK(recording.blocks.size() == 12);
+  CHECK(result.out.find("unavailable") != std::string::npos);
+}
+
+TEST_CASE("a run that cannot start writes nothing") {
+  TinyRun tiny;
+  CHECK(tiny.run({"--variants", "pool,nope"}).status == 2);
+  CHECK(tiny.run({"--variants", "pool,pool"}).status == 2);
+  CHECK(tiny.run({"--iterations", "7", "--blocks", "2"}).status == 2);
+  CHECK(tiny.run({"--passes", "gpu"}).status == 2);
+  CHECK(tiny.run({"--categories", "missing.toml"}).status != 0);
+  CHECK(testing::winnow(tiny, {"run", "missing.toml"}).status == 3);
+  CHECK_FALSE(fs::exists(tiny / "out"));
+
+  fs::create_directory(tiny.path() / "mine");
+  base::write_file(tiny / "mine/thesis.txt", "three years of work");
+  CHECK(tiny.run({"--out", "mine"}).status == 2);
+  CHECK(base::read_file(tiny / "mine/thesis.txt") == "three years of work");
+}
+
+TEST_CASE("a broken model is reported with the program's own words") {
+  TinyRun tiny;
+  base::write_file(tiny / "tiny.gguf", base::read_file(tiny / "tiny.gguf").substr(0, 5000));
+  const auto result = tiny.run({"--passes", "time"});
+  CHECK(result.status == 3);
+  CHECK(result.out.find("tiny.gguf: ") != std::string::npos);
+}
+
+TEST_CASE("an interrupted run ends with status 130, keeps what it measured, leaves no process") {
+  TinyRun tiny;
+  const pid_t harness = testing::start_winnow(
+      tiny, {"run", "tiny.toml", "--model", tiny / "tiny.gguf", "--iterations", "400000",
+             "--blocks", "2000", "--passes", "time"});
+  while (!process_mentions(tiny / "tiny.gguf", harness))
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  ::kill(harness, SIGINT);
+  const auto result = testing::wait(tiny, harness);
+  CHECK(result.status == 130);
+  CHECK_FALSE(process_mentions(tiny / "tiny.gguf", 0));
+  CHECK(profiles::read_recording(tiny / "out/tiny").status == "interrupted");
+  CHECK(std::distance(fs::directory_iterator(tiny.path() / "out"), {}) == 1);
+}
