@@ -11,6 +11,7 @@ namespace winnow::reports {
 namespace {
 
 constexpr const char* kUnavailable = "unavailable";
+constexpr int kMostDecimals = 9;
 
 struct UnitFormat {
   int decimals;
@@ -58,17 +59,22 @@ std::string format_change(double absolute, Unit unit, int decimals, bool sign) {
   return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
 }
 
-std::vector<double> values_of(const Row& row) {
-  std::vector<double> values;
-  for (const Figure& figure : row.figures)
-    if (figure.value) values.push_back(*figure.value);
-  return values;
-}
-
 bool is_whole(double value) { return value == std::floor(value); }
 
 // A ratio of unrounded times: one figure for duration, iteration, text and throughput.
 bool percent_of_unrounded(const Row& row) { return row.words != DeltaWords::kPlain; }
+
+// The value as its cell prints it.
+double printed(double value, Unit unit) { return rounded(value, decimals_for(unit, value)); }
+
+int delta_decimals(double first, double second, double difference, Unit unit) {
+  if (first == 0 && second == 0) return 0;
+  int coarser = decimals_for(unit, first), finer = decimals_for(unit, second);
+  if (first == 0) coarser = finer;  // a zero is exact
+  if (second == 0) finer = coarser;
+  if (coarser > finer) std::swap(coarser, finer);
+  return std::clamp(decimals_for(unit, difference), coarser, finer);
+}
 
 std::string worded(const Row& row, const Change& change) {
   const double percent = change.percent.value_or(0);
@@ -98,20 +104,11 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
 
 }  // namespace
 
-int decimals_for(Unit unit, std::span<const double> values) {
+int decimals_for(Unit unit, double value) {
   const int own = unit_format(unit).decimals;
-  double smallest = INFINITY, largest = 0;
-  for (double value : values) {
-    if (value == 0) continue;
-    smallest = std::min(smallest, std::abs(value));
-    largest = std::max(largest, std::abs(value));
-  }
-  if (largest == 0) return own;
-  if (unit == Unit::kCount && std::ranges::all_of(values, is_whole)) return own;
-  const int for_smallest = 2 - static_cast<int>(std::floor(std::log10(smallest)));
-  // Seven significant digits of the largest are enough: what vanishes beside it prints as "<".
-  const int for_largest = 6 - static_cast<int>(std::floor(std::log10(largest)));
-  return std::max(own, std::min({for_smallest, for_largest, 9}));
+  if (value == 0 || (unit == Unit::kCount && is_whole(value))) return own;
+  const int three_digits = 2 - static_cast<int>(std::floor(std::log10(std::abs(value))));
+  return std::clamp(three_digits, own, kMostDecimals);
 }
 
 double rounded(double value, int decimals) {
@@ -129,11 +126,13 @@ std::string format_count(double count, int decimals) {
   return text;
 }
 
-std::string format_value(double value, Unit unit, int decimals) {
+std::string format_value(double value, Unit unit) {
   const char* suffix = unit_format(unit).suffix;
+  const int decimals = decimals_for(unit, value);
   if (value != 0 && rounded(value, decimals) == 0)
     return fmt::format("{}{:.{}f}{}", value < 0 ? ">-" : "<", std::pow(10, -decimals), decimals,
                        suffix);
+  if (value == 0 && unit != Unit::kMegabytes) return fmt::format("0{}", suffix);
   if (unit == Unit::kCount) return format_count(value, decimals);
   return fixed(value, decimals) + suffix;
 }
@@ -159,14 +158,14 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   const auto& first = row.figures[from].value;
   const auto& second = row.figures[to].value;
   if (!first || !second) return std::nullopt;
-  const int decimals = decimals_for(row.unit, values_of(row));
-  const double before = rounded(*first, decimals), after = rounded(*second, decimals);
+  const double before = printed(*first, row.unit), after = printed(*second, row.unit);
+  const int decimals = delta_decimals(*first, *second, after - before, row.unit);
   Change result;
   result.absolute = rounded(after - before, decimals);
   if (percent_of_unrounded(row) && *first != 0)
     result.percent = (*second - *first) / *first * 100;
   else if (!percent_of_unrounded(row) && before != 0)
-    result.percent = result.absolute / std::abs(before) * 100;
+    result.percent = (after - before) / std::abs(before) * 100;
   result.absolute_text = format_change(result.absolute, row.unit, decimals, true);
   result.size_text = format_change(result.absolute, row.unit, decimals, false);
   if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
@@ -178,20 +177,19 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   return result;
 }
 
-std::string format_figure(const Figure& figure, Unit unit, int decimals) {
+std::string format_figure(const Figure& figure, Unit unit) {
   if (!figure.text.empty()) return figure.text;
   if (!figure.value) return kUnavailable;
   std::string text =
-      fmt::format("{}{}", figure.estimate ? "~" : "", format_value(*figure.value, unit, decimals));
+      fmt::format("{}{}", figure.estimate ? "~" : "", format_value(*figure.value, unit));
   if (figure.share) text += fmt::format(" ({})", format_share(*figure.share));
   return text;
 }
 
 RowCells format_row(const Row& row) {
   RowCells cells;
-  const int decimals = decimals_for(row.unit, values_of(row));
   for (size_t variant = 0; variant < row.figures.size(); ++variant) {
-    cells.figures.push_back(format_figure(row.figures[variant], row.unit, decimals));
+    cells.figures.push_back(format_figure(row.figures[variant], row.unit));
     cells.deltas.push_back(variant == 0 ? DeltaCell{} : delta_cell(row, variant));
   }
   return cells;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 
 #include "reports/report.h"
@@ -10,23 +9,24 @@
 // subtracts one cell from another finds the third.
 namespace winnow::reports {
 
-// Decimals for all cells of a row: the unit's own, or more where the smallest value would keep
-// fewer than three significant digits.
-int decimals_for(Unit unit, std::span<const double> values);
+// Decimals of a cell: the unit's own, or more where the value would keep fewer than three
+// significant digits.
+int decimals_for(Unit unit, double value);
 
-std::string format_value(double value, Unit unit, int decimals);  // "432.69s", "7156.5"
-std::string format_count(double count, int decimals = 0);         // "7,680,000"
-std::string format_share(double share);                           // "54.16%"
-std::string format_percent(double percent);                       // "25.6%", without a sign
-std::string format_ratio(double ratio);                           // "1.34x", "9,600x"
-std::string format_p(double p);                                   // "p = 0.002", "p < 0.001"
+std::string format_value(double value, Unit unit);         // "432.69s", "7156.5"
+std::string format_count(double count, int decimals = 0);  // "7,680,000"
+std::string format_share(double share);                    // "54.16%"
+std::string format_percent(double percent);                // "25.6%", without a sign
+std::string format_ratio(double ratio);                    // "1.34x", "9,600x"
+std::string format_p(double p);                            // "p = 0.002", "p < 0.001"
 
 // The value as its cell prints it.
 double rounded(double value, int decimals);
 
 // How a figure changes from one variant to another.
 struct Change {
-  double absolute = 0;            // of the printed cells
+  // Of the printed cells. Cells of different precision: to three digits, or the coarser cell's.
+  double absolute = 0;
   std::optional<double> percent;  // of the first cell; empty where that is zero
   std::string absolute_text;      // "-19.11s", "+14.2 MB"
   std::string percent_text;       // "-4.4%"; empty where there is none
@@ -46,6 +46,6 @@ struct RowCells {
 };
 RowCells format_row(const Row& row);
 
-std::string format_figure(const Figure& figure, Unit unit, int decimals);
+std::string format_figure(const Figure& figure, Unit unit);
 
 }  // namespace winnow::reports

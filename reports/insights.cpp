@@ -102,21 +102,25 @@ void riser_insight(Report& report, size_t variant) {
   }
   if (!risers.empty())
     report.compute.insights.push_back(
-        fmt::format("{}: costs more CPU for the same work: {}.", report.variants[variant], risers));
+        fmt::format("{}: functions that cost more CPU for the same work: {}.",
+                    report.variants[variant], risers));
 }
 
 void unsampled_insight(Report& report) {
   const Row* row = row_with(report.cpu_total, Role::kUnsampled);
   if (!row) return;
+  std::string shares;
   for (size_t variant = 0; variant < row->figures.size(); ++variant) {
     const auto& share = row->figures[variant].share;
     if (share && std::abs(*share) * 100 >= kTellingPercent)
-      report.cpu_total.insights.push_back(
-          fmt::format("{}: {} of the CPU time was not sampled; shares of all functions may be off "
-                      "by up to that, so take waiting, signalling and creating from the exact "
-                      "tables below.",
-                      report.variants[variant], format_share(*share)));
+      shares += fmt::format("{}{} of {}", shares.empty() ? "" : ", ", format_share(*share),
+                            report.variants[variant]);
   }
+  if (!shares.empty())
+    report.cpu_total.insights.push_back(
+        fmt::format("not sampled: {}. Shares of functions may be off by as much, so take waiting, "
+                    "signalling and thread creation from the exact Scheduler Metrics.",
+                    shares));
 }
 
 void wall_insight(Report& report) {
@@ -163,17 +167,14 @@ void formula_insight(Report& report) {
     if (!row.per_iteration.value || !row.formula_per_iteration.value) continue;
     const double counted = *row.per_iteration.value, formula = *row.formula_per_iteration.value;
     if (counted == formula) continue;
-    const std::vector<double> both{counted, formula};
-    const int decimals = decimals_for(Unit::kCount, both);
     std::string ratio;
     if (counted > 0 && formula > 0)
       ratio = fmt::format(": the formula is {} too {}",
                           format_ratio(std::max(counted, formula) / std::min(counted, formula)),
                           formula > counted ? "high" : "low");
-    report.threads.creation_notes.push_back(
-        fmt::format("{}: {} creations an iteration were measured, the formula says ~{}{}.",
-                    row.variant, format_value(counted, Unit::kCount, decimals),
-                    format_value(formula, Unit::kCount, decimals), ratio));
+    report.threads.creation_notes.push_back(fmt::format(
+        "{}: {} creations an iteration were measured, the formula says ~{}{}.", row.variant,
+        format_value(counted, Unit::kCount), format_value(formula, Unit::kCount), ratio));
   }
 }
 

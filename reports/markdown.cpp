@@ -28,7 +28,7 @@ std::string name_cell(const Row& row) {
   std::string name = row.symbol ? code_span(row.name) : escaped(row.name);
   if (row.role == Role::kTotal || row.role == Role::kSubtotal || row.role == Role::kUnsampled)
     name = bold(name);
-  return row.annotation.empty() ? name : name + " " + escaped(row.annotation);
+  return name;
 }
 
 std::string delta_text(const DeltaCell& delta) {
@@ -58,7 +58,9 @@ std::string table_rows(const Table& table) {
 std::string table_section(const Table& table, int level) {
   std::string result = paragraph(std::string(level, '#') + " " + table.heading);
   if (!table.rows.empty()) result += table_rows(table);
-  return result + list(table.unavailable) + list(table.notes) + insights(table.insights);
+  std::vector<std::string> below = table.unavailable;
+  below.insert(below.end(), table.notes.begin(), table.notes.end());
+  return result + list(below) + insights(table.insights);
 }
 
 std::string heading(const Report& report) {
@@ -82,16 +84,14 @@ std::string creations_table(const ThreadAnalysis& threads) {
                   "Threads/Iteration (formula)", "Total (formula)", "Notes on the formula"});
   for (const Creations& row : threads.creations) {
     const auto cell = [](const Figure& figure) {
-      const std::vector<double> values{figure.value.value_or(0)};
-      return escaped(format_figure(figure, Unit::kCount, decimals_for(Unit::kCount, values)));
+      return escaped(format_figure(figure, Unit::kCount));
     };
     result +=
         table_line({bold(escaped(row.variant)), cell(row.per_iteration), cell(row.total),
                     cell(row.formula_per_iteration), cell(row.formula_total), escaped(row.notes)});
   }
   result += "\n";
-  if (!threads.reduction.empty())
-    result += paragraph(bold("Difference: " + escaped(threads.reduction)));
+  if (!threads.reduction.empty()) result += paragraph(bold(escaped(threads.reduction)));
   return result + list(threads.creation_notes);
 }
 
@@ -103,8 +103,7 @@ std::string threads_table(const ThreadAnalysis& threads) {
                           "Waiting", "Signalling"});
   for (const ThreadRow& row : threads.threads) {
     const auto cell = [](const Figure& figure, Unit unit) {
-      const std::vector<double> values{figure.value.value_or(0)};
-      return escaped(format_figure(figure, unit, decimals_for(unit, values)));
+      return escaped(format_figure(figure, unit));
     };
     std::vector<std::string> line{escaped(row.variant), escaped(row.thread),
                                   format_count(static_cast<double>(row.count))};

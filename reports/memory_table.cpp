@@ -55,7 +55,7 @@ Row megabyte_row(const Heaps& all, const std::string& name, Role role, bool shar
   return row;
 }
 
-// Category names, the largest first.
+// Names of the categories in which anything was allocated, the largest first.
 std::vector<std::string> categories(const Heaps& all) {
   std::map<std::string, double> largest;
   for (const HeapProfile* heap : all.heaps) {
@@ -64,7 +64,8 @@ std::vector<std::string> categories(const Heaps& all) {
       largest[row.category] = std::max(largest[row.category], *bytes_of(*heap, row.category));
   }
   std::vector<std::pair<double, std::string>> sorted;
-  for (const auto& [category, bytes] : largest) sorted.emplace_back(-bytes, category);
+  for (const auto& [category, bytes] : largest)
+    if (bytes != 0) sorted.emplace_back(-bytes, category);
   std::ranges::sort(sorted);
   std::vector<std::string> names;
   for (const auto& [bytes, category] : sorted) names.push_back(category);
@@ -177,11 +178,9 @@ Table memory_table(const Recording& recording, std::vector<std::string>& warning
     if (!all.heaps[variant]) continue;
     const auto& before = all.heaps[variant]->before_region;
     const double megabytes = before ? before->bytes / kMegabyte : 0;
-    const int decimals = decimals_for(Unit::kMegabytes, std::vector{megabytes});
     table.notes.push_back(fmt::format(
         "{}: before the region (loading and warm-up, not in the table): {}.", all.labels[variant],
-        before ? format_value(megabytes, Unit::kMegabytes, decimals) + " MB"
-               : "unavailable (not recorded)"));
+        before ? format_value(megabytes, Unit::kMegabytes) + " MB" : "unavailable (not recorded)"));
     table.notes.push_back(checks(*all.heaps[variant], all.labels[variant], warnings));
   }
   return table;

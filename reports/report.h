@@ -47,8 +47,7 @@ struct Row {
   std::string name;
   Unit unit = Unit::kSeconds;
   Role role = Role::kItem;
-  bool symbol = false;     // the name is a function of the measured program
-  std::string annotation;  // behind the name
+  bool symbol = false;  // the name is a function of the measured program
   DeltaWords words = DeltaWords::kPlain;
   std::vector<Figure> figures{};       // per variant
   std::vector<Evidence> evidence{};    // per variant; empty: none
@@ -119,7 +118,7 @@ struct ThreadRow {
 struct ThreadAnalysis {
   std::vector<Creations> creations{};
   std::vector<std::string> creation_notes{};  // which threads work, units
-  std::string reduction;                      // "9,600x fewer thread creations"
+  std::string reduction;                      // "Reduction: 9,600x fewer thread creations"
   std::vector<ThreadRow> threads{};
   std::vector<std::string> thread_notes{};
   Table metrics;

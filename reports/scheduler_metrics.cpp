@@ -90,6 +90,15 @@ Row thread_sum_row(const Syncs& all, const std::string& name, Unit unit, Member 
   });
 }
 
+// From the kernel's accounting of threads.
+std::vector<Row> kernel_rows(const Syncs& all) {
+  return {thread_sum_row(all, "Run-queue delay", Unit::kSeconds, &ThreadAccount::run_queue_s),
+          thread_sum_row(all, "Voluntary context switches", Unit::kCount,
+                         &ThreadAccount::voluntary_switches),
+          thread_sum_row(all, "Involuntary context switches", Unit::kCount,
+                         &ThreadAccount::involuntary_switches)};
+}
+
 bool any_value(const Row& row) {
   return std::ranges::any_of(row.figures, [](const Figure& f) { return f.value.has_value(); });
 }
@@ -130,9 +139,8 @@ std::string core_seconds_note(const Syncs& all, const std::vector<std::string>& 
     const SyncProfile* sync = all.syncs[variant];
     if (!sync || all.basis.divisor(variant) <= 0) continue;
     const double whole = sync->cores * sync->wall_s / all.basis.divisor(variant);
-    const int decimals = decimals_for(Unit::kSeconds, std::vector{whole});
     wholes += fmt::format("{}{} {}", wholes.empty() ? "" : ", ", labels[variant],
-                          format_value(whole, Unit::kSeconds, decimals));
+                          format_value(whole, Unit::kSeconds));
   }
   return fmt::format(
       "Exact thread-seconds and counts {}; in brackets the share of cores × wall ({}). Waiting "
@@ -172,12 +180,12 @@ Table scheduler_metrics(const Recording& recording, std::vector<std::string>& wa
     table.rows.push_back(std::move(count));
     if (!never) table.rows.push_back(std::move(time));
   }
-  table.rows.push_back(
-      thread_sum_row(all, "Run-queue delay", Unit::kSeconds, &ThreadAccount::run_queue_s));
-  table.rows.push_back(thread_sum_row(all, "Voluntary context switches", Unit::kCount,
-                                      &ThreadAccount::voluntary_switches));
-  table.rows.push_back(thread_sum_row(all, "Involuntary context switches", Unit::kCount,
-                                      &ThreadAccount::involuntary_switches));
+  for (Row& row : kernel_rows(all)) {
+    if (any_value(row))
+      table.rows.push_back(std::move(row));
+    else
+      unmeasured += fmt::format("{}{}", unmeasured.empty() ? "" : ", ", row.name);
+  }
   table.notes.push_back(core_seconds_note(all, table.columns));
   if (!unmeasured.empty()) table.notes.push_back("unavailable (not recorded): " + unmeasured + ".");
   warn_if_alike(all, table.columns, warnings);

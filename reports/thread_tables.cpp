@@ -73,14 +73,22 @@ Creations creations_of(const Recording& recording, size_t variant) {
 }
 
 std::string reduction(const std::vector<Creations>& creations) {
-  std::string text;
+  std::string text, word;
   for (size_t variant = 1; variant < creations.size(); ++variant) {
     const std::string compared = creations_compared(creations[0], creations[variant]);
     if (compared.empty()) continue;
+    const auto per_iteration = [&](const Creations& row) {
+      const bool counted =
+          creations[0].per_iteration.value && creations[variant].per_iteration.value;
+      return *(counted ? row.per_iteration : row.formula_per_iteration).value;
+    };
+    const double before = per_iteration(creations[0]), after = per_iteration(creations[variant]);
+    word = after < before ? "Reduction" : after > before ? "Increase" : "No difference";
     if (!text.empty()) text += "; ";
     text += creations.size() > 2 ? creations[variant].variant + ": " + compared : compared;
   }
-  return text;
+  if (text.empty()) return "";
+  return (creations.size() > 2 ? "Against " + creations[0].variant : word) + ": " + text;
 }
 
 // Sums all threads from the one at `first` on into one row.
@@ -209,11 +217,8 @@ std::string creations_compared(const Creations& from, const Creations& to) {
   const double a = *first.value, b = *second.value;
   if (a == b) return fmt::format("as many thread creations ({})", source);
   if (a == 0 || b == 0) {
-    const std::vector<double> both{a, b};
-    const int decimals = decimals_for(Unit::kCount, both);
     return fmt::format("{}{} thread creations an iteration instead of {}{} ({})", mark,
-                       format_value(b, Unit::kCount, decimals), mark,
-                       format_value(a, Unit::kCount, decimals), source);
+                       format_value(b, Unit::kCount), mark, format_value(a, Unit::kCount), source);
   }
   return b < a
              ? fmt::format("{}{} fewer thread creations ({})", mark, format_ratio(a / b), source)

@@ -53,13 +53,11 @@ Row time_row(const Report& report, const std::string& name, Unit unit, DeltaWord
 
 std::string spread(const Report& report, size_t variant) {
   const Timing& timing = report.timings[variant];
-  const std::vector<double> range{timing.lowest_s, timing.highest_s, *timing.iteration_s};
-  const int decimals = decimals_for(Unit::kIterationSeconds, range);
   std::string text = fmt::format(
       "{}: median of {} blocks ({} iterations in all); block medians ranged {} to {}",
       report.variants[variant], timing.blocks, format_count(static_cast<double>(timing.iterations)),
-      format_value(timing.lowest_s, Unit::kIterationSeconds, decimals),
-      format_value(timing.highest_s, Unit::kIterationSeconds, decimals));
+      format_value(timing.lowest_s, Unit::kIterationSeconds),
+      format_value(timing.highest_s, Unit::kIterationSeconds));
   const Pairs& pairs = report.pairs[variant];
   if (variant > 0 && pairs.count() > 0)
     text += fmt::format("; faster in {} of {} pairs; sign test {}", pairs.faster, pairs.count(),

@@ -54,6 +54,8 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
 
 std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival) {
   std::vector<std::string> lines{speed(report, winner, rival)};
+  lines.push_back(row_bullet(row_with(report.cpu_total, Role::kTotal), rival, winner, "CPU time",
+                             "the region's, from the kernel where recorded"));
   lines.push_back(row_bullet(row_with(report.scheduler, Role::kSubtotal), rival, winner,
                              "scheduler overhead",
                              "CPU time sampled in scheduler functions, row All scheduler "

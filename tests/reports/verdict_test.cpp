@@ -1,0 +1,205 @@
+#include "reports/verdict.h"
+
+#include "reports/comparison.h"
+#include "reports/markdown.h"
+#include "reports/timing.h"
+#include "tests/catch.h"
+#include "tests/reports/samples.h"
+
+namespace winnow::reports {
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// The seed's recording with other times: one block each, of two iterations.
+profiles::Recording timed(const std::vector<double>& fine, const std::vector<double>& coarse) {
+  profiles::Recording recording = seed_recording();
+  recording.blocks.clear();
+  add_blocks(recording, "fine", fine, 2);
+  add_blocks(recording, "coarse", coarse, 2);
+  return recording;
+}
+
+const std::vector<double> kNoiseA = {1.00, 1.02, 0.99, 1.01, 1.03, 0.98, 1.00, 1.01};
+const std::vector<double> kNoiseB = {1.01, 1.00, 1.00, 1.00, 1.02, 0.99, 1.01, 0.99};
+
+}  // namespace
+
+TEST_CASE("sign test: exact two-sided probabilities") {
+  CHECK(sign_test(0, 0) == Approx(1));
+  CHECK(sign_test(5, 0) == Approx(0.0625));
+  CHECK(sign_test(6, 0) == Approx(0.03125));
+  CHECK(sign_test(0, 10) == Approx(2.0 / 1024));
+  CHECK(sign_test(9, 1) == Approx(22.0 / 1024));
+  CHECK(sign_test(4, 4) == Approx(1));
+}
+
+TEST_CASE("reversed figures turn every sentence round") {
+  const Report data = make_report(reversed_seed_recording());
+  const std::string report = to_markdown(data);
+  INFO(report);
+  const std::string summary = section(report, "## Performance Summary");
+  // 434.03 / 323.01 - 1 = 34.4 % slower; 323.01 / 434.03 - 1 = -25.6 %.
+  CHECK(has(table_row(summary, "**Total Duration**"), "**34.4% slower** (+111.02s)"));
+  CHECK(has(table_row(summary, "**Throughput**"), "**25.6% decrease**"));
+  CHECK(has(summary, "faster in 0 of 10 pairs"));
+  CHECK(has(table_row(report, "`pthread_cond_wait`"), "+19.11s (+4.6%)"));
+  CHECK(has(table_row(report, "`MultiHeadAttentionWithScale`"), "-6.19s (-43.2%)"));
+  CHECK(has(table_row(report, "**Total Allocation**"), "+70 MB (+1.0%)"));
+  CHECK(has(report, "compute functions cost 20.6% more CPU for the same work"));
+  CHECK(has(report, "functions that cost more CPU for the same work: dotProductSDOTAsm"));
+  CHECK(has(report, "total allocation rose by 70 MB"));
+  CHECK(has(report,
+            "searching rose by 17.81s (4.3%), waiting rose by 19.11s (4.6%), signalling "
+            "fell by 20.57s (11.9%)"));
+  CHECK(has(report, "**Increase: ~9,600x as many thread creations"));
+  const std::string winner = section(report, "## Winner");
+  CHECK(winner.starts_with("## Winner: Fine-Grained\n"));
+  CHECK(has(winner, "1.34x faster (34.4% higher throughput)"));
+  CHECK(has(winner, "~9,600x fewer thread creations"));
+  CHECK(has(winner, "1.0% less memory allocation"));
+  CHECK(has(winner, "0.2% more scheduler overhead"));
+  CHECK(has(winner, "Keep Fine-Grained (variant fine)"));
+  CHECK(!has(report, "% faster"));
+}
+
+TEST_CASE("noise has no winner") {
+  const std::string report = to_markdown(make_report(timed(kNoiseA, kNoiseB)));
+  INFO(report);
+  CHECK(has(section(report, "## Winner"), "no clear winner (~)"));
+  CHECK(has(section(report, "## Winner"), "the pairs do not agree"));
+  CHECK(has(table_row(report, "**Total Duration**"), "| ~ "));
+  CHECK(has(table_row(report, "**Total Duration**"), "p = "));
+  CHECK(!has(report, "clear winner against"));
+  CHECK(!has(report, "**0."));
+}
+
+TEST_CASE("few pairs prove nothing, and the report says how many are needed") {
+  const Report report = make_report(timed({4, 4, 4, 4, 4}, {3, 3, 3, 3, 3}));
+  CHECK(report.verdict.outcome == Verdict::kUnproven);
+  CHECK(report.pairs[1].needed == 6);
+  const std::string text = to_markdown(report);
+  CHECK(has(section(text, "## Winner"), "no clear winner (~)"));
+  CHECK(has(section(text, "## Winner"), "unproven: 5 pairs of blocks, at least 6 are needed"));
+  CHECK(has(table_row(text, "**Total Duration**"), "~ 25.0% faster (-10.00s, unproven, 5 pairs)"));
+  CHECK(make_report(timed({4, 4, 4, 4, 4, 4}, {3, 3, 3, 3, 3, 3})).verdict.outcome ==
+        Verdict::kWinner);
+}
+
+TEST_CASE("only blocks that ended well count, and only pairs of the same index") {
+  auto recording = timed({4, 4, 4, 4, 4, 4}, {3, 3, 3, 3, 3, 3});
+  recording.blocks.back().status = "signal 11";
+  const Report report = make_report(recording);
+  CHECK(report.pairs[1].count() == 5);
+  CHECK(report.verdict.outcome == Verdict::kUnproven);
+  const std::string text = to_markdown(report);
+  CHECK(has(section(text, "## Warnings"), "coarse, time block 5: signal 11"));
+  // Twelve iterations against ten: no total is compared.
+  CHECK(table_row(text, "**Total Duration**").empty());
+  CHECK(has(text, "Total Duration is left out"));
+}
+
+TEST_CASE("different work voids the comparison") {
+  struct Fault {
+    void (*plant)(profiles::Block&);
+    const char* report;
+  };
+  const Fault faults[] = {
+      {[](profiles::Block& block) { --block.work["tokens"]; }, "tokens: 6,720 ("},
+      {[](profiles::Block& block) { block.checksum = "0badbeef"; },
+       "output checksum: 9f86d081884c7d65 ("},
+      {[](profiles::Block& block) { block.isa = "avx2"; }, "instruction set: avx512\\_vnni ("},
+      {[](profiles::Block& block) { block.work.erase("tokens"); }, "against not counted"},
+      {[](profiles::Block& block) { block.work["pages"] = 3; }, "pages: not counted"}};
+  for (const Fault& fault : faults) {
+    auto recording = seed_recording();
+    fault.plant(recording.blocks.back());
+    const Report report = make_report(recording);
+    CHECK(report.verdict.outcome == Verdict::kVoid);
+    const std::string text = to_markdown(report);
+    INFO(text);
+    CHECK(has(text, "> **WARNING: COMPARISON VOID:**"));
+    CHECK(has(text, fault.report));
+    CHECK(has(table_row(text, "**Total Duration**"), "| void |"));
+    CHECK(has(text, "## Winner: none (comparison void)"));
+    CHECK(!has(text, "faster ("));
+    CHECK(!has(text, "for the same work:"));
+    CHECK(has(text, "cannot be compared"));
+  }
+}
+
+TEST_CASE("work that nobody counted is no proof") {
+  auto recording = seed_recording();
+  for (profiles::Block& block : recording.blocks) block.work.clear(), block.checksum.clear();
+  const Report report = make_report(recording);
+  CHECK(report.same_work.status == SameWork::kUnproven);
+  CHECK(report.verdict.outcome == Verdict::kVoid);
+  for (profiles::Block& block : recording.blocks) block.checksum = "00ff";
+  CHECK(make_report(recording).verdict.outcome == Verdict::kWinner);
+  for (profiles::Block& block : recording.blocks) block.checksum.clear(), block.work["tokens"] = 0;
+  CHECK(make_report(recording).verdict.outcome == Verdict::kVoid);
+}
+
+TEST_CASE("with three variants the winner must beat both others") {
+  auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
+  recording.variants.push_back({"steal", "", "", "", true, {}, {}});
+  add_blocks(recording, "steal", std::vector(8, 2.0), 2);
+  Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.verdict.winner == 2);
+  CHECK(report.verdict.rival == 0);
+  CHECK(report.pairs[1].needed == 7);  // 2 / 2^7 < 0.05 / 2
+  const std::string text = to_markdown(report);
+  CHECK(has(text,
+            "| Metric | Baseline (Fine-Grained) | Candidate (Coarse-Grained) | Improvement | "
+            "Candidate (steal) | Improvement |"));
+  for (profiles::Block& block : recording.blocks)
+    if (block.variant == "steal")
+      block.iteration_wall_ns.assign(2, block.index % 2 ? 2'900'000'000 : 3'050'000'000);
+  report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("the baseline leads wherever it stands in the recording") {
+  auto recording = seed_recording();
+  std::swap(recording.variants[0], recording.variants[1]);
+  CHECK(to_markdown(make_report(recording)) == to_markdown(make_report(seed_recording())));
+}
+
+TEST_CASE("with nothing but times every other table says unavailable and why") {
+  auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
+  recording.profiles.clear();
+  for (auto& variant : recording.variants) variant.thread_formula.reset();
+  recording.missing = {{"", "cpu", "libprofiler is not installed"},
+                       {"fine", "heap", "time limit of 60 s"}};
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  for (const char* heading : {"### Scheduler Overhead", "### Compute Functions",
+                              "### CPU Time by Category", "### Cumulative Time"})
+    CHECK(has(section(text, heading), "Fine-Grained: unavailable: libprofiler is not installed"));
+  CHECK(has(section(text, "## Memory Allocation Summary"),
+            "Fine-Grained: unavailable: time limit of 60 s"));
+  CHECK(has(section(text, "## Memory Allocation Summary"),
+            "Coarse-Grained: unavailable: not recorded"));
+  for (const char* heading :
+       {"### Wall Profile", "### Thread Creations", "### Threads", "### Scheduler Metrics"})
+    CHECK(has(section(text, heading), "Coarse-Grained: unavailable: not recorded"));
+  CHECK(has(table_row(text, "CPU Time/Iteration"), "| unavailable | unavailable | unavailable |"));
+  CHECK(has(section(text, "## Winner"), "scheduler overhead: unavailable"));
+  CHECK(has(section(text, "## Winner"), "1.33x faster"));
+  CHECK(has(section(text, "## Missing"), "all variants, cpu pass: libprofiler is not installed"));
+}
+
+TEST_CASE("a recording of nothing is a report, not a crash") {
+  for (profiles::Recording recording : {profiles::Recording{}, seed_recording()}) {
+    recording.blocks.clear();
+    recording.profiles.clear();
+    const std::string text = to_markdown(make_report(recording));
+    CHECK(has(text, "## Winner: none (comparison void)"));
+  }
+}
+
+}  // namespace winnow::reports
