@@ -191,20 +191,16 @@ std::string last_lines(const std::string& path, int limit_lines) {
   if (got <= 0) return "";
   std::string tail(text, static_cast<size_t>(got));
   while (!tail.empty() && tail.back() == '\n') tail.pop_back();
-  size_t from = tail.size();
-  for (int line = 0; line < limit_lines && from != std::string::npos && from > 0; ++line) {
-    from = tail.rfind('\n', from - 1);
-  }
-  if (from != std::string::npos && from < tail.size() && tail[from] == '\n') {
-    tail.erase(0, from + 1);
-  }
-  std::string clean;
-  for (size_t at = 0; at <= tail.size();) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < tail.size();) {
     const size_t end = std::min(tail.find('\n', at), tail.size());
-    if (at > 0) clean += '\n';
-    clean += base::printable(tail.substr(at, end - at));
+    lines.push_back(base::printable(tail.substr(at, end - at)));
     at = end + 1;
   }
+  const size_t limit = static_cast<size_t>(std::max(0, limit_lines));
+  if (lines.size() > limit) lines.erase(lines.begin(), lines.end() - limit_lines);
+  std::string clean = lines.empty() ? "" : lines[0];
+  for (size_t i = 1; i < lines.size(); ++i) clean += "\n" + lines[i];
   return clean;
 }
 

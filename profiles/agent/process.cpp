@@ -128,8 +128,8 @@ void leave_after_fork() {
 __attribute__((constructor)) void start_agent() {
   const Pass pass = pass_of(getenv("WINNOW_PASS"));
   const char* out = getenv("WINNOW_OUT");
-  if (pass == Pass::kNone || out == nullptr || strlen(out) >= sizeof g_out_folder) return;
-  strcpy(g_out_folder, out);
+  if (pass == Pass::kNone || out == nullptr) return;
+  if (realpath(out, g_out_folder) == nullptr) return complain(out, strerror(errno));
   g_state.pass = pass;
   g_state.tsc = invariant_tsc();
   if (!map_agent_file() || pthread_key_create(&g_thread_end_key, end_thread) != 0) {

@@ -15,7 +15,7 @@
 namespace winnow::agent {
 namespace {
 
-int g_profile_file = -1;  // the descriptor that the CPU profiler writes to
+char g_profile_path[PATH_MAX];  // empty while the CPU profiler does not run
 
 template <class Function>
 Function* find(const char* name) {
@@ -28,14 +28,13 @@ bool out_path(char (&path)[PATH_MAX], const char* name) {
 }
 
 int descriptor_of(const char* path) {
-  char link[64], target[PATH_MAX], resolved[PATH_MAX];
-  if (realpath(path, resolved) == nullptr) return -1;
+  char link[64], target[PATH_MAX];
   for (int file = 0; file < 1024; ++file) {
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     const ssize_t size = readlink(link, target, sizeof target - 1);
     if (size <= 0) continue;
     target[size] = '\0';
-    if (strcmp(target, resolved) == 0) return file;
+    if (strcmp(target, path) == 0) return file;
   }
   return -1;
 }
@@ -43,10 +42,11 @@ int descriptor_of(const char* path) {
 void start_cpu_profiler() {
   auto* start = find<int(const char*)>("ProfilerStart");
   if (start == nullptr) return complain("ProfilerStart", "libprofiler is not preloaded");
-  char path[PATH_MAX];
-  if (!out_path(path, "cpu.prof")) return complain(g_out_folder, "path too long");
-  if (start(path) == 0) return complain(path, "the CPU profiler could not be started");
-  g_profile_file = descriptor_of(path);
+  if (!out_path(g_profile_path, "cpu.prof")) return complain(g_out_folder, "path too long");
+  if (start(g_profile_path) == 0) {
+    complain(g_profile_path, "the CPU profiler could not be started");
+    g_profile_path[0] = '\0';
+  }
 }
 
 void dump_heap(const char* reason) {
@@ -77,7 +77,7 @@ void profiler_region_begin() {
 void profiler_region_end() {
   if (g_state.pass == Pass::kCpu || g_state.pass == Pass::kWall) {
     if (auto* stop = find<void()>("ProfilerStop")) stop();
-    g_profile_file = -1;
+    g_profile_path[0] = '\0';
   }
   if (g_state.pass == Pass::kHeap) {
     dump_heap("end");
@@ -97,11 +97,13 @@ void profiler_thread_start() {
 }
 
 void profiler_after_fork() {
-  if (g_profile_file < 0) return;
+  if (g_profile_path[0] == '\0') return;
   // The child of a fork shares the file's position: what it flushed at exit would tear the profile.
+  const int profile = descriptor_of(g_profile_path);
+  if (profile < 0) return;
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nowhere < 0) return;
-  dup2(nowhere, g_profile_file);
+  dup2(nowhere, profile);
   close(nowhere);
 }
 
