@@ -28,9 +28,9 @@ std::string_view best() {
     known = known || row.name == isa;
     if (row.available) names.append(", ").append(row.name);
   }
-  const std::string problem = known ? "this machine cannot run it" : "is not known";
+  const std::string problem = known ? "not available on this machine" : "unknown";
   throw base::UsageError("instruction set " + std::string(isa),
-                         problem + "; this machine can run " + names);
+                         problem + "; this machine has " + names);
 }
 
 }  // namespace

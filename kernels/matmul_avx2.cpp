@@ -1,0 +1,117 @@
+// The packed matmul without int8 dot products. vpmaddubsw would saturate (255 * 127 * 2), so the
+// packed unsigned weights are split into even and odd bytes of 16 bits, and vpmaddwd multiplies
+// them with the sign-extended even and odd activations: exact for every value. Every output is
+// summed block by block in the order of K, whatever the blocking.
+#include "kernels/avx2.h"
+#include "kernels/packed.h"
+#include "kernels/rows.h"
+
+namespace winnow::kernels {
+namespace {
+
+constexpr int kMaxRows = 4;
+constexpr int kVectors = 2;  // 8 outputs each
+constexpr int kVectorBytes = 32;
+
+// products[r][v] += the int8 dot products of one block.
+template <int kRows>
+WINNOW_AVX2 inline void multiply_block(const std::byte* groups, const int8_t* values,
+                                       ptrdiff_t values_stride,
+                                       __m256i (&products)[kRows][kVectors]) noexcept {
+  const __m256i low_bytes = _mm256_set1_epi16(0xff);
+  for (int group = 0; group < kGroupCount; ++group, groups += kGroupBytes) {
+    __m256i even[kVectors], odd[kVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const auto* at = reinterpret_cast<const __m256i*>(groups + v * kVectorBytes);
+      const __m256i weights = _mm256_loadu_si256(at);
+      even[v] = _mm256_and_si256(weights, low_bytes);
+      odd[v] = _mm256_srli_epi16(weights, 8);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      int32_t four_values;
+      std::memcpy(&four_values, values + r * values_stride + group * kGroupInputs, 4);
+      const __m256i inputs = _mm256_set1_epi32(four_values);
+      const __m256i even_inputs = _mm256_srai_epi16(_mm256_slli_epi16(inputs, 8), 8);
+      const __m256i odd_inputs = _mm256_srai_epi16(inputs, 8);
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        const __m256i sum = _mm256_add_epi32(_mm256_madd_epi16(even[v], even_inputs),
+                                             _mm256_madd_epi16(odd[v], odd_inputs));
+        products[r][v] = _mm256_add_epi32(products[r][v], sum);
+      }
+    }
+  }
+}
+
+template <int kRows>
+WINNOW_AVX2 void multiply(const PackedMatrix& w, int tile, const QuantizedRows& x, ptrdiff_t row,
+                          float* y, ptrdiff_t y_stride) noexcept {
+  const ptrdiff_t blocks = w.block_count();
+  const int8_t* values = x.values + row * x.size;
+  const float* x_scales = x.scales + row * blocks;
+  const int32_t* offsets = x.offsets + row * blocks;
+  const std::byte* packed = packed_block(w, tile, 0);
+
+  __m256 sums[kRows][kVectors];
+  for (int r = 0; r < kRows; ++r)
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = _mm256_setzero_ps();
+
+  for (ptrdiff_t block = 0; block < blocks; ++block) {
+    __m256i products[kRows][kVectors];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v)
+        products[r][v] = _mm256_set1_epi32(offsets[r * blocks + block]);
+    multiply_block<kRows>(packed + kScalesBytes, values, x.size, products);
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const auto* halves = reinterpret_cast<const __m128i*>(packed) + v;
+      const __m256 scales = _mm256_cvtph_ps(_mm_loadu_si128(halves));
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const __m256 scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(products[r][v]), scales);
+        const __m256 x_scale = _mm256_set1_ps(x_scales[r * blocks + block]);
+        sums[r][v] = _mm256_fmadd_ps(scaled, x_scale, sums[r][v]);
+      }
+    }
+    values += kBlockSize;
+    packed += kPackedBlockBytes;
+  }
+
+  for (int r = 0; r < kRows; ++r) {
+    float* out = y + (row + r) * y_stride + ptrdiff_t{tile} * kTileWidth;
+    for (int v = 0; v < kVectors; ++v) {
+      const int valid = valid_columns(w, tile) - v * avx2::kLanes;
+      avx2::store_first(out + v * avx2::kLanes, valid, sums[r][v]);
+    }
+  }
+}
+
+}  // namespace
+
+WINNOW_AVX2
+void matmul_avx2(const PackedMatrix& w, int tile_begin, int tile_end, const QuantizedRows& x,
+                 float* y, int y_stride) noexcept {
+  for (int tile = tile_begin; tile < tile_end; ++tile)
+    for (int row = 0; row < x.row_count; row += kMaxRows) {
+      switch (x.row_count - row) {
+        case 1:
+          multiply<1>(w, tile, x, row, y, y_stride);
+          break;
+        case 2:
+          multiply<2>(w, tile, x, row, y, y_stride);
+          break;
+        case 3:
+          multiply<3>(w, tile, x, row, y, y_stride);
+          break;
+        default:
+          multiply<kMaxRows>(w, tile, x, row, y, y_stride);
+          break;
+      }
+    }
+}
+
+}  // namespace winnow::kernels

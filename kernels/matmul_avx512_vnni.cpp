@@ -1,0 +1,128 @@
+// The packed matmul with vpdpbusd: 16 outputs x 4 inputs an instruction, the packed weights as the
+// unsigned operand, four activations broadcast as the signed one. Blocks of up to 6 rows x 2 tiles
+// keep 12 integer and 12 float accumulators, the weights and scales in the 32 registers, so that
+// each weight is loaded once for 6 rows and each activation once for 2 tiles. Offsets take back the
+// +128 of the weights. Every output is summed block by block in the order of K, whatever the
+// blocking.
+#include "kernels/avx512.h"
+#include "kernels/packed.h"
+#include "kernels/rows.h"
+
+namespace winnow::kernels {
+namespace {
+
+constexpr int kMaxRows = 6;
+constexpr int kMaxTiles = 2;
+
+// products[t][r] = the int8 dot products of one block; weights[t] points to tile t's groups.
+template <int kRows, int kTiles>
+WINNOW_AVX512_VNNI inline void multiply_block(const std::byte* const (&packed)[kTiles],
+                                              const int8_t* values, ptrdiff_t values_stride,
+                                              __m512i (&products)[kTiles][kRows]) noexcept {
+#pragma GCC unroll 8
+  for (int group = 0; group < kGroupCount; ++group) {
+    __m512i weights[kTiles];
+#pragma GCC unroll 8
+    for (int t = 0; t < kTiles; ++t)
+      weights[t] = _mm512_loadu_si512(packed[t] + kScalesBytes + group * kGroupBytes);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      int32_t four_values;
+      std::memcpy(&four_values, values + r * values_stride + group * kGroupInputs, 4);
+      const __m512i inputs = _mm512_set1_epi32(four_values);
+#pragma GCC unroll 8
+      for (int t = 0; t < kTiles; ++t)
+        products[t][r] = _mm512_dpbusd_epi32(products[t][r], weights[t], inputs);
+    }
+  }
+}
+
+template <int kRows, int kTiles>
+WINNOW_AVX512_VNNI void multiply(const PackedMatrix& w, int tile, const QuantizedRows& x,
+                                 ptrdiff_t row, float* y, ptrdiff_t y_stride) noexcept {
+  const ptrdiff_t blocks = w.block_count();
+  const int8_t* values = x.values + row * x.size;
+  const float* x_scales = x.scales + row * blocks;
+  const int32_t* offsets = x.offsets + row * blocks;
+  const std::byte* packed[kTiles];
+  for (int t = 0; t < kTiles; ++t) packed[t] = packed_block(w, tile + t, 0);
+
+  __m512 sums[kTiles][kRows];
+  for (int t = 0; t < kTiles; ++t)
+    for (int r = 0; r < kRows; ++r) sums[t][r] = _mm512_setzero_ps();
+
+  for (ptrdiff_t block = 0; block < blocks; ++block, values += kBlockSize) {
+    __m512i products[kTiles][kRows];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 8
+      for (int t = 0; t < kTiles; ++t)
+        products[t][r] = _mm512_set1_epi32(offsets[r * blocks + block]);
+    multiply_block<kRows, kTiles>(packed, values, x.size, products);
+#pragma GCC unroll 8
+    for (int t = 0; t < kTiles; ++t) {
+      const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(packed[t]));
+      const __m512 scales = _mm512_cvtph_ps(halves);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        const __m512 scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(products[t][r]), scales);
+        const __m512 x_scale = _mm512_set1_ps(x_scales[r * blocks + block]);
+        sums[t][r] = _mm512_fmadd_ps(scaled, x_scale, sums[t][r]);
+      }
+      packed[t] += kPackedBlockBytes;
+    }
+  }
+
+  for (int t = 0; t < kTiles; ++t) {
+    const auto valid = static_cast<__mmask16>((1u << valid_columns(w, tile + t)) - 1u);
+    for (int r = 0; r < kRows; ++r) {
+      float* out = y + (row + r) * y_stride + ptrdiff_t{tile + t} * kTileWidth;
+      _mm512_mask_storeu_ps(out, valid, sums[t][r]);
+    }
+  }
+}
+
+template <int kTiles>
+WINNOW_AVX512_VNNI void multiply_rows(const PackedMatrix& w, int tile, const QuantizedRows& x,
+                                      float* y, ptrdiff_t y_stride) noexcept {
+  for (int row = 0; row < x.row_count;) {
+    // Blocks of nearly equal height: 20 rows are 5 + 5 + 5 + 5, not 6 + 6 + 6 + 2.
+    const int left = x.row_count - row;
+    const int blocks_left = (left + kMaxRows - 1) / kMaxRows;
+    const int rows = (left + blocks_left - 1) / blocks_left;
+    switch (rows) {
+      case 1:
+        multiply<1, kTiles>(w, tile, x, row, y, y_stride);
+        break;
+      case 2:
+        multiply<2, kTiles>(w, tile, x, row, y, y_stride);
+        break;
+      case 3:
+        multiply<3, kTiles>(w, tile, x, row, y, y_stride);
+        break;
+      case 4:
+        multiply<4, kTiles>(w, tile, x, row, y, y_stride);
+        break;
+      case 5:
+        multiply<5, kTiles>(w, tile, x, row, y, y_stride);
+        break;
+      default:
+        multiply<6, kTiles>(w, tile, x, row, y, y_stride);
+        break;
+    }
+    row += rows;
+  }
+}
+
+}  // namespace
+
+WINNOW_AVX512_VNNI
+void matmul_avx512_vnni(const PackedMatrix& w, int tile_begin, int tile_end, const QuantizedRows& x,
+                        float* y, int y_stride) noexcept {
+  int tile = tile_begin;
+  for (; tile + kMaxTiles <= tile_end; tile += kMaxTiles)
+    multiply_rows<kMaxTiles>(w, tile, x, y, y_stride);
+  if (tile < tile_end) multiply_rows<1>(w, tile, x, y, y_stride);
+}
+
+}  // namespace winnow::kernels

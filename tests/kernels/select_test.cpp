@@ -1,0 +1,64 @@
+#include "base/error.h"
+#include "tests/catch.h"
+#include "tests/kernels/data.h"
+
+using namespace winnow::kernels;
+
+namespace {
+
+template <class Function>
+std::vector<std::string> names(std::span<const Row<Function>> rows) {
+  std::vector<std::string> found;
+  for (const Row<Function>& row : rows)
+    found.push_back(std::string(row.name) + (row.available ? "" : " (not here)"));
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("every family has the same rows, the reference first and always available") {
+  const std::vector<std::string> expected = names(matmul_rows());
+  CHECK(expected.front() == "scalar");
+  CHECK(names(quantize_rows()) == expected);
+  CHECK(names(dot_rows()) == expected);
+  CHECK(names(rms_norm_rows()) == expected);
+  CHECK(names(rope_rows()) == expected);
+  CHECK(names(softmax_rows()) == expected);
+  CHECK(names(geglu_rows()) == expected);
+  CHECK(names(attention_rows()) == expected);
+}
+
+TEST_CASE("every row can be selected by name where it runs, and is refused where not") {
+  for (size_t i = 0; i < matmul_rows().size(); ++i) {
+    const Row<Matmul>& row = matmul_rows()[i];
+    INFO(std::string(row.name));
+    if (!row.available) {
+      CHECK_THROWS_AS(select_kernels(row.name), winnow::base::UsageError);
+      continue;
+    }
+    const Kernels kernels = select_kernels(row.name);
+    CHECK(kernels.isa == row.name);
+    CHECK(kernels.matmul == row.function);
+    CHECK(kernels.quantize == quantize_rows()[i].function);
+    CHECK(kernels.dot == dot_rows()[i].function);
+    CHECK(kernels.rms_norm == rms_norm_rows()[i].function);
+    CHECK(kernels.rope == rope_rows()[i].function);
+    CHECK(kernels.softmax == softmax_rows()[i].function);
+    CHECK(kernels.geglu == geglu_rows()[i].function);
+    CHECK(kernels.attention == attention_rows()[i].function);
+  }
+}
+
+TEST_CASE("auto selects the last row that runs here") {
+  CHECK(select_kernels("auto").isa == runnable(matmul_rows()).back().name);
+}
+
+TEST_CASE("an unknown instruction set is one error that lists those that run here") {
+  std::string available = "auto";
+  for (const Row<Matmul>& row : runnable(matmul_rows())) available.append(", ").append(row.name);
+  CHECK_THROWS_AS(select_kernels("sse9"), winnow::base::UsageError);
+  CHECK_THROWS_WITH(select_kernels("sse9"),
+                    "instruction set sse9: unknown; this machine has " + available);
+  for (const char* name : {"", "AVX2", "avx2 ", "scalar\n"})
+    CHECK_THROWS_AS(select_kernels(name), winnow::base::UsageError);
+}
