@@ -42,6 +42,7 @@ std::vector<SyntheticTensor> synthetic_tensors(SyntheticShape shape);
 // that it is synthetic. Written to a temporary name, then renamed. Throws base::Error.
 // tiny: 2 blocks (both local, as blocks 0 and 1 of the real model), width 64, feed-forward 96, 2
 // query heads on 1 key/value head of 32, sliding window 64 (32 to each side), vocabulary of 4,096.
+// llama.cpp runs full_300m; tiny it loads but cannot run, for want of a block without a window.
 void write_synthetic_model(const std::string& path, SyntheticShape shape, uint64_t seed);
 
 }  // namespace winnow::engine
