@@ -109,9 +109,9 @@ std::vector<std::string> failed_blocks(const Recording& recording) {
 }
 
 Recording baseline_first(Recording recording) {
-  std::ranges::stable_partition(recording.variants, [&](const profiles::Variant& variant) {
-    return variant.name == recording.baseline;
-  });
+  std::stable_partition(
+      recording.variants.begin(), recording.variants.end(),
+      [&](const profiles::Variant& variant) { return variant.name == recording.baseline; });
   return recording;
 }
 
