@@ -56,9 +56,8 @@ inline std::string text_of(const Tokenizer& tokenizer, size_t tokens) {
   return text;
 }
 
-// Short ones of 1 to about 40 tokens, hard characters, one of more than 800 tokens and one that is
-// longer than the context.
-inline std::vector<std::string> test_texts(const Tokenizer& tokenizer) {
+// Of no word to about 40 words, and hard characters.
+inline std::vector<std::string> short_texts() {
   return {"",
           "bread",
           "How do I bake bread?",
@@ -69,9 +68,15 @@ inline std::vector<std::string> test_texts(const Tokenizer& tokenizer) {
           "Cr\xC3\xA8me br\xC3\xBBl\xC3\xA9"
           "e \xE2\x80\x94 "
           "\xE6\x9D\xB1\xE4\xBA\xAC\xE3\x81\xAF\xE5\xA4\x9C\xE3\x81\xAE\xE4\xB8\x83\xE6\x99\x82 "
-          "\xF0\x9F\x9A\x80\xF0\x9F\xA5\x96",
-          text_of(tokenizer, 820),
-          text_of(tokenizer, 2100)};
+          "\xF0\x9F\x9A\x80\xF0\x9F\xA5\x96"};
+}
+
+// The short ones, one of more than 800 tokens and one that is longer than the context.
+inline std::vector<std::string> test_texts(const Tokenizer& tokenizer) {
+  auto texts = short_texts();
+  texts.push_back(text_of(tokenizer, 820));
+  texts.push_back(text_of(tokenizer, 2100));
+  return texts;
 }
 
 }  // namespace winnow::engine
