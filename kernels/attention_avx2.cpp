@@ -14,12 +14,20 @@ WINNOW_AVX2 inline __m128 dot_4(const float* q, const float* k, ptrdiff_t kv_str
                                 int head_dim) noexcept {
   __m256 sums[4] = {_mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
                     _mm256_setzero_ps()};
-  for (int d = 0; d < head_dim; d += kLanes) {
-    const __m256i lanes = avx2::first_lanes(head_dim - d);
-    const __m256 query = _mm256_maskload_ps(q + d, lanes);
+  int d = 0;
+  for (; d + kLanes <= head_dim; d += kLanes) {
+    const __m256 query = _mm256_loadu_ps(q + d);
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
-      sums[j] = _mm256_fmadd_ps(query, _mm256_maskload_ps(k + j * kv_stride + d, lanes), sums[j]);
+      sums[j] = _mm256_fmadd_ps(query, _mm256_loadu_ps(k + j * kv_stride + d), sums[j]);
+  }
+  if (d < head_dim) {
+    const __m256 query = avx2::load_first(q + d, head_dim - d);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+      const __m256 key = avx2::load_first(k + j * kv_stride + d, head_dim - d);
+      sums[j] = _mm256_fmadd_ps(query, key, sums[j]);
+    }
   }
   return avx2::sum_each(sums[0], sums[1], sums[2], sums[3]);
 }

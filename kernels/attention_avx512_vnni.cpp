@@ -14,13 +14,20 @@ WINNOW_AVX512_VNNI inline __m128 dot_4(const float* q, const float* k, ptrdiff_t
                                        int head_dim) noexcept {
   __m512 sums[4] = {_mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps(),
                     _mm512_setzero_ps()};
-  for (int d = 0; d < head_dim; d += kLanes) {
-    const __mmask16 lanes = avx512::first_lanes(head_dim - d);
-    const __m512 query = _mm512_maskz_loadu_ps(lanes, q + d);
+  int d = 0;
+  for (; d + kLanes <= head_dim; d += kLanes) {
+    const __m512 query = _mm512_loadu_ps(q + d);
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
-      sums[j] =
-          _mm512_fmadd_ps(query, _mm512_maskz_loadu_ps(lanes, k + j * kv_stride + d), sums[j]);
+      sums[j] = _mm512_fmadd_ps(query, _mm512_loadu_ps(k + j * kv_stride + d), sums[j]);
+  }
+  if (d < head_dim) {
+    const __m512 query = avx512::load_first(q + d, head_dim - d);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+      const __m512 key = avx512::load_first(k + j * kv_stride + d, head_dim - d);
+      sums[j] = _mm512_fmadd_ps(query, key, sums[j]);
+    }
   }
   return avx512::sum_each(sums[0], sums[1], sums[2], sums[3]);
 }

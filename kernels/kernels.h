@@ -70,7 +70,8 @@ using Dot = float (*)(const BlockQ8_0* w, const int8_t* x, const float* x_scales
 // [tile_begin, tile_end). y has y_stride floats a row; only those outputs' columns are written.
 using Matmul = void (*)(const PackedMatrix& w, int tile_begin, int tile_end, const QuantizedRows& x,
                         float* y, int y_stride) noexcept;
-// y = x / sqrt(mean(x^2) + epsilon) * weight (Zhang and Sennrich 2019). y may be x.
+// y = x / sqrt(mean(x^2) + epsilon) * weight (Zhang and Sennrich 2019). y may be x. The sum of
+// squares must be in the range of float.
 using RmsNorm = void (*)(const float* x, const float* weight, int size, float epsilon,
                          float* y) noexcept;
 // Rotates the pairs (i, i + size / 2) in place by the angles whose cosines and sines are given

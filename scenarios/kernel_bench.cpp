@@ -1,0 +1,190 @@
+// The kernels' speed: every row that runs here, one thread, at the shapes of EmbeddingGemma-300M.
+// Names: <family>/<row>/<shape>; counters: G_MAC/s (10^9 multiply-accumulates), elements and bytes
+// a second.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <random>
+#include <vector>
+
+#include "kernels/kernels.h"
+
+namespace {
+
+using namespace winnow::kernels;
+
+std::vector<float> random_floats(size_t count, float low, float high) {
+  std::mt19937 engine(1);
+  std::vector<float> values(count);
+  for (float& value : values)
+    value = low + (high - low) * (static_cast<float>(engine() >> 8) * 0x1p-24f);
+  return values;
+}
+
+std::vector<BlockQ8_0> random_weights(int out_features, int in_features) {
+  std::mt19937 engine(2);
+  std::vector<BlockQ8_0> blocks(size_t(out_features) * in_features / kBlockSize);
+  for (BlockQ8_0& block : blocks) {
+    block.scale = float_to_half(0.01f);
+    for (int8_t& value : block.values) value = static_cast<int8_t>(engine() & 0xff);
+  }
+  return blocks;
+}
+
+struct Activations {
+  Activations(int row_count, int size)
+      : values(size_t(row_count) * size),
+        scales(values.size() / kBlockSize),
+        offsets(scales.size()),
+        view{row_count, size, values.data(), scales.data(), offsets.data()} {
+    const std::vector<float> x = random_floats(values.size(), -1, 1);
+    quantize_rows()[0].function(x.data(), static_cast<int>(x.size()), values.data(), scales.data(),
+                                offsets.data());
+  }
+
+  std::vector<int8_t> values;
+  std::vector<float> scales;
+  std::vector<int32_t> offsets;
+  QuantizedRows view;
+};
+
+void count_macs(benchmark::State& state, double macs) {
+  const double total = static_cast<double>(state.iterations()) * macs;
+  state.counters["G_MAC/s"] = benchmark::Counter(total * 1e-9, benchmark::Counter::kIsRate);
+}
+
+void matmul(benchmark::State& state, Matmul function, int in, int out, int rows) {
+  const PackedMatrix w = pack_q8_0(random_weights(out, in).data(), out, in);
+  const Activations x(rows, in);
+  std::vector<float> y(size_t(rows) * out);
+  for (auto _ : state) {
+    function(w, 0, w.tile_count(), x.view, y.data(), out);
+    benchmark::ClobberMemory();
+  }
+  count_macs(state, 1.0 * in * out * rows);
+}
+
+void dot(benchmark::State& state, Dot function, int size) {
+  const std::vector<BlockQ8_0> w = random_weights(1, size);
+  const Activations x(1, size);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(function(w.data(), x.values.data(), x.scales.data(), size));
+  count_macs(state, size);
+}
+
+void attention(benchmark::State& state, Attention function, int length, int window) {
+  const AttentionShape shape{length, 3, 1, 256, 1 / 16.0f, window};
+  const std::vector<float> q = random_floats(size_t(length) * 768, -1, 1);
+  const std::vector<float> k = random_floats(size_t(length) * 256, -1, 1);
+  std::vector<float> out(q.size()), scores(length);
+  double visible_pairs = 0;
+  for (int i = 0; i < length; ++i)
+    for (int j = 0; j < length; ++j) visible_pairs += window < 0 || std::abs(i - j) <= window;
+  for (auto _ : state) {
+    function(shape, q.data(), k.data(), k.data(), 0, length, scores.data(), out.data());
+    benchmark::ClobberMemory();
+  }
+  count_macs(state, visible_pairs * 3 * 256 * 2);  // scores, and values
+}
+
+void quantize(benchmark::State& state, QuantizeRow function, int size) {
+  const std::vector<float> x = random_floats(size, -1, 1);
+  Activations to(1, size);
+  for (auto _ : state) {
+    function(x.data(), size, to.values.data(), to.scales.data(), to.offsets.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 5);  // 4 read, 1 written
+}
+
+void rms_norm(benchmark::State& state, RmsNorm function, int size) {
+  const std::vector<float> x = random_floats(size, -1, 1);
+  std::vector<float> y(size);
+  for (auto _ : state) {
+    function(x.data(), x.data(), size, 1e-6f, y.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 12);
+}
+
+void rope(benchmark::State& state, Rope function, int size) {
+  std::vector<float> x = random_floats(size, -1, 1);
+  const float angle = 0.5f;
+  const std::vector<float> cosines(size / 2, std::cos(angle)), sines(size / 2, std::sin(angle));
+  for (auto _ : state) {
+    function(x.data(), cosines.data(), sines.data(), size);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 12);
+}
+
+void softmax(benchmark::State& state, Softmax function, int size) {
+  std::vector<float> x = random_floats(size, -5, 5);  // later rounds see its own output: as costly
+  for (auto _ : state) {
+    function(x.data(), size);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 8);
+}
+
+void geglu(benchmark::State& state, Geglu function, int size) {
+  const std::vector<float> gate = random_floats(size, -4, 4), up = random_floats(size, -1, 1);
+  std::vector<float> y(size);
+  for (auto _ : state) {
+    function(gate.data(), up.data(), size, y.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 12);
+}
+
+// One benchmark for each row that runs here: body(state, function, arguments...).
+template <class Function, class Body, class... Arguments>
+void add(const char* family, std::span<const Row<Function>> rows, const std::string& shape,
+         Body body, Arguments... arguments) {
+  for (const Row<Function>& row : rows) {
+    if (!row.available) continue;
+    const std::string name = fmt::format("{}/{}/{}", family, row.name, shape);
+    const Function function = row.function;
+    benchmark::RegisterBenchmark(
+        name.c_str(), [=](benchmark::State& state) { body(state, function, arguments...); });
+  }
+}
+
+void register_all() {
+  for (const auto& [in, out] : {std::pair{768, 1152}, {1152, 768}})
+    for (const int rows : {1, 5, 20, 640})
+      add("matmul", matmul_rows(), fmt::format("{}x{}/rows:{}", in, out, rows), matmul, in, out,
+          rows);
+  for (const int size : {768, 1152}) add("dot", dot_rows(), fmt::format("{}", size), dot, size);
+  for (const int length : {20, 640, 2048})
+    for (const int window : {256, -1})
+      add("attention", attention_rows(), fmt::format("length:{}/window:{}", length, window),
+          attention, length, window);
+  for (const int size : {768, 1152})
+    add("quantize", quantize_rows(), fmt::format("{}", size), quantize, size);
+  for (const int size : {256, 768})
+    add("rms_norm", rms_norm_rows(), fmt::format("{}", size), rms_norm, size);
+  add("rope", rope_rows(), "256", rope, 256);
+  for (const int size : {20, 513, 2048})
+    add("softmax", softmax_rows(), fmt::format("{}", size), softmax, size);
+  add("geglu", geglu_rows(), "1152", geglu, 1152);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  register_all();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
