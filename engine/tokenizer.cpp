@@ -155,8 +155,8 @@ class Segmentation {
     return true;
   }
 
-  // Unused pieces serve on the way to others; one that is left over is taken apart where it was
-  // last seen put together, anywhere in the text, as SentencePiece does.
+  // Unused pieces serve on the way to others; one that is left over is taken apart again as it was
+  // put together.
   void append_symbol(const Symbol& symbol, std::vector<int32_t>& ids) {
     const std::string_view text = text_.substr(symbol.begin, symbol.size_bytes);
     if (symbol.id == kNoPiece || !is_unused(symbol.id)) return append_piece(symbol.id, text, ids);

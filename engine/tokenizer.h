@@ -25,12 +25,15 @@ struct Vocabulary {
   std::vector<std::string_view> pieces;
   std::vector<float> scores;
   std::vector<PieceType> types;
-  int32_t bos_id = 2, eos_id = 1, unknown_id = 3, padding_id = 0, mask_id = 4;
+  int32_t bos_id = 2, eos_id = 1, unknown_id = 3;
+  int32_t padding_id = 0, mask_id = 4;  // -1: the file has none
   bool add_bos = true, add_eos = true, add_space_prefix = false;
 };
 
 // The keys tokenizer.ggml.*; throws base::Error for a missing key, arrays of unequal length, an
-// unknown type, an id out of range, a tokenizer model other than "llama".
+// unknown type, a byte piece other than <0xNN>, a score that is not a number, an id out of range, a
+// tokenizer model other than "llama". padding_token_id, mask_token_id and add_* may be missing;
+// add_* have llama.cpp's defaults then: BOS, no EOS, a space prefix.
 Vocabulary read_vocabulary(const Gguf& file);
 
 // SentencePiece's BPE by scores (Kudo and Richardson 2018; Sennrich et al. 2016), as llama.cpp
@@ -44,6 +47,8 @@ class Tokenizer {
 
   // Replaces `ids` by the text's token ids, BOS and EOS included as the vocabulary says. Any bytes
   // are accepted; each invalid UTF-8 byte counts as U+FFFD. Time is O(n log n) in the text's bytes.
+  // A character that is no piece becomes its byte pieces, or without those the unknown id: one for
+  // a run of such characters, as in SentencePiece. Throws base::Error for a text above 1 GiB.
   void encode(std::string_view text, std::vector<int32_t>& ids) const;
 
   const Vocabulary& vocabulary() const;

@@ -87,10 +87,12 @@ RandomVocabulary random_vocabulary(Random& random) {
   static const std::vector<std::string> kLetters = {"a", "b", "c", "é", "\u2581"};
   RandomVocabulary result;
   const bool has_bytes = random(2);
+  const size_t letter_count = 1 + random(kLetters.size());
   std::set<std::string> texts;
   for (size_t i = 0, n = 5 + random(60); i < n; ++i) {
     std::string text;
-    for (size_t letters = 1 + random(6); letters > 0; --letters) text += random.pick(kLetters);
+    for (size_t letters = 1 + random(6); letters > 0; --letters)
+      text += kLetters[random(letter_count)];
     texts.insert(text);
   }
   result.storage = {"<pad>", "<eos>", "<bos>", "<unk>", "<mask>"};
@@ -101,7 +103,7 @@ RandomVocabulary random_vocabulary(Random& random) {
     result.storage.push_back(std::string("<0x") + kDigits[byte / 16] + kDigits[byte % 16] + ">");
 
   Vocabulary& vocabulary = result.vocabulary;
-  const size_t unused_percent = random(3) * 30, user_defined_percent = random(3) * 10;
+  const size_t unused_percent = random(4) * 30, user_defined_percent = random(3) * 10;
   const size_t score_count = 1 + random(40);
   for (size_t id = 0; id < result.storage.size(); ++id) {
     PieceType type = PieceType::normal;
@@ -113,6 +115,8 @@ RandomVocabulary random_vocabulary(Random& random) {
       type = PieceType::unused;
     else if (random(100) < user_defined_percent)
       type = PieceType::user_defined;
+    else if (result.storage[id].size() > 3 && random(10) == 0)
+      type = PieceType::control;  // which text must not be merged to
     vocabulary.pieces.push_back(result.storage[id]);
     vocabulary.types.push_back(type);
     vocabulary.scores.push_back(static_cast<float>(random(score_count)) - 10.0f);
