@@ -74,9 +74,10 @@ void compute_insight(Report& report, size_t variant) {
     return;
   }
   if (noise(*sum, variant)) {
-    table.insights.push_back(label +
-                             ": compute functions cost the same CPU for the same work, "
-                             "within the sampling error.");
+    table.insights.push_back(
+        label +
+        ": the CPU cost of compute functions for the same work does not differ by more than the "
+        "sampling error.");
     return;
   }
   std::string text = fmt::format("{}: compute functions cost {} {} CPU for the same work", label,

@@ -75,12 +75,13 @@ Figure figure_of(const Profiles& all, size_t variant, const std::optional<double
 bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,
                            const Sampled& second) {
   if (!first.samples || !second.samples || !all.profiles[0] || !all.profiles[variant]) return false;
+  if (all.basis.divisor(0) <= 0 || all.basis.divisor(variant) <= 0) return false;
   const auto period = [&](size_t index) {
     const SampledProfile& profile = *all.profiles[index];
     const double each = profile.samples && *profile.samples > 0
                             ? profile.sampled_s / static_cast<double>(*profile.samples)
                             : profile.period_s.value_or(0);
-    return all.basis.divisor(index) > 0 ? each / all.basis.divisor(index) : 0;
+    return each / all.basis.divisor(index);
   };
   const double variance =
       *first.samples * period(0) * period(0) + *second.samples * period(variant) * period(variant);
@@ -240,7 +241,7 @@ std::string sampling_note(const Profiles& all) {
       continue;
     }
     const auto samples = static_cast<double>(*profile->samples);
-    text += fmt::format("{} samples, a share is exact to ± {:.1f} points or better",
+    text += fmt::format("{} samples, shares are right to within ± {:.1f} points",
                         format_count(samples), kZ95 * std::sqrt(0.25 / samples) * 100);
   }
   return "Sampling error at 95 %: " + text + ".";

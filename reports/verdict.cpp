@@ -44,7 +44,7 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
   if (!delta) return what + ": unavailable";
   const size_t candidate = std::max(from, to);  // the other one is the baseline
   if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kNoise)
-    return fmt::format("{}: equal within the sampling error ({})", what, definition);
+    return fmt::format("{}: no difference beyond the sampling error ({})", what, definition);
   if (delta->absolute == 0) return fmt::format("{}: equal ({})", what, definition);
   const std::string size =
       delta->percent_text.empty() ? delta->size_text : delta->size_percent_text;
