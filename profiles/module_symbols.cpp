@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "profiles/function_name.h"
 
@@ -243,9 +244,11 @@ std::vector<std::string> ModuleSymbols::Module::dwarf_frames(uint64_t address) {
   while (index >= 0) {
     Scope& scope = unit.scopes[static_cast<size_t>(index)];
     const char* name = linkage_name(scope.die);
-    // Lambdas have no linkage name in DWARF, but their symbol tells where they belong.
-    const Symbol* const symbol = scope.parent < 0 && !name ? symbol_at(address) : nullptr;
-    if (symbol && symbol->name.starts_with("_Z")) name = symbol->name.c_str();
+    // Where DWARF has no C++ linkage name, the symbol is better: a lambda's tells where it stands,
+    // a C library's public name does not depend on whether its debugging information is installed.
+    const bool mangled = name && std::string_view(name).starts_with("_Z");
+    if (scope.parent < 0 && !mangled)
+      if (const Symbol* const symbol = symbol_at(address)) name = symbol->name.c_str();
     if (!name) name = dwarf_diename(&scope.die);
     names.push_back(name ? function_name(name) : "[unknown]");
     index = scope.parent;

@@ -1,5 +1,7 @@
 #include "profiles/categories.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/catch.h"
@@ -91,6 +93,11 @@ TEST_CASE("functions have the category that a reader expects") {
       {"winnow::engine::forward", "compute"},
       {"winnow::base::FunctionRef::FunctionRef::{lambda#1}::_FUN", "compute"},
       {"winnow::engine::Tokenizer::encode", "tokenization"},
+      {"winnow::engine::Segmentation::add_pair", "tokenization"},
+      {"__expf_fma", "compute"},
+      {"[libm.so.6]", "compute"},
+      {"__libc_thread_freeres", "scheduler"},
+      {"[libtbb.so.12]", "scheduler"},
       {"malloc", "memory"},
       {"_int_free", "memory"},
       {"operator new", "memory"},
