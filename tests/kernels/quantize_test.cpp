@@ -86,11 +86,12 @@ TEST_CASE("quantizing the largest floats stays in range") {
   x[3] = largest;
   x[4] = 1.6e-36f;  // beside it, nothing
   for_every_row(x, [&](const Quantized& q) {
-    CHECK(q.values[0] == -127);
-    CHECK(q.values[3] == 127);
-    CHECK(q.values[4] == 0);
+    CHECK(int(q.values[0]) == -127);
+    CHECK(int(q.values[3]) == 127);
+    CHECK(int(q.values[4]) == 0);
     CHECK(q.scales[0] == largest / 127.0f);
   });
-  for_every_row(std::vector<float>(32, 1.6e-36f),
-                [&](const Quantized& q) { CHECK(q.values == std::vector<int8_t>(32, 127)); });
+  for_every_row(std::vector<float>(32, 1.6e-36f), [&](const Quantized& q) {
+    CHECK(std::count(q.values.begin(), q.values.end(), 127) == 32);
+  });
 }
