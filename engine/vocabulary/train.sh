@@ -7,7 +7,7 @@
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
-work=${1:-$(mktemp -d)}
+work=$(realpath "${1:-$(mktemp -d)}")
 packages=(wordnet-base dict-devil dict-foldoc dict-jargon fortunes anarchism debian-handbook
   debian-reference-en developers-reference installation-guide-amd64 gnome-user-docs git-doc
   perl-doc python3.11-doc)
@@ -47,8 +47,8 @@ prose() {
   find games/fortunes -type f ! -name '*.dat' ! -name '*.u8' ! -name ascii-art | sort | xargs cat
   html doc/anarchism/html | awk 'NR % 4 == 0'  # long, and all of one subject
   html doc/debian-handbook/html/en-US debian-reference developers-reference \
-    doc/developers-reference doc/installation-guide-amd64/en doc/git-doc \
-    doc/python3.11/html/{tutorial,howto,faq,using,library} 2> /dev/null || true
+    doc/installation-guide-amd64/en doc/git-doc \
+    doc/python3.11/html/{tutorial,howto,faq,using,library}
   find help/C -name '*.page' | sort | xargs perl -0pe 's/\n(?!\n)/ /g' | marked_up
   find perl/*/pod -name '*.pod' ! -name 'perl*delta.pod' | sort | xargs cat | pod
 } | prose | sort -u > "$work/prose.txt"
@@ -56,7 +56,8 @@ sed 's/./& /g' <<< "$letters" >> "$work/prose.txt"  # a required letter must occ
 
 # The options as Gemma's: nothing normalized, digits apart, no space put before or taken away.
 spm_train --input="$work/prose.txt" --model_prefix="$work/english" --model_type=bpe \
-  --vocab_size=$((pieces + 259)) --character_coverage=0.999999 --byte_fallback=true --required_chars="$letters" \
+  --vocab_size=$((pieces + 259)) --character_coverage=0.999999 --required_chars="$letters" \
+  --byte_fallback=true \
   --normalization_rule_name=identity --add_dummy_prefix=false --remove_extra_whitespaces=false \
   --split_digits=true --max_sentence_length=65536 --num_threads=1 --minloglevel=1 >&2
 
