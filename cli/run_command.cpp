@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/texts.h"
+#include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
 #include "profiles/run.h"
 #include "reports/comparison.h"
@@ -131,6 +132,11 @@ std::string companion(const char* folder, const std::string& name) {
                                       here.string(), folder));
 }
 
+std::string out_folder(const scenarios::Scenario& scenario, const po::variables_map& values) {
+  return values.count("out") > 0 ? values["out"].as<std::string>()
+                                 : (fs::path("out") / scenario.name).string();
+}
+
 profiles::Arm make_arm(const scenarios::Scenario& scenario,
                        const scenarios::ScenarioVariant& variant, const po::variables_map& values) {
   const engine::SchedulerRow& row = engine::find_scheduler(variant.name);
@@ -156,6 +162,7 @@ profiles::Arm make_arm(const scenarios::Scenario& scenario,
                  values["isa"].as<std::string>(),
                  "--iterations",
                  "{iterations}"};
+  arm.variant.program = fs::relative(arm.command.front(), out_folder(scenario, values)).string();
   return arm;
 }
 
@@ -172,8 +179,7 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const po::varia
     plan.arms.push_back(make_arm(scenario, variant, values));
   plan.passes = scenario.passes;
   plan.time_limit_s = values["time-limit"].as<double>();
-  plan.out_dir = values.count("out") > 0 ? values["out"].as<std::string>()
-                                         : (fs::path("out") / scenario.name).string();
+  plan.out_dir = out_folder(scenario, values);
   plan.seed = values.count("seed") > 0 ? values["seed"].as<uint64_t>() : std::random_device{}();
   if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();
   plan.agent_library = companion("profiles", "libwinnow-agent.so");
@@ -205,6 +211,7 @@ int run_command(const Arguments& arguments) {
   if (values->count("scenario") == 0)
     throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
   const auto scenario = chosen_scenario(*values);
+  engine::Gguf::open(model_path(*values));  // a broken file is told once, before any process starts
 
   profiles::RunPlan plan = make_plan(scenario, *values);
   if (::isatty(STDERR_FILENO) != 0) plan.progress = show_progress;

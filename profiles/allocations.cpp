@@ -39,8 +39,10 @@ HeapProfile read_heap_profile(const std::string& begin_file, const std::string& 
 
   Symbols symbols;
   const MemoryMap map(end.memory_map);
-  std::map<std::string, Allocations> by_category;
+  std::map<std::string, Allocations> before, by_category;
   Allocations region;
+  for (const auto& [pcs, at_begin] : begin.stacks)
+    before[rules.heap_category(call_chain(symbols, map, pcs))] += at_begin;
   for (const auto& [pcs, at_end] : end.stacks) {
     const auto at_begin = begin.stacks.find(pcs);
     const Allocations made = difference(
@@ -53,9 +55,10 @@ HeapProfile read_heap_profile(const std::string& begin_file, const std::string& 
   HeapProfile result;
   result.region_bytes = static_cast<double>(region.bytes);
   result.region_objects = region.objects;
-  for (const std::string& category : rules.heap_categories())
+  for (const std::string& category : rules.heap_categories()) {
     result.region.push_back(row(category, by_category[category]));
-  result.before_region = row("Before the region", begin.header);
+    result.before_region.push_back(row(category, before[category]));
+  }
   result.header_bytes = static_cast<double>(header.bytes);
   result.header_objects = header.objects;
   return result;

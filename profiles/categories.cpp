@@ -161,11 +161,11 @@ const std::string& CategoryRules::cpu_category(const std::string& function) cons
 }
 
 const std::string& CategoryRules::heap_category(std::span<const std::string> call_chain) const {
-  size_t first = rules_->heap.rules.size();
-  for (const std::string& function : call_chain)
-    first = std::min(first, rules_->heap.first_match(function));
-  return first < rules_->heap.rules.size() ? rules_->heap.rules[first].category
-                                           : rules_->heap_other;
+  for (const std::string& function : call_chain) {
+    const size_t first = rules_->heap.first_match(function);
+    if (first < rules_->heap.rules.size()) return rules_->heap.rules[first].category;
+  }
+  return rules_->heap_other;
 }
 
 const std::vector<std::string>& CategoryRules::heap_categories() const {

@@ -21,7 +21,8 @@ class CategoryRules {
 
   // The first rule, in file order, one of whose expressions matches the name; else "other".
   const std::string& cpu_category(const std::string& function) const;
-  // The first rule, in file order, that matches any function of the call chain; else "Other".
+  // Of the call chain, leaf first, the function nearest the leaf that any rule matches decides, by
+  // the first rule in file order that matches it; "Other" when no function is matched.
   const std::string& heap_category(std::span<const std::string> call_chain) const;
 
   // Every heap category once, in file order, and "Other" last.

@@ -49,6 +49,7 @@ struct Variant {
   std::string summary;  // one line
   std::string label;    // heading in the report, such as "Fine-Grained"; empty: the name
   std::string advice;   // how a user turns this variant on, for the recommendation
+  std::string program;  // path of its executable, from the recording's folder; may be empty
   bool persistent_threads = false;
   std::optional<bool> calling_thread_works;
   std::optional<ThreadFormula> thread_formula;
@@ -110,7 +111,7 @@ struct HeapProfile {
   double region_bytes = 0;
   std::optional<int64_t> region_objects;
   std::vector<AllocationRow> region;
-  std::optional<AllocationRow> before_region;  // loading and warm-up: not part of the region
+  std::vector<AllocationRow> before_region;  // loading and warm-up, not part of the region
   // Checks of the dumps: the stacks' sum against the header, and against the exact totals that the
   // interposed malloc of the sync pass counted for as many iterations.
   std::optional<double> header_bytes;

@@ -58,6 +58,7 @@ void fields(Io& io, T& variant) {
   io("summary", variant.summary);
   io("label", variant.label);
   io("advice", variant.advice);
+  io("program", variant.program);
   io("persistent_threads", variant.persistent_threads);
   io("calling_thread_works", variant.calling_thread_works);
   io("thread_formula", variant.thread_formula);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/format.h"
 #include "reports/markdown_text.h"
 
@@ -129,9 +131,12 @@ std::string verdict_section(const Verdict& verdict) {
 std::string raw_section(const Report& report) {
   std::string result = paragraph("## Raw Profiles");
   if (report.raw_commands.empty()) return result + paragraph("unavailable: none recorded");
-  result += paragraph(
-      "From the recording's folder, with `PROGRAM` set to the executable of the "
-      "variant:");
+  const bool unknown_program = std::ranges::any_of(report.raw_commands, [](const RawCommand& raw) {
+    return raw.command.find("$PROGRAM") != std::string::npos;
+  });
+  result += paragraph(unknown_program ? "From the recording's folder, with `PROGRAM` set to the "
+                                        "executable of the variant:"
+                                      : "From the recording's folder:");
   result += "```sh\n";
   for (const RawCommand& raw : report.raw_commands)
     result += fmt::format("# {}, {} pass\n{}\n", escaped(raw.variant), raw.pass, raw.command);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "reports/format.h"
@@ -64,8 +65,7 @@ std::vector<std::string> categories(const Heaps& all) {
       largest[row.category] = std::max(largest[row.category], *bytes_of(*heap, row.category));
   }
   std::vector<std::pair<double, std::string>> sorted;
-  for (const auto& [category, bytes] : largest)
-    if (bytes != 0) sorted.emplace_back(-bytes, category);
+  for (const auto& [category, bytes] : largest) sorted.emplace_back(-bytes, category);
   std::ranges::sort(sorted);
   std::vector<std::string> names;
   for (const auto& [bytes, category] : sorted) names.push_back(category);
@@ -110,6 +110,25 @@ std::string checks(const HeapProfile& heap, const std::string& label,
                          exact + ", the profiler " + bytes(heap.region_bytes) + ").");
   }
   return fmt::format("{}: {}; {}.", label, header, exact);
+}
+
+// Loading and warm-up of one variant, the largest categories first.
+std::string before_region(const HeapProfile& heap, const std::string& label) {
+  auto rows = heap.before_region;
+  std::erase_if(rows, [](const AllocationRow& row) { return row.bytes == 0; });
+  std::ranges::stable_sort(rows, std::greater<>(), &AllocationRow::bytes);
+  double bytes = 0;
+  std::string parts;
+  for (const AllocationRow& row : rows) {
+    bytes += row.bytes;
+    parts += fmt::format("{}{} {} MB", parts.empty() ? ": " : ", ", row.category,
+                         format_value(row.bytes / kMegabyte, Unit::kMegabytes));
+  }
+  const std::string total = heap.before_region.empty()
+                                ? "unavailable (not recorded)"
+                                : format_value(bytes / kMegabyte, Unit::kMegabytes) + " MB";
+  return fmt::format("{}: before the region (loading and warm-up, not in the table): {}{}.", label,
+                     total, parts);
 }
 
 void add_objects(Table& table, const Heaps& all) {
@@ -176,11 +195,7 @@ Table memory_table(const Recording& recording, std::vector<std::string>& warning
       all.basis.words));
   for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
     if (!all.heaps[variant]) continue;
-    const auto& before = all.heaps[variant]->before_region;
-    const double megabytes = before ? before->bytes / kMegabyte : 0;
-    table.notes.push_back(fmt::format(
-        "{}: before the region (loading and warm-up, not in the table): {}.", all.labels[variant],
-        before ? format_value(megabytes, Unit::kMegabytes) + " MB" : "unavailable (not recorded)"));
+    table.notes.push_back(before_region(*all.heaps[variant], all.labels[variant]));
     table.notes.push_back(checks(*all.heaps[variant], all.labels[variant], warnings));
   }
   return table;

@@ -134,7 +134,8 @@ std::vector<std::string> names_by_cost(const Profiles& all, Choose choose, bool 
   for (const SampledProfile* profile : all.profiles) {
     if (!profile) continue;
     for (const Function& function : profile->functions)
-      if (choose(function) && (cumulative ? function.cumulative_s : function.flat_s))
+      if (choose(function) &&
+          (cumulative ? function.cumulative_s : function.flat_s).value_or(0) > 0)
         names.insert(function.name);
   }
   std::vector<std::pair<double, std::string>> costs;
@@ -269,7 +270,8 @@ Table total_table(const Profiles& all, std::vector<std::string>& warnings) {
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
     const SampledProfile* profile = all.profiles[variant];
     if (!profile) continue;
-    const double rest = profile->sampled_s - named[variant].seconds.value_or(0);
+    double rest = profile->sampled_s - named[variant].seconds.value_or(0);
+    if (std::abs(rest) < 1e-9 * profile->sampled_s) rest = 0;  // rounding of the sum
     if (rest < -1e-6 * profile->sampled_s)
       warnings.push_back(all.labels[variant] +
                          ": the flat rows of the cpu profile add up to more than was sampled.");

@@ -170,8 +170,8 @@ std::vector<std::string> creation_notes(const Recording& recording) {
                               : *about.calling_thread_works ? "yes"
                                                             : "no, it waits";
     notes.push_back(
-        fmt::format("{}: calling thread works too: {}; threads outlive the operation: "
-                    "{}.",
+        fmt::format("{}: the calling thread takes a share of a parallel loop: {}; threads "
+                    "outlive the loop: {}.",
                     label, works, about.persistent_threads ? "yes" : "no"));
     const auto& sync = profiles_of(recording, about.name).sync;
     if (!sync)

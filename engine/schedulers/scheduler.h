@@ -33,7 +33,7 @@ struct SchedulerRow {
   std::string_view name;
   std::string_view summary;   // one line: what runs in parallel, and how
   bool persistent_threads;    // false: threads are too short-lived for a sampled wall profile
-  bool calling_thread_works;  // bodies run on the calling thread too; false: it only waits
+  bool calling_thread_works;  // it takes a share of a parallel loop; false: it waits meanwhile
   // Threads created inside the region for one matmul with `threads` threads: the design's formula,
   // which the sync pass checks against the measured count.
   int (*threads_per_matmul)(int threads);

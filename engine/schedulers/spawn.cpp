@@ -80,7 +80,7 @@ const SchedulerRow spawn_row = {
     .name = "spawn",
     .summary = "texts one after another; every matmul creates threads for its tiles and joins them",
     .persistent_threads = false,
-    .calling_thread_works = true,
+    .calling_thread_works = false,
     .threads_per_matmul = [](int threads) { return threads; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<SpawnScheduler>(options.threads);

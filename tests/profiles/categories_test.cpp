@@ -26,7 +26,8 @@ std::string heap_category(const CategoryRules& rules, const std::vector<std::str
 
 }  // namespace
 
-TEST_CASE("the first rule in file order wins; of a call chain any function counts") {
+TEST_CASE(
+    "the first rule in file order wins; of a call chain the function nearest the leaf decides") {
   const auto rules = CategoryRules::parse(R"(
     [[heap]]
     category = "B"
@@ -46,7 +47,9 @@ TEST_CASE("the first rule in file order wins; of a call chain any function count
   )",
                                           "rules.toml");
   CHECK(heap_category(rules, {"inner", "middle"}) == "A");
-  CHECK(heap_category(rules, {"inner", "outer"}) == "B");
+  CHECK(heap_category(rules, {"inner", "outer"}) == "A");
+  CHECK(heap_category(rules, {"outer", "inner"}) == "B");
+  CHECK(heap_category(rules, {"unknown", "third", "inner"}) == "B");
   CHECK(heap_category(rules, {"third"}) == "B");
   CHECK(heap_category(rules, {"nothing"}) == "Other");
   CHECK(heap_category(rules, {}) == "Other");
@@ -132,6 +135,14 @@ TEST_CASE("allocations have the category of what they are made for") {
   CHECK(heap_category(rules, {"operator new", "winnow::engine::quantize_rows"}) ==
         "INT8 Quantization");
   CHECK(heap_category(rules, {"malloc", "main"}) == "Other");
+  // A worker's thread and a strategy's loop stand in every chain below them: they decide nothing.
+  CHECK(heap_category(rules, {"operator new", "winnow::engine::Tokenizer::encode",
+                              "winnow::engine::Embedder::embed_text",
+                              "std::thread::_State_impl::_M_run", "start_thread", "clone3"}) ==
+        "Tokenization");
+  CHECK(heap_category(rules, {"operator new", "winnow::engine::SpawnScheduler::over_tiles",
+                              "winnow::engine::forward", "winnow::engine::Embedder::embed"}) ==
+        "Thread Creation");
 }
 
 TEST_CASE("a wrong rule file is told with its line") {

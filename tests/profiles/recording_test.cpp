@@ -53,9 +53,9 @@ Recording full_recording() {
   r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20};
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true};
   r.baseline = "spawn";
-  r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn", false, true,
-                 ThreadFormula{4, 168, 1}},
-                {"pool", "a pool", "", "", true, {}, {}}};
+  r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn",
+                 "../engine-spawn", false, true, ThreadFormula{4, 168, 1}},
+                {"pool", "a pool", "", "", "", true, {}, {}}};
   Block block;
   block.pass = "time";
   block.variant = "spawn";
@@ -80,7 +80,7 @@ Recording full_recording() {
                    1e15,
                    21,
                    {{"Buffer Pool", 0.5, 22}, {"Other", 0, {}}},
-                   AllocationRow{"Model Loading", 5e8, 23},
+                   {{"Model Loading", 5e8, 23}},
                    1e15 + 1,
                    24,
                    25,
@@ -156,7 +156,7 @@ TEST_CASE("the fields arrive where they belong") {
   CHECK(profiles.cpu->functions[0].flat_s == 1.0 / 3);
   CHECK(profiles.cpu->functions[1].name == "\xE2\x88\x91 sum\x01\t");
   CHECK_FALSE(profiles.wall->period_s.has_value());
-  CHECK(profiles.heap->before_region->objects == 23);
+  CHECK(profiles.heap->before_region[0].objects == 23);
   CHECK(profiles.heap->header_bytes == 1e15 + 1);
   CHECK(profiles.sync->condition_broadcast->count == 3);
   CHECK(profiles.sync->threads[0].signalling_s == 0.0625);

@@ -75,7 +75,7 @@ profiles::HeapProfile any_heap(Random& random) {
   if (chance(random, 0.5)) heap.header_bytes = heap.region_bytes;
   if (chance(random, 0.5)) heap.exact_bytes = static_cast<int64_t>(random() % 1'000'000'000);
   if (chance(random, 0.5)) heap.region_objects = static_cast<int64_t>(random() % 1'000'000);
-  if (chance(random, 0.5)) heap.before_region = profiles::AllocationRow{"b", any_size(random), {}};
+  if (chance(random, 0.5)) heap.before_region = {{"b", any_size(random), {}}};
   return heap;
 }
 

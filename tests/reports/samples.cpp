@@ -82,11 +82,12 @@ Recording seed_recording() {
   recording.status = "complete";
   recording.workload = {"seed", "", 32, {}, 8, 10, 10};
   recording.baseline = "fine";
-  recording.variants = {{"fine", "", "Fine-Grained", "", false, {}, ThreadFormula{16, 150, 0}},
+  recording.variants = {{"fine", "", "Fine-Grained", "", "", false, {}, ThreadFormula{16, 150, 0}},
                         {"coarse",
                          "",
                          "Coarse-Grained",
                          "DisableMatmulParallel=true",
+                         "",
                          true,
                          {},
                          ThreadFormula{0, 150, 8}}};
@@ -209,7 +210,7 @@ HeapProfile heap(double quantization, double tokenization, double buffers, doubl
                  {"Buffer Pool", buffers, {}},       {"Other", 18432, {}}};
   for (const AllocationRow& row : heap.region) heap.region_bytes += row.bytes;
   heap.region_objects = objects;
-  heap.before_region = AllocationRow{"Before the region", 338'214'912, 524'901};
+  heap.before_region = {{"Model Loading", 336'114'912, 524'801}, {"Buffer Pool", 2'100'000, 100}};
   heap.header_bytes = heap.region_bytes;
   heap.header_objects = objects;
   heap.exact_bytes = static_cast<int64_t>(heap.region_bytes * 0.9987);
@@ -289,10 +290,11 @@ Recording realistic_recording() {
   recording.model =
       Model{"synthetic embeddinggemma-300m", "synthetic-300m.gguf", 329'000'000, true};
   recording.baseline = "spawn";
-  recording.variants = {{"spawn", "new threads for every matrix product", "Fine-Grained", "", false,
-                         true, ThreadFormula{4, 168, 0}},
-                        {"pool", "one text a task on persistent workers", "Coarse-Grained",
-                         "run winnow-engine-pool", true, false, ThreadFormula{0, 168, 4}}};
+  recording.variants = {
+      {"spawn", "new threads for every matrix product", "Fine-Grained", "", "", false, true,
+       ThreadFormula{4, 168, 0}},
+      {"pool", "one text a task on persistent workers", "Coarse-Grained", "run winnow-engine-pool",
+       "../../build/winnow-engine-pool", true, false, ThreadFormula{0, 168, 4}}};
   add_blocks(recording, "spawn",
              {0.4212, 0.4188, 0.4301, 0.4197, 0.4223, 0.4409, 0.4180, 0.4215, 0.4230, 0.4206},
              kIterations);

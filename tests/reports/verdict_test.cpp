@@ -145,7 +145,7 @@ TEST_CASE("work that nobody counted is no proof") {
 
 TEST_CASE("with three variants the winner must beat both others") {
   auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
-  recording.variants.push_back({"steal", "", "", "", true, {}, {}});
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
   add_blocks(recording, "steal", std::vector(8, 2.0), 2);
   Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kWinner);
