@@ -58,8 +58,8 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
 }
 
 HeapProfile heap(const std::string& folder, const Block& block, const CategoryRules& rules) {
-  HeapProfile profile = read_heap_profile(raw_file(folder, block, "heap.0001.heap"),
-                                          raw_file(folder, block, "heap.0002.heap"), rules);
+  HeapProfile profile = read_heap_profile(raw_file(folder, block, "begin.heap"),
+                                          raw_file(folder, block, "end.heap"), rules);
   profile.iterations = iterations_of(block);
   return profile;
 }

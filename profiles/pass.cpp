@@ -36,11 +36,13 @@ std::string profiler_of(const std::string& pass) {
   return "";
 }
 
-// libgcc's unwinder is loaded first: loading it inside a signal handler could deadlock.
+// libgcc's unwinder is loaded first: loading it inside a signal handler could deadlock. The agent
+// stands before libprofiler, to be finalised first, and behind libtcmalloc, whose malloc is to win.
 std::string preload_list(const std::string& pass, const std::string& agent_library) {
   const std::string profiler = profiler_of(pass);
-  return profiler.empty() ? agent_library
-                          : fmt::format("libgcc_s.so.1:{}:{}", profiler, agent_library);
+  if (profiler.empty()) return agent_library;
+  if (pass == "heap") return fmt::format("libgcc_s.so.1:{}:{}", profiler, agent_library);
+  return fmt::format("libgcc_s.so.1:{}:{}", agent_library, profiler);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -39,18 +40,39 @@ int descriptor_of(const char* path) {
   return -1;
 }
 
+int g_exit_status = 0;
+bool g_forked_while_profiling = false;
+
+void note_exit_status(int status, void*) { g_exit_status = status; }
+
+// Runs before libprofiler's own destructors, because the agent is preloaded before it. Those would
+// wait forever in the child of a fork, if a thread of the parent was just being sampled then.
+__attribute__((destructor)) void leave_forked_child() {
+  if (!g_forked_while_profiling) return;
+  fflush(nullptr);
+  _exit(g_exit_status);
+}
+
 void start_cpu_profiler() {
   auto* start = find<int(const char*)>("ProfilerStart");
   if (start == nullptr) return complain("ProfilerStart", "libprofiler is not preloaded");
   if (!out_path(g_profile_path, "cpu.prof")) return complain(g_out_folder, "path too long");
+  on_exit(note_exit_status, nullptr);
   if (start(g_profile_path) == 0) {
     complain(g_profile_path, "the CPU profiler could not be started");
     g_profile_path[0] = '\0';
   }
 }
 
-void dump_heap(const char* reason) {
-  if (auto* dump = find<void(const char*)>("HeapProfilerDump")) dump(reason);
+// The dump gets a name of its own: a forked child that exits numbers its dump as this process would
+// number the next one.
+void dump_heap(int number, const char* name) {
+  char numbered[32], from[PATH_MAX], to[PATH_MAX];
+  snprintf(numbered, sizeof numbered, "heap.%04d.heap", number);
+  auto* dump = find<void(const char*)>("HeapProfilerDump");
+  if (dump == nullptr || !out_path(from, numbered) || !out_path(to, name)) return;
+  dump(name);
+  if (rename(from, to) != 0) complain(from, strerror(errno));
 }
 
 }  // namespace
@@ -71,7 +93,7 @@ void profiler_process_start() {
 
 void profiler_region_begin() {
   if (g_state.pass == Pass::kCpu || g_state.pass == Pass::kWall) start_cpu_profiler();
-  if (g_state.pass == Pass::kHeap) dump_heap("begin");
+  if (g_state.pass == Pass::kHeap) dump_heap(1, "begin.heap");
 }
 
 void profiler_region_end() {
@@ -80,7 +102,7 @@ void profiler_region_end() {
     g_profile_path[0] = '\0';
   }
   if (g_state.pass == Pass::kHeap) {
-    dump_heap("end");
+    dump_heap(2, "end.heap");
     if (auto* stop = find<void()>("HeapProfilerStop")) stop();  // else it dumps at exit, too
   }
 }
@@ -98,6 +120,7 @@ void profiler_thread_start() {
 
 void profiler_after_fork() {
   if (g_profile_path[0] == '\0') return;
+  g_forked_while_profiling = true;
   // The child of a fork shares the file's position: what it flushed at exit would tear the profile.
   const int profile = descriptor_of(g_profile_path);
   if (profile < 0) return;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "profiles/agent_results.h"
+#include "profiles/allocations.h"
 #include "profiles/child.h"
 #include "profiles/hotspots.h"
 #include "profiles/pass.h"
@@ -249,22 +250,28 @@ TEST_CASE("a file that is not the agent's is refused") {
 }
 
 TEST_CASE("CPU and wall passes leave a profile of the region, also when the program forks") {
-  for (const char* pass : {"cpu", "wall"}) {
-    for (const char* mode : {"half-asleep", "fork"}) {
+  for (const std::string pass : {"cpu", "wall"}) {
+    for (const std::string mode : {"half-asleep", "fork"}) {
       const Scratch scratch;
       INFO(pass << " " << mode);
-      REQUIRE(
-          run_child(
-              under_agent(scratch,
-                          {WORKLOAD_PROGRAM, mode, mode == std::string("fork") ? "40" : "1"}, pass),
-              nullptr)
-              .ok());
+      REQUIRE(run_child(
+                  under_agent(scratch, {WORKLOAD_PROGRAM, mode, mode == "fork" ? "40" : "1"}, pass),
+                  nullptr)
+                  .ok());
       const SampledProfile profile =
           read_sampled_profile({scratch / "cpu.prof"}, pass, CategoryRules::built_in());
       REQUIRE(profile.samples);
       CHECK(*profile.samples > 0);
     }
   }
+}
+
+TEST_CASE("a heap pass leaves the dumps of the region's ends, also when the program forks") {
+  const Scratch scratch;
+  REQUIRE(run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "fork", "2"}, "heap"), nullptr).ok());
+  const HeapProfile profile =
+      read_heap_profile(scratch / "begin.heap", scratch / "end.heap", CategoryRules::built_in());
+  CHECK(profile.region_objects >= 2 * 20 * 2);
 }
 
 // Two threads, each half of its life asleep. Neighbours on the machine prolong both halves.
