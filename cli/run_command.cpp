@@ -162,7 +162,8 @@ profiles::Arm make_arm(const scenarios::Scenario& scenario,
                  values["isa"].as<std::string>(),
                  "--iterations",
                  "{iterations}"};
-  arm.variant.program = fs::relative(arm.command.front(), out_folder(scenario, values)).string();
+  arm.variant.program =
+      fs::relative(arm.command.front(), fs::absolute(out_folder(scenario, values))).string();
   return arm;
 }
 

@@ -13,6 +13,7 @@ namespace winnow::profiles {
 namespace {
 
 constexpr int64_t kEnoughSamples = 1000;
+constexpr double kSampledPassLimit_s = 60;  // no further round begins after this
 constexpr int kMaxCpuRounds = 20;
 constexpr int kMaxWallRounds = 2;
 constexpr int kFirstGuessOfRounds = 5;
@@ -33,13 +34,16 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   if (planned("sync")) total_ += arms;
 }
 
+double Measurement::elapsed_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
 void Measurement::report_progress(const std::string& text) const {
   if (!plan_.progress) return;
   Progress progress;
   progress.done = done_;
   progress.total = std::max(done_, total_);
-  progress.elapsed_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  progress.elapsed_s = elapsed_s();
   if (done_ > 0) progress.eta_s = progress.elapsed_s / done_ * (progress.total - done_);
   progress.text = text;
   plan_.progress(progress);
@@ -110,10 +114,12 @@ void Measurement::time_pass() {
 }
 
 // Rounds of all arms until each has enough samples: so all make equally many iterations. What the
-// rounds brought so far tells how many are needed.
+// rounds brought so far tells how many are needed. A pass that takes too long ends earlier: the
+// reports show how many samples there are.
 void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int max_rounds) {
   std::vector<int64_t> samples(plan_.arms.size());
   int rounds = std::min(max_rounds, kFirstGuessOfRounds);
+  const double start_s = elapsed_s();
   for (int round = 0; round < rounds && !stopped() && !arms.empty(); ++round) {
     int64_t fewest = kEnoughSamples;
     for (size_t arm : arms) {
@@ -127,6 +133,7 @@ void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int ma
       needed = static_cast<int>((kEnoughSamples * taken + fewest - 1) / fewest);
       needed = std::min(std::max(needed, taken + 1), max_rounds);
     }
+    if (elapsed_s() - start_s > kSampledPassLimit_s) needed = taken;
     total_ += (needed - rounds) * static_cast<int>(arms.size());
     rounds = needed;
   }

@@ -37,6 +37,7 @@ class Measurement {
   void once(const std::string& pass, int iterations);
   bool run_block(const std::string& pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
+  double elapsed_s() const;
   void note_result(const ChildResult& result);
 
   const RunPlan& plan_;

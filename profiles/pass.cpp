@@ -48,7 +48,7 @@ std::string preload_list(const std::string& pass, const std::string& agent_libra
 }  // namespace
 
 int cpu_samples_per_second(int threads) {
-  return std::max(1, static_cast<int>(kernel_hz() / std::max(1, threads) / 1.25));
+  return std::max(1, static_cast<int>(kernel_hz() / (std::max(1, threads) * 1.25)));
 }
 
 std::vector<std::pair<std::string, std::string>> pass_environment(const std::string& pass,

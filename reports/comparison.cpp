@@ -99,12 +99,20 @@ std::vector<std::string> missing(const Recording& recording) {
   return lines;
 }
 
+// ": " and what the program said last, if it said anything.
+std::string last_words(const profiles::Block& block) {
+  std::string_view text = block.stderr_tail;
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.empty()) return "";
+  return fmt::format(": {}", text.substr(text.rfind('\n') + 1));
+}
+
 std::vector<std::string> failed_blocks(const Recording& recording) {
   std::vector<std::string> lines;
   for (const auto& block : recording.blocks)
     if (block.status != "ok")
-      lines.push_back(fmt::format("{}, {} block {}: {}", block.variant, block.pass, block.index,
-                                  or_unavailable(block.status)));
+      lines.push_back(fmt::format("{}, {} block {}: {}{}", block.variant, block.pass, block.index,
+                                  or_unavailable(block.status), last_words(block)));
   return lines;
 }
 

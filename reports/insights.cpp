@@ -167,7 +167,11 @@ void formula_insight(Report& report) {
   for (const Creations& row : report.threads.creations) {
     if (!row.per_iteration.value || !row.formula_per_iteration.value) continue;
     const double counted = *row.per_iteration.value, formula = *row.formula_per_iteration.value;
-    if (counted == formula) continue;
+    if (counted == formula) {
+      report.threads.creation_notes.push_back(
+          fmt::format("{}: the measured count and the formula agree exactly.", row.variant));
+      continue;
+    }
     std::string ratio;
     if (counted > 0 && formula > 0)
       ratio = fmt::format(": the formula is {} too {}",

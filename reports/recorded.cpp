@@ -49,7 +49,9 @@ std::string reason(const Recording& recording, const std::string& variant,
   for (const Block& block : recording.blocks)
     if (block.variant == variant && block.pass == pass && block.status != "ok")
       return fmt::format("block {} of the {} pass: {}", block.index, pass, block.status);
-  return "not recorded";
+  const bool run =
+      std::ranges::any_of(recording.blocks, [&](const Block& block) { return block.pass == pass; });
+  return run || recording.blocks.empty() ? "not recorded" : "the " + pass + " pass was not run";
 }
 
 std::string unavailable(const Recording& recording, size_t variant, const std::string& pass) {

@@ -248,6 +248,14 @@ std::string sampling_note(const Profiles& all) {
   return "Sampling error at 95 %: " + text + ".";
 }
 
+// Did the samples exceed the kernel's CPU time by more than counting at random explains, at 95 %?
+bool oversampled(const SampledProfile& profile) {
+  const auto samples = static_cast<double>(profile.samples.value_or(0));
+  if (samples <= 0) return true;
+  const double error_s = kZ95 * profile.sampled_s / std::sqrt(samples);
+  return profile.sampled_s - profile.total_s.value_or(profile.sampled_s) > error_s;
+}
+
 // Other functions are what the profile sampled beyond the named categories, listed or not, so that
 // the rows add up to the whole.
 Table total_table(const Profiles& all, std::vector<std::string>& warnings) {
@@ -283,8 +291,10 @@ Table total_table(const Profiles& all, std::vector<std::string>& warnings) {
                             ": unsampled: unavailable: the region's CPU time from the kernel is "
                             "not recorded; shares are of the sampled time.");
     else if (*profile->total_s < profile->sampled_s)
-      table.notes.push_back(all.labels[variant] +
-                            ": unsampled is negative: the profiler counted more than the kernel.");
+      table.notes.push_back(fmt::format(
+          "{}: unsampled is negative: the profiler counted more than the kernel, {} the sampling "
+          "error.",
+          all.labels[variant], oversampled(*profile) ? "by more than" : "within"));
   }
   const auto add = [&](const char* name, const std::vector<Sampled>& sums, Role role) {
     Row row = row_of(all, name, sums);

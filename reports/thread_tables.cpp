@@ -182,8 +182,8 @@ std::vector<std::string> creation_notes(const Recording& recording) {
   }
   if (estimates)
     notes.push_back(
-        "~ marks an estimate: arithmetic on the strategy's design, which no run "
-        "confirmed. Measured creations are those inside the region.");
+        "~ marks an estimate: arithmetic on the strategy's design. Measured creations are those "
+        "inside the region, counted one by one.");
   return notes;
 }
 

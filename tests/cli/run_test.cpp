@@ -143,12 +143,25 @@ TEST_CASE("a run that cannot start writes nothing") {
   CHECK(base::read_file(tiny / "mine/thesis.txt") == "three years of work");
 }
 
-TEST_CASE("a broken model is reported with the program's own words") {
+TEST_CASE("a broken model is told once, before any process starts") {
   TinyRun tiny;
   base::write_file(tiny / "tiny.gguf", base::read_file(tiny / "tiny.gguf").substr(0, 5000));
-  const auto result = tiny.run({"--passes", "time"});
+  const auto result = tiny.run({});
   CHECK(result.status == 3);
-  CHECK(result.out.find("tiny.gguf: ") != std::string::npos);
+  CHECK(result.out.empty());
+  CHECK(result.err.find("winnow: tiny.gguf: ") == 0);
+  CHECK_FALSE(fs::exists(tiny / "out"));
+}
+
+TEST_CASE("a program that fails or takes too long is reported, in its own words") {
+  TinyRun tiny;
+  const auto failed = tiny.run({"--passes", "time", "--isa", "none"});
+  CHECK(failed.status == 3);
+  CHECK(failed.out.find("winnow-engine-pool: instruction set none: unknown") != std::string::npos);
+  const auto slow = tiny.run(
+      {"--passes", "time", "--iterations", "1000000", "--blocks", "1", "--time-limit", "0.5"});
+  CHECK(slow.status == 3);
+  CHECK(slow.out.find("time limit") != std::string::npos);
 }
 
 TEST_CASE("an interrupted run ends with status 130, keeps what it measured, leaves no process") {

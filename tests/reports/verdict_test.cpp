@@ -183,10 +183,11 @@ TEST_CASE("with nothing but times every other table says unavailable and why") {
   CHECK(has(section(text, "## Memory Allocation Summary"),
             "Fine-Grained: unavailable: time limit of 60 s"));
   CHECK(has(section(text, "## Memory Allocation Summary"),
-            "Coarse-Grained: unavailable: not recorded"));
-  for (const char* heading :
-       {"### Wall Profile", "### Thread Creations", "### Threads", "### Scheduler Metrics"})
-    CHECK(has(section(text, heading), "Coarse-Grained: unavailable: not recorded"));
+            "Coarse-Grained: unavailable: the heap pass was not run"));
+  CHECK(has(section(text, "### Wall Profile"),
+            "Coarse-Grained: unavailable: the wall pass was not run"));
+  for (const char* heading : {"### Thread Creations", "### Threads", "### Scheduler Metrics"})
+    CHECK(has(section(text, heading), "Coarse-Grained: unavailable: the sync pass was not run"));
   CHECK(has(table_row(text, "CPU Time/Iteration"), "| unavailable | unavailable | unavailable |"));
   CHECK(has(section(text, "## Winner"), "scheduler overhead: unavailable"));
   CHECK(has(section(text, "## Winner"), "1.33x faster"));
