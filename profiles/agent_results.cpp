@@ -162,15 +162,12 @@ SyncProfile to_profile(const Figures& total, const Clock& clock) {
 
 // Off-CPU time is what is left of a life: it cannot be negative by more than the clocks' grain.
 void check_off_cpu(const SyncProfile& sync, std::vector<std::string>& warnings) {
-  double wall_s = 0, busy_s = 0;
   for (const ThreadAccount& thread : sync.threads) {
-    wall_s += thread.wall_s;
-    busy_s += thread.cpu_s + thread.run_queue_s.value_or(0);
-  }
-  if (busy_s > wall_s * 1.02 + 0.005) {
+    const double busy_s = thread.cpu_s + thread.run_queue_s.value_or(0);
+    if (busy_s <= thread.wall_s * 1.02 + 0.005) continue;
     warnings.push_back(
-        fmt::format("threads' CPU and run-queue time ({:.3f} s) exceeds their life ({:.3f} s)",
-                    busy_s, wall_s));
+        fmt::format("CPU and run-queue time of thread \"{}\" ({:.3f} s) exceed its life ({:.3f} s)",
+                    thread.name, busy_s, thread.wall_s));
   }
 }
 

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -51,13 +52,20 @@ int64_t number_after(const char* text, const char* key) {
 
 int64_t own_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
-void take_own_account(Account& account) {
-  account.cpu_ns = own_cpu_ns();  // first: reading the rest costs some
+void take_own_account(Account& account, Moment moment) {
+  account.cpu_ns = own_cpu_ns();
+  const int64_t start_ns = monotonic_ns();
   account.run_queue_ns = run_queue_ns("/proc/thread-self/schedstat");
+  if (moment == Moment::kEnd && account.run_queue_ns > 0) {
+    // Reading takes microseconds; a wait for a core meanwhile came after the moment.
+    const int64_t waited_ns = (monotonic_ns() - start_ns) - (own_cpu_ns() - account.cpu_ns);
+    if (waited_ns > 0) account.run_queue_ns -= std::min(waited_ns, account.run_queue_ns);
+  }
   rusage usage{};
   getrusage(RUSAGE_THREAD, &usage);
   account.voluntary_switches = usage.ru_nvcsw;
   account.involuntary_switches = usage.ru_nivcsw;
+  if (moment == Moment::kBegin) account.cpu_ns = own_cpu_ns();  // what the reading took came before
   account.tid = gettid();
 }
 

@@ -62,8 +62,8 @@ inline Slot* own_slot() {
 }
 
 // accounts.cpp
-int64_t own_cpu_ns();
-void take_own_account(Account& account);
+enum class Moment { kBegin, kEnd };  // which side of the reading does not belong to the account
+void take_own_account(Account& account, Moment moment);
 void take_account(int64_t tid, Account& account);  // of another thread; leaves tid 0 if it is gone
 
 // figures.cpp: time from `since` to now, as far as it lies within the region.

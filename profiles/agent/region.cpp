@@ -41,10 +41,7 @@ void open_region() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) {
     for_each_running_thread([](Slot& slot, int64_t tid) { take_account(tid, slot.begin); });
-    if (Slot* own = own_slot()) {
-      take_own_account(own->begin);
-      own->begin.cpu_ns = own_cpu_ns();  // what the reading took lies before the region
-    }
+    if (Slot* own = own_slot()) take_own_account(own->begin, Moment::kBegin);
   }
   profiler_region_begin();
   stamp(header.region_begin_ticks, header.region_begin_ns);
@@ -58,7 +55,7 @@ void close_region() {
   profiler_region_end();
   if (g_state.pass != Pass::kSync) return;
   if (Slot* own = t_slot) {
-    take_own_account(own->end);
+    take_own_account(own->end, Moment::kEnd);
     read_name(*own, own->end.tid);
   }
   for_each_running_thread([](Slot& slot, int64_t tid) {

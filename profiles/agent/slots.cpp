@@ -95,7 +95,7 @@ Slot* adopt_thread() {
   }
   slot->born_ticks = now_ticks();
   hold(slot);
-  if (phase() == kInRegion) take_own_account(slot->begin);
+  if (phase() == kInRegion) take_own_account(slot->begin, Moment::kBegin);
   t_uncounted = false;
   return slot;
 }
@@ -112,7 +112,7 @@ void thread_ends(Slot* slot) {
   const uint64_t end = g_state.header->region_end_ticks.load(std::memory_order_acquire);
   if (begin == 0) return release_slot(slot);  // ended before the region: no part of it
   const int64_t tid = slot->tid.load(std::memory_order_relaxed);
-  if (slot->end.tid != tid) take_own_account(slot->end);
+  if (slot->end.tid != tid) take_own_account(slot->end, Moment::kEnd);
   if (end == 0 && slot->born_ticks >= begin && slot->begin.tid != tid) {
     fold(*slot);
     return release_slot(slot);
