@@ -128,7 +128,8 @@ void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int ma
     }
     const int taken = round + 1;
     int needed = taken;
-    if (fewest == 0 && round == 0) needed = 2;  // after two without any, more bring nothing
+    // Without any sample after so many, more rounds bring none either.
+    if (fewest == 0) needed = std::max(taken, std::min(kFirstGuessOfRounds, max_rounds));
     if (fewest > 0 && fewest < kEnoughSamples) {
       needed = static_cast<int>((kEnoughSamples * taken + fewest - 1) / fewest);
       needed = std::min(std::max(needed, taken + 1), max_rounds);
