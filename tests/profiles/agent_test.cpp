@@ -255,7 +255,7 @@ TEST_CASE("CPU and wall passes leave a profile of the region, also when the prog
       const Scratch scratch;
       INFO(pass << " " << mode);
       REQUIRE(run_child(
-                  under_agent(scratch, {WORKLOAD_PROGRAM, mode, mode == "fork" ? "10" : "1"}, pass),
+                  under_agent(scratch, {WORKLOAD_PROGRAM, mode, mode == "fork" ? "20" : "1"}, pass),
                   nullptr)
                   .ok());
       const SampledProfile profile =
