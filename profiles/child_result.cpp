@@ -102,8 +102,8 @@ Model model_of(const Fields& fields) {
   Model model;
   model.name = fields.string("name");
   model.file = fields.string("file");
-  model.size_bytes = static_cast<uint64_t>(fields.integer("size_bytes").value_or(0));
-  model.synthetic = fields.boolean("synthetic").value_or(false);
+  model.size_bytes = fields.integer("size_bytes");
+  model.synthetic = fields.boolean("synthetic");
   return model;
 }
 
@@ -137,9 +137,13 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   result.calling_thread_works = fields.boolean("calling_thread_works");
   if (const auto model = fields.object("model")) result.model = model_of(*model);
   if (const auto formula = fields.object("thread_formula")) {
-    result.thread_formula = ThreadFormula{formula->integer("threads_per_matmul").value_or(0),
-                                          formula->integer("matmuls_per_text").value_or(0),
-                                          formula->integer("persistent_threads").value_or(0)};
+    const auto per_matmul = formula->integer("threads_per_matmul");
+    const auto matmuls = formula->integer("matmuls_per_text");
+    const auto persistent = formula->integer("persistent_threads");
+    // A part of it would claim another number of threads.
+    if (per_matmul && matmuls && persistent) {
+      result.thread_formula = ThreadFormula{*per_matmul, *matmuls, *persistent};
+    }
   }
   return result;
 }

@@ -33,11 +33,11 @@ struct Workload {
 struct Model {
   std::string name;
   std::string file;  // name without folder
-  uint64_t size_bytes = 0;
-  bool synthetic = false;
+  std::optional<uint64_t> size_bytes;
+  std::optional<bool> synthetic;
 };
 
-// The seed document's arithmetic for thread creations, from the strategy's design.
+// Arithmetic on the strategy's design: how many threads it should create.
 struct ThreadFormula {
   int64_t threads_per_matmul = 0;
   int64_t matmuls_per_text = 0;

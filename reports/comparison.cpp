@@ -42,12 +42,15 @@ std::string machine_words(const Recording& recording) {
 std::string model_words(const Recording& recording) {
   if (!recording.model) return "unavailable (not recorded)";
   const auto& model = *recording.model;
-  std::string words =
-      fmt::format("{} ({}, {} bytes)", or_unavailable(model.name), or_unavailable(model.file),
-                  format_count(static_cast<double>(model.size_bytes)));
-  return words + (model.synthetic ? "; synthetic weights: timings stand for the real model's, "
-                                    "embeddings mean nothing"
-                                  : "; real weights");
+  const std::string size = model.size_bytes
+                               ? format_count(static_cast<double>(*model.size_bytes)) + " bytes"
+                               : "size unavailable";
+  const std::string words =
+      fmt::format("{} ({}, {})", or_unavailable(model.name), or_unavailable(model.file), size);
+  if (!model.synthetic) return words + "; real or synthetic weights: unavailable";
+  return words + (*model.synthetic ? "; synthetic weights: timings stand for the real model's, "
+                                     "embeddings mean nothing"
+                                   : "; real weights");
 }
 
 std::string workload_words(const Recording& recording) {
