@@ -1,13 +1,14 @@
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "base/error.h"
+#include "base/pending_file.h"
 
 namespace winnow::base {
 
@@ -30,26 +31,9 @@ std::string read_file(const std::string& path, size_t limit_bytes) {
 }
 
 void write_file(const std::string& path, std::string_view contents) {
-  std::string temporary = path + ".XXXXXX";
-  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) throw Error(path, std::strerror(errno));
-  bool good = true;
-  while (good && !contents.empty()) {
-    const ssize_t count = ::write(fd, contents.data(), contents.size());
-    if (count >= 0)
-      contents.remove_prefix(static_cast<size_t>(count));
-    else
-      good = errno == EINTR;
-  }
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  good = good && ::fchmod(fd, 0666 & ~mask) == 0;
-  good = ::close(fd) == 0 && good;
-  good = good && ::rename(temporary.c_str(), path.c_str()) == 0;
-  if (good) return;
-  const int write_errno = errno;
-  ::unlink(temporary.c_str());
-  throw Error(path, std::strerror(write_errno));
+  PendingFile file(path);
+  file.write(std::as_bytes(std::span(contents)));
+  file.commit();
 }
 
 }  // namespace winnow::base

@@ -17,9 +17,12 @@ void Activations::reserve(const Model& model, int length) {
   if (length <= capacity) return;
   const Config& c = model.config();
   // The old contents are of no use: cleared first, so that growing does not copy them.
-  const auto grow = [](auto& buffer, int rows, int size) {
+  const auto resize = [](auto& buffer, size_t size) {
     buffer.clear();
-    buffer.resize(static_cast<size_t>(rows) * static_cast<size_t>(size));
+    buffer.resize(size);
+  };
+  const auto grow = [&](auto& buffer, int rows, int size) {
+    resize(buffer, static_cast<size_t>(rows) * static_cast<size_t>(size));
   };
   grow(x, length, c.embedding_length);
   grow(y, length, c.embedding_length);
@@ -39,10 +42,11 @@ void Activations::reserve(const Model& model, int length) {
 
   // One row of the widest dense projection fits as well as `length` rows of the widest matmul.
   const int widest_input = std::max({c.embedding_length, c.q_length(), c.feed_forward_length});
-  const int size = std::max(length * widest_input, widest_dense);
-  grow(values, 1, size);
-  grow(scales, 1, size / kernels::kBlockSize);
-  grow(offsets, 1, size / kernels::kBlockSize);
+  const size_t size = std::max(static_cast<size_t>(length) * static_cast<size_t>(widest_input),
+                               static_cast<size_t>(widest_dense));
+  resize(values, size);
+  resize(scales, size / kernels::kBlockSize);
+  resize(offsets, size / kernels::kBlockSize);
   capacity = length;
 }
 

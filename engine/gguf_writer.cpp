@@ -1,14 +1,9 @@
 #include "engine/gguf_writer.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
+#include "base/pending_file.h"
 #include "engine/gguf_types.h"
 
 namespace winnow::engine {
@@ -33,46 +28,6 @@ void append_bytes(std::string& out, std::span<const std::byte> bytes) {
 uint64_t padding(uint64_t size_bytes, uint64_t alignment) {
   return (alignment - size_bytes % alignment) % alignment;
 }
-
-// A file under a temporary name that gets its own name in commit(), or vanishes without it.
-class PendingFile {
- public:
-  explicit PendingFile(const std::string& path) : path_(path), temporary_(path + ".XXXXXX") {
-    fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
-    if (fd_ < 0) throw base::Error(path_, std::strerror(errno));
-  }
-  ~PendingFile() {
-    if (fd_ >= 0) ::close(fd_);
-    if (!committed_) ::unlink(temporary_.c_str());
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-
-  void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
-      if (count >= 0)
-        bytes = bytes.subspan(static_cast<size_t>(count));
-      else if (errno != EINTR)
-        throw base::Error(path_, std::strerror(errno));
-    }
-  }
-
-  void commit() {
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    bool good = ::fchmod(fd_, 0666 & ~mask) == 0;
-    good = ::close(std::exchange(fd_, -1)) == 0 && good;
-    committed_ = good && ::rename(temporary_.c_str(), path_.c_str()) == 0;
-    if (!committed_) throw base::Error(path_, std::strerror(errno));
-  }
-
- private:
-  std::string path_;
-  std::string temporary_;
-  int fd_ = -1;
-  bool committed_ = false;
-};
 
 uint64_t size_or_throw(const std::string& tensor, TensorType type,
                        std::span<const uint64_t> shape) {
@@ -149,7 +104,7 @@ std::string GgufWriter::encoded_tables() const {
 void GgufWriter::write(const std::string& path) const {
   const std::string tables = encoded_tables();
   const std::vector<std::byte> zeros(alignment_);
-  PendingFile file(path);
+  base::PendingFile file(path);
   file.write(std::as_bytes(std::span(tables)));
   file.write(std::span(zeros).first(padding(tables.size(), alignment_)));
   for (const PendingTensor& tensor : tensors_) {

@@ -38,6 +38,8 @@ float real(const Gguf& file, std::string_view name, float value, float low, floa
   return value;
 }
 
+constexpr int kWidthLimit = 65536;  // of one token's activations
+
 Config read_config(const Gguf& file) {
   const std::string_view architecture = file.string("general.architecture");
   if (architecture != kArchitecture)
@@ -47,13 +49,16 @@ Config read_config(const Gguf& file) {
   c.context_length = size(file, "context_length", 8192);
   c.embedding_length = size(file, "embedding_length", 16384, kernels::kBlockSize);
   c.block_count = size(file, "block_count", 1024);
-  c.feed_forward_length = size(file, "feed_forward_length", 65536, kernels::kBlockSize);
+  c.feed_forward_length = size(file, "feed_forward_length", kWidthLimit, kernels::kBlockSize);
   c.head_count = size(file, "attention.head_count", 256);
   c.head_count_kv = size(file, "attention.head_count_kv", 256);
   c.head_dim = size(file, "attention.key_length", 1024, kernels::kBlockSize);
   if (c.head_count % c.head_count_kv != 0)
     throw base::Error(file.path(), fmt::format("{} query heads do not divide among {} key heads",
                                                c.head_count, c.head_count_kv));
+  if (c.q_length() > kWidthLimit)
+    throw base::Error(file.path(), fmt::format("{} query heads of {} are wider than {}",
+                                               c.head_count, c.head_dim, kWidthLimit));
   const int value_length = size(file, "attention.value_length", 1024);
   if (value_length != c.head_dim)
     throw base::Error(file.path(),

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "engine/tokenizer_index.h"
 
 namespace winnow::engine {
@@ -16,27 +17,6 @@ namespace {
 // Positions in the text are 32 bits wide, and a space grows to three bytes.
 constexpr size_t kTextLimitBytes = size_t{1} << 30;
 
-// The length of the UTF-8 character that `text` starts with; 0 if it is cut short, overlong, a
-// surrogate, above U+10FFFF or no first byte at all.
-size_t utf8_length(std::string_view text) {
-  auto at = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  auto trails = [&](size_t i, unsigned char low = 0x80, unsigned char high = 0xBF) {
-    return i < text.size() && at(i) >= low && at(i) <= high;
-  };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return trails(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80, high = lead == 0xED ? 0x9F : 0xBF;
-    return trails(1, low, high) && trails(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned char low = lead == 0xF0 ? 0x90 : 0x80, high = lead == 0xF4 ? 0x8F : 0xBF;
-    return trails(1, low, high) && trails(2) && trails(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 // Spaces become U+2581, bad bytes U+FFFD each; the result is valid UTF-8.
 std::string normalize(std::string_view text, bool add_space_prefix) {
   std::string out;
@@ -44,7 +24,7 @@ std::string normalize(std::string_view text, bool add_space_prefix) {
   out.reserve(text.size() + (kSpaceSymbol.size() - 1) * spaces + kSpaceSymbol.size());
   if (add_space_prefix) out.append(kSpaceSymbol);
   while (!text.empty()) {
-    const size_t size = utf8_length(text);
+    const size_t size = base::utf8_length(text);
     if (size == 0)
       out.append("\uFFFD");
     else if (text[0] == ' ')
@@ -104,7 +84,7 @@ class Segmentation {
       const std::string_view rest = text_.substr(at);
       const auto match = index_.user_defined.longest(rest);
       const bool frozen = match.size_bytes > 0;
-      const size_t size = frozen ? match.size_bytes : utf8_length(rest);
+      const size_t size = frozen ? match.size_bytes : base::utf8_length(rest);
       const int32_t id = frozen ? match.id : index_.table.find(rest.substr(0, size));
       const auto i = static_cast<uint32_t>(symbols_.size());
       symbols_.push_back(

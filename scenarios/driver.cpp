@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <chrono>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -108,8 +110,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
 
   std::vector<int64_t> iteration_wall_ns(static_cast<size_t>(options.iterations));
   const engine::WorkCounters work_begin = embedder.work();
-  const rusage usage_begin = process_usage();
   winnow_region_begin();
+  const rusage usage_begin = process_usage();  // what starting a profiler costs is not the region's
   const auto region_start = Clock::now();
   for (int64_t& wall_ns : iteration_wall_ns) {
     const auto start = Clock::now();
@@ -117,8 +119,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
     wall_ns = ns_since(start);
   }
   const int64_t region_wall_ns = ns_since(region_start);
-  winnow_region_end();
   const rusage usage_end = process_usage();
+  winnow_region_end();
 
   Json result;
   result["schema"] = "winnow-result/1";

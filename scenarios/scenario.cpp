@@ -1,6 +1,7 @@
 #include "scenarios/scenario.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -44,7 +44,7 @@ struct SchedulerRow {
 extern const SchedulerRow spawn_row;
 extern const SchedulerRow pool_row;
 
-// The table of strategies; the first is the baseline of the seed scenario.
+// The table of strategies; the reference of comparisons first.
 std::span<const SchedulerRow> scheduler_rows();
 // Throws base::UsageError "variant X: unknown; ..." with the names that exist.
 const SchedulerRow& find_scheduler(std::string_view name);

@@ -33,6 +33,10 @@ TEST_CASE("an error is one line, whatever its parts hold") {
   CHECK(std::string(Error("a\nb", "c\x1b[31m").what()) == "a\\x0ab: c\\x1b[31m");
   CHECK(printable("é\xff") == "é\\xff");
   CHECK(printable("\xe2\x82") == "\\xe2\\x82");
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\\xc2\\x9b31m");  // a terminal would take it for ESC [
+  CHECK(printable("\xc0\x80") == "\\xc0\\x80");
+  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");
   CHECK(Error("a", "b").exit_status() == 3);
   CHECK(UsageError("a", "b").exit_status() == 2);
 }

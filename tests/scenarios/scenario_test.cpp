@@ -107,8 +107,7 @@ TEST_CASE("a batch larger than the texts repeats them in order") {
   CHECK(scenarios::batch_texts(scenario, 2) == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE(
-    "the shipped scenario is the seed's: 32 different texts of three lengths, 100 iterations") {
+TEST_CASE("the shipped scenario has 32 different texts of three lengths and 100 iterations") {
   const auto scenario = load_scenario(SOURCE_ROOT "/scenarios/batch32.toml");
   CHECK(scenario.batch == 32);
   CHECK(scenario.iterations == 100);
