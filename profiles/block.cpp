@@ -84,25 +84,35 @@ std::vector<std::string> files_in(const fs::path& folder, const std::string& rel
   return files;
 }
 
-}  // namespace
-
-ChildResult measure_block(const RunPlan& plan, const std::string& folder,
-                          const BlockPlan& planned) {
-  const std::string& name = planned.arm->variant.name;
-  const std::string relative = fmt::format("raw/{}/{}-{}", planned.pass, name, planned.index);
-  const fs::path out = fs::path(folder) / relative;
+ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::path& out,
+                    const std::string& relative) {
   fs::create_directories(out);
   const Command command = command_of(plan, planned, out);
   const Outcome outcome = run_child(command, plan.stop);
   ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), planned)
                                     : failed(describe(outcome, plan.time_limit_s));
   Block& block = result.block;
-  block.pass = planned.pass;
-  block.variant = name;
-  block.index = planned.index;
   if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
   trim_agent_file((out / "agent.bin").string());
   block.raw_files = files_in(out, relative);
+  return result;
+}
+
+}  // namespace
+
+ChildResult measure_block(const RunPlan& plan, const std::string& folder,
+                          const BlockPlan& planned) {
+  const std::string& name = planned.arm->variant.name;
+  const std::string relative = fmt::format("raw/{}/{}-{}", planned.pass, name, planned.index);
+  ChildResult result;
+  try {
+    result = measure(plan, planned, fs::path(folder) / relative, relative);
+  } catch (const std::exception& error) {
+    result = failed(fmt::format("not measured: {}", error.what()));
+  }
+  result.block.pass = planned.pass;
+  result.block.variant = name;
+  result.block.index = planned.index;
   return result;
 }
 

@@ -15,8 +15,9 @@ struct BlockPlan {
   int padding_bytes = 0;  // of the environment
 };
 
-// Runs one child in <folder>/raw/<pass>/<variant>-<index>/ and reads what it wrote. Never throws
-// for what the child does: the block's status tells. block.order is left for the caller.
+// Runs one child in <folder>/raw/<pass>/<variant>-<index>/ and reads what it wrote. Where that
+// fails, for the child's or the machine's reasons, the block's status tells. block.order is left
+// for the caller.
 ChildResult measure_block(const RunPlan& plan, const std::string& folder, const BlockPlan& planned);
 
 }  // namespace winnow::profiles

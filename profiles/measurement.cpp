@@ -75,9 +75,7 @@ Measurement::Arms Measurement::persistent_arms() const {
 void Measurement::take_passes() {
   for (const std::string& pass : kPasses) {
     if (stopped() || !planned(pass)) continue;
-    const std::string scratch = folder_ + "/preload.txt";
-    const std::string why = why_unavailable(pass, plan_.agent_library, scratch);
-    std::filesystem::remove(scratch);
+    const std::string why = why_not(pass);
     if (why.empty()) {
       take_pass(pass);
     } else {
@@ -85,6 +83,15 @@ void Measurement::take_passes() {
     }
   }
   total_ = done_;
+}
+
+std::string Measurement::why_not(const std::string& pass) const try {
+  const std::string scratch = folder_ + "/preload.txt";
+  const std::string why = why_unavailable(pass, plan_.agent_library, scratch);
+  std::filesystem::remove(scratch);
+  return why;
+} catch (const std::exception& error) {
+  return error.what();
 }
 
 void Measurement::take_pass(const std::string& pass) {

@@ -31,6 +31,7 @@ class Measurement {
   Arms all_arms() const;
   Arms persistent_arms() const;
 
+  std::string why_not(const std::string& pass) const;  // empty: it can be taken
   void take_pass(const std::string& pass);
   void time_pass();
   void sampled_pass(const std::string& pass, const Arms& arms, int max_rounds);

@@ -57,6 +57,10 @@ RecordingFolder::~RecordingFolder() {
   close(lock_);
 }
 
+void RecordingFolder::leave() {
+  if (lock_ >= 0) close(std::exchange(lock_, -1));
+}
+
 bool RecordingFolder::replaces_recording() const {
   return fs::exists(fs::path(folder_) / "recording.json");
 }
@@ -71,7 +75,7 @@ void RecordingFolder::keep() try {
   if (fs::exists(from / "raw")) fs::rename(from / "raw", to / "raw");
   fs::rename(from / "recording.json", to / "recording.json");
 } catch (const fs::filesystem_error& error) {
-  close(std::exchange(lock_, -1));  // what was measured must not be lost
+  leave();  // what was measured must not be lost
   throw base::Error(folder_, "the recording could not be moved here and lies in " + partial_ +
                                  ": " + error.code().message());
 }

@@ -20,6 +20,7 @@ class RecordingFolder {
   const std::string& partial() const { return partial_; }
   bool replaces_recording() const;
   void keep();
+  void leave();  // the partial folder stays as it is
 
  private:
   std::string folder_;

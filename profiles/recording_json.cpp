@@ -392,13 +392,10 @@ Recording read_recording(const std::string& folder) {
 }
 
 void write_recording(const std::string& folder, const Recording& recording) {
-  const std::string path = recording_path(folder);
   // Output of measured programs (stderr, function names) need not be UTF-8; JSON must be.
   const std::string text =
       Writer::to_json(recording).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
-  base::write_file(path, text);
-  // A figure that no reader accepts is told now, but only when hours of measuring are safely kept.
-  decode(parse(text, path), path);
+  base::write_file(recording_path(folder), text);
 }
 
 }  // namespace winnow::profiles

@@ -144,6 +144,16 @@ bool measured_anything(const Recording& recording) {
                      [](const Block& block) { return block.status == "ok"; });
 }
 
+void measure(const RunPlan& plan, const CategoryRules& rules, const std::string& folder,
+             Recording& recording) {
+  Measurement measurement(plan, folder, recording);
+  measurement.take_passes();
+  note_gaps(plan, recording);
+  measurement.report_progress("reading the profiles");
+  assemble_profiles(folder, rules, recording);
+  recording.status = status_of(plan, recording);
+}
+
 }  // namespace
 
 Recording run(const RunPlan& plan) try {
@@ -154,17 +164,21 @@ Recording run(const RunPlan& plan) try {
                                   : CategoryRules::load(plan.categories_file);
   RecordingFolder folder(plan.out_dir);
   Recording recording = start_recording(plan);
-  Measurement measurement(plan, folder.partial(), recording);
-  measurement.take_passes();
-  note_gaps(plan, recording);
-  measurement.report_progress("reading the profiles");
-  assemble_profiles(folder.partial(), rules, recording);
-  recording.status = status_of(plan, recording);
-  // A run that measured nothing does not take an earlier recording's place.
-  if (!folder.replaces_recording() || measured_anything(recording)) {
+  try {
+    measure(plan, rules, folder.partial(), recording);
+    // A run that measured nothing does not take an earlier recording's place.
+    if (folder.replaces_recording() && !measured_anything(recording)) return recording;
     write_recording(folder.partial(), recording);
-    folder.keep();
+  } catch (const std::exception& error) {
+    if (!measured_anything(recording)) throw;
+    folder.leave();
+    throw base::Error(
+        folder.partial(),
+        fmt::format("not a whole recording; what was measured lies here: {}", error.what()));
   }
+  folder.keep();
+  // A figure that no reader accepts is told now, when hours of measuring are safely kept.
+  read_recording(plan.out_dir);
   return recording;
 } catch (const std::filesystem::filesystem_error& error) {
   throw base::Error(error.path1().string(), error.code().message());

@@ -45,7 +45,8 @@ struct RunPlan {
 // raw/<pass>/<variant>-<index>/. A child that fails leaves a block with its status, and the run
 // goes on. An existing recording in out_dir is replaced at the end, in one step. Throws
 // base::UsageError for a plan that cannot be run, and for an out_dir that is not empty and holds no
-// recording; base::Error when out_dir cannot be written.
+// recording; base::Error when out_dir cannot be written: what was measured stays, where the error
+// says.
 Recording run(const RunPlan& plan);
 
 }  // namespace winnow::profiles

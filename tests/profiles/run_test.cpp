@@ -347,6 +347,47 @@ TEST_CASE("a recording is replaced by the next one, unless that measured nothing
   CHECK_FALSE(fs::exists(plan.out_dir + ".partial"));
 }
 
+TEST_CASE("a block that the machine has no room for fails alone") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  plan.blocks = 3;
+  plan.progress = [&](const Progress& progress) {
+    if (progress.text != "time pass, block 2, pool") return;
+    winnow::base::write_file(plan.out_dir + ".partial/raw/time/pool-1", "in the way");
+  };
+  run(plan);
+  const Recording recording = read_recording(plan.out_dir);
+  REQUIRE(recording.blocks.size() == 3);
+  CHECK(recording.status == "incomplete");
+  CHECK(recording.blocks[0].status == "ok");
+  CHECK(contains(recording.blocks[1].status, "not measured: "));
+  CHECK(recording.blocks[1].index == 1);
+  CHECK(recording.blocks[2].status == "ok");
+}
+
+TEST_CASE("a run that cannot be completed leaves what it measured and says where") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  const std::string partial = plan.out_dir + ".partial";
+  plan.progress = [](const Progress& progress) {
+    if (progress.text == "reading the profiles") throw Error("disk", "on fire");
+  };
+  CHECK_THROWS_WITH(run(plan), partial +
+                                   ": not a whole recording; what was measured lies here: "
+                                   "disk: on fire");
+  CHECK(fs::exists(partial + "/raw/time/pool-1/result.json"));
+  CHECK_FALSE(fs::exists(plan.out_dir));
+}
+
+TEST_CASE("a recording that no reader accepts is told and kept") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  plan.workload.texts_per_iteration = -1;
+  CHECK_THROWS_AS(run(plan), Error);
+  CHECK(fs::exists(plan.out_dir + "/recording.json"));
+  CHECK(fs::exists(plan.out_dir + "/raw/time/pool-1/result.json"));
+}
+
 TEST_CASE("a plan that cannot be run is refused before anything is written") {
   const Scratch scratch;
   const RunPlan good = plan_of(scratch, {arm("pool")}, {"time"});

@@ -1,0 +1,50 @@
+#include "profiles/child_result.h"
+
+#include "base/error.h"
+#include "tests/catch.h"
+
+using namespace winnow::profiles;
+
+namespace {
+
+ChildResult parsed(const std::string& more) {
+  const std::string least =
+      R"({"schema": "winnow-result/1", "iteration_wall_ns": [5], "region": {"wall_ns": 7})";
+  return parse_child_result(least + more + "}", "result.json");
+}
+
+}  // namespace
+
+TEST_CASE("what a program does not tell stays unknown") {
+  const ChildResult result = parsed("");
+  CHECK(result.block.iteration_wall_ns == std::vector<int64_t>{5});
+  CHECK(result.block.region->wall_ns == 7);
+  CHECK_FALSE(result.block.region->user_ns);
+  CHECK_FALSE(result.block.peak_rss_bytes);
+  CHECK_FALSE(result.model);
+  CHECK_FALSE(result.thread_formula);
+  CHECK_FALSE(result.calling_thread_works);
+}
+
+TEST_CASE("a model may be known in part") {
+  const Model named = parsed(R"(, "model": {"name": "x"})").model.value();
+  CHECK(named.name == "x");
+  CHECK_FALSE(named.size_bytes);
+  CHECK_FALSE(named.synthetic);
+  const Model whole =
+      parsed(R"(, "model": {"name": "x", "size_bytes": 9, "synthetic": false})").model.value();
+  CHECK(whole.size_bytes.value() == 9);
+  CHECK(whole.synthetic.has_value());
+  CHECK_FALSE(whole.synthetic.value());
+}
+
+TEST_CASE("a thread formula counts only as a whole") {
+  CHECK_FALSE(parsed(R"(, "thread_formula": {"matmuls_per_text": 3})").thread_formula);
+  const ThreadFormula formula =
+      parsed(R"(, "thread_formula": {"threads_per_matmul": 2, "matmuls_per_text": 3,
+                                     "persistent_threads": 0})")
+          .thread_formula.value();
+  CHECK(formula.threads_per_matmul == 2);
+  CHECK(formula.matmuls_per_text == 3);
+  CHECK(formula.persistent_threads == 0);
+}
