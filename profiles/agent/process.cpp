@@ -122,6 +122,10 @@ void end_thread(void* slot) { thread_ends(static_cast<Slot*>(slot)); }
 void leave_after_fork() {
   g_phase.store(kOff);
   g_state.pass = Pass::kNone;
+  // The slot is shared with the parent: the end of the child's thread must not touch it.
+  t_slot = nullptr;
+  t_uncounted = true;
+  pthread_setspecific(g_thread_end_key, nullptr);
   profiler_after_fork();
 }
 

@@ -193,6 +193,18 @@ TEST_CASE("what a forked child does is not counted") {
   CHECK(sync.threads.size() == 1);
 }
 
+TEST_CASE("a worker that forks is counted once, whole, and no other in its place") {
+  const Scratch scratch;
+  const AgentResults results = counted(scratch, {"fork-worker", "20"});
+  CHECK(results.warnings.empty());
+  REQUIRE(results.sync.threads.size() == 2);
+  const ThreadAccount& workers = thread_named(results.sync, "created in the region");
+  CHECK(workers.thread_count == 20);
+  CHECK(workers.computing_s >= 20 * 0.02);
+  REQUIRE(results.sync.computing);
+  CHECK(results.sync.computing->count == 20);
+}
+
 TEST_CASE("the counts survive SIGKILL") {
   const Scratch scratch;
   const Command command = under_agent(scratch, threads_program({"create", "100", "kill"}));

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include "base/region.h"
 
@@ -182,6 +183,18 @@ void fork_child() {
   waitpid(child, nullptr, 0);
 }
 
+// A worker forks; the child's copy of it ends like any thread.
+void* fork_and_leave(void*) {
+  const pid_t child = fork();
+  if (child == 0) pthread_exit(nullptr);
+  waitpid(child, nullptr, 0);
+  winnow_mark(WINNOW_COMPUTING);
+  usleep(20'000);
+  winnow_mark(WINNOW_OTHER);
+  free(malloc(10));
+  return nullptr;
+}
+
 bool is(const char* a, const char* b) { return strcmp(a, b) == 0; }
 
 void work(const char* what, int n) {
@@ -195,6 +208,7 @@ void work(const char* what, int n) {
   if (is(what, "mark")) mark(n);
   if (is(what, "crowd")) crowd(n);
   if (is(what, "fork")) fork_child();
+  if (is(what, "fork-worker")) create_and_join(n, fork_and_leave);
   if (is(what, "crash")) raise(SIGSEGV);
 }
 
