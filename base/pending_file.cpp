@@ -8,20 +8,58 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "base/error.h"
 
 namespace winnow::base {
 
-PendingFile::PendingFile(const std::string& path) : path_(path), temporary_(path + ".XXXXXX") {
-  fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
-  if (fd_ < 0) throw Error(path_, std::strerror(errno));
+PendingFile::PendingFile(const std::string& path) : subject_(path), path_(path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) {
+    direct_ = true;
+    fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    std::error_code ignored;  // a link that leads nowhere is replaced
+    if (std::filesystem::is_symlink(path, ignored)) {
+      const auto target = std::filesystem::canonical(path, ignored);
+      if (!ignored) path_ = target.string();
+    }
+    if (!open_nameless()) {
+      temporary_ = path_ + ".XXXXXX";
+      fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
+      if (fd_ < 0) temporary_.clear();
+    }
+  }
+  if (fd_ < 0) throw Error(subject_, std::strerror(errno));
 }
 
 PendingFile::~PendingFile() {
   if (fd_ >= 0) ::close(fd_);
-  if (!committed_) ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+bool PendingFile::open_nameless() {
+  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  fd_ = ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  return fd_ >= 0;
+}
+
+// A name of its own first: linking cannot replace what stands under the wanted one.
+bool PendingFile::give_name() {
+  if (!temporary_.empty()) return true;
+  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const std::string name =
+        path_ + "." + std::to_string(::getpid()) + "." + std::to_string(attempt);
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      temporary_ = name;
+      return true;
+    }
+    if (errno != EEXIST) return false;
+  }
+  return false;
 }
 
 void PendingFile::write(std::span<const std::byte> bytes) {
@@ -30,17 +68,21 @@ void PendingFile::write(std::span<const std::byte> bytes) {
     if (count >= 0)
       bytes = bytes.subspan(static_cast<size_t>(count));
     else if (errno != EINTR)
-      throw Error(path_, std::strerror(errno));
+      throw Error(subject_, std::strerror(errno));
   }
 }
 
 void PendingFile::commit() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  bool good = ::fchmod(fd_, 0666 & ~mask) == 0;
-  good = ::close(std::exchange(fd_, -1)) == 0 && good;
-  committed_ = good && ::rename(temporary_.c_str(), path_.c_str()) == 0;
-  if (!committed_) throw Error(path_, std::strerror(errno));
+  bool good = true;
+  if (!direct_) {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    good = ::fchmod(fd_, 0666 & ~mask) == 0 && give_name();
+  }
+  if (good) good = ::close(std::exchange(fd_, -1)) == 0;
+  if (good && !direct_) good = ::rename(temporary_.c_str(), path_.c_str()) == 0;
+  if (!good) throw Error(subject_, std::strerror(errno));
+  temporary_.clear();
 }
 
 }  // namespace winnow::base

@@ -6,8 +6,10 @@
 
 namespace winnow::base {
 
-// A file under a temporary name beside `path` that gets its own name in commit(), or vanishes
-// without it: a reader sees the old file or the whole new one, never a part. Throws Error.
+// A file that appears under its name whole, in commit(), or not at all: a reader sees the old file
+// or the new one, never a part, and nothing is left behind by a process that is killed (where the
+// file system has files without names, as Linux's own do). A link is followed; what is no regular
+// file, such as /dev/stdout or a pipe, is written to directly. Throws Error.
 class PendingFile {
  public:
   explicit PendingFile(const std::string& path);
@@ -19,10 +21,14 @@ class PendingFile {
   void commit();
 
  private:
-  std::string path_;
-  std::string temporary_;
+  bool open_nameless();
+  bool give_name();
+
+  std::string subject_;    // as the caller named it
+  std::string path_;       // links followed
+  std::string temporary_;  // beside path_; empty while the file has no name
   int fd_ = -1;
-  bool committed_ = false;
+  bool direct_ = false;
 };
 
 }  // namespace winnow::base

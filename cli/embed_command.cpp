@@ -13,6 +13,7 @@
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
 #include "engine/tokenizer.h"
+#include "scenarios/scenario.h"
 
 namespace winnow::cli {
 
@@ -29,8 +30,9 @@ constexpr std::string_view kTextRules =
 
 int thread_count(const po::variables_map& values) {
   const int threads = values["threads"].as<int>();
-  if (threads < 0 || threads > 1024)
-    throw base::UsageError("--threads", "expected 0 (all cores) to 1024");
+  if (threads < 0 || threads > scenarios::kThreadLimit)
+    throw base::UsageError("--threads",
+                           fmt::format("expected 0 (all cores) to {}", scenarios::kThreadLimit));
   return threads > 0 ? threads
                      : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
@@ -62,7 +64,7 @@ int embed_command(const Arguments& arguments) {
   const std::string text = fmt::format(
       "{}Prints one JSON array a line: the text's embedding, of length 1 (L2).\n"
       "A text of more tokens than the model's context (2048) is cut at its end, and a\n"
-      "note on standard error says how many were.\n\n"
+      "note on standard error says how many were. Texts are taken 32 at a time.\n\n"
       "Examples:\n"
       "  echo 'how to bake bread' | winnow embed\n"
       "  winnow embed texts.txt --dimensions 256 > embeddings.jsonl\n"

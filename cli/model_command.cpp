@@ -17,6 +17,7 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr uint64_t kShownElements = 4;
+constexpr size_t kNameColumn = 48;  // longer names push their line to the right
 
 template <class T>
 std::string first_elements(const std::vector<T>& values) {
@@ -68,12 +69,14 @@ std::string info_text(const engine::Gguf& file) {
                  base::printable(file.path()), file.size_bytes(), file.metadata().size(),
                  file.tensors().size());
   size_t width = 0;
-  for (const auto& entry : file.metadata()) width = std::max(width, entry.key.size());
+  for (const auto& entry : file.metadata())
+    width = std::min(kNameColumn, std::max(width, entry.key.size()));
   for (const auto& entry : file.metadata())
     fmt::format_to(out, "{:<{}}  {}\n", base::printable(entry.key), width, value_text(file, entry));
   fmt::format_to(out, "\n");
   width = 0;
-  for (const auto& tensor : file.tensors()) width = std::max(width, tensor.name.size());
+  for (const auto& tensor : file.tensors())
+    width = std::min(kNameColumn, std::max(width, tensor.name.size()));
   for (const auto& tensor : file.tensors())
     fmt::format_to(out, "{:<{}}  {:<5} {:>11} bytes  [{}]\n", base::printable(tensor.name), width,
                    engine::name(tensor.type), tensor.bytes.size(), fmt::join(tensor.shape, ", "));

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <random>
 #include <sstream>
@@ -16,6 +18,7 @@
 #include "cli/texts.h"
 #include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
+#include "kernels/kernels.h"
 #include "profiles/run.h"
 #include "reports/comparison.h"
 #include "reports/markdown.h"
@@ -82,11 +85,13 @@ std::vector<std::string> split(const std::string& option, const std::string& lis
   return parts;
 }
 
-int number(const po::variables_map& values, const char* name, int least, int fallback) {
+int number(const po::variables_map& values, const char* name, int least, int fallback,
+           int most = 1'000'000) {
   if (values.count(name) == 0) return fallback;
   const int value = values[name].as<int>();
-  if (value < least || value > 1'000'000)
-    throw base::UsageError(fmt::format("--{}", name), fmt::format("expected {} to 1000000", least));
+  if (value < least || value > most)
+    throw base::UsageError(fmt::format("--{}", name),
+                           fmt::format("expected {} to {}", least, most));
   return value;
 }
 
@@ -94,7 +99,7 @@ int number(const po::variables_map& values, const char* name, int least, int fal
 scenarios::Scenario chosen_scenario(const po::variables_map& values) {
   auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
   scenario.batch = number(values, "batch", 1, scenario.batch);
-  scenario.threads = number(values, "threads", 0, scenario.threads);
+  scenario.threads = number(values, "threads", 0, scenario.threads, scenarios::kThreadLimit);
   if (scenario.threads == 0)
     scenario.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   scenario.iterations = number(values, "iterations", 1, scenario.iterations);
@@ -132,9 +137,23 @@ std::string companion(const char* folder, const std::string& name) {
                                       here.string(), folder));
 }
 
+// Links followed, so that what is written aside can be moved to its place.
 std::string out_folder(const scenarios::Scenario& scenario, const po::variables_map& values) {
-  return values.count("out") > 0 ? values["out"].as<std::string>()
-                                 : (fs::path("out") / scenario.name).string();
+  const fs::path out = values.count("out") > 0 ? fs::path(values["out"].as<std::string>())
+                                               : fs::path("out") / scenario.name;
+  if (out.empty()) throw base::UsageError("--out", "expected a folder");
+  std::error_code error;
+  if (!fs::is_symlink(out, error)) return out.string();
+  const fs::path target = fs::canonical(out, error);
+  if (error) throw base::UsageError(out.string(), error.message());
+  return target.string();
+}
+
+void check_writable(const fs::path& out) {
+  fs::path folder = out;
+  while (!folder.empty() && !fs::exists(folder)) folder = folder.parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)
+    throw base::Error(folder.string(), std::strerror(errno));
 }
 
 profiles::Arm make_arm(const scenarios::Scenario& scenario,
@@ -212,20 +231,26 @@ int run_command(const Arguments& arguments) {
   if (values->count("scenario") == 0)
     throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
   const auto scenario = chosen_scenario(*values);
-  engine::Gguf::open(model_path(*values));  // a broken file is told once, before any process starts
+  // What is wrong with these is told once, before any process starts.
+  engine::Gguf::open(model_path(*values));
+  kernels::select_kernels((*values)["isa"].as<std::string>());
+  check_writable(out_folder(scenario, *values));
 
   profiles::RunPlan plan = make_plan(scenario, *values);
   if (::isatty(STDERR_FILENO) != 0) plan.progress = show_progress;
   plan.stop = &stop_requested;
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGHUP, on_signal);
 
   const profiles::Recording recording = profiles::run(plan);
   const std::string report = reports::to_markdown(reports::make_report(recording));
-  base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
+  // A run without a good block did not replace what the folder held.
+  if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.status == "ok"; }))
+    base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
   print(report);
   if (recording.status != "complete")
-    note(fmt::format("{}: the recording is {}; its report says what is missing", plan.out_dir,
+    note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
                      recording.status));
   return exit_status(recording);
 }

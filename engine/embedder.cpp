@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "engine/forward.h"
 
 namespace winnow::engine {
@@ -45,6 +46,10 @@ void Embedder::embed_text(const std::string& text, Workspace& workspace,
     workspace.truncated_texts += 1;
   }
   forward(model_, scheduler_, tokens, workspace.activations, workspace.work, embedding);
+  // At length 1 one component that is no number means that none is.
+  if (!std::isfinite(embedding.front()))
+    throw base::Error(model_.name(),
+                      "an embedding is not a number: the model's weights are damaged");
 }
 
 WorkCounters Embedder::work() const {

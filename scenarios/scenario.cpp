@@ -2,21 +2,20 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <set>
 #include <string_view>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/toml.h"
 
 namespace winnow::scenarios {
 namespace {
 
-constexpr size_t kFileLimitBytes = size_t{16} << 20;
 constexpr int kCountLimit = 1'000'000;
 constexpr std::array<std::string_view, 5> kPasses{"time", "cpu", "wall", "heap", "sync"};
 
@@ -34,14 +33,13 @@ class TableReader {
     return has(key) ? string(key) : std::string(fallback);
   }
 
-  int integer(std::string_view key, int least) {
+  int integer(std::string_view key, int least, std::optional<int> fallback = {},
+              int most = kCountLimit) {
+    if (fallback && !has(key)) return *fallback;
     const auto value = node(key).value_exact<int64_t>();
-    if (!value || *value < least || *value > kCountLimit)
-      fail(key, fmt::format("expected a whole number from {} to {}", least, kCountLimit));
+    if (!value || *value < least || *value > most)
+      fail(key, fmt::format("expected a whole number from {} to {}", least, most));
     return static_cast<int>(*value);
-  }
-  int integer(std::string_view key, int least, int fallback) {
-    return has(key) ? integer(key, least) : fallback;
   }
 
   std::vector<std::string> strings(std::string_view key) {
@@ -134,14 +132,7 @@ std::vector<std::string> read_passes(TableReader& reader) {
 }  // namespace
 
 Scenario load_scenario(const std::string& path) {
-  const std::string source = base::read_file(path, kFileLimitBytes);
-  toml::table table;
-  try {
-    table = toml::parse(source, path);
-  } catch (const toml::parse_error& error) {
-    throw base::UsageError(
-        path, fmt::format("line {}: {}", error.source().begin.line, error.description()));
-  }
+  const toml::table table = base::parse_toml_file(path);
   TableReader reader(path, table);
   Scenario scenario;
   scenario.name = read_name(reader);
@@ -151,7 +142,7 @@ Scenario load_scenario(const std::string& path) {
   scenario.iterations = reader.integer("iterations", 1);
   scenario.blocks = reader.integer("blocks", 1);
   scenario.warmup = reader.integer("warmup", 0, 1);
-  scenario.threads = reader.integer("threads", 0, 0);
+  scenario.threads = reader.integer("threads", 0, 0, kThreadLimit);
   scenario.variants = read_variants(reader);
   scenario.passes = read_passes(reader);
   reader.check_all_known();

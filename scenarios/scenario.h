@@ -6,6 +6,8 @@
 
 namespace winnow::scenarios {
 
+inline constexpr int kThreadLimit = 1024;
+
 struct ScenarioVariant {
   std::string name;   // of a scheduling strategy
   std::string label;  // heading in the report; may be empty

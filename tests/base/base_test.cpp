@@ -1,14 +1,17 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <filesystem>
+#include <span>
 
 #include "base/byte_reader.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/function_ref.h"
 #include "base/mapped_file.h"
+#include "base/pending_file.h"
 #include "tests/catch.h"
 
 namespace fs = std::filesystem;
@@ -69,6 +72,35 @@ TEST_CASE("writing over a folder fails and leaves nothing behind") {
   fs::create_directory(scratch.path / "folder");
   CHECK_THROWS_AS(write_file(scratch / "folder", "x"), Error);
   CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+}
+
+TEST_CASE("writing through a link changes its target, and a pipe or device stays what it is") {
+  Scratch scratch;
+  write_file(scratch / "target", "old");
+  fs::create_symlink("target", scratch.path / "link");
+  write_file(scratch / "link", "new");
+  CHECK(fs::is_symlink(scratch.path / "link"));
+  CHECK(read_file(scratch / "target") == "new");
+  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 2);
+
+  REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);
+  const int reader = ::open((scratch / "pipe").c_str(), O_RDONLY | O_NONBLOCK);
+  write_file(scratch / "pipe", "through");
+  char received[8] = {};
+  CHECK(::read(reader, received, sizeof received) == 7);
+  ::close(reader);
+  CHECK(fs::is_fifo(scratch.path / "pipe"));
+  CHECK_THROWS_WITH(MappedFile(scratch / "pipe"), (scratch / "pipe") + ": not a regular file");
+}
+
+TEST_CASE("a pending file leaves nothing behind when it is not committed") {
+  Scratch scratch;
+  {
+    PendingFile file(scratch / "a");
+    file.write(std::as_bytes(std::span("half", 4)));
+    CHECK_FALSE(fs::exists(scratch / "a"));
+  }
+  CHECK(fs::is_empty(scratch.path));
 }
 
 TEST_CASE("mapping needs a regular file with something in it") {

@@ -98,6 +98,12 @@ TEST_CASE("a wrong scenario is one error that names the line") {
         "line 5: passes: gpu is none of time, cpu, wall, heap, sync");
   CHECK(problem_of(replaced(kGood, "'pool'", "'spawn'")) == "line 9: name: listed twice");
   CHECK(problem_of("= 3").rfind("line 1: ", 0) == 0);
+  CHECK(problem_of("threads = 1025\n" + kGood) ==
+        "line 1: threads: expected a whole number from 0 to 1024");
+  std::string deep = "x";
+  for (int i = 0; i < 200'000; ++i) deep += i % 2 == 0 ? ".x" : ".'x'";
+  CHECK(problem_of("\n" + deep + " = 1") == "line 2: a key of more than 1000 parts");
+  CHECK(problem_of("[" + deep + "]") == "line 1: a key of more than 1000 parts");
   CHECK_THROWS_AS(load_scenario("/no/such/file.toml"), base::Error);
 }
 
