@@ -55,16 +55,33 @@ ChildResult failed(std::string status) {
   return result;
 }
 
-ChildResult read_result(const std::string& file, const BlockPlan& planned) {
+// How the program contradicts the plan; empty: in nothing that both tell.
+std::string contradiction(const ChildResult& result, const RunPlan& plan,
+                          const BlockPlan& planned) {
+  const auto iterations = static_cast<int64_t>(result.block.iteration_wall_ns.size());
+  if (asks_iterations(planned.arm->command) && iterations != planned.iterations) {
+    return fmt::format("{} iterations instead of {}", iterations, planned.iterations);
+  }
+  const std::string& name = planned.arm->variant.name;
+  if (!result.variant.empty() && result.variant != name) {
+    return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
+  }
+  const int threads = plan.workload.threads, texts = plan.workload.texts_per_iteration;
+  if (threads > 0 && result.threads.value_or(threads) != threads) {
+    return fmt::format("ran {} threads instead of {}", *result.threads, threads);
+  }
+  if (texts > 0 && result.texts_per_iteration.value_or(texts) != texts) {
+    return fmt::format("ran {} texts instead of {}", *result.texts_per_iteration, texts);
+  }
+  return "";
+}
+
+ChildResult read_result(const std::string& file, const RunPlan& plan, const BlockPlan& planned) {
   if (!fs::exists(file)) return failed("no result: nothing was written to $WINNOW_RESULT");
   try {
     ChildResult result = read_child_result(file);
-    const size_t got = result.block.iteration_wall_ns.size();
-    if (asks_iterations(planned.arm->command) && got != static_cast<size_t>(planned.iterations)) {
-      return failed(
-          fmt::format("bad result: {} iterations instead of {}", got, planned.iterations));
-    }
-    return result;
+    const std::string problem = contradiction(result, plan, planned);
+    return problem.empty() ? result : failed("bad result: " + problem);
   } catch (const base::Error& error) {
     // The folder's name is temporary: without it.
     const std::string what = error.what();
@@ -89,7 +106,7 @@ ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::pat
   fs::create_directories(out);
   const Command command = command_of(plan, planned, out);
   const Outcome outcome = run_child(command, plan.stop);
-  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), planned)
+  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan, planned)
                                     : failed(describe(outcome, plan.time_limit_s));
   Block& block = result.block;
   if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);

@@ -24,6 +24,18 @@ TEST_CASE("what a program does not tell stays unknown") {
   CHECK_FALSE(result.model);
   CHECK_FALSE(result.thread_formula);
   CHECK_FALSE(result.calling_thread_works);
+  CHECK_FALSE(result.threads);
+  CHECK_FALSE(result.texts_per_iteration);
+  CHECK(result.variant.empty());
+}
+
+TEST_CASE("what a program ran is read") {
+  const ChildResult result =
+      parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32)");
+  CHECK(result.variant == "pool");
+  CHECK(result.threads.value() == 4);
+  CHECK(result.texts_per_iteration.value() == 32);
+  CHECK_THROWS_AS(parsed(R"(, "threads": "many")"), winnow::base::Error);
 }
 
 TEST_CASE("a model may be known in part") {

@@ -36,6 +36,7 @@ RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms, std::vector<std::
   plan.passes = std::move(passes);
   plan.workload.scenario = "test";
   plan.workload.threads = 2;
+  plan.workload.texts_per_iteration = 5;
   plan.blocks = 2;
   plan.iterations_per_block = 3;
   plan.time_limit_s = 60;
@@ -226,6 +227,9 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
       {"bad-json", "bad result: not JSON"},
       {"bad-type", "bad result: iteration_wall_ns: expected an integer"},
       {"one-less", "bad result: 2 iterations instead of 3"},
+      {"other-variant", "bad result: ran variant spawn instead of other-variant"},
+      {"more-threads", "bad result: ran 3 threads instead of 2"},
+      {"fewer-texts", "bad result: ran 4 texts instead of 5"},
   };
   for (const Row& row : rows) {
     INFO(row.mode);

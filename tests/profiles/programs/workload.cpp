@@ -132,10 +132,19 @@ void write_environment(const std::string& folder) {
   std::ofstream(folder + "/pid.txt") << getpid() << '\n';
 }
 
-void write_result(const std::string& path, const std::vector<int64_t>& iterations, int64_t wall_ns,
-                  const rusage& before, const rusage& after) {
+// What it claims to have run: what it was told to, but for the modes that contradict.
+std::string claims_of(const std::string& mode) {
+  if (mode == "other-variant") return R"("variant": "spawn", )";
+  if (mode == "more-threads") return R"("threads": 3, )";
+  if (mode == "fewer-texts") return R"("texts_per_iteration": 4, )";
+  return R"("threads": 2, "texts_per_iteration": 5, )";
+}
+
+void write_result(const std::string& path, const std::string& mode,
+                  const std::vector<int64_t>& iterations, int64_t wall_ns, const rusage& before,
+                  const rusage& after) {
   std::ofstream file(path + ".new");
-  file << R"({"schema": "winnow-result/1", "variant": "workload", "threads": 2, "isa": "none",)"
+  file << R"({"schema": "winnow-result/1", "isa": "none", )" << claims_of(mode)
        << R"("iteration_wall_ns": [)";
   for (size_t i = 0; i < iterations.size(); ++i) file << (i ? "," : "") << iterations[i];
   file << R"(], "region": {"wall_ns": )" << wall_ns << R"(, "user_ns": )"
@@ -203,6 +212,6 @@ int main(int argc, char** argv) {
   getrusage(RUSAGE_SELF, &after);
   winnow_region_end();
   if (mode == "one-less") walls.pop_back();
-  write_result(result, walls, wall_ns, before, after);
+  write_result(result, mode, walls, wall_ns, before, after);
   return 0;
 }
