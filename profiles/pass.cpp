@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -40,12 +41,16 @@ std::string profiler_of(const std::string& pass) {
 // stands before libprofiler, to be finalised first, and behind libtcmalloc, whose malloc is to win.
 std::string preload_list(const std::string& pass, const std::string& agent_library) {
   const std::string profiler = profiler_of(pass);
-  if (profiler.empty()) return agent_library;
+  if (profiler.empty()) return agent_library + ":" + malloc_library(agent_library);
   if (pass == "heap") return fmt::format("libgcc_s.so.1:{}:{}", profiler, agent_library);
   return fmt::format("libgcc_s.so.1:{}:{}", agent_library, profiler);
 }
 
 }  // namespace
+
+std::string malloc_library(const std::string& agent_library) {
+  return std::filesystem::path(agent_library).replace_filename("libwinnow-agent-malloc.so");
+}
 
 int cpu_samples_per_second(int threads) {
   return std::max(1, static_cast<int>(kernel_hz() / (std::max(1, threads) * 1.25)));

@@ -21,6 +21,10 @@ std::vector<std::pair<std::string, std::string>> pass_environment(const std::str
                                                                   const std::string& agent_library,
                                                                   int threads);
 
+// The library of the malloc hooks, which lies beside the agent; the sync and exact passes preload
+// it.
+std::string malloc_library(const std::string& agent_library);
+
 // What it must not inherit.
 std::vector<std::string> foreign_environment();
 

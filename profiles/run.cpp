@@ -55,8 +55,10 @@ void check_agent(const RunPlan& plan) {
                   [](const std::string& pass) { return pass == "time"; })) {
     return;
   }
-  if (!std::filesystem::exists(plan.agent_library)) {
-    throw base::Error(plan.agent_library, "the agent was not found here");
+  for (const std::string& library : {plan.agent_library, malloc_library(plan.agent_library)}) {
+    if (!std::filesystem::exists(library)) {
+      throw base::Error(library, "the agent was not found here");
+    }
   }
   // The dynamic linker splits its list of preloaded libraries there.
   if (plan.agent_library.find_first_of(" :") != std::string::npos) {

@@ -1,9 +1,10 @@
+#include "profiles/agent/allocation_hooks.h"
+
 #include <cerrno>
 #include <cstddef>
 
-#include "profiles/agent/agent.h"
-
-using namespace winnow::agent;
+// A library of its own: whoever defines malloc takes the place of a shared allocator that the
+// program may use, which only the passes that count allocations need.
 
 // What was asked for, as gperftools' heap profiler counts it: a reallocation frees and allocates.
 extern "C" {
@@ -19,50 +20,34 @@ void __libc_free(void*);
 
 namespace {
 
-inline bool counting() { return __builtin_expect(phase() == kInRegion, 0); }
-
-__attribute__((noinline)) void* count_allocation(void* result, size_t size_bytes) {
-  Slot* slot = result ? own_slot() : nullptr;
-  if (slot != nullptr) {
-    slot->live.allocations += 1;
-    slot->live.allocated_bytes += size_bytes;
-  }
+void* counted(void* result, size_t size_bytes) {
+  if (result != nullptr) winnow_agent_allocated(size_bytes);
   return result;
 }
 
-__attribute__((noinline)) void count_free() {
-  if (Slot* slot = own_slot()) slot->live.frees += 1;
-}
-
 void* aligned(size_t alignment, size_t size_bytes) {
-  void* result = __libc_memalign(alignment, size_bytes);
-  return counting() ? count_allocation(result, size_bytes) : result;
+  return counted(__libc_memalign(alignment, size_bytes), size_bytes);
 }
 
 }  // namespace
 
 extern "C" {
 
-void* malloc(size_t size_bytes) {
-  if (!counting()) return __libc_malloc(size_bytes);
-  return count_allocation(__libc_malloc(size_bytes), size_bytes);
-}
+void* malloc(size_t size_bytes) { return counted(__libc_malloc(size_bytes), size_bytes); }
 
 void* calloc(size_t count, size_t size_bytes) {
-  if (!counting()) return __libc_calloc(count, size_bytes);
   // The product does not overflow where there is a result.
-  return count_allocation(__libc_calloc(count, size_bytes), count * size_bytes);
+  return counted(__libc_calloc(count, size_bytes), count * size_bytes);
 }
 
 void* realloc(void* old, size_t size_bytes) {
-  if (!counting()) return __libc_realloc(old, size_bytes);
   void* result = __libc_realloc(old, size_bytes);
-  if (old != nullptr && (result != nullptr || size_bytes == 0)) count_free();
-  return count_allocation(result, size_bytes);
+  if (old != nullptr && (result != nullptr || size_bytes == 0)) winnow_agent_freed();
+  return counted(result, size_bytes);
 }
 
 void free(void* pointer) {
-  if (counting() && pointer != nullptr) count_free();
+  if (pointer != nullptr) winnow_agent_freed();
   __libc_free(pointer);
 }
 
@@ -81,13 +66,7 @@ int posix_memalign(void** result, size_t alignment, size_t size_bytes) {
   return 0;
 }
 
-void* valloc(size_t size_bytes) {
-  void* result = __libc_valloc(size_bytes);
-  return counting() ? count_allocation(result, size_bytes) : result;
-}
+void* valloc(size_t size_bytes) { return counted(__libc_valloc(size_bytes), size_bytes); }
 
-void* pvalloc(size_t size_bytes) {
-  void* result = __libc_pvalloc(size_bytes);
-  return counting() ? count_allocation(result, size_bytes) : result;
-}
+void* pvalloc(size_t size_bytes) { return counted(__libc_pvalloc(size_bytes), size_bytes); }
 }

@@ -163,7 +163,9 @@ TEST_CASE("a full run: raw files stay, one folder a block, at most one profiler 
     INFO(block.pass);
     CHECK(contains(maps, "libprofiler") == sampled);
     CHECK(contains(maps, "libtcmalloc") == (block.pass == "heap"));
-    CHECK(contains(maps, "libwinnow-agent") == (block.pass != "time"));
+    CHECK(contains(maps, "libwinnow-agent.so") == (block.pass != "time"));
+    CHECK(contains(maps, "libwinnow-agent-malloc.so") ==
+          (block.pass == "exact" || block.pass == "sync"));
     CHECK(contains(environment, "CPUPROFILE_PER_THREAD_TIMERS=1") == (block.pass == "wall"));
     CHECK(contains(environment, "TCMALLOC_STACKTRACE_METHOD=libgcc") ==
           (sampled || block.pass == "heap"));
