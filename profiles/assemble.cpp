@@ -46,7 +46,9 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
     files.push_back(raw_file(folder, *block, "cpu.prof"));
     iterations += iterations_of(*block);
     if (cpu_s && block->region->user_ns && block->region->system_ns) {
-      *cpu_s += static_cast<double>(*block->region->user_ns + *block->region->system_ns) * 1e-9;
+      *cpu_s += (static_cast<double>(*block->region->user_ns) +
+                 static_cast<double>(*block->region->system_ns)) *
+                1e-9;
     } else {
       cpu_s.reset();
     }

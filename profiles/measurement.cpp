@@ -121,7 +121,8 @@ void Measurement::time_pass() {
 }
 
 // Rounds of all arms until each has enough samples: so all make equally many iterations. What the
-// rounds brought so far tells how many are needed. A pass that takes too long ends earlier: the
+// rounds brought so far tells how many are needed. Every second round is in the opposite order, so
+// that drift between neighbours cancels. A pass that takes too long ends earlier: the
 // reports show how many samples there are.
 void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int max_rounds) {
   std::vector<int64_t> samples(plan_.arms.size());
@@ -129,7 +130,9 @@ void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int ma
   const double start_s = elapsed_s();
   for (int round = 0; round < rounds && !stopped() && !arms.empty(); ++round) {
     int64_t fewest = kEnoughSamples;
-    for (size_t arm : arms) {
+    Arms order = arms;
+    if (round % 2 == 1) std::reverse(order.begin(), order.end());
+    for (size_t arm : order) {
       if (run_block(pass, arm, plan_.iterations_per_block)) samples[arm] += samples_of_last_block();
       if (!given_up(pass, arm)) fewest = std::min(fewest, samples[arm]);
     }

@@ -53,9 +53,9 @@ std::vector<const Block*> blocks_of(const Recording& recording, const std::strin
   return blocks;
 }
 
-std::string order_of(const Recording& recording) {
+std::string order_of(const Recording& recording, const std::string& pass = "time") {
   std::string order;
-  for (const Block* block : blocks_of(recording, "time")) order += block->variant;
+  for (const Block* block : blocks_of(recording, pass)) order += block->variant;
   return order;
 }
 
@@ -215,6 +215,22 @@ TEST_CASE("three arms: each round has every arm once, the second of a pair is th
     std::sort(first.begin(), first.end());
     CHECK(first == "ABC");
   }
+}
+
+TEST_CASE("a sampled pass runs every second round in the opposite order") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool", "A"), arm("pool", "B")}, {"cpu"});
+  plan.iterations_per_block = 1;
+  const std::string order = order_of(run(plan), "cpu");
+  REQUIRE(order.size() >= 4);
+  CHECK(order.substr(0, 4) == "ABBA");
+}
+
+TEST_CASE("CPU times at the limit of their type are added without overflow") {
+  const Scratch scratch;
+  const Recording recording = run(plan_of(scratch, {arm("huge-times")}, {"cpu"}));
+  REQUIRE(recording.profiles.at("huge-times").cpu);
+  CHECK(*recording.profiles.at("huge-times").cpu->total_s > 1e10);
 }
 
 TEST_CASE("a child that fails leaves its status, and the run goes on") {

@@ -211,6 +211,7 @@ int main(int argc, char** argv) {
   const int64_t wall_ns = ns_since(start);
   getrusage(RUSAGE_SELF, &after);
   winnow_region_end();
+  if (mode == "huge-times") after.ru_utime.tv_sec = after.ru_stime.tv_sec = 9'000'000'000;
   if (mode == "one-less") walls.pop_back();
   write_result(result, mode, walls, wall_ns, before, after);
   return 0;
