@@ -76,6 +76,16 @@ SyncProfile sync(const std::string& folder, const Block& block, Recording& recor
   return std::move(results.sync);
 }
 
+// Neither the profiler nor the hooks saw an allocation, not even of the program's start: it made
+// them elsewhere.
+bool allocates_elsewhere(const HeapProfile& heap, const SyncProfile& counted) {
+  constexpr double kProfilersOwnBytes = 16;  // two blocks of one byte, when it starts
+  double before_bytes = 0;
+  for (const AllocationRow& row : heap.before_region) before_bytes += row.bytes;
+  return counted.allocations == 0 && heap.region_objects == 0 && heap.header_objects == 0 &&
+         before_bytes <= kProfilersOwnBytes;
+}
+
 }  // namespace
 
 void assemble_profiles(const std::string& folder, const CategoryRules& rules,
@@ -104,6 +114,12 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
     attempt(name, "exact", [&](const auto& blocks) {
       if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
       const SyncProfile counted = sync(folder, *blocks[0], recording);
+      if (allocates_elsewhere(*profiles.heap, counted)) {
+        profiles.heap.reset();
+        recording.missing.push_back(
+            {name, "heap", "its allocations do not go through the C library's malloc"});
+        return;
+      }
       profiles.heap->exact_bytes = counted.allocated_bytes;
       profiles.heap->exact_objects = counted.allocations;
     });

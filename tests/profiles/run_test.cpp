@@ -217,6 +217,20 @@ TEST_CASE("three arms: each round has every arm once, the second of a pair is th
   }
 }
 
+TEST_CASE("a program with its own allocator has no heap profile, rather than an empty one") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool", "usual"), arm("pool", "own")}, {"heap"});
+  plan.arms[1].command[0] = OWN_ALLOCATOR_PROGRAM;
+  const Recording recording = run(plan);
+  for (const Block& block : recording.blocks) CHECK(block.status == "ok");
+  CHECK(recording.profiles.at("usual").heap);
+  CHECK_FALSE(recording.profiles.at("own").heap);
+  REQUIRE(recording.missing.size() == 1);
+  CHECK(recording.missing[0].variant == "own");
+  CHECK(recording.missing[0].pass == "heap");
+  CHECK(recording.missing[0].reason == "its allocations do not go through the C library's malloc");
+}
+
 TEST_CASE("a sampled pass runs every second round in the opposite order") {
   const Scratch scratch;
   RunPlan plan = plan_of(scratch, {arm("pool", "A"), arm("pool", "B")}, {"cpu"});
