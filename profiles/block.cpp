@@ -19,19 +19,13 @@ constexpr int kTailLines = 10;
 constexpr std::string_view kIterations = "{iterations}";
 
 std::vector<std::string> with_iterations(std::vector<std::string> command, int iterations) {
-  for (std::string& argument : command) {
-    const std::string number = std::to_string(iterations);
-    for (size_t at = 0; (at = argument.find(kIterations, at)) != std::string::npos;) {
-      argument.replace(at, kIterations.size(), number);
-    }
-  }
+  std::replace(command.begin(), command.end(), std::string(kIterations),
+               std::to_string(iterations));
   return command;
 }
 
 bool asks_iterations(const std::vector<std::string>& command) {
-  return std::any_of(command.begin(), command.end(), [](const std::string& argument) {
-    return argument.find(kIterations) != std::string::npos;
-  });
+  return std::find(command.begin(), command.end(), kIterations) != command.end();
 }
 
 Command command_of(const RunPlan& plan, const BlockPlan& planned, const fs::path& out) {

@@ -1,13 +1,13 @@
 #include "profiles/categories.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
+#include <array>
 #include <regex>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/toml.h"
 #include "built_in_categories.h"
 
 namespace winnow::profiles {
@@ -17,6 +17,10 @@ constexpr size_t kLimitBytes = size_t{1} << 20;
 // std::regex recurses once a character: a hostile name or expression must not exhaust the stack.
 constexpr size_t kLimitName = 512;
 constexpr size_t kLimitExpression = 512;
+
+// The ones that reports have a place for.
+constexpr std::array<std::string_view, 6> kCpuCategories{"scheduler",    "compute", "memory",
+                                                         "tokenization", "kernel",  "other"};
 
 struct Rule {
   std::string category;
@@ -114,15 +118,6 @@ class RuleReader {
   const std::string& subject_;
 };
 
-toml::table parse_toml(std::string_view text, const std::string& subject) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    throw base::UsageError(subject, "line " + std::to_string(error.source().begin.line) + ": " +
-                                        std::string(error.description()));
-  }
-}
-
 }  // namespace
 
 struct CategoryRules::Rules {
@@ -132,7 +127,7 @@ struct CategoryRules::Rules {
 };
 
 CategoryRules CategoryRules::parse(std::string_view toml, const std::string& subject) {
-  const toml::table root = parse_toml(toml, subject);
+  const toml::table root = base::parse_toml(std::string(toml), subject);
   const RuleReader reader(subject);
   reader.refuse_others(root, {"cpu", "heap"});
   auto rules = std::make_unique<Rules>();
@@ -140,6 +135,12 @@ CategoryRules CategoryRules::parse(std::string_view toml, const std::string& sub
   rules->heap.rules = reader.read_list(root, "heap");
   if (rules->cpu.rules.empty() && rules->heap.rules.empty())
     throw base::UsageError(subject, "no rules: expected [[cpu]] or [[heap]] tables");
+  for (const Rule& rule : rules->cpu.rules)
+    if (std::find(kCpuCategories.begin(), kCpuCategories.end(), rule.category) ==
+        kCpuCategories.end())
+      throw base::UsageError(subject, "[[cpu]] category \"" + rule.category +
+                                          "\" is none of scheduler, compute, memory, "
+                                          "tokenization, kernel, other");
   auto& categories = rules->heap_categories;
   for (const Rule& rule : rules->heap.rules)
     if (rule.category != rules->heap_other &&

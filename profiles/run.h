@@ -12,7 +12,7 @@ namespace winnow::profiles {
 
 struct Arm {
   Variant variant;
-  // The program and its arguments; every "{iterations}" in them becomes the number of iterations.
+  // The program and its arguments; an argument "{iterations}" becomes the number of iterations.
   std::vector<std::string> command;
 };
 
