@@ -55,19 +55,16 @@ std::string model_words(const Recording& recording) {
 
 std::string workload_words(const Recording& recording) {
   const auto& workload = recording.workload;
-  const auto or_unknown = [](int count) {
-    return count > 0 ? format_count(count) : std::string("an unknown number of");
-  };
   std::string words = or_unavailable(workload.scenario);
   if (!workload.description.empty()) words += " (" + workload.description + ")";
-  words += fmt::format(": {} texts an iteration", or_unknown(workload.texts_per_iteration));
+  words += fmt::format(": {} texts an iteration", count_or_unknown(workload.texts_per_iteration));
   if (workload.tokens_per_iteration)
     words += fmt::format(" ({} tokens)",
                          format_count(static_cast<double>(*workload.tokens_per_iteration)));
   return words + fmt::format(", {} threads, {} iterations a block, {} blocks planned",
-                             or_unknown(workload.threads),
-                             or_unknown(workload.iterations_per_block),
-                             or_unknown(workload.blocks));
+                             count_or_unknown(workload.threads),
+                             count_or_unknown(workload.iterations_per_block),
+                             count_or_unknown(workload.blocks));
 }
 
 std::string isa_words(const Recording& recording) {
@@ -144,19 +141,22 @@ Report report_of(const Recording& recording) {
     report.timings.push_back(timing_of(recording, variant.name));
     report.pairs.push_back(
         compare_pairs(recording, recording.variants.front().name, variant.name, comparisons));
-    if (!report.same_work.holds()) report.pairs.back().evidence = Evidence::kVoid;
+    report.cpu_pairs.push_back(
+        compare_cpu_pairs(recording, recording.variants.front().name, variant.name, comparisons));
+    if (report.same_work.holds()) continue;
+    report.pairs.back().evidence = report.cpu_pairs.back().evidence = Evidence::kVoid;
   }
   report.performance = performance_table(recording, report);
-  CpuTables cpu = cpu_tables(recording, report.warnings);
+  CpuTables cpu = cpu_tables(recording, report.cpu_pairs, report.warnings);
   report.scheduler = std::move(cpu.scheduler);
   report.compute = std::move(cpu.compute);
   report.cpu_total = std::move(cpu.total);
   report.cumulative = std::move(cpu.cumulative);
   report.wall = wall_table(recording);
   report.memory = memory_table(recording, report.warnings);
-  report.threads = thread_analysis(recording, report.warnings);
+  report.threads = thread_analysis(recording, report.same_work, report.warnings);
   report.raw_commands = raw_commands(recording);
-  add_insights(report);
+  add_insights(recording, report);
   report.verdict = verdict_of(recording, report);
   return report;
 }

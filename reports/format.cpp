@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* kUnavailable = "unavailable";
 constexpr int kMostDecimals = 9;
+constexpr double kRounding = 1e-12;  // of dividing figures by their iterations
 
 struct UnitFormat {
   int decimals;
@@ -51,11 +52,34 @@ std::string without_zero_tail(std::string text) {
   return text;
 }
 
-std::string format_change(double absolute, Unit unit, int decimals, bool sign) {
+// A smaller unit of time for small values, so that cells do not begin with a string of zeros.
+struct SmallerUnit {
+  int digits = 0;  // by which the decimal point moves
+  const char* suffix = nullptr;
+};
+
+SmallerUnit smaller_unit(Unit unit, double value) {
+  const double size = std::abs(value);
+  if (size == 0 || size >= 0.1) return {};
+  if (unit == Unit::kMilliseconds) return {3, "µs"};
+  if (unit != Unit::kSeconds && unit != Unit::kIterationSeconds) return {};
+  return size >= 0.0001 ? SmallerUnit{3, "ms"} : SmallerUnit{6, "µs"};
+}
+
+// `value`, rounded to `decimals`, in the smaller unit.
+std::string in_smaller_unit(double value, int decimals, const SmallerUnit& small) {
+  return fixed(value * std::pow(10, small.digits), std::max(decimals - small.digits, 0)) +
+         small.suffix;
+}
+
+// A difference in the unit that suits `larger`, the larger one of its two cells.
+std::string format_change(double absolute, Unit unit, int decimals, double larger, bool sign) {
+  const char* prefix = !sign || absolute == 0 ? "" : absolute < 0 ? "-" : "+";
+  if (const SmallerUnit small = smaller_unit(unit, larger); small.suffix)
+    return prefix + in_smaller_unit(std::abs(absolute), decimals, small);
   std::string text = unit == Unit::kCount ? format_count(std::abs(absolute), decimals)
                                           : fixed(std::abs(absolute), decimals);
   if (unit == Unit::kMegabytes) text = without_zero_tail(text);
-  const char* prefix = !sign || absolute == 0 ? "" : absolute < 0 ? "-" : "+";
   return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
 }
 
@@ -91,10 +115,11 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
   const std::string remark = row.remarks.empty() ? "" : row.remarks[variant];
   const std::string comma_remark = remark.empty() ? "" : fmt::format(", {}", remark);
   if (row.words == DeltaWords::kPlain || delta->percent_text.empty()) {
-    const std::string percent =
-        delta->percent_text.empty() ? "" : fmt::format(" ({})", delta->percent_text);
-    return {"", fmt::format("{}{}{}", evidence == Evidence::kNoise ? "~ " : "",
-                            delta->absolute_text, percent)};
+    const bool open = evidence == Evidence::kNoise || evidence == Evidence::kUnproven;
+    std::string brackets = delta->percent_text;
+    if (open && !remark.empty()) brackets += brackets.empty() ? remark : comma_remark;
+    return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->absolute_text,
+                            brackets.empty() ? "" : fmt::format(" ({})", brackets))};
   }
   const std::string words = worded(row, *delta);
   if (evidence == Evidence::kProven) return {words, fmt::format(" ({})", delta->absolute_text)};
@@ -129,9 +154,13 @@ std::string format_count(double count, int decimals) {
 std::string format_value(double value, Unit unit) {
   const char* suffix = unit_format(unit).suffix;
   const int decimals = decimals_for(unit, value);
-  if (value != 0 && rounded(value, decimals) == 0)
-    return fmt::format("{}{:.{}f}{}", value < 0 ? ">-" : "<", std::pow(10, -decimals), decimals,
-                       suffix);
+  const SmallerUnit small = smaller_unit(unit, value);
+  if (value != 0 && rounded(value, decimals) == 0) {
+    const double least = std::pow(10, -decimals);
+    return (value < 0 ? ">-" : "<") + (small.suffix ? in_smaller_unit(least, decimals, small)
+                                                    : fixed(least, decimals) + suffix);
+  }
+  if (small.suffix) return in_smaller_unit(rounded(value, decimals), decimals, small);
   if (value == 0 && unit != Unit::kMegabytes) return fmt::format("0{}", suffix);
   if (unit == Unit::kCount) return format_count(value, decimals);
   return fixed(value, decimals) + suffix;
@@ -152,6 +181,10 @@ std::string format_ratio(double ratio) {
   return fixed(ratio, decimals) + "x";
 }
 
+std::string count_or_unknown(int count) {
+  return count > 0 ? format_count(count) : "an unknown number of";
+}
+
 std::string format_p(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p); }
 
 std::optional<Change> change(const Row& row, size_t from, size_t to) {
@@ -161,13 +194,15 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   const double before = printed(*first, row.unit), after = printed(*second, row.unit);
   const int decimals = delta_decimals(*first, *second, after - before, row.unit);
   Change result;
+  result.equal = std::abs(*second - *first) <= kRounding * std::abs(*first);
   result.absolute = rounded(after - before, decimals);
   if (percent_of_unrounded(row) && *first != 0)
     result.percent = (*second - *first) / *first * 100;
   else if (!percent_of_unrounded(row) && before != 0)
     result.percent = (after - before) / std::abs(before) * 100;
-  result.absolute_text = format_change(result.absolute, row.unit, decimals, true);
-  result.size_text = format_change(result.absolute, row.unit, decimals, false);
+  const double larger = std::max(std::abs(*first), std::abs(*second));
+  result.absolute_text = format_change(result.absolute, row.unit, decimals, larger, true);
+  result.size_text = format_change(result.absolute, row.unit, decimals, larger, false);
   if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
   if (result.percent) {
     result.size_percent_text = format_percent(*result.percent);

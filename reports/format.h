@@ -18,6 +18,7 @@ std::string format_count(double count, int decimals = 0);  // "7,680,000"
 std::string format_share(double share);                    // "54.16%"
 std::string format_percent(double percent);                // "25.6%", without a sign
 std::string format_ratio(double ratio);                    // "1.34x", "9,600x"
+std::string count_or_unknown(int count);                   // "32", "an unknown number of"
 std::string format_p(double p);                            // "p = 0.002", "p < 0.001"
 
 // The value as its cell prints it.
@@ -32,6 +33,7 @@ struct Change {
   std::string percent_text;       // "-4.4%"; empty where there is none
   std::string size_text;          // the absolute change without its sign: "19.11s"
   std::string size_percent_text;  // likewise: "4.4%"
+  bool equal = false;             // the unrounded figures are equal, not only the cells
 };
 // Empty when one of the two values is not there.
 std::optional<Change> change(const Row& row, size_t from, size_t to);

@@ -6,9 +6,12 @@
 #include <cmath>
 
 #include "reports/format.h"
+#include "reports/recorded.h"
 #include "reports/scheduler_metrics.h"
 
 namespace winnow::reports {
+
+using profiles::Recording;
 
 namespace {
 
@@ -21,6 +24,32 @@ bool noise(const Row& row, size_t variant) {
 }
 
 const char* moved(const Change& change) { return change.absolute < 0 ? "fell by" : "rose by"; }
+
+const char* unmoved(const Change& change) {
+  return change.equal ? "did not change" : "changed by less than the last digit shown";
+}
+
+// How many processes a pass's figures come from: ", one process each, no spread measured".
+std::string source_words(const Recording& recording, const std::string& pass, size_t variant) {
+  const size_t first = good_blocks(recording, recording.variants[0].name, pass).size();
+  const size_t second = good_blocks(recording, recording.variants[variant].name, pass).size();
+  if (first == 0 || second == 0) return "";
+  if (first == 1 && second == 1) return ", one process each, no spread measured";
+  return fmt::format(", sums of {} and {} processes, not tested for chance", first, second);
+}
+
+// "sampled: 79.18% of Fine-Grained, 89.08% of Coarse-Grained"
+std::string coverage(const Report& report, size_t variant) {
+  const Row* row = row_with(report.cpu_total, Role::kUnsampled);
+  std::string text;
+  for (size_t each : {size_t{0}, variant}) {
+    const auto share = row ? row->figures[each].share : std::nullopt;
+    text +=
+        fmt::format("{}{} of {}", text.empty() ? "sampled: " : ", ",
+                    share ? format_share(1 - *share) : "an unknown part", report.variants[each]);
+  }
+  return text;
+}
 
 std::string in_brackets(const std::string& text) {
   return text.empty() ? "" : fmt::format(" ({})", text);
@@ -46,19 +75,23 @@ std::string largest_changes(const Table& table, size_t variant, size_t count, bo
 }
 
 // How a table's total moved, and which rows moved most.
-void total_insight(Table& table, const std::string& label, size_t variant,
-                   const std::string& what) {
+void total_insight(Table& table, const std::string& label, size_t variant, const std::string& what,
+                   const std::string& source) {
   const Row* total = row_with(table, Role::kTotal);
   const auto delta = total ? change(*total, 0, variant) : std::nullopt;
   if (!delta) return;
   const std::string largest = largest_changes(table, variant, 3, true);
   const std::string parts = largest.empty() ? "" : "; the largest changes: " + largest;
-  if (delta->absolute == 0)
-    table.insights.push_back(fmt::format("{}: {} did not change{}.", label, what, parts));
+  if (noise(*total, variant))
+    table.insights.push_back(
+        fmt::format("{}: no difference of {} is proven{}.", label, what, parts));
+  else if (delta->absolute == 0)
+    table.insights.push_back(
+        fmt::format("{}: {} {}{}{}.", label, what, unmoved(*delta), source, parts));
   else
-    table.insights.push_back(fmt::format("{}: {} {} {}{}{}.", label, what, moved(*delta),
+    table.insights.push_back(fmt::format("{}: {} {} {}{}{}{}.", label, what, moved(*delta),
                                          delta->size_text, in_brackets(delta->size_percent_text),
-                                         parts));
+                                         source, parts));
 }
 
 void compute_insight(Report& report, size_t variant) {
@@ -77,11 +110,13 @@ void compute_insight(Report& report, size_t variant) {
     table.insights.push_back(
         label +
         ": the CPU cost of compute functions for the same work does not differ by more than the "
-        "sampling error.");
+        "sampling error (" +
+        coverage(report, variant) + ").");
     return;
   }
-  std::string text = fmt::format("{}: compute functions cost {} {} CPU for the same work", label,
-                                 delta->size_percent_text, delta->absolute < 0 ? "less" : "more");
+  std::string text = fmt::format("{}: compute functions cost {} {} CPU for the same work ({})",
+                                 label, delta->size_percent_text,
+                                 delta->absolute < 0 ? "less" : "more", coverage(report, variant));
   if (std::abs(*delta->percent) >= kTellingPercent)
     text +=
         ". The arithmetic is equal, so contention, cold caches or clock frequency differ; "
@@ -133,7 +168,8 @@ void wall_insight(Report& report) {
         most = &row;
     if (most)
       report.wall.insights.push_back(
-          fmt::format("{}: threads spent most of their time, {}, in {}.", report.variants[variant],
+          fmt::format("{}: threads spent {} of their time, {}, in {}.", report.variants[variant],
+                      *most->figures[variant].share > 0.5 ? "most" : "the largest part",
                       format_share(*most->figures[variant].share), most->name));
   }
 }
@@ -143,7 +179,7 @@ const Row* named(const Table& table, const std::string& name) {
   return found == table.rows.end() ? nullptr : &*found;
 }
 
-void scheduler_insight(Report& report, size_t variant) {
+void scheduler_insight(const Recording& recording, Report& report, size_t variant) {
   Table& table = report.threads.metrics;
   const std::pair<const char*, const char*> states[] = {
       {kSearchRow, "searching"}, {kWaitRow, "waiting"}, {kSignalRow, "signalling"}};
@@ -154,13 +190,14 @@ void scheduler_insight(Report& report, size_t variant) {
     if (!delta) continue;
     parts += parts.empty() ? "" : ", ";
     if (delta->absolute == 0)
-      parts += fmt::format("{} did not change", verb);
+      parts += fmt::format("{} {}", verb, unmoved(*delta));
     else
       parts += fmt::format("{} {} {}{}", verb, moved(*delta), delta->size_text,
                            in_brackets(delta->size_percent_text));
   }
   if (!parts.empty())
-    table.insights.push_back(fmt::format("{}: {}.", report.variants[variant], parts));
+    table.insights.push_back(fmt::format("{}: {}{}.", report.variants[variant], parts,
+                                         source_words(recording, "sync", variant)));
 }
 
 void formula_insight(Report& report) {
@@ -190,14 +227,18 @@ const Row* row_with(const Table& table, Role role) {
   return found == table.rows.end() ? nullptr : &*found;
 }
 
-void add_insights(Report& report) {
+void add_insights(const Recording& recording, Report& report) {
   for (size_t variant = 1; variant < report.variants.size(); ++variant) {
     const std::string& label = report.variants[variant];
-    total_insight(report.cpu_total, label, variant, "the region's CPU time");
     compute_insight(report, variant);
+    if (!report.same_work.holds()) continue;
+    const bool tested = report.cpu_pairs[variant].count() > 0;
+    total_insight(report.cpu_total, label, variant, "the region's CPU time",
+                  tested ? "" : source_words(recording, "cpu", variant));
     riser_insight(report, variant);
-    total_insight(report.memory, label, variant, "total allocation");
-    scheduler_insight(report, variant);
+    total_insight(report.memory, label, variant, "total allocation",
+                  source_words(recording, "heap", variant));
+    scheduler_insight(recording, report, variant);
   }
   unsampled_insight(report);
   wall_insight(report);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "profiles/recording.h"
 #include "reports/report.h"
 
 namespace winnow::reports {
@@ -9,6 +10,6 @@ const Row* row_with(const Table& table, Role role);
 
 // Adds the sentences to the report's tables. Each is chosen and filled by the rows it speaks of and
 // says no more than they show; costs are compared only where the work is proven to be the same.
-void add_insights(Report& report);
+void add_insights(const profiles::Recording& recording, Report& report);
 
 }  // namespace winnow::reports

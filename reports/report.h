@@ -83,7 +83,9 @@ struct SameWork {
 struct Timing {
   int blocks = 0;
   int64_t iterations = 0;              // over all blocks
-  std::optional<double> iteration_s;   // median over blocks of the block's median iteration
+  double total_s = 0;                  // sum of all iterations
+  std::optional<double> iteration_s;   // mean: total_s / iterations
+  std::optional<double> median_s;      // median over blocks of the block's median iteration
   double lowest_s = 0, highest_s = 0;  // of the block medians
   std::optional<double> cpu_s;         // CPU seconds an iteration, median over blocks
   std::optional<double> cores_busy;    // CPU time / wall time of the region, median over blocks
@@ -91,9 +93,10 @@ struct Timing {
 
 // Blocks of two variants with the same index, compared.
 struct Pairs {
-  int faster = 0, slower = 0, ties = 0;  // the second variant against the first
+  int faster = 0, slower = 0, ties = 0;  // the second variant took less, more, as much as the first
   double p = 1;                          // two-sided sign test, ties left out
   int needed = 0;                        // pairs below which the test cannot reach its level
+  bool conflict = false;  // the test rejects "equal", but means or medians point the other way
   Evidence evidence = Evidence::kUnproven;
   int count() const { return faster + slower + ties; }
 };
@@ -144,6 +147,7 @@ struct Report {
   std::vector<std::string> variants{};  // labels
   std::vector<Timing> timings{};        // per variant
   std::vector<Pairs> pairs{};           // per variant, against the baseline; the first is empty
+  std::vector<Pairs> cpu_pairs{};       // likewise, of the CPU time of an iteration
   Table performance{};
   Table scheduler{}, compute{}, cpu_total{}, cumulative{};
   Table wall{};

@@ -71,11 +71,22 @@ Figure figure_of(const Profiles& all, size_t variant, const std::optional<double
   return measured(*seconds / divisor, whole_of(*all.profiles[variant]) / divisor);
 }
 
-// Whether two sampled sums differ by less than counting samples at random explains, at 95 %.
+// The region's CPU time that no sample stands for; zero where the kernel's figure is not known.
+double unsampled_s(const SampledProfile& profile) {
+  return std::max(0.0, profile.total_s.value_or(profile.sampled_s) - profile.sampled_s);
+}
+
+// Whether two sampled sums may be equal: they differ by less than counting samples at random
+// explains, at 95 %, plus all that was not sampled of the variant with the smaller sum.
 bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,
                            const Sampled& second) {
-  if (!first.samples || !second.samples || !all.profiles[0] || !all.profiles[variant]) return false;
+  if (!first.seconds || !second.seconds || !all.profiles[0] || !all.profiles[variant]) return false;
   if (all.basis.divisor(0) <= 0 || all.basis.divisor(variant) <= 0) return false;
+  const double difference =
+      *first.seconds / all.basis.divisor(0) - *second.seconds / all.basis.divisor(variant);
+  const size_t smaller = difference > 0 ? variant : 0;
+  const double unsampled = unsampled_s(*all.profiles[smaller]) / all.basis.divisor(smaller);
+  if (!first.samples || !second.samples) return unsampled > 0 && std::abs(difference) <= unsampled;
   const auto period = [&](size_t index) {
     const SampledProfile& profile = *all.profiles[index];
     const double each = profile.samples && *profile.samples > 0
@@ -85,9 +96,7 @@ bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& f
   };
   const double variance =
       *first.samples * period(0) * period(0) + *second.samples * period(variant) * period(variant);
-  const double difference = first.seconds.value_or(0) / all.basis.divisor(0) -
-                            second.seconds.value_or(0) / all.basis.divisor(variant);
-  return std::abs(difference) <= kZ95 * std::sqrt(variance);
+  return std::abs(difference) <= kZ95 * std::sqrt(variance) + unsampled;
 }
 
 Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampled>& sums) {
@@ -186,7 +195,9 @@ Table table_for(const Profiles& all, const std::string& heading) {
 void note_noise(Table& table) {
   for (const Row& row : table.rows)
     if (std::ranges::count(row.evidence, Evidence::kNoise) > 0) {
-      table.notes.push_back("A difference behind ~ is within the sampling error (95 %).");
+      table.notes.push_back(
+          "A difference behind ~ is within the sampling error: the random error (95 %) plus what "
+          "was not sampled of the variant with the smaller figure.");
       return;
     }
 }
@@ -242,8 +253,13 @@ std::string sampling_note(const Profiles& all) {
       continue;
     }
     const auto samples = static_cast<double>(*profile->samples);
-    text += fmt::format("{} samples, shares are right to within ± {:.1f} points",
-                        format_count(samples), kZ95 * std::sqrt(0.25 / samples) * 100);
+    text += fmt::format("{} samples, random error of shares ± {:.1f} points", format_count(samples),
+                        kZ95 * std::sqrt(0.25 / samples) * 100);
+    if (unsampled_s(*profile) > 0)
+      text += fmt::format("; besides, {} was not sampled",
+                          format_share(unsampled_s(*profile) / *profile->total_s));
+    else if (!profile->total_s && profile->clock == "cpu")
+      text += "; how much was not sampled is unknown";
   }
   return "Sampling error at 95 %: " + text + ".";
 }
@@ -258,7 +274,24 @@ bool oversampled(const SampledProfile& profile) {
 
 // Other functions are what the profile sampled beyond the named categories, listed or not, so that
 // the rows add up to the whole.
-Table total_table(const Profiles& all, std::vector<std::string>& warnings) {
+// The kernel's CPU time of the cpu pass has no spread of its own: where the blocks of the time pass
+// do not show that the variants differ in CPU time, neither does the total.
+void judge_total(Table& table, const std::vector<Pairs>& cpu_pairs) {
+  const auto open = [](const Pairs& pairs) {
+    return pairs.count() > 0 &&
+           (pairs.evidence == Evidence::kNoise || pairs.evidence == Evidence::kUnproven);
+  };
+  auto& evidence = table.rows.back().evidence;
+  evidence.assign(cpu_pairs.size(), Evidence::kNone);
+  for (size_t variant = 1; variant < cpu_pairs.size(); ++variant)
+    if (open(cpu_pairs[variant])) evidence[variant] = Evidence::kNoise;
+  if (std::ranges::count(evidence, Evidence::kNoise) > 0)
+    table.notes.push_back(
+        "A total behind ~: the blocks of the time pass do not prove a difference in CPU time.");
+}
+
+Table total_table(const Profiles& all, const std::vector<Pairs>& cpu_pairs,
+                  std::vector<std::string>& warnings) {
   Table table = table_for(all, "CPU Time by Category");
   table.first_column = "Category";
   if (!all.any()) return table;
@@ -299,6 +332,7 @@ Table total_table(const Profiles& all, std::vector<std::string>& warnings) {
   const auto add = [&](const char* name, const std::vector<Sampled>& sums, Role role) {
     Row row = row_of(all, name, sums);
     row.role = role;
+    if (role != Role::kRest) row.evidence.clear();  // not sampled
     table.rows.push_back(std::move(row));
   };
   add("Other functions", other, Role::kRest);
@@ -308,6 +342,7 @@ Table total_table(const Profiles& all, std::vector<std::string>& warnings) {
       "CPU seconds {}. unsampled = the region's CPU time from the kernel - sampled time. {}",
       all.basis.words, sampling_note(all)));
   note_noise(table);
+  judge_total(table, cpu_pairs);
   return table;
 }
 
@@ -339,11 +374,12 @@ Table cumulative_table(const Profiles& all) {
 
 }  // namespace
 
-CpuTables cpu_tables(const Recording& recording, std::vector<std::string>& warnings) {
+CpuTables cpu_tables(const Recording& recording, const std::vector<Pairs>& cpu_pairs,
+                     std::vector<std::string>& warnings) {
   const Profiles all = profiles_for(recording, "cpu");
   return {category_table(all, "Scheduler Overhead", "scheduler", is_scheduler),
           category_table(all, "Compute Functions", "compute", is_compute),
-          total_table(all, warnings), cumulative_table(all)};
+          total_table(all, cpu_pairs, warnings), cumulative_table(all)};
 }
 
 Table wall_table(const Recording& recording) {

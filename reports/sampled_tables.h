@@ -11,7 +11,10 @@ struct CpuTables {
   Table total;               // flat, by category, with what was not sampled: 100 %
   Table cumulative;
 };
-CpuTables cpu_tables(const profiles::Recording& recording, std::vector<std::string>& warnings);
+// `cpu_pairs` is the test of the time pass's CPU time, per variant: what the sum of a few processes
+// of the cpu pass is judged by.
+CpuTables cpu_tables(const profiles::Recording& recording, const std::vector<Pairs>& cpu_pairs,
+                     std::vector<std::string>& warnings);
 
 // Where threads were, waiting included; only persistent threads have one.
 Table wall_table(const profiles::Recording& recording);

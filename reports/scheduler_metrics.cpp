@@ -22,6 +22,7 @@ struct CallRow {
   const char* name;  // of the calls
   const char* time_name;
   Group calls;
+  bool seldom = false;  // no row where nobody made such a call
 };
 
 constexpr CallRow kStates[] = {{"", kSearchRow, &SyncProfile::searching},
@@ -36,9 +37,12 @@ constexpr CallRow kCalls[] = {
     {"Condition signals", "Condition signal time", &SyncProfile::condition_signal},
     {"Condition broadcasts", "Condition broadcast time", &SyncProfile::condition_broadcast},
     {"Contended mutex locks", "Contended mutex time", &SyncProfile::mutex_contended},
-    {"Futex waits", "Futex wait time", &SyncProfile::futex_wait},
-    {"Futex wakes", "Futex wake time", &SyncProfile::futex_wake},
-    {"Yields", "Yield time", &SyncProfile::yield}};
+    // The C library's own futex calls do not pass through syscall(): a zero would mislead.
+    {"Futex waits through syscall()", "Time in futex waits through syscall()",
+     &SyncProfile::futex_wait, true},
+    {"Futex wakes through syscall()", "Time in futex wakes through syscall()",
+     &SyncProfile::futex_wake, true},
+    {"Calls of sched_yield()", "Time in sched_yield()", &SyncProfile::yield, true}};
 
 struct Syncs {
   std::vector<const SyncProfile*> syncs;  // per variant; null: not there
@@ -105,6 +109,10 @@ bool any_value(const Row& row) {
 
 bool all_zero(const Row& row) {
   return std::ranges::all_of(row.figures, [](const Figure& f) { return f.value && *f.value == 0; });
+}
+
+bool never_seen(const Row& row) {
+  return std::ranges::all_of(row.figures, [](const Figure& f) { return f.value.value_or(0) == 0; });
 }
 
 // Exact counts that do not depend on luck: equal ones mean that two variants schedule alike.
@@ -177,6 +185,7 @@ Table scheduler_metrics(const Recording& recording, std::vector<std::string>& wa
     }
     Row time = time_row(all, calls);
     const bool never = all_zero(count);
+    if (calls.seldom && never_seen(count)) continue;
     table.rows.push_back(std::move(count));
     if (!never) table.rows.push_back(std::move(time));
   }

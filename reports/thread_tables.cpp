@@ -35,7 +35,7 @@ std::string formula_words(const ThreadFormula& formula, int texts) {
     words = fmt::format("{} threads × {} matmuls × {} texts",
                         format_count(static_cast<double>(formula.threads_per_matmul)),
                         format_count(static_cast<double>(formula.matmuls_per_text)),
-                        format_count(texts));
+                        count_or_unknown(texts));
   if (formula.persistent_threads > 0)
     words += fmt::format("{}{} persistent threads, which the formula counts anew in each iteration",
                          words.empty() ? "" : " + ",
@@ -58,6 +58,8 @@ Creations creations_of(const Recording& recording, size_t variant) {
     row.notes = "no formula recorded";
     return row;
   }
+  row.notes = formula_words(*about.thread_formula, recording.workload.texts_per_iteration);
+  if (recording.workload.texts_per_iteration <= 0) return row;
   if (iterations == 0)
     for (const auto* block : good_blocks(recording, about.name, "time"))
       iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
@@ -68,7 +70,6 @@ Creations creations_of(const Recording& recording, size_t variant) {
                       static_cast<double>(formula.persistent_threads);
   row.formula_per_iteration = estimate(each);
   if (iterations > 0) row.formula_total = estimate(each * static_cast<double>(iterations));
-  row.notes = formula_words(formula, recording.workload.texts_per_iteration);
   return row;
 }
 
@@ -189,14 +190,15 @@ std::vector<std::string> creation_notes(const Recording& recording) {
 
 }  // namespace
 
-ThreadAnalysis thread_analysis(const Recording& recording, std::vector<std::string>& warnings) {
+ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_work,
+                               std::vector<std::string>& warnings) {
   ThreadAnalysis analysis;
   for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
     analysis.creations.push_back(creations_of(recording, variant));
     add_threads(analysis, recording, variant);
   }
   analysis.creation_notes = creation_notes(recording);
-  analysis.reduction = reduction(analysis.creations);
+  if (same_work.holds()) analysis.reduction = reduction(analysis.creations);
   if (!analysis.threads.empty())
     analysis.thread_notes.push_back(
         "Thread-seconds of the sync pass. Run-queue delay: ready to run, but without a core. "

@@ -29,32 +29,85 @@ std::optional<double> block_median_s(const Block& block) {
   return middle > 0 ? std::optional(middle) : std::nullopt;
 }
 
-std::map<int, double> medians_by_index(const Recording& recording, const std::string& variant) {
-  std::map<int, double> medians;
-  for (const Block* block : good_blocks(recording, variant, "time"))
-    if (const auto middle = block_median_s(*block)) medians[block->index] = *middle;
-  return medians;
+// The kernel's CPU time of the block's region; empty when it is not recorded.
+std::optional<double> block_cpu_s(const Block& block) {
+  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
+  return (static_cast<double>(*block.region->user_ns) +
+          static_cast<double>(*block.region->system_ns)) *
+         kNanosecond;
 }
 
-Row time_row(const Report& report, const std::string& name, Unit unit, DeltaWords words) {
+std::optional<double> block_iteration_cpu_s(const Block& block) {
+  const auto cpu_s = block_cpu_s(block);
+  if (!cpu_s || !block_median_s(block)) return std::nullopt;
+  return *cpu_s / static_cast<double>(block.iteration_wall_ns.size());
+}
+
+using BlockFigure = std::optional<double> (*)(const Block&);
+
+std::map<int, double> by_index(const Recording& recording, const std::string& variant,
+                               BlockFigure figure) {
+  std::map<int, double> figures;
+  for (const Block* block : good_blocks(recording, variant, "time"))
+    if (const auto value = figure(*block)) figures[block->index] = *value;
+  return figures;
+}
+
+Pairs sign_tested(const std::map<int, double>& before, const std::map<int, double>& after,
+                  int comparisons) {
+  Pairs pairs;
+  for (const auto& [index, value] : after) {
+    const auto match = before.find(index);
+    if (match == before.end()) continue;
+    ++(value < match->second ? pairs.faster : value > match->second ? pairs.slower : pairs.ties);
+  }
+  pairs.p = sign_test(pairs.faster, pairs.slower);
+  const double level = kLevel / std::max(comparisons, 1);
+  while (sign_test(pairs.needed, 0) >= level) ++pairs.needed;
+  if (pairs.count() < pairs.needed)
+    pairs.evidence = Evidence::kUnproven;
+  else
+    pairs.evidence = pairs.p < level ? Evidence::kProven : Evidence::kNoise;
+  return pairs;
+}
+
+// What a reader sees in the cells must point where most pairs point.
+void require_agreement(Pairs& pairs, const std::optional<double>& before,
+                       const std::optional<double>& after) {
+  if (pairs.evidence != Evidence::kProven) return;
+  const bool less = pairs.faster > pairs.slower;
+  if (before && after && (less ? *after < *before : *after > *before)) return;
+  pairs.conflict = true;
+  pairs.evidence = Evidence::kNoise;
+}
+
+Row row_of(const std::string& name, Unit unit, const std::vector<Pairs>& tests) {
   Row row;
   row.name = name;
   row.unit = unit;
+  for (const Pairs& pairs : tests) {
+    row.evidence.push_back(pairs.evidence);
+    std::string remark = format_p(pairs.p);
+    if (pairs.evidence == Evidence::kUnproven)
+      remark = fmt::format("unproven, {} pairs", pairs.count());
+    else if (pairs.conflict)
+      remark += ", but mean, median and pairs do not point the same way";
+    row.remarks.push_back(remark);
+  }
+  return row;
+}
+
+Row time_row(const Report& report, const std::string& name, Unit unit, DeltaWords words) {
+  Row row = row_of(name, unit, report.pairs);
   row.role = Role::kTotal;
   row.words = words;
-  for (const Pairs& pairs : report.pairs) {
-    row.evidence.push_back(pairs.evidence);
-    row.remarks.push_back(pairs.evidence == Evidence::kUnproven
-                              ? fmt::format("unproven, {} pairs", pairs.count())
-                              : format_p(pairs.p));
-  }
   return row;
 }
 
 std::string spread(const Report& report, size_t variant) {
   const Timing& timing = report.timings[variant];
   std::string text = fmt::format(
-      "{}: median of {} blocks ({} iterations in all); block medians ranged {} to {}",
+      "{}: {} blocks, {} iterations in all; block medians ranged {} to {}",
       report.variants[variant], timing.blocks, format_count(static_cast<double>(timing.iterations)),
       format_value(timing.lowest_s, Unit::kIterationSeconds),
       format_value(timing.highest_s, Unit::kIterationSeconds));
@@ -72,16 +125,18 @@ bool equal_iterations(const Report& report) {
 }
 
 std::string units_note(const Recording& recording, const Report& report) {
-  std::string iterations = "the iterations";
+  std::string iterations = "all measured iterations";
   if (equal_iterations(report))
-    iterations = format_count(static_cast<double>(report.timings.front().iterations)) +
-                 " iterations of each variant";
+    iterations += fmt::format(", {} of each variant",
+                              format_count(static_cast<double>(report.timings.front().iterations)));
   return fmt::format(
-      "Wall seconds of the time pass, which runs without a profiler. Avg Time/Iteration is the "
-      "median over blocks (one fresh process each) of the block's median iteration of {} texts; "
-      "Total Duration is that times {}. Percentages come from unrounded medians. CPU time is the "
-      "kernel's.",
-      recording.workload.texts_per_iteration, iterations);
+      "Wall seconds of the time pass, which runs without a profiler. Total Duration is the sum of "
+      "{}; Avg Time/Iteration is their mean, an iteration being {} texts, and Avg Time/Text and "
+      "Throughput follow from it. Median Time/Iteration is the median over blocks (one fresh "
+      "process each) of the block's median; the sign test compares these. Percentages come from "
+      "unrounded figures. CPU time is the kernel's; its row and Cores Busy are medians over "
+      "blocks.",
+      iterations, count_or_unknown(recording.workload.texts_per_iteration));
 }
 
 }  // namespace
@@ -94,19 +149,20 @@ Timing timing_of(const Recording& recording, const std::string& variant) {
     if (!middle) continue;
     medians.push_back(*middle);
     timing.iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
-    if (!block->region || !block->region->user_ns || !block->region->system_ns) continue;
-    const double cpu_s = (static_cast<double>(*block->region->user_ns) +
-                          static_cast<double>(*block->region->system_ns)) *
-                         kNanosecond;
-    cpu.push_back(cpu_s / static_cast<double>(block->iteration_wall_ns.size()));
+    for (int64_t wall_ns : block->iteration_wall_ns)
+      timing.total_s += static_cast<double>(wall_ns) * kNanosecond;
+    const auto cpu_s = block_cpu_s(*block);
+    if (!cpu_s) continue;
+    cpu.push_back(*block_iteration_cpu_s(*block));
     if (block->region->wall_ns > 0)
-      cores.push_back(cpu_s / (static_cast<double>(block->region->wall_ns) * kNanosecond));
+      cores.push_back(*cpu_s / (static_cast<double>(block->region->wall_ns) * kNanosecond));
   }
   timing.blocks = static_cast<int>(medians.size());
   if (medians.empty()) return timing;
   timing.lowest_s = *std::ranges::min_element(medians);
   timing.highest_s = *std::ranges::max_element(medians);
-  timing.iteration_s = median(std::move(medians));
+  timing.iteration_s = timing.total_s / static_cast<double>(timing.iterations);
+  timing.median_s = median(std::move(medians));
   if (!cpu.empty()) timing.cpu_s = median(std::move(cpu));
   if (!cores.empty()) timing.cores_busy = median(std::move(cores));
   return timing;
@@ -120,24 +176,19 @@ double sign_test(int wins, int losses) {
 
 Pairs compare_pairs(const Recording& recording, const std::string& first, const std::string& second,
                     int comparisons) {
-  Pairs pairs;
-  const auto before = medians_by_index(recording, first);
-  for (const auto& [index, after] : medians_by_index(recording, second)) {
-    const auto match = before.find(index);
-    if (match == before.end()) continue;
-    ++(after < match->second ? pairs.faster : after > match->second ? pairs.slower : pairs.ties);
-  }
-  pairs.p = sign_test(pairs.faster, pairs.slower);
-  const double level = kLevel / std::max(comparisons, 1);
-  while (sign_test(pairs.needed, 0) >= level) ++pairs.needed;
-  // The medians that the cells show must point where most pairs point.
-  const auto a = timing_of(recording, first).iteration_s,
-             b = timing_of(recording, second).iteration_s;
-  const bool agree = a && b && (*b < *a) == (pairs.faster > pairs.slower);
-  if (pairs.count() < pairs.needed)
-    pairs.evidence = Evidence::kUnproven;
-  else
-    pairs.evidence = pairs.p < level && agree ? Evidence::kProven : Evidence::kNoise;
+  Pairs pairs = sign_tested(by_index(recording, first, block_median_s),
+                            by_index(recording, second, block_median_s), comparisons);
+  const Timing before = timing_of(recording, first), after = timing_of(recording, second);
+  require_agreement(pairs, before.median_s, after.median_s);
+  require_agreement(pairs, before.iteration_s, after.iteration_s);
+  return pairs;
+}
+
+Pairs compare_cpu_pairs(const Recording& recording, const std::string& first,
+                        const std::string& second, int comparisons) {
+  Pairs pairs = sign_tested(by_index(recording, first, block_iteration_cpu_s),
+                            by_index(recording, second, block_iteration_cpu_s), comparisons);
+  require_agreement(pairs, timing_of(recording, first).cpu_s, timing_of(recording, second).cpu_s);
   return pairs;
 }
 
@@ -161,9 +212,10 @@ Table performance_table(const Recording& recording, const Report& report) {
       time_row(report, "Avg Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster);
   Row text = time_row(report, "Avg Time/Text", Unit::kMilliseconds, DeltaWords::kFaster);
   Row throughput = time_row(report, "Throughput", Unit::kThroughput, DeltaWords::kIncrease);
-  Row cpu, cores;
-  cpu.name = "CPU Time/Iteration";
-  cpu.unit = Unit::kIterationSeconds;
+  Row middle =
+      time_row(report, "Median Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster);
+  Row cpu = row_of(kCpuRow, Unit::kIterationSeconds, report.cpu_pairs);
+  Row cores;
   cores.name = "Cores Busy";
   cores.unit = Unit::kCores;
   const double texts = recording.workload.texts_per_iteration;
@@ -171,10 +223,11 @@ Table performance_table(const Recording& recording, const Report& report) {
     const bool timed = timing.iteration_s.has_value();
     const double seconds = timing.iteration_s.value_or(0);
     const auto when = [](bool known, double value) { return known ? measured(value) : Figure{}; };
-    total.figures.push_back(when(timed, seconds * static_cast<double>(timing.iterations)));
+    total.figures.push_back(when(timed, timing.total_s));
     iteration.figures.push_back(when(timed, seconds));
     text.figures.push_back(when(timed && texts > 0, seconds / texts * 1000));
     throughput.figures.push_back(when(timed && texts > 0, texts / seconds));
+    middle.figures.push_back(when(timed, timing.median_s.value_or(0)));
     cpu.figures.push_back(when(timing.cpu_s.has_value(), timing.cpu_s.value_or(0)));
     cores.figures.push_back(when(timing.cores_busy.has_value(), timing.cores_busy.value_or(0)));
   }
@@ -184,7 +237,7 @@ Table performance_table(const Recording& recording, const Report& report) {
     table.notes.push_back(
         "Total Duration is left out: the variants ran different numbers of "
         "iterations; all figures are per iteration.");
-  for (Row* row : {&iteration, &text, &throughput, &cpu, &cores})
+  for (Row* row : {&iteration, &text, &throughput, &middle, &cpu, &cores})
     table.rows.push_back(std::move(*row));
   if (texts <= 0)
     table.notes.push_back("Per text: unavailable: the texts of an iteration are not recorded.");

@@ -26,7 +26,8 @@ std::vector<size_t> timed_variants(const Report& report) {
 
 std::string workload_words(const Recording& recording) {
   const auto& workload = recording.workload;
-  std::string words = fmt::format("batches of {} texts", workload.texts_per_iteration);
+  std::string words =
+      fmt::format("batches of {} texts", count_or_unknown(workload.texts_per_iteration));
   if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
   return words;
 }
@@ -44,18 +45,33 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
   if (!delta) return what + ": unavailable";
   const size_t candidate = std::max(from, to);  // the other one is the baseline
   if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kNoise)
-    return fmt::format("{}: no difference beyond the sampling error ({})", what, definition);
-  if (delta->absolute == 0) return fmt::format("{}: equal ({})", what, definition);
+    return fmt::format("{}: no difference beyond its error ({})", what, definition);
+  if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kUnproven)
+    return fmt::format("{}: no proven difference: too few pairs of blocks ({})", what, definition);
+  if (delta->absolute == 0)
+    return fmt::format("{}: {} ({})", what,
+                       delta->equal ? "equal" : "differs by less than the last digit shown",
+                       definition);
   const std::string size =
       delta->percent_text.empty() ? delta->size_text : delta->size_percent_text;
   return fmt::format("{} {} {} ({})", size, delta->absolute < 0 ? "less" : "more", what,
                      definition);
 }
 
+// CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
+// none.
+std::string cpu_bullet(const Report& report, size_t from, size_t to) {
+  const auto row = std::ranges::find(report.performance.rows, kCpuRow, &Row::name);
+  if (row != report.performance.rows.end() && change(*row, from, to))
+    return row_bullet(&*row, from, to, "CPU time",
+                      "an iteration's, from the kernel, median over blocks of the time pass");
+  return row_bullet(row_with(report.cpu_total, Role::kTotal), from, to, "CPU time",
+                    "the region's in the cpu pass, no spread measured");
+}
+
 std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival) {
   std::vector<std::string> lines{speed(report, winner, rival)};
-  lines.push_back(row_bullet(row_with(report.cpu_total, Role::kTotal), rival, winner, "CPU time",
-                             "the region's, from the kernel where recorded"));
+  lines.push_back(cpu_bullet(report, rival, winner));
   lines.push_back(row_bullet(row_with(report.scheduler, Role::kSubtotal), rival, winner,
                              "scheduler overhead",
                              "CPU time sampled in scheduler functions, row All scheduler "
@@ -80,6 +96,24 @@ std::string recommendation(const Recording& recording, const Report& report, siz
       variant.advice.empty() ? "" : ": ", variant.advice, workload_words(recording));
 }
 
+// Why a difference that the sign test finds still has no winner.
+std::string conflict(const Report& report, size_t fastest, size_t other, const Pairs& pairs) {
+  const auto favoured = [&](double first, double second) {
+    return first < second   ? report.variants[fastest]
+           : second < first ? report.variants[other]
+                            : "neither";
+  };
+  const Timing &first = report.timings[fastest], &second = report.timings[other];
+  return fmt::format(
+      "{} against {}: the mean favours {}, the median {}, {} of {} pairs {} ({}): a winner needs "
+      "all of them",
+      report.variants[fastest], report.variants[other],
+      favoured(*first.iteration_s, *second.iteration_s),
+      favoured(*first.median_s, *second.median_s), std::max(pairs.faster, pairs.slower),
+      pairs.count(), report.variants[pairs.faster > pairs.slower ? fastest : other],
+      format_p(pairs.p));
+}
+
 Verdict undecided(const Recording& recording, const Report& report, size_t fastest,
                   const std::vector<std::pair<size_t, Pairs>>& open, bool too_few) {
   Verdict verdict;
@@ -94,6 +128,8 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
       verdict.bullets.push_back(
           fmt::format("{}: point estimate {}, unproven: {} pairs of blocks, at least {} are needed",
                       against, speed(report, fastest, other), pairs.count(), pairs.needed));
+    else if (pairs.conflict)
+      verdict.bullets.push_back(conflict(report, fastest, other, pairs));
     else
       verdict.bullets.push_back(fmt::format("{}: the pairs do not agree: faster in {} of {}, {}",
                                             against, pairs.faster, pairs.count(),

@@ -25,8 +25,7 @@ TEST_CASE("cells keep at least three significant digits") {
   CHECK(format_value(432.69, Unit::kSeconds) == "432.69s");
   CHECK(format_value(8.14, Unit::kSeconds) == "8.14s");
   CHECK(format_value(0.5, Unit::kSeconds) == "0.500s");
-  CHECK(format_value(0.0000612, Unit::kSeconds) == "0.0000612s");
-  CHECK(format_value(1e-12, Unit::kSeconds) == "<0.000000001s");
+  CHECK(format_value(1e-12, Unit::kSeconds) == "<0.001µs");
   CHECK(format_value(0, Unit::kSeconds) == "0s");
   CHECK(format_value(4.3403, Unit::kIterationSeconds) == "4.340s");
   CHECK(format_value(135.634, Unit::kMilliseconds) == "135.6ms");
@@ -39,11 +38,25 @@ TEST_CASE("cells keep at least three significant digits") {
   CHECK(format_value(12345.67, Unit::kCount) == "12,346");
 }
 
+TEST_CASE("small times are printed in a smaller unit, not with a string of zeros") {
+  CHECK(format_value(0.1, Unit::kSeconds) == "0.100s");
+  CHECK(format_value(0.09996, Unit::kSeconds) == "100.0ms");
+  CHECK(format_value(0.0624, Unit::kSeconds) == "62.4ms");
+  CHECK(format_value(0.0001, Unit::kSeconds) == "0.100ms");
+  CHECK(format_value(0.0000612, Unit::kSeconds) == "61.2µs");
+  CHECK(format_value(-0.0624, Unit::kIterationSeconds) == "-62.4ms");
+  CHECK(format_value(0.0624, Unit::kMilliseconds) == "62.4µs");
+  CHECK(format_value(0.0624, Unit::kCores) == "0.0624");
+  CHECK(delta(Unit::kSeconds, 0.0624, 0.0000612) == "-62.3ms (-99.9%)");
+  CHECK(delta(Unit::kSeconds, 0.0000612, 0.0000624) == "+1.2µs (+2.0%)");
+  CHECK(delta(Unit::kSeconds, 0.52, 0.0624) == "-0.458s (-88.0%)");
+}
+
 TEST_CASE("a difference is the difference of the printed cells") {
   CHECK(delta(Unit::kSeconds, 432.69, 413.58) == "-19.11s (-4.4%)");
   CHECK(delta(Unit::kSeconds, 1.004, 1.006) == "+0.01s (+1.0%)");
   CHECK(delta(Unit::kSeconds, 1.614, 0.000182) == "-1.61s (-100.0%)");
-  CHECK(delta(Unit::kSeconds, 0, 0.0000612) == "+0.0000612s");
+  CHECK(delta(Unit::kSeconds, 0, 0.0000612) == "+61.2µs");
   CHECK(delta(Unit::kSeconds, 0.52, 0.54) == "+0.020s (+3.8%)");
   CHECK(delta(Unit::kSeconds, 1.0, 0.999) == "-0.001s (-0.1%)");
   CHECK(delta(Unit::kSeconds, 2.5, 2.5) == "0.00s (0.0%)");

@@ -227,6 +227,7 @@ SyncProfile spawn_sync() {
   sync.thread_join = calls(129'024, 1.208);
   sync.condition_wait = sync.condition_signal = sync.condition_broadcast = calls(0, 0);
   sync.mutex_contended = calls(0, 0);
+  sync.futex_wait = sync.futex_wake = sync.yield = calls(0, 0);
   sync.computing = calls(172'032, 7.904);
   sync.searching = calls(172'032, 0.0213);
   sync.waiting = calls(43'008, 1.208);
@@ -249,6 +250,7 @@ SyncProfile pool_sync() {
   sync.condition_signal = calls(8, 0.0000612);
   sync.condition_broadcast = calls(8, 0.000121);
   sync.mutex_contended = calls(17, 0.000342);
+  sync.futex_wait = sync.futex_wake = sync.yield = calls(0, 0);
   sync.computing = calls(256, 6.762);
   sync.searching = calls(288, 0.00112);
   sync.waiting = calls(40, 3.251);
