@@ -83,8 +83,7 @@ void total_insight(Table& table, const std::string& label, size_t variant, const
   const std::string largest = largest_changes(table, variant, 3, true);
   const std::string parts = largest.empty() ? "" : "; the largest changes: " + largest;
   if (noise(*total, variant))
-    table.insights.push_back(
-        fmt::format("{}: no difference of {} is proven{}.", label, what, parts));
+    table.insights.push_back(fmt::format("{}: {}: no proven difference{}.", label, what, parts));
   else if (delta->absolute == 0)
     table.insights.push_back(
         fmt::format("{}: {} {}{}{}.", label, what, unmoved(*delta), source, parts));

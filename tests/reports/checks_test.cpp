@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "reports/comparison.h"
 #include "reports/markdown.h"
 #include "tests/catch.h"
@@ -69,6 +71,104 @@ TEST_CASE("an unknown CPU total leaves unsampled unavailable") {
       with([](auto& recording) { recording.profiles["pool"].cpu->total_s.reset(); });
   CHECK(has(table_row(text, "**unsampled**"), "| unavailable | unavailable |"));
   CHECK(has(text, "Coarse-Grained: unsampled: unavailable: the region's CPU time"));
+}
+
+TEST_CASE("what was not sampled is no difference between variants") {
+  // Both spent 40 s; 30 % of the first one's was not sampled.
+  const std::string text = with([](auto& recording) {
+    for (const char* variant : {"spawn", "pool"}) {
+      auto& cpu = *recording.profiles[variant].cpu;
+      cpu.total_s = 40;
+      cpu.sampled_s = variant == std::string("spawn") ? 28 : 40;
+      cpu.samples = std::llround(cpu.sampled_s * 100);
+      cpu.functions = {flat("matmul", "compute", cpu.sampled_s)};
+      cpu.functions[0].flat_samples = cpu.samples;
+    }
+  });
+  INFO(text);
+  CHECK(has(table_row(text, "**All compute functions**"), "| ~ +12.00s (+42.9%) |"));
+  CHECK(has(text,
+            "does not differ by more than the sampling error (sampled: 70.00% of Fine-Grained, "
+            "100.00% of Coarse-Grained)"));
+  CHECK(!has(text, "more CPU for the same work"));
+  CHECK(!has(text, "contention"));
+  CHECK(has(text, "2,800 samples, random error of shares ± 1.9 points; besides, 30.00% was not"));
+  CHECK(has(section(text, "## Winner"), "for the same work: no difference beyond its error"));
+}
+
+TEST_CASE("a cost beyond all that was missed is a difference") {
+  const std::string text = with([](auto& recording) {
+    auto& cpu = *recording.profiles["pool"].cpu;
+    cpu.functions[0].flat_s = *cpu.functions[0].flat_s + 8;
+    cpu.sampled_s += 8;
+    *cpu.total_s += 8;
+  });
+  INFO(text);
+  CHECK(has(text, "more CPU for the same work (sampled: 79.18% of Fine-Grained, 94.96% of"));
+}
+
+TEST_CASE("most of a time is more than half of it") {
+  const std::string text = with([](auto& recording) {
+    auto& wall = *recording.profiles["pool"].wall;
+    wall.functions.clear();
+    for (int i = 0; i < 5; ++i)
+      wall.functions.push_back(flat("f" + std::to_string(i), "other", wall.sampled_s / 5));
+  });
+  CHECK(has(text, "threads spent the largest part of their time, 20.00%, in f0"));
+}
+
+TEST_CASE("calls that the agent sees only in part have a row only where it saw some") {
+  const std::string none = with([](auto&) {});
+  CHECK(!has(none, "Futex"));
+  CHECK(!has(none, "yield()"));
+  const std::string some =
+      with([](auto& recording) { recording.profiles["pool"].sync->futex_wait->count = 3; });
+  CHECK(has(table_row(some, "Futex waits through syscall()"), "| 0 | 3 | +3 |"));
+  CHECK(!has(some, "Futex wakes"));
+}
+
+TEST_CASE("a change below the last digit is not called equal") {
+  const std::string text = with([](auto& recording) {
+    auto& heaps = recording.profiles;
+    heaps["pool"].heap = heaps["spawn"].heap;
+    heaps["pool"].heap->region_bytes += 64;
+  });
+  INFO(text);
+  CHECK(has(text, "total allocation changed by less than the last digit shown"));
+  CHECK(has(text, "memory allocation: differs by less than the last digit shown"));
+  const std::string equal = with(
+      [](auto& recording) { recording.profiles["pool"].heap = recording.profiles["spawn"].heap; });
+  CHECK(has(equal, "total allocation did not change"));
+  CHECK(has(equal, "memory allocation: equal"));
+}
+
+TEST_CASE("a pattern for raw files stands for the variant's own files only") {
+  const auto add_cpu_block = [](auto& recording, const std::string& folder,
+                                const std::string& variant, const std::string& status) {
+    auto block = recording.blocks.front();
+    block.pass = "cpu";
+    block.variant = variant;
+    block.status = status;
+    block.raw_files = {"raw/cpu/" + folder + "/cpu.prof"};
+    recording.blocks.push_back(block);
+  };
+  const auto four_blocks = [&](auto& recording) {
+    for (const char* folder : {"spawn-1", "spawn-2", "spawn-3"})
+      add_cpu_block(recording, folder, "spawn", "ok");
+  };
+  CHECK(has(with(four_blocks), "raw/cpu/spawn-[0-9]*/cpu.prof"));
+  const std::string other_variant = with([&](auto& recording) {
+    four_blocks(recording);
+    add_cpu_block(recording, "spawn-2-0", "spawn-2", "ok");
+  });
+  CHECK(!has(other_variant, "[0-9]"));
+  CHECK(has(other_variant, "raw/cpu/spawn-0/cpu.prof raw/cpu/spawn-1/cpu.prof"));
+  const std::string failed = with([&](auto& recording) {
+    four_blocks(recording);
+    add_cpu_block(recording, "spawn-4", "spawn", "signal 11");
+  });
+  CHECK(!has(failed, "[0-9]"));
+  CHECK(!has(failed, "spawn-4/cpu.prof"));
 }
 
 TEST_CASE("an interrupted recording is a warning") {

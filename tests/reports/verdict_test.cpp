@@ -77,6 +77,88 @@ TEST_CASE("noise has no winner") {
   CHECK(!has(report, "**0."));
 }
 
+TEST_CASE("the total is what passed, and the average is its mean") {
+  auto recording = timed(std::vector(8, 0.4), std::vector(8, 0.4));
+  recording.blocks.clear();
+  add_blocks(recording, "fine", {0.4}, 10);
+  add_blocks(recording, "coarse", {0.4}, 10);
+  recording.blocks.front().iteration_wall_ns.back() = 5'000'000'000;
+  const Report report = make_report(recording);
+  const Timing& timing = report.timings.front();
+  CHECK(timing.total_s == Approx(8.6));
+  CHECK(*timing.iteration_s * static_cast<double>(timing.iterations) == Approx(timing.total_s));
+  const std::string text = to_markdown(report);
+  CHECK(has(table_row(text, "**Total Duration**"), "| 8.60s | 4.00s |"));
+  CHECK(has(table_row(text, "**Avg Time/Iteration**"), "| 0.860s | 0.400s |"));
+  CHECK(has(table_row(text, "**Median Time/Iteration**"), "| 0.400s | 0.400s |"));
+}
+
+TEST_CASE("means, medians and pairs must favour the same variant") {
+  const std::vector<double> fine(10, 1.0);
+  const std::vector<double> slower(10, 1.01);
+  SECTION("the mean of the slower one is better by one long iteration of the other") {
+    auto recording = timed(fine, slower);
+    recording.blocks.front().iteration_wall_ns.assign(3, 1'000'000'000);
+    recording.blocks.front().iteration_wall_ns.back() = 9'000'000'000;
+    for (profiles::Block& block : recording.blocks) {
+      if (block.iteration_wall_ns.size() == 2)
+        block.iteration_wall_ns.push_back(block.iteration_wall_ns.front());
+    }
+    const Report report = make_report(recording);
+    CHECK(report.pairs[1].slower == 10);
+    CHECK(report.pairs[1].conflict);
+    CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+    const std::string text = to_markdown(report);
+    CHECK(has(section(text, "## Winner"),
+              "the mean favours Coarse-Grained, the median Fine-Grained, 10 of 10 pairs "
+              "Fine-Grained (p = 0.002): a winner needs all of them"));
+    CHECK(!has(section(text, "## Winner"), "do not agree"));
+    CHECK(has(table_row(text, "**Total Duration**"),
+              "~ 20.3% faster (-7.70s, p = 0.002, but mean, median and pairs"));
+  }
+  SECTION("they agree") {
+    CHECK(make_report(timed(slower, fine)).verdict.outcome == Verdict::kWinner);
+  }
+}
+
+TEST_CASE("CPU time is compared by the same test, block by block") {
+  auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
+  const auto set_cpu = [&](int64_t fine_ns, int64_t coarse_ns, int64_t alternating_ns) {
+    for (profiles::Block& block : recording.blocks) {
+      block.region = profiles::Region{};
+      const int64_t cpu_ns = block.variant == "fine" ? fine_ns : coarse_ns;
+      block.region->user_ns = cpu_ns + (block.variant == "fine" ? 0
+                                        : block.index % 2       ? alternating_ns
+                                                                : -alternating_ns);
+      block.region->system_ns = 0;
+    }
+  };
+  set_cpu(20'000'000'000, 20'010'000'000, 500'000'000);
+  std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  CHECK(has(table_row(text, "CPU Time/Iteration"), "~ +0.005s (+0.1%, p = 1.000)"));
+  CHECK(has(table_row(text, "**Total CPU time**"), "| ~ -33.20s"));
+  CHECK(has(text, "the region's CPU time: no proven difference"));
+  CHECK(has(section(text, "## Winner"), "CPU time: no difference beyond its error"));
+  set_cpu(20'000'000'000, 19'000'000'000, 0);
+  text = to_markdown(make_report(recording));
+  CHECK(has(table_row(text, "CPU Time/Iteration"), "| -0.500s (-5.0%) |"));
+  CHECK(has(section(text, "## Winner"), "5.0% less CPU time (an iteration's"));
+}
+
+TEST_CASE("an unrecorded number of texts is unknown, not zero") {
+  auto recording = seed_recording();
+  recording.workload.texts_per_iteration = 0;
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  CHECK(has(text, "For batches of an unknown number of texts on 8 threads"));
+  CHECK(has(text, "an iteration being an unknown number of texts"));
+  CHECK(has(table_row(section(text, "### Thread Creations"), "**Fine-Grained**"),
+            "| unavailable | unavailable | 16 threads × 150 matmuls × an unknown number of texts"));
+  CHECK(!has(text, " 0 texts"));
+  CHECK(!has(text, "~0"));
+}
+
 TEST_CASE("few pairs prove nothing, and the report says how many are needed") {
   const Report report = make_report(timed({4, 4, 4, 4, 4}, {3, 3, 3, 3, 3}));
   CHECK(report.verdict.outcome == Verdict::kUnproven);
@@ -127,6 +209,10 @@ TEST_CASE("different work voids the comparison") {
     CHECK(has(text, "## Winner: none (comparison void)"));
     CHECK(!has(text, "faster ("));
     CHECK(!has(text, "for the same work:"));
+    for (const char* conclusion : {" fell by ", " rose by ", "Reduction: ", "did not change"}) {
+      INFO(conclusion);
+      CHECK(!has(text, conclusion));
+    }
     CHECK(has(text, "cannot be compared"));
   }
 }
