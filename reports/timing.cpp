@@ -218,6 +218,7 @@ Table performance_table(const Recording& recording, const Report& report) {
   Row cores;
   cores.name = "Cores Busy";
   cores.unit = Unit::kCores;
+  if (!report.same_work.holds()) cores.evidence.assign(report.variants.size(), Evidence::kVoid);
   const double texts = recording.workload.texts_per_iteration;
   for (const Timing& timing : report.timings) {
     const bool timed = timing.iteration_s.has_value();

@@ -45,7 +45,10 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
   if (!delta) return what + ": unavailable";
   const size_t candidate = std::max(from, to);  // the other one is the baseline
   if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kNoise)
-    return fmt::format("{}: no difference beyond its error ({})", what, definition);
+    return fmt::format(
+        "{}: no difference beyond {} ({})", what,
+        row->role == Role::kSubtotal ? "the sampling error" : "the noise of its blocks",
+        definition);
   if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kUnproven)
     return fmt::format("{}: no proven difference: too few pairs of blocks ({})", what, definition);
   if (delta->absolute == 0)

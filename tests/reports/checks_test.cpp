@@ -93,7 +93,8 @@ TEST_CASE("what was not sampled is no difference between variants") {
   CHECK(!has(text, "more CPU for the same work"));
   CHECK(!has(text, "contention"));
   CHECK(has(text, "2,800 samples, random error of shares ± 1.9 points; besides, 30.00% was not"));
-  CHECK(has(section(text, "## Winner"), "for the same work: no difference beyond its error"));
+  CHECK(has(section(text, "## Winner"),
+            "for the same work: no difference beyond the sampling error"));
 }
 
 TEST_CASE("a cost beyond all that was missed is a difference") {

@@ -139,7 +139,7 @@ TEST_CASE("CPU time is compared by the same test, block by block") {
   CHECK(has(table_row(text, "CPU Time/Iteration"), "~ +0.005s (+0.1%, p = 1.000)"));
   CHECK(has(table_row(text, "**Total CPU time**"), "| ~ -33.20s"));
   CHECK(has(text, "the region's CPU time: no proven difference"));
-  CHECK(has(section(text, "## Winner"), "CPU time: no difference beyond its error"));
+  CHECK(has(section(text, "## Winner"), "CPU time: no difference beyond the noise of its blocks"));
   set_cpu(20'000'000'000, 19'000'000'000, 0);
   text = to_markdown(make_report(recording));
   CHECK(has(table_row(text, "CPU Time/Iteration"), "| -0.500s (-5.0%) |"));
@@ -206,6 +206,7 @@ TEST_CASE("different work voids the comparison") {
     CHECK(has(text, "> **WARNING: COMPARISON VOID:**"));
     CHECK(has(text, fault.report));
     CHECK(has(table_row(text, "**Total Duration**"), "| void |"));
+    CHECK(has(table_row(text, "Cores Busy"), "| void |"));
     CHECK(has(text, "## Winner: none (comparison void)"));
     CHECK(!has(text, "faster ("));
     CHECK(!has(text, "for the same work:"));
