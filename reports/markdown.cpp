@@ -138,8 +138,12 @@ std::string raw_section(const Report& report) {
                                         "executable of the variant:"
                                       : "From the recording's folder:");
   result += "```sh\n";
-  for (const RawCommand& raw : report.raw_commands)
-    result += fmt::format("# {}, {} pass\n{}\n", escaped(raw.variant), raw.pass, raw.command);
+  for (const RawCommand& raw : report.raw_commands) {
+    const std::string which =
+        raw.blocks > 1 ? fmt::format(", the first of {} processes", raw.blocks) : "";
+    result +=
+        fmt::format("# {}, {} pass{}\n{}\n", escaped(raw.variant), raw.pass, which, raw.command);
+  }
   return result + "```\n\n";
 }
 

@@ -137,8 +137,11 @@ struct Verdict {
   std::string recommendation;
 };
 
+// How to open one raw profile of `blocks` that there are of this variant and pass.
 struct RawCommand {
-  std::string variant, pass, command;
+  std::string variant, pass;
+  size_t blocks = 0;
+  std::string command;
 };
 
 struct Report {
