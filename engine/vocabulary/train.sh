@@ -14,13 +14,13 @@ packages=(wordnet-base dict-devil dict-foldoc dict-jargon fortunes anarchism deb
 pieces=24000
 letters=ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ‘’“”–—…€
 
-mkdir -p "$work/debs" "$work/root"
+mkdir -p "$work/debs" "$work/tree"
 cd "$work/debs"
 for package in "${packages[@]}"; do
   compgen -G "${package}_*.deb" > /dev/null || apt-get -q download "$package" >&2
   dpkg-deb -x "${package}"_*.deb ../root
 done
-cd "$work/root/usr/share"
+cd "$work/tree/usr/share"
 
 html() {  # every page below the folders, one paragraph a line
   find "$@" -name '*.html' | sort | while read -r page; do
