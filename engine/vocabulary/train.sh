@@ -18,7 +18,7 @@ mkdir -p "$work/debs" "$work/tree"
 cd "$work/debs"
 for package in "${packages[@]}"; do
   compgen -G "${package}_*.deb" > /dev/null || apt-get -q download "$package" >&2
-  dpkg-deb -x "${package}"_*.deb ../root
+  dpkg-deb -x "${package}"_*.deb ../tree
 done
 cd "$work/tree/usr/share"
 
