@@ -33,7 +33,9 @@ std::string workload_words(const Recording& recording) {
 }
 
 std::string speed(const Report& report, size_t winner, size_t rival) {
-  const double ratio = *report.timings[rival].iteration_s / *report.timings[winner].iteration_s;
+  const auto &slow = report.timings[rival].iteration_s, &fast = report.timings[winner].iteration_s;
+  if (!slow || !fast) return "speed: unavailable";
+  const double ratio = *slow / *fast;
   return fmt::format("{} faster ({} higher throughput)", format_ratio(ratio),
                      format_percent((ratio - 1) * 100));
 }
