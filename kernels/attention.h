@@ -30,11 +30,12 @@ struct Head {
 inline Head head_at(const AttentionShape& shape, const float* q, const float* k, const float* v,
                     float* out, int query, int head) noexcept {
   const KeyRange keys = visible_keys(shape, query);
-  const ptrdiff_t at = (ptrdiff_t{query} * shape.heads + head) * shape.head_dim;
-  const ptrdiff_t kv_stride = ptrdiff_t{shape.kv_heads} * shape.head_dim;
+  const ptrdiff_t q_at = ptrdiff_t{query} * shape.q_stride + ptrdiff_t{head} * shape.head_dim;
+  const ptrdiff_t out_at = ptrdiff_t{query} * shape.out_stride + ptrdiff_t{head} * shape.head_dim;
+  const ptrdiff_t kv_stride = shape.kv_stride;
   const int kv_head = head / (shape.heads / shape.kv_heads);
   const ptrdiff_t kv_at = keys.begin * kv_stride + ptrdiff_t{kv_head} * shape.head_dim;
-  return {q + at, k + kv_at, v + kv_at, out + at, kv_stride, keys.end - keys.begin};
+  return {q + q_at, k + kv_at, v + kv_at, out + out_at, kv_stride, keys.end - keys.begin};
 }
 
 }  // namespace winnow::kernels

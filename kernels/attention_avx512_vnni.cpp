@@ -86,8 +86,8 @@ WINNOW_AVX512_VNNI inline void attend(const Head& head, int head_dim, float scal
 
 WINNOW_AVX512_VNNI
 void attention_avx512_vnni(const AttentionShape& shape, const float* q, const float* k,
-                           const float* v, int query_begin, int query_end, float* scores,
-                           float* out) noexcept {
+                           const float* v, int query_begin, int query_end, float* out) noexcept {
+  float scores[8192];
   for (int query = query_begin; query < query_end; ++query)
     for (int head = 0; head < shape.heads; ++head)
       attend(head_at(shape, q, k, v, out, query, head), shape.head_dim, shape.scale, scores);

@@ -54,8 +54,11 @@ struct AttentionShape {
   int heads;     // query heads; heads % kv_heads == 0
   int kv_heads;  // key/value heads
   int head_dim;
-  float scale;  // multiplies q . k
-  int window;   // key j is hidden from query i when |i - j| > window; negative: no window
+  float scale;     // multiplies q . k
+  int window;      // key j is hidden from query i when |i - j| > window; negative: no window
+  int q_stride;    // floats from one token's q to the next: at least heads * head_dim
+  int kv_stride;   // of k, and of v: at least kv_heads * head_dim
+  int out_stride;  // at least heads * head_dim
 };
 
 // scales and values of one activation row of `size` (a multiple of 32) elements:
@@ -74,23 +77,30 @@ using Matmul = void (*)(const PackedMatrix& w, int tile_begin, int tile_end, con
 // squares must be in the range of float.
 using RmsNorm = void (*)(const float* x, const float* weight, int size, float epsilon,
                          float* y) noexcept;
-// Rotates the pairs (i, i + size / 2) in place by the angles whose cosines and sines are given
-// (size / 2 each); Su et al. 2021, the NEOX pairing.
-using Rope = void (*)(float* x, const float* cosines, const float* sines, int size) noexcept;
-// x = exp(x - max) / sum, in place; size >= 1.
-using Softmax = void (*)(float* x, int size) noexcept;
-// y = gelu_tanh(gate) * up (Hendrycks and Gimpel 2016, tanh form). y may be gate or up.
-using Geglu = void (*)(const float* gate, const float* up, int size, float* y) noexcept;
+// x += rms_norm(y): the residual connection behind a normalized branch.
+using AddNorm = void (*)(const float* y, const float* weight, int size, float epsilon,
+                         float* x) noexcept;
+// quantize_row(rms_norm(x)), the input of the matmuls behind a norm; size a multiple of 32.
+using NormQuantize = void (*)(const float* x, const float* weight, int size, float epsilon,
+                              int8_t* values, float* scales, int32_t* offsets) noexcept;
+// One head in place: rms_norm, then the pairs (i, i + size / 2) rotated by the angles whose cosines
+// and sines are given (size / 2 each); Su et al. 2021, the NEOX pairing.
+using NormRope = void (*)(float* x, const float* weight, float epsilon, const float* cosines,
+                          const float* sines, int size) noexcept;
+// quantize_row(gelu_tanh(gate) * up) (Hendrycks and Gimpel 2016, tanh form), the input of the
+// feed-forward layer's second matmul. gate_up: for each block of 32, 32 of gate, then 32 of up.
+using GegluQuantize = void (*)(const float* gate_up, int block_count, int8_t* values, float* scales,
+                               int32_t* offsets) noexcept;
 // out[i] = softmax_j(scale * q_i . k_j) @ v for queries [query_begin, query_end) and every head.
-// q and out: [length][heads * head_dim]; k, v: [length][kv_heads * head_dim]; scores: scratch of
-// `length` floats, owned by the calling thread.
+// q and out: [length][heads][head_dim]; k, v: [length][kv_heads][head_dim]; rows by the strides of
+// `shape`. Reads no key that none of these queries sees. Scores exist one tile at a time (online
+// softmax: Milakov and Gimelshein 2018; tiles: Dao et al. 2022).
 using Attention = void (*)(const AttentionShape& shape, const float* q, const float* k,
-                           const float* v, int query_begin, int query_end, float* scores,
-                           float* out) noexcept;
+                           const float* v, int query_begin, int query_end, float* out) noexcept;
 
 template <class Function>
 struct Row {
-  std::string_view name;  // scalar, avx2, avx512_vnni
+  std::string_view name;  // scalar, avx2, avx_vnni, avx512_vnni, neon_dot, neon_i8mm
   bool available;         // on this machine
   Function function;
 };
@@ -99,9 +109,10 @@ std::span<const Row<QuantizeRow>> quantize_rows();
 std::span<const Row<Dot>> dot_rows();
 std::span<const Row<Matmul>> matmul_rows();
 std::span<const Row<RmsNorm>> rms_norm_rows();
-std::span<const Row<Rope>> rope_rows();
-std::span<const Row<Softmax>> softmax_rows();
-std::span<const Row<Geglu>> geglu_rows();
+std::span<const Row<AddNorm>> add_norm_rows();
+std::span<const Row<NormQuantize>> norm_quantize_rows();
+std::span<const Row<NormRope>> norm_rope_rows();
+std::span<const Row<GegluQuantize>> geglu_quantize_rows();
 std::span<const Row<Attention>> attention_rows();
 
 // One row of each family.
@@ -111,9 +122,10 @@ struct Kernels {
   Dot dot;
   Matmul matmul;
   RmsNorm rms_norm;
-  Rope rope;
-  Softmax softmax;
-  Geglu geglu;
+  AddNorm add_norm;
+  NormQuantize norm_quantize;
+  NormRope norm_rope;
+  GegluQuantize geglu_quantize;
   Attention attention;
 };
 

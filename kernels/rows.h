@@ -12,9 +12,12 @@ std::remove_pointer_t<QuantizeRow> quantize_row_scalar, quantize_row_avx2, quant
 std::remove_pointer_t<Dot> dot_scalar, dot_avx2, dot_avx512_vnni;
 std::remove_pointer_t<Matmul> matmul_scalar, matmul_avx2, matmul_avx512_vnni;
 std::remove_pointer_t<RmsNorm> rms_norm_scalar, rms_norm_avx2, rms_norm_avx512_vnni;
-std::remove_pointer_t<Rope> rope_scalar, rope_avx2, rope_avx512_vnni;
-std::remove_pointer_t<Softmax> softmax_scalar, softmax_avx2, softmax_avx512_vnni;
-std::remove_pointer_t<Geglu> geglu_scalar, geglu_avx2, geglu_avx512_vnni;
+std::remove_pointer_t<AddNorm> add_norm_scalar;
+std::remove_pointer_t<NormQuantize> norm_quantize_scalar;
+std::remove_pointer_t<NormRope> norm_rope_scalar;
+std::remove_pointer_t<GegluQuantize> geglu_quantize_scalar;
+void softmax_avx2(float* x, int size) noexcept;
+void softmax_avx512_vnni(float* x, int size) noexcept;
 std::remove_pointer_t<Attention> attention_scalar, attention_avx2, attention_avx512_vnni;
 
 }  // namespace winnow::kernels

@@ -45,9 +45,10 @@ Kernels select_kernels(std::string_view isa) {
       .dot = find(dot_rows(), name)->function,
       .matmul = matmul->function,
       .rms_norm = find(rms_norm_rows(), name)->function,
-      .rope = find(rope_rows(), name)->function,
-      .softmax = find(softmax_rows(), name)->function,
-      .geglu = find(geglu_rows(), name)->function,
+      .add_norm = find(add_norm_rows(), name)->function,
+      .norm_quantize = find(norm_quantize_rows(), name)->function,
+      .norm_rope = find(norm_rope_rows(), name)->function,
+      .geglu_quantize = find(geglu_quantize_rows(), name)->function,
       .attention = find(attention_rows(), name)->function,
   };
 }

@@ -42,26 +42,35 @@ std::span<const Row<RmsNorm>> rms_norm_rows() {
   return rows;
 }
 
-std::span<const Row<Rope>> rope_rows() {
-  static const Row<Rope> rows[] = {{"scalar", true, rope_scalar},
-                                   X86_ROWS({"avx2", cpu().avx2, rope_avx2},
-                                            {"avx512_vnni", cpu().avx512_vnni, rope_avx512_vnni})};
+std::span<const Row<AddNorm>> add_norm_rows() {
+  static const Row<AddNorm> rows[] = {
+      {"scalar", true, add_norm_scalar},
+      X86_ROWS({"avx2", cpu().avx2, add_norm_scalar},
+               {"avx512_vnni", cpu().avx512_vnni, add_norm_scalar})};
   return rows;
 }
 
-std::span<const Row<Softmax>> softmax_rows() {
-  static const Row<Softmax> rows[] = {
-      {"scalar", true, softmax_scalar},
-      X86_ROWS({"avx2", cpu().avx2, softmax_avx2},
-               {"avx512_vnni", cpu().avx512_vnni, softmax_avx512_vnni})};
+std::span<const Row<NormQuantize>> norm_quantize_rows() {
+  static const Row<NormQuantize> rows[] = {
+      {"scalar", true, norm_quantize_scalar},
+      X86_ROWS({"avx2", cpu().avx2, norm_quantize_scalar},
+               {"avx512_vnni", cpu().avx512_vnni, norm_quantize_scalar})};
   return rows;
 }
 
-std::span<const Row<Geglu>> geglu_rows() {
-  static const Row<Geglu> rows[] = {
-      {"scalar", true, geglu_scalar},
-      X86_ROWS({"avx2", cpu().avx2, geglu_avx2},
-               {"avx512_vnni", cpu().avx512_vnni, geglu_avx512_vnni})};
+std::span<const Row<NormRope>> norm_rope_rows() {
+  static const Row<NormRope> rows[] = {
+      {"scalar", true, norm_rope_scalar},
+      X86_ROWS({"avx2", cpu().avx2, norm_rope_scalar},
+               {"avx512_vnni", cpu().avx512_vnni, norm_rope_scalar})};
+  return rows;
+}
+
+std::span<const Row<GegluQuantize>> geglu_quantize_rows() {
+  static const Row<GegluQuantize> rows[] = {
+      {"scalar", true, geglu_quantize_scalar},
+      X86_ROWS({"avx2", cpu().avx2, geglu_quantize_scalar},
+               {"avx512_vnni", cpu().avx512_vnni, geglu_quantize_scalar})};
   return rows;
 }
 

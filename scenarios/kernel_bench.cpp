@@ -76,15 +76,15 @@ void dot(benchmark::State& state, Dot function, int size) {
 }
 
 void attention(benchmark::State& state, Attention function, int length, int window) {
-  const AttentionShape shape{length, 3, 1, 256, 1 / 16.0f, window};
+  const AttentionShape shape{length, 3, 1, 256, 1 / 16.0f, window, 768, 256, 768};
   const std::vector<float> q = random_floats(size_t(length) * 768, -1, 1);
   const std::vector<float> k = random_floats(size_t(length) * 256, -1, 1);
-  std::vector<float> out(q.size()), scores(length);
+  std::vector<float> out(q.size());
   double visible_pairs = 0;
   for (int i = 0; i < length; ++i)
     for (int j = 0; j < length; ++j) visible_pairs += window < 0 || std::abs(i - j) <= window;
   for (auto _ : state) {
-    function(shape, q.data(), k.data(), k.data(), 0, length, scores.data(), out.data());
+    function(shape, q.data(), k.data(), k.data(), 0, length, out.data());
     benchmark::ClobberMemory();
   }
   count_macs(state, visible_pairs * 3 * 256 * 2);  // scores, and values
@@ -112,37 +112,52 @@ void rms_norm(benchmark::State& state, RmsNorm function, int size) {
   state.SetBytesProcessed(state.iterations() * size * 12);
 }
 
-void rope(benchmark::State& state, Rope function, int size) {
+void add_norm(benchmark::State& state, AddNorm function, int size) {
+  const std::vector<float> y = random_floats(size, -1, 1);
+  std::vector<float> x(size);
+  for (auto _ : state) {
+    function(y.data(), y.data(), size, 1e-6f, x.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 16);
+}
+
+void norm_quantize(benchmark::State& state, NormQuantize function, int size) {
+  const std::vector<float> x = random_floats(size, -1, 1);
+  Activations to(1, size);
+  for (auto _ : state) {
+    function(x.data(), x.data(), size, 1e-6f, to.values.data(), to.scales.data(),
+             to.offsets.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * size);
+  state.SetBytesProcessed(state.iterations() * size * 9);
+}
+
+void norm_rope(benchmark::State& state, NormRope function, int size) {
   std::vector<float> x = random_floats(size, -1, 1);
   const float angle = 0.5f;
+  const std::vector<float> weight(size, 1.0f);
   const std::vector<float> cosines(size / 2, std::cos(angle)), sines(size / 2, std::sin(angle));
   for (auto _ : state) {
-    function(x.data(), cosines.data(), sines.data(), size);
+    function(x.data(), weight.data(), 1e-6f, cosines.data(), sines.data(), size);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 12);
+  state.SetBytesProcessed(state.iterations() * size * 16);
 }
 
-void softmax(benchmark::State& state, Softmax function, int size) {
-  std::vector<float> x = random_floats(size, -5, 5);  // later rounds see its own output: as costly
+void geglu_quantize(benchmark::State& state, GegluQuantize function, int size) {
+  const std::vector<float> gate_up = random_floats(2 * size, -4, 4);
+  Activations to(1, size);
   for (auto _ : state) {
-    function(x.data(), size);
+    function(gate_up.data(), size / kBlockSize, to.values.data(), to.scales.data(),
+             to.offsets.data());
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 8);
-}
-
-void geglu(benchmark::State& state, Geglu function, int size) {
-  const std::vector<float> gate = random_floats(size, -4, 4), up = random_floats(size, -1, 1);
-  std::vector<float> y(size);
-  for (auto _ : state) {
-    function(gate.data(), up.data(), size, y.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 12);
+  state.SetBytesProcessed(state.iterations() * size * 9);
 }
 
 // One benchmark for each row that runs here: body(state, function, arguments...).
@@ -172,10 +187,10 @@ void register_all() {
     add("quantize", quantize_rows(), fmt::format("{}", size), quantize, size);
   for (const int size : {256, 768})
     add("rms_norm", rms_norm_rows(), fmt::format("{}", size), rms_norm, size);
-  add("rope", rope_rows(), "256", rope, 256);
-  for (const int size : {20, 513, 2048})
-    add("softmax", softmax_rows(), fmt::format("{}", size), softmax, size);
-  add("geglu", geglu_rows(), "1152", geglu, 1152);
+  add("add_norm", add_norm_rows(), "768", add_norm, 768);
+  add("norm_quantize", norm_quantize_rows(), "768", norm_quantize, 768);
+  add("norm_rope", norm_rope_rows(), "256", norm_rope, 256);
+  add("geglu_quantize", geglu_quantize_rows(), "1152", geglu_quantize, 1152);
 }
 
 }  // namespace

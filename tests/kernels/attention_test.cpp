@@ -8,8 +8,17 @@ using namespace winnow::kernels;
 namespace {
 
 struct Tensors {
-  Tensors(Random& random, const AttentionShape& s)
-      : shape(s),
+  // Rows without gaps, whatever the strides of `s`.
+  Tensors(Random& random, AttentionShape s)
+      : shape{s.length,
+              s.heads,
+              s.kv_heads,
+              s.head_dim,
+              s.scale,
+              s.window,
+              s.heads * s.head_dim,
+              s.kv_heads * s.head_dim,
+              s.heads * s.head_dim},
         q(random.floats(size_t(s.length) * s.heads * s.head_dim, -2, 2)),
         k(random.floats(size_t(s.length) * s.kv_heads * s.head_dim, -2, 2)),
         v(random.floats(size_t(s.length) * s.kv_heads * s.head_dim, -2, 2)) {}
@@ -20,9 +29,8 @@ struct Tensors {
 constexpr float kUntouched = -12345.0f;
 
 std::vector<float> attend(Attention function, const Tensors& t, int query_begin, int query_end) {
-  std::vector<float> out(t.q.size(), kUntouched), scores(t.shape.length);
-  function(t.shape, t.q.data(), t.k.data(), t.v.data(), query_begin, query_end, scores.data(),
-           out.data());
+  std::vector<float> out(t.q.size(), kUntouched);
+  function(t.shape, t.q.data(), t.k.data(), t.v.data(), query_begin, query_end, out.data());
   return out;
 }
 
@@ -32,7 +40,8 @@ std::vector<float> attend(Attention function, const Tensors& t) {
 
 // The plain formula for one query head, in double precision.
 std::vector<double> exact_head(const Tensors& t, int query, int head) {
-  const auto& [length, heads, kv_heads, dim, scale, window] = t.shape;
+  const auto& [length, heads, kv_heads, dim, scale, window, q_stride, kv_stride, out_stride] =
+      t.shape;
   const int kv_head = head * kv_heads / heads;
   std::vector<double> out(dim);
   double sum = 0;
@@ -80,7 +89,7 @@ TEST_CASE("attention equals the formula for every window and around every group 
   Random random;
   for (int length : {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33})
     for (int window : {-1, 0, 1, 2, 3, length - 1, length, std::numeric_limits<int>::max()})
-      check_every_row(Tensors(random, {length, 3, 1, 32, 0.2f, window}));
+      check_every_row(Tensors(random, {length, 3, 1, 32, 0.2f, window, 0, 0, 0}));
 }
 
 TEST_CASE("attention equals the formula for every head size") {
@@ -88,24 +97,26 @@ TEST_CASE("attention equals the formula for every head size") {
   std::vector<int> sizes = {63, 64, 65, 127, 128, 129, 192, 256, 300};
   for (int size = 1; size <= 34; ++size) sizes.push_back(size);
   for (int size : sizes)
-    check_every_row(Tensors(random, {9, 2, 2, size, 1 / std::sqrt(static_cast<float>(size)), 3}));
+    check_every_row(
+        Tensors(random, {9, 2, 2, size, 1 / std::sqrt(static_cast<float>(size)), 3, 0, 0, 0}));
 }
 
 TEST_CASE("query heads share key and value heads in order") {
   Random random;
   for (const auto& [heads, kv_heads] : {std::pair{1, 1}, {3, 1}, {4, 2}, {6, 3}, {4, 4}, {6, 2}})
-    check_every_row(Tensors(random, {11, heads, kv_heads, 48, 0.15f, 4}));
+    check_every_row(Tensors(random, {11, heads, kv_heads, 48, 0.15f, 4, 0, 0, 0}));
 }
 
 TEST_CASE("attention at the model's shape, with and without its window") {
   Random random;
-  for (int window : {-1, 50}) check_every_row(Tensors(random, {130, 3, 1, 256, 1 / 16.0f, window}));
+  for (int window : {-1, 50})
+    check_every_row(Tensors(random, {130, 3, 1, 256, 1 / 16.0f, window, 0, 0, 0}));
 }
 
 TEST_CASE("a range of queries is bit-identical to the same queries of the whole") {
   Random random;
   for (int window : {-1, 0, 5}) {
-    const Tensors t(random, {19, 3, 1, 48, 0.15f, window});
+    const Tensors t(random, {19, 3, 1, 48, 0.15f, window, 0, 0, 0});
     const size_t width = 3 * 48;
     for (const Row<Attention>& row : runnable(attention_rows())) {
       INFO(std::string(row.name) << " window " << window);
@@ -126,7 +137,7 @@ TEST_CASE("a range of queries is bit-identical to the same queries of the whole"
 
 TEST_CASE("attention reads no key or value outside the window") {
   Random random;
-  const Tensors t(random, {40, 3, 1, 64, 0.125f, 6});
+  const Tensors t(random, {40, 3, 1, 64, 0.125f, 6, 0, 0, 0});
   Tensors poisoned = t;
   for (int token = 0; token < 40; ++token)
     if (token < 15 - 6 || token > 20 + 6)
@@ -141,7 +152,7 @@ TEST_CASE("attention reads no key or value outside the window") {
 
 TEST_CASE("large scores saturate: the value of the best key, no NaN") {
   Random random;
-  Tensors t(random, {21, 1, 1, 32, 1.0f, -1});
+  Tensors t(random, {21, 1, 1, 32, 1.0f, -1, 0, 0, 0});
   std::fill(t.q.begin(), t.q.end(), 1e15f);
   std::fill(t.k.begin(), t.k.end(), -1e15f);
   std::fill_n(t.k.begin() + 13 * 32, 32, 1e15f);
@@ -155,7 +166,7 @@ TEST_CASE("large scores saturate: the value of the best key, no NaN") {
 
 TEST_CASE("the tolerance of the attention tests catches planted faults") {
   Random random;
-  const Tensors t(random, {130, 4, 2, 64, 0.125f, 50});
+  const Tensors t(random, {130, 4, 2, 64, 0.125f, 50, 0, 0, 0});
   for (const Row<Attention>& row : runnable(attention_rows())) {
     INFO(std::string(row.name));
     Tensors wider = t, narrower = t, unscaled = t;

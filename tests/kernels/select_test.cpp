@@ -22,9 +22,10 @@ TEST_CASE("every family has the same rows, the reference first and always availa
   CHECK(names(quantize_rows()) == expected);
   CHECK(names(dot_rows()) == expected);
   CHECK(names(rms_norm_rows()) == expected);
-  CHECK(names(rope_rows()) == expected);
-  CHECK(names(softmax_rows()) == expected);
-  CHECK(names(geglu_rows()) == expected);
+  CHECK(names(add_norm_rows()) == expected);
+  CHECK(names(norm_quantize_rows()) == expected);
+  CHECK(names(norm_rope_rows()) == expected);
+  CHECK(names(geglu_quantize_rows()) == expected);
   CHECK(names(attention_rows()) == expected);
 }
 
@@ -42,9 +43,10 @@ TEST_CASE("every row can be selected by name where it runs, and is refused where
     CHECK(kernels.quantize == quantize_rows()[i].function);
     CHECK(kernels.dot == dot_rows()[i].function);
     CHECK(kernels.rms_norm == rms_norm_rows()[i].function);
-    CHECK(kernels.rope == rope_rows()[i].function);
-    CHECK(kernels.softmax == softmax_rows()[i].function);
-    CHECK(kernels.geglu == geglu_rows()[i].function);
+    CHECK(kernels.add_norm == add_norm_rows()[i].function);
+    CHECK(kernels.norm_quantize == norm_quantize_rows()[i].function);
+    CHECK(kernels.norm_rope == norm_rope_rows()[i].function);
+    CHECK(kernels.geglu_quantize == geglu_quantize_rows()[i].function);
     CHECK(kernels.attention == attention_rows()[i].function);
   }
 }
