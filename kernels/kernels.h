@@ -25,17 +25,23 @@ struct BlockQ8_0 {
 static_assert(sizeof(BlockQ8_0) == 34);
 
 // A Q8_0 matrix [out_features][in_features], packed once at load for the matmul rows: tiles of 16
-// output features; in a tile, for each block of 32 inputs: 16 half scales, then 8 groups of
-// [16 features][4 inputs] bytes holding value + 128. The last tile is padded with scale 0.
+// output features. A tile holds the half scales of its blocks of 32 inputs, [block][16 features],
+// padded to 64 bytes; then for each block 8 groups of [16 features][4 inputs] bytes: value + 128.
+// The last tile is padded with scale 0. packed.h knows where things lie.
 struct PackedMatrix {
   int out_features = 0;
-  int in_features = 0;                                                        // a multiple of 32
-  std::unique_ptr<std::byte[], void (*)(std::byte*)> data{nullptr, nullptr};  // 64-byte aligned
+  int in_features = 0;              // a multiple of 32
+  std::shared_ptr<std::byte> data;  // 64-byte aligned; may be a part of a larger buffer
 
   int tile_count() const { return (out_features + kTileWidth - 1) / kTileWidth; }
   int block_count() const { return in_features / kBlockSize; }
 };
-inline constexpr size_t kPackedBlockBytes = kTileWidth * (sizeof(uint16_t) + kBlockSize);
+// A multiple of 64.
+size_t packed_size_bytes(int out_features, int in_features);
+// Packs into `packed`, of packed_size_bytes() and 64-byte aligned. Matrices of the same in_features
+// packed one behind the other are one matrix when all but the last have whole tiles.
+void pack_q8_0(const BlockQ8_0* rows, int out_features, int in_features, std::byte* packed);
+// The same into a buffer of its own.
 PackedMatrix pack_q8_0(const BlockQ8_0* rows, int out_features, int in_features);
 
 // Activations [row_count][size], quantized by blocks of 32: x[i] ~ scales[i / 32] * values[i],

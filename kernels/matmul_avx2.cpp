@@ -54,7 +54,8 @@ template <int kRows>
   const int8_t* values = x.values + row * x.size;
   const float* x_scales = x.scales + row * blocks;
   const int32_t* offsets = x.offsets + row * blocks;
-  const std::byte* packed = packed_block(w, tile, 0);
+  const std::byte* weight_scales = packed_scales(w, tile);
+  const std::byte* weights = packed_weights(w, tile);
 
   __m256 sums[kRows][kVectors];
   for (int r = 0; r < kRows; ++r)
@@ -67,10 +68,10 @@ template <int kRows>
 #pragma GCC unroll 8
       for (int v = 0; v < kVectors; ++v)
         products[r][v] = _mm256_set1_epi32(offsets[r * blocks + block]);
-    multiply_block<kRows>(packed + kScalesBytes, values, x.size, products);
+    multiply_block<kRows>(weights, values, x.size, products);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      const auto* halves = reinterpret_cast<const __m128i*>(packed) + v;
+      const auto* halves = reinterpret_cast<const __m128i*>(weight_scales) + v;
       const __m256 scales = _mm256_cvtph_ps(_mm_loadu_si128(halves));
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
@@ -80,7 +81,8 @@ template <int kRows>
       }
     }
     values += kBlockSize;
-    packed += kPackedBlockBytes;
+    weights += kBlockBytes;
+    weight_scales += kScalesBytes;
   }
 
   for (int r = 0; r < kRows; ++r) {

@@ -24,7 +24,7 @@ WINNOW_AVX512_VNNI inline void multiply_block(const std::byte* const (&packed)[k
     __m512i weights[kTiles];
 #pragma GCC unroll 8
     for (int t = 0; t < kTiles; ++t)
-      weights[t] = _mm512_loadu_si512(packed[t] + kScalesBytes + group * kGroupBytes);
+      weights[t] = _mm512_loadu_si512(packed[t] + group * kGroupBytes);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       int32_t four_values;
@@ -46,8 +46,12 @@ template <int kRows, int kTiles>
   const int8_t* values = x.values + row * x.size;
   const float* x_scales = x.scales + row * blocks;
   const int32_t* offsets = x.offsets + row * blocks;
-  const std::byte* packed[kTiles];
-  for (int t = 0; t < kTiles; ++t) packed[t] = packed_block(w, tile + t, 0);
+  const std::byte* weight_scales[kTiles];
+  const std::byte* weights[kTiles];
+  for (int t = 0; t < kTiles; ++t) {
+    weight_scales[t] = packed_scales(w, tile + t);
+    weights[t] = packed_weights(w, tile + t);
+  }
 
   __m512 sums[kTiles][kRows];
   for (int t = 0; t < kTiles; ++t)
@@ -60,10 +64,10 @@ template <int kRows, int kTiles>
 #pragma GCC unroll 8
       for (int t = 0; t < kTiles; ++t)
         products[t][r] = _mm512_set1_epi32(offsets[r * blocks + block]);
-    multiply_block<kRows, kTiles>(packed, values, x.size, products);
+    multiply_block<kRows, kTiles>(weights, values, x.size, products);
 #pragma GCC unroll 8
     for (int t = 0; t < kTiles; ++t) {
-      const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(packed[t]));
+      const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weight_scales[t]));
       const __m512 scales = _mm512_cvtph_ps(halves);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
@@ -71,7 +75,8 @@ template <int kRows, int kTiles>
         const __m512 x_scale = _mm512_set1_ps(x_scales[r * blocks + block]);
         sums[t][r] = _mm512_fmadd_ps(scaled, x_scale, sums[t][r]);
       }
-      packed[t] += kPackedBlockBytes;
+      weights[t] += kBlockBytes;
+      weight_scales[t] += kScalesBytes;
     }
   }
 

@@ -19,13 +19,13 @@ void add_block(const std::byte* groups, const int8_t* values, int32_t* products)
 
 void tile_row(const PackedMatrix& w, int tile, const int8_t* values, const float* scales,
               const int32_t* offsets, float* sums) noexcept {
+  const std::byte* weights = packed_weights(w, tile);
   for (int block = 0; block < w.block_count(); ++block) {
-    const std::byte* packed = packed_block(w, tile, block);
     uint16_t weight_scales[kTileWidth];
-    std::memcpy(weight_scales, packed, sizeof weight_scales);
+    std::memcpy(weight_scales, packed_scales(w, tile) + block * kScalesBytes, kScalesBytes);
     int32_t products[kTileWidth];
     std::fill_n(products, kTileWidth, offsets[block]);
-    add_block(packed + kScalesBytes, values + block * kBlockSize, products);
+    add_block(weights + block * kBlockBytes, values + block * kBlockSize, products);
     for (int column = 0; column < kTileWidth; ++column)
       sums[column] += half_to_float(weight_scales[column]) * static_cast<float>(products[column]) *
                       scales[block];

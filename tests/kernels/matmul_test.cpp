@@ -52,12 +52,13 @@ TEST_CASE("packing keeps every weight and scale and pads the last tile with scal
   for (int output = 0; output < 32; ++output)
     for (int block = 0; block < 2; ++block) {
       const int column = output % kTileWidth;
-      const std::byte* at = packed_block(packed, output / kTileWidth, block);
+      const std::byte* scales = packed_scales(packed, output / kTileWidth) + block * kScalesBytes;
+      const std::byte* weights = packed_weights(packed, output / kTileWidth) + block * kBlockBytes;
       uint16_t scale;
-      std::memcpy(&scale, at + column * 2, 2);
+      std::memcpy(&scale, scales + column * 2, 2);
       wrong += scale != (output < 21 ? w.row(output)[block].scale : 0);
       for (int i = 0; i < kBlockSize && output < 21; ++i) {
-        const std::byte stored = at[kScalesBytes + (i / 4) * kGroupBytes + column * 4 + i % 4];
+        const std::byte stored = weights[(i / 4) * kGroupBytes + column * 4 + i % 4];
         wrong += static_cast<int>(stored) != w.row(output)[block].values[i] + 128;
       }
     }
