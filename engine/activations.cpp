@@ -9,6 +9,7 @@ WorkCounters& WorkCounters::operator+=(const WorkCounters& other) {
   tokens += other.tokens;
   matmul_calls += other.matmul_calls;
   macs += other.macs;
+  dense_macs += other.dense_macs;
   attention_macs += other.attention_macs;
   return *this;
 }

@@ -13,6 +13,7 @@ struct WorkCounters {
   int64_t tokens = 0;          // BOS and EOS included
   int64_t matmul_calls = 0;    // weight matrices of the blocks, one a loop over tiles
   int64_t macs = 0;            // multiply-accumulates of all weight matrices
+  int64_t dense_macs = 0;      // of macs, those of the dense projections, which no matmul does
   int64_t attention_macs = 0;  // of q . k and of scores @ v, hidden keys left out
 
   WorkCounters& operator+=(const WorkCounters& other);

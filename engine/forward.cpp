@@ -103,6 +103,7 @@ void dense(const Sequence& s, const DenseWeights& w, const float* x, float* y) {
     }
   }
   s.work.macs += in * w.out_features;
+  s.work.dense_macs += in * w.out_features;
 }
 
 // out = x / |x|; a zero vector stays one.

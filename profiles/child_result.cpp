@@ -98,6 +98,13 @@ Region region_of(const Fields& fields) {
   return region;
 }
 
+std::map<std::string, int64_t> counters(const Fields& fields) {
+  std::map<std::string, int64_t> result;
+  for (const auto& [name, value] : fields.value().items())
+    result[name] = fields.integer(value, name.c_str());
+  return result;
+}
+
 Model model_of(const Fields& fields) {
   Model model;
   model.name = fields.string("name");
@@ -127,11 +134,8 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
     result.block.load_ns = setup->integer("load_ns");
     result.block.warmup_ns = setup->integer("warmup_ns");
   }
-  if (const auto work = fields.object("work")) {
-    for (const auto& [name, value] : work->value().items()) {
-      result.block.work[name] = work->integer(value, name.c_str());
-    }
-  }
+  if (const auto work = fields.object("work")) result.block.work = counters(*work);
+  if (const auto macs = fields.object("kernel_macs")) result.block.kernel_macs = counters(*macs);
   result.block.checksum = fields.string("checksum");
   result.block.peak_rss_bytes = fields.integer("peak_rss_bytes");
   result.variant = fields.string("variant");

@@ -19,6 +19,19 @@ struct MachineFact {
   std::string note;  // why there is no value, or what to know about it
 };
 
+// What the machine can do at most: int8 multiply-accumulates in registers (10^9 a second) with each
+// instruction set, and reading memory (10^9 bytes a second).
+struct RooflineRow {
+  std::string isa;
+  double one_core_gmacs = 0, all_cores_gmacs = 0;
+};
+struct Roofline {
+  int cores = 0;  // threads of the all-core figures
+  std::vector<RooflineRow> rows;
+  std::optional<double> one_core_read_gbs, all_cores_read_gbs;
+  std::string method;  // how it was measured, or why a figure is not there
+};
+
 // The measured program's input, as the program and the scenario tell it.
 struct Workload {
   std::string scenario;     // name
@@ -74,6 +87,9 @@ struct Block {
   std::vector<int64_t> iteration_wall_ns;
   std::optional<Region> region;
   std::map<std::string, int64_t> work;
+  // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
+  // key, or begins with the key and "_".
+  std::optional<std::map<std::string, int64_t>> kernel_macs;
   std::string checksum;  // empty: none
   std::optional<int64_t> peak_rss_bytes, load_ns, warmup_ns;
   std::vector<std::string> raw_files;  // relative to the recording's folder
@@ -171,6 +187,7 @@ struct Recording {
   std::string commit;  // of the measured program; empty when not known
   std::string status;  // "complete", "interrupted", "incomplete"
   std::vector<MachineFact> machine;
+  std::optional<Roofline> roofline;
   Workload workload;
   std::optional<Model> model;
   std::string baseline;           // variant name

@@ -76,6 +76,7 @@ Recording start_recording(const RunPlan& plan) {
   recording.machine = machine_facts();
   recording.machine.push_back({"run_seed", std::to_string(plan.seed),
                                "of the blocks' order and the environment's padding"});
+  recording.roofline = plan.roofline;
   recording.workload = plan.workload;
   recording.workload.blocks = plan.blocks;
   recording.workload.iterations_per_block = plan.iterations_per_block;

@@ -32,9 +32,10 @@ struct RunPlan {
   int iterations_per_block = 1;
   double time_limit_s = 600;  // of a child
   std::string out_dir;
-  uint64_t seed = 0;            // of the coin flips and the environment's padding
-  std::string categories_file;  // empty: built in
-  std::string agent_library;    // path of libwinnow-agent.so; its malloc hooks lie beside
+  std::optional<Roofline> roofline;  // the recording carries it
+  uint64_t seed = 0;                 // of the coin flips and the environment's padding
+  std::string categories_file;       // empty: built in
+  std::string agent_library;         // path of libwinnow-agent.so; its malloc hooks lie beside
   std::string winnow_version;
   std::string commit;                             // of the measured program; may be empty
   std::function<void(const Progress&)> progress;  // may be empty

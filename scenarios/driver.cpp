@@ -88,6 +88,12 @@ Json work_json(const engine::WorkCounters& begin, const engine::WorkCounters& en
           {"attention_macs", end.attention_macs - begin.attention_macs}};
 }
 
+// By the functions that do them (docs/child-contract.md).
+Json kernel_macs_json(const engine::WorkCounters& begin, const engine::WorkCounters& end) {
+  return {{"matmul", (end.macs - end.dense_macs) - (begin.macs - begin.dense_macs)},
+          {"attention", end.attention_macs - begin.attention_macs}};
+}
+
 Json run(const engine::SchedulerRow& variant, const Options& options) {
   const Scenario scenario = load_scenario(options.scenario);
   const int batch = options.batch > 0 ? options.batch : scenario.batch;
@@ -133,6 +139,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["region"] = region_json(region_wall_ns, usage_begin, usage_end);
   result["setup"] = {{"load_ns", load_ns}, {"warmup_ns", warmup_ns}};
   result["work"] = work_json(work_begin, embedder.work());
+  result["kernel_macs"] = kernel_macs_json(work_begin, embedder.work());
   result["checksum"] = checksum(embeddings);
   if (const auto peak = peak_rss_bytes()) result["peak_rss_bytes"] = *peak;
   result["model"] = {{"name", model.name()},

@@ -192,6 +192,7 @@ TEST_CASE("work counters are exact, and only the blocks' matmuls loop over tiles
                              2 * c.embedding_length * c.kv_length() +
                              3 * c.embedding_length * c.feed_forward_length;
   CHECK(work.macs == 2 * n * block_macs + 2 * 64 * 256);
+  CHECK(work.dense_macs == 2 * 64 * 256);
   CHECK(work.attention_macs == 2 * 2 * visible * c.q_length());
 }
 

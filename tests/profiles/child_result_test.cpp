@@ -38,6 +38,22 @@ TEST_CASE("what a program ran is read") {
   CHECK_THROWS_AS(parsed(R"(, "threads": "many")"), winnow::base::Error);
 }
 
+TEST_CASE("multiply-accumulates are read by kernel, and not told is not none") {
+  CHECK_FALSE(parsed("").block.kernel_macs);
+  CHECK_FALSE(parsed(R"(, "kernel_macs": null)").block.kernel_macs);
+  const auto macs = parsed(R"(, "kernel_macs": {"matmul": 7, "attention": 0})").block.kernel_macs;
+  CHECK(macs.value() == std::map<std::string, int64_t>{{"attention", 0}, {"matmul", 7}});
+  CHECK(parsed(R"(, "kernel_macs": {})").block.kernel_macs.value().empty());
+  for (const char* wrong :
+       {"7", "[7]", R"("7")", R"({"matmul": -1})", R"({"matmul": 1.5})", R"({"matmul": "7"})",
+        R"({"matmul": null})", R"({"matmul": [7]})", R"({"matmul": 18446744073709551615})"}) {
+    INFO(wrong);
+    CHECK_THROWS_AS(parsed(std::string(R"(, "kernel_macs": )") + wrong), winnow::base::Error);
+  }
+  CHECK_THROWS_WITH(parsed(R"(, "kernel_macs": {"matmul": -1})"),
+                    "result.json: kernel_macs.matmul: negative");
+}
+
 TEST_CASE("a model may be known in part") {
   const Model named = parsed(R"(, "model": {"name": "x"})").model.value();
   CHECK(named.name == "x");

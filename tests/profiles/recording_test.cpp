@@ -50,6 +50,7 @@ Recording full_recording() {
   r.commit = "c4677ee";
   r.status = "complete";
   r.machine = {{"cpu_model", "A CPU", ""}, {"governor", "", "no cpufreq here"}};
+  r.roofline = Roofline{8, {{"avx2", 201.5, 802.25}, {"scalar", 0, 9.5}}, 21.5, 38.25, "measured"};
   r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20};
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true};
   r.baseline = "spawn";
@@ -67,6 +68,7 @@ Recording full_recording() {
   block.iteration_wall_ns = {251000000, std::numeric_limits<int64_t>::max()};
   block.region = Region{500, 501, 502, 503, 504, 505, 506};
   block.work = {{"macs", 136281600000}, {"tokens", 1344}};
+  block.kernel_macs = {{"attention", 77}, {"matmul", 136281600001}};
   block.checksum = "9f86d081884c7d65";
   block.peak_rss_bytes = 480000000;
   block.load_ns = 300000000;
@@ -143,6 +145,13 @@ TEST_CASE("the fields arrive where they belong") {
   write_recording(folder.path(), full_recording());
   const Recording r = read_recording(folder.path());
   CHECK(r.machine[1].note == "no cpufreq here");
+  CHECK(r.roofline->cores == 8);
+  CHECK(r.roofline->rows[0].isa == "avx2");
+  CHECK(r.roofline->rows[0].one_core_gmacs == 201.5);
+  CHECK(r.roofline->rows[1].all_cores_gmacs == 9.5);
+  CHECK(r.roofline->one_core_read_gbs == 21.5);
+  CHECK(r.roofline->all_cores_read_gbs == 38.25);
+  CHECK(r.roofline->method == "measured");
   CHECK(r.workload.tokens_per_iteration == 672);
   CHECK(r.model->size_bytes == 329000000);
   CHECK(r.variants[0].thread_formula->matmuls_per_text == 168);
@@ -150,6 +159,8 @@ TEST_CASE("the fields arrive where they belong") {
   CHECK(r.blocks[0].iteration_wall_ns[1] == std::numeric_limits<int64_t>::max());
   CHECK(r.blocks[0].region->major_faults == 506);
   CHECK(r.blocks[0].work.at("macs") == 136281600000);
+  CHECK(r.blocks[0].kernel_macs->at("matmul") == 136281600001);
+  CHECK_FALSE(r.blocks[1].kernel_macs.has_value());
   CHECK_FALSE(r.blocks[1].region.has_value());
   const VariantProfiles& profiles = r.profiles.at("spawn");
   CHECK(profiles.cpu->functions[0].name == "operator<< <\"odd\\name\">");
@@ -210,6 +221,38 @@ TEST_CASE("an error names the place inside the document") {
   json["blocks"][1]["pass"] = "time";
   json["blocks"][1]["regoin"] = 1;
   CHECK(error_of(json.dump()) == "blocks[1].regoin: unknown field");
+}
+
+TEST_CASE("a recording without roofline and multiply-accumulates of kernels is read") {
+  const TemporaryFolder folder;
+  auto json = nlohmann::json::parse(written(full_recording()));
+  REQUIRE(json.erase("roofline") == 1);
+  REQUIRE(json["blocks"][0].erase("kernel_macs") == 1);
+  base::write_file(file_in(folder), json.dump());
+  const Recording r = read_recording(folder.path());
+  CHECK_FALSE(r.roofline.has_value());
+  CHECK_FALSE(r.blocks[0].kernel_macs.has_value());
+}
+
+TEST_CASE("a roofline may lack figures, but has none that cannot be") {
+  auto json = nlohmann::json::parse(written(full_recording()));
+  json["roofline"].erase("one_core_read_gbs");
+  CHECK(error_of(json.dump()).empty());
+  json["roofline"].erase("method");
+  CHECK(error_of(json.dump()) == "roofline: method is missing");
+
+  CHECK(error_with("/roofline/cores", -1) == "roofline.cores: expected a non-negative integer");
+  CHECK(error_with("/roofline/cores", 5000000000) == "roofline.cores: larger than 2147483647");
+  CHECK(error_with("/roofline/rows/0/one_core_gmacs", -1.0) ==
+        "roofline.rows[0].one_core_gmacs: expected a non-negative number");
+  CHECK(error_with("/roofline/rows/1", 7) == "roofline.rows[1]: expected an object");
+  CHECK(error_with("/roofline/rows/1/isa", 7) == "roofline.rows[1].isa: expected a string");
+  CHECK(error_with("/roofline/all_cores_read_gbs", "fast") ==
+        "roofline.all_cores_read_gbs: expected a number");
+  CHECK(error_with("/roofline", nlohmann::json::array()) == "roofline: expected an object");
+  CHECK(error_with("/blocks/0/kernel_macs/matmul", -1) ==
+        "blocks[0].kernel_macs.matmul: expected a non-negative integer");
+  CHECK(error_with("/blocks/0/kernel_macs", 7) == "blocks[0].kernel_macs: expected an object");
 }
 
 TEST_CASE("every value is checked: none may have another type") {
