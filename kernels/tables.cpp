@@ -46,7 +46,7 @@ std::span<const Row<AddNorm>> add_norm_rows() {
   static const Row<AddNorm> rows[] = {
       {"scalar", true, add_norm_scalar},
       X86_ROWS({"avx2", cpu().avx2, add_norm_scalar},
-               {"avx512_vnni", cpu().avx512_vnni, add_norm_scalar})};
+               {"avx512_vnni", cpu().avx512_vnni, add_norm_avx512_vnni})};
   return rows;
 }
 
@@ -54,7 +54,7 @@ std::span<const Row<NormQuantize>> norm_quantize_rows() {
   static const Row<NormQuantize> rows[] = {
       {"scalar", true, norm_quantize_scalar},
       X86_ROWS({"avx2", cpu().avx2, norm_quantize_scalar},
-               {"avx512_vnni", cpu().avx512_vnni, norm_quantize_scalar})};
+               {"avx512_vnni", cpu().avx512_vnni, norm_quantize_avx512_vnni})};
   return rows;
 }
 
@@ -62,7 +62,7 @@ std::span<const Row<NormRope>> norm_rope_rows() {
   static const Row<NormRope> rows[] = {
       {"scalar", true, norm_rope_scalar},
       X86_ROWS({"avx2", cpu().avx2, norm_rope_scalar},
-               {"avx512_vnni", cpu().avx512_vnni, norm_rope_scalar})};
+               {"avx512_vnni", cpu().avx512_vnni, norm_rope_avx512_vnni})};
   return rows;
 }
 
@@ -70,7 +70,7 @@ std::span<const Row<GegluQuantize>> geglu_quantize_rows() {
   static const Row<GegluQuantize> rows[] = {
       {"scalar", true, geglu_quantize_scalar},
       X86_ROWS({"avx2", cpu().avx2, geglu_quantize_scalar},
-               {"avx512_vnni", cpu().avx512_vnni, geglu_quantize_scalar})};
+               {"avx512_vnni", cpu().avx512_vnni, geglu_quantize_avx512_vnni})};
   return rows;
 }
 
