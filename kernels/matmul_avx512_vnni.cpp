@@ -13,6 +13,20 @@ namespace {
 
 constexpr int kMaxRows = 6;
 constexpr int kMaxTiles = 2;
+constexpr int kLineBytes = 64;
+
+// While the rows of one pair of tiles are multiplied, the weights behind the pair are fetched, some
+// lines a block, so that few rows at a time need not wait for memory at every new tile.
+struct Fetch {
+  const char* at;
+  const char* end;
+  int lines;  // a block
+};
+
+[[gnu::always_inline]] inline void fetch_lines(Fetch& fetch) noexcept {
+  for (int i = 0; i < fetch.lines && fetch.at < fetch.end; ++i, fetch.at += kLineBytes)
+    _mm_prefetch(fetch.at, _MM_HINT_T1);
+}
 
 // products[t][r] += the int8 dot products of one block; packed[t] is that block of tile t.
 template <int kRows, int kTiles>
@@ -41,7 +55,8 @@ template <int kRows, int kTiles>
 [[gnu::always_inline]] WINNOW_AVX512_VNNI inline void multiply(const PackedMatrix& w, int tile,
                                                                const QuantizedRows& x,
                                                                ptrdiff_t row, float* y,
-                                                               ptrdiff_t y_stride) noexcept {
+                                                               ptrdiff_t y_stride,
+                                                               Fetch& fetch) noexcept {
   const ptrdiff_t blocks = w.block_count();
   const int8_t* values = x.values + row * x.size;
   const float* x_scales = x.scales + row * blocks;
@@ -64,6 +79,7 @@ template <int kRows, int kTiles>
 #pragma GCC unroll 8
       for (int t = 0; t < kTiles; ++t)
         products[t][r] = _mm512_set1_epi32(offsets[r * blocks + block]);
+    fetch_lines(fetch);
     multiply_block<kRows, kTiles>(weights, values, x.size, products);
 #pragma GCC unroll 8
     for (int t = 0; t < kTiles; ++t) {
@@ -94,6 +110,11 @@ template <int kTiles>
                                                                     const QuantizedRows& x,
                                                                     float* y,
                                                                     ptrdiff_t y_stride) noexcept {
+  const int row_blocks = (x.row_count + kMaxRows - 1) / kMaxRows;
+  const ptrdiff_t size_bytes = kTiles * static_cast<ptrdiff_t>(tile_bytes(w.block_count()));
+  const ptrdiff_t lines = size_bytes / kLineBytes, blocks = ptrdiff_t{row_blocks} * w.block_count();
+  const char* behind = reinterpret_cast<const char*>(packed_scales(w, tile)) + size_bytes;
+  Fetch fetch{behind, behind + size_bytes, static_cast<int>((lines + blocks - 1) / blocks)};
   for (int row = 0; row < x.row_count;) {
     // Blocks of nearly equal height: 20 rows are 5 + 5 + 5 + 5, not 6 + 6 + 6 + 2.
     const int left = x.row_count - row;
@@ -101,22 +122,22 @@ template <int kTiles>
     const int rows = (left + blocks_left - 1) / blocks_left;
     switch (rows) {
       case 1:
-        multiply<1, kTiles>(w, tile, x, row, y, y_stride);
+        multiply<1, kTiles>(w, tile, x, row, y, y_stride, fetch);
         break;
       case 2:
-        multiply<2, kTiles>(w, tile, x, row, y, y_stride);
+        multiply<2, kTiles>(w, tile, x, row, y, y_stride, fetch);
         break;
       case 3:
-        multiply<3, kTiles>(w, tile, x, row, y, y_stride);
+        multiply<3, kTiles>(w, tile, x, row, y, y_stride, fetch);
         break;
       case 4:
-        multiply<4, kTiles>(w, tile, x, row, y, y_stride);
+        multiply<4, kTiles>(w, tile, x, row, y, y_stride, fetch);
         break;
       case 5:
-        multiply<5, kTiles>(w, tile, x, row, y, y_stride);
+        multiply<5, kTiles>(w, tile, x, row, y, y_stride, fetch);
         break;
       default:
-        multiply<6, kTiles>(w, tile, x, row, y, y_stride);
+        multiply<6, kTiles>(w, tile, x, row, y, y_stride, fetch);
         break;
     }
     row += rows;
