@@ -110,6 +110,7 @@ template <int kTiles>
                                                                     const QuantizedRows& x,
                                                                     float* y,
                                                                     ptrdiff_t y_stride) noexcept {
+  if (x.row_count == 0) return;
   const int row_blocks = (x.row_count + kMaxRows - 1) / kMaxRows;
   const ptrdiff_t size_bytes = kTiles * static_cast<ptrdiff_t>(tile_bytes(w.block_count()));
   const ptrdiff_t lines = size_bytes / kLineBytes, blocks = ptrdiff_t{row_blocks} * w.block_count();
