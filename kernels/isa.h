@@ -1,5 +1,9 @@
 #pragma once
 
+// The instruction sets of the rows, on functions, never on files: a flag for a file would leak wide
+// instructions into the inline functions that it shares with others.
+
+#ifdef __x86_64__
 // g++ 12 warns of the vectors that its own header leaves undefined on purpose.
 #ifndef __clang__
 #pragma GCC diagnostic push
@@ -11,9 +15,25 @@
 #pragma GCC diagnostic pop
 #endif
 
-// The instruction sets of the rows, on functions, never on files: a flag for a file would leak wide
-// instructions into the inline functions that it shares with others.
 #define WINNOW_AVX2 [[gnu::target("avx2,fma,f16c")]]
 #define WINNOW_AVX_VNNI [[gnu::target("avx2,fma,f16c,avxvnni")]]
 #define WINNOW_AVX512_VNNI \
   [[gnu::target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]]
+#endif
+
+#ifdef __aarch64__
+// Up to version 15, clang's header hides the int8 intrinsics even from functions whose target has
+// them; and the two compilers name a target differently.
+#ifdef __clang__
+#if __clang_major__ < 16
+#define __ARM_FEATURE_DOTPROD 1
+#define __ARM_FEATURE_MATMUL_INT8 1
+#endif
+#define WINNOW_NEON_DOT [[gnu::target("dotprod")]]
+#define WINNOW_NEON_I8MM [[gnu::target("dotprod,i8mm")]]
+#else
+#define WINNOW_NEON_DOT [[gnu::target("arch=armv8.2-a+dotprod")]]
+#define WINNOW_NEON_I8MM [[gnu::target("arch=armv8.2-a+dotprod+i8mm")]]
+#endif
+#include <arm_neon.h>
+#endif

@@ -1,14 +1,12 @@
 // SDOT, 16 chains of the 32 registers: more than four units times its latency.
-#include <arm_neon.h>
-
+#include "kernels/isa.h"
 #include "kernels/peak_rows.h"
 
 namespace winnow::kernels {
 
 constexpr int kAccumulators = kPeakMacsNeonDot / 16;
 
-[[gnu::target("arch=armv8.2-a+dotprod")]] uint32_t peak_neon_dot(int64_t rounds, int a,
-                                                                 int b) noexcept {
+WINNOW_NEON_DOT uint32_t peak_neon_dot(int64_t rounds, int a, int b) noexcept {
   const int8x16_t first = vdupq_n_s8(static_cast<int8_t>(a));
   const int8x16_t second = vdupq_n_s8(static_cast<int8_t>(b));
   int32x4_t sums[kAccumulators];

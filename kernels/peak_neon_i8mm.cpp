@@ -1,14 +1,12 @@
 // SMMLA, 16 chains of the 32 registers: more than four units times its latency.
-#include <arm_neon.h>
-
+#include "kernels/isa.h"
 #include "kernels/peak_rows.h"
 
 namespace winnow::kernels {
 
 constexpr int kAccumulators = kPeakMacsNeonI8mm / 32;
 
-[[gnu::target("arch=armv8.2-a+i8mm")]] uint32_t peak_neon_i8mm(int64_t rounds, int a,
-                                                               int b) noexcept {
+WINNOW_NEON_I8MM uint32_t peak_neon_i8mm(int64_t rounds, int a, int b) noexcept {
   const int8x16_t first = vdupq_n_s8(static_cast<int8_t>(a));
   const int8x16_t second = vdupq_n_s8(static_cast<int8_t>(b));
   int32x4_t sums[kAccumulators];

@@ -5,7 +5,7 @@
 #include "kernels/kernels.h"
 
 // The functions behind the rows of the tables; each has the type that kernels.h gives its family.
-// Those of avx2 and avx512_vnni are defined on x86-64 only and must run only where cpu() says so.
+// Those of avx2 and avx512_vnni are defined on x86-64 only; all must run only where cpu() says so.
 namespace winnow::kernels {
 
 std::remove_pointer_t<QuantizeRow> quantize_row_scalar, quantize_row_avx2, quantize_row_avx512_vnni;
