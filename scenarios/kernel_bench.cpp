@@ -179,7 +179,7 @@ void register_all() {
       add("matmul", matmul_rows(), fmt::format("{}x{}/rows:{}", in, out, rows), matmul, in, out,
           rows);
   for (const int size : {768, 1152}) add("dot", dot_rows(), fmt::format("{}", size), dot, size);
-  for (const int length : {20, 640, 2048})
+  for (const int length : {5, 15, 20, 40, 640, 2048})
     for (const int window : {256, -1})
       add("attention", attention_rows(), fmt::format("length:{}/window:{}", length, window),
           attention, length, window);
