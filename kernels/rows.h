@@ -10,7 +10,7 @@ namespace winnow::kernels {
 
 std::remove_pointer_t<QuantizeRow> quantize_row_scalar, quantize_row_avx2, quantize_row_avx512_vnni;
 std::remove_pointer_t<Dot> dot_scalar, dot_avx2, dot_avx512_vnni;
-std::remove_pointer_t<Matmul> matmul_scalar, matmul_avx2, matmul_avx512_vnni;
+std::remove_pointer_t<Matmul> matmul_scalar, matmul_avx2, matmul_avx_vnni, matmul_avx512_vnni;
 std::remove_pointer_t<RmsNorm> rms_norm_scalar, rms_norm_avx2, rms_norm_avx512_vnni;
 std::remove_pointer_t<AddNorm> add_norm_scalar, add_norm_avx2, add_norm_avx512_vnni;
 std::remove_pointer_t<NormQuantize> norm_quantize_scalar, norm_quantize_avx2,
