@@ -5,9 +5,13 @@
 #include "tests/catch.h"
 #include "tests/kernels/data.h"
 
+#if defined(__x86_64__) || defined(__aarch64__)
 #ifdef __x86_64__
 #include "kernels/avx2.h"
 #include "kernels/avx512.h"
+#else
+#include "kernels/neon.h"
+#endif
 
 using namespace winnow::kernels;
 
@@ -19,6 +23,7 @@ struct ExpRow {
   void (*function)(const float* x, float* y);  // 16 elements
 };
 
+#ifdef __x86_64__
 WINNOW_AVX2 void exp_avx2(const float* x, float* y) {
   _mm256_storeu_ps(y, avx2::exp(_mm256_loadu_ps(x)));
   _mm256_storeu_ps(y + 8, avx2::exp(_mm256_loadu_ps(x + 8)));
@@ -31,6 +36,13 @@ WINNOW_AVX512_VNNI void exp_avx512(const float* x, float* y) {
 std::vector<ExpRow> rows() {
   return {{"avx2", cpu().avx2, exp_avx2}, {"avx512", cpu().avx512_vnni, exp_avx512}};
 }
+#else
+void exp_neon(const float* x, float* y) {
+  for (int i = 0; i < 16; i += 4) vst1q_f32(y + i, neon::exp(vld1q_f32(x + i)));
+}
+
+std::vector<ExpRow> rows() { return {{"neon", true, exp_neon}}; }
+#endif
 
 float exp_one(const ExpRow& row, float x) {
   float input[16], result[16];

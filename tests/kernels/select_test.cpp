@@ -51,6 +51,20 @@ TEST_CASE("every row can be selected by name where it runs, and is refused where
   }
 }
 
+#ifdef __aarch64__
+// The kernel lets programs read the processor's identification registers.
+TEST_CASE("the rows of AArch64 run where the processor's own registers name their instructions") {
+  uint64_t isar0, isar1;
+  asm("mrs %0, ID_AA64ISAR0_EL1" : "=r"(isar0));
+  asm("mrs %0, ID_AA64ISAR1_EL1" : "=r"(isar1));
+  std::vector<std::string> expected = {"scalar"};
+  const bool dotprod = (isar0 >> 44 & 0xf) != 0, i8mm = (isar1 >> 52 & 0xf) != 0;
+  expected.push_back(dotprod ? "neon_dot" : "neon_dot (not here)");
+  expected.push_back(dotprod && i8mm ? "neon_i8mm" : "neon_i8mm (not here)");
+  CHECK(names(matmul_rows()) == expected);
+}
+#endif
+
 TEST_CASE("auto selects the last row that runs here") {
   CHECK(select_kernels("auto").isa == runnable(matmul_rows()).back().name);
 }
