@@ -13,6 +13,7 @@
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
 #include "engine/tokenizer.h"
+#include "kernels/kernels.h"
 #include "scenarios/scenario.h"
 
 namespace winnow::cli {
@@ -77,7 +78,7 @@ int embed_command(const Arguments& arguments) {
   add("model", po::value<std::string>(), fmt::format("GGUF file ({})", kDefaultModel).c_str());
   add("threads", po::value<int>()->default_value(0), "worker threads (0: all cores)");
   add("dimensions", po::value<int>(), "768, 512, 256 or 128: the first ones, length 1 again");
-  add("isa", po::value<std::string>()->default_value("auto"), "auto, scalar, avx2, avx512_vnni");
+  add("isa", po::value<std::string>()->default_value("auto"), kernels::isa_choices().c_str());
   const auto values = parse(help, options, arguments, {"file"});
   if (!values) return base::kOk;
 

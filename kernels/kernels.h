@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 // The operators of the engine. Every operator is a family: a table of rows, the scalar reference
@@ -138,6 +139,8 @@ struct Kernels {
 // The rows named `isa`, or for "auto" the best that this machine has. Throws UsageError for a name
 // that is in no table or that this machine cannot run (the message lists those it can).
 Kernels select_kernels(std::string_view isa);
+// What select_kernels takes on this machine: "auto, scalar, ...".
+std::string isa_choices();
 
 float half_to_float(uint16_t half) noexcept;
 uint16_t float_to_half(float value) noexcept;  // round to nearest even

@@ -23,17 +23,20 @@ std::string_view best() {
 
 [[noreturn]] void fail(std::string_view isa) {
   bool known = false;
-  std::string names = "auto";
-  for (const Row<Matmul>& row : matmul_rows()) {
-    known = known || row.name == isa;
-    if (row.available) names.append(", ").append(row.name);
-  }
+  for (const Row<Matmul>& row : matmul_rows()) known = known || row.name == isa;
   const std::string problem = known ? "not available on this machine" : "unknown";
   throw base::UsageError("instruction set " + std::string(isa),
-                         problem + "; this machine has " + names);
+                         problem + "; this machine has " + isa_choices());
 }
 
 }  // namespace
+
+std::string isa_choices() {
+  std::string names = "auto";
+  for (const Row<Matmul>& row : matmul_rows())
+    if (row.available) names.append(", ").append(row.name);
+  return names;
+}
 
 Kernels select_kernels(std::string_view isa) {
   const Row<Matmul>* matmul = find(matmul_rows(), isa == "auto" ? best() : isa);

@@ -23,6 +23,7 @@
 #include "base/region.h"
 #include "engine/embedder.h"
 #include "engine/model.h"
+#include "kernels/kernels.h"
 #include "scenarios/scenario.h"
 
 namespace winnow::scenarios {
@@ -169,7 +170,7 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
   add("batch", po::value(&options.batch)->default_value(0), "texts a batch (0: the scenario's)");
   add("warmup", po::value(&options.warmup)->default_value(-1), "batches before (-1: scenario's)");
   add("threads", po::value(&options.threads)->default_value(0), "worker threads (0: all cores)");
-  add("isa", po::value(&options.isa)->default_value("auto"), "auto, scalar, avx2, avx512_vnni");
+  add("isa", po::value(&options.isa)->default_value("auto"), kernels::isa_choices().c_str());
   add("help,h", "this text");
   try {
     po::variables_map values;
