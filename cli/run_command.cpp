@@ -65,7 +65,7 @@ po::options_description run_options() {
   add("passes", po::value<std::string>(), "comma-separated: time,cpu,wall,heap,sync");
   add("model", po::value<std::string>(), fmt::format("GGUF file ({})", kDefaultModel).c_str());
   add("out", po::value<std::string>(), "folder of the recording (out/<scenario>)");
-  add("isa", po::value<std::string>()->default_value("auto"), "auto, scalar, avx2, avx512_vnni");
+  add("isa", po::value<std::string>()->default_value("auto"), kernels::isa_choices().c_str());
   add("categories", po::value<std::string>(), "TOML rules for the categories of functions");
   add("seed", po::value<uint64_t>(), "of the order of the blocks (random)");
   add("time-limit", po::value<double>()->default_value(300), "seconds a process may take");
