@@ -1,8 +1,14 @@
 #pragma once
 
+#include <algorithm>
+#include <limits>
+
 #include "kernels/kernels.h"
 
 namespace winnow::kernels {
+
+// Scaled scores are kept finite, so that no difference of two is infinity - infinity.
+inline constexpr float kLowestScore = std::numeric_limits<float>::lowest();
 
 struct KeyRange {
   int begin;
@@ -15,6 +21,13 @@ inline KeyRange visible_keys(const AttentionShape& shape, int query) noexcept {
   const int begin = query > shape.window ? query - shape.window : 0;
   const int last = shape.length - 1;
   return {begin, shape.window < last - query ? query + shape.window + 1 : shape.length};
+}
+
+// Those of the tile of `tile_size` keys from `tile_begin`; begin >= end when there are none.
+inline KeyRange visible_keys_of_tile(const AttentionShape& shape, int query, int tile_begin,
+                                     int tile_size) noexcept {
+  const KeyRange keys = visible_keys(shape, query);
+  return {std::max(keys.begin, tile_begin), std::min(keys.end, tile_begin + tile_size)};
 }
 
 // One query head and the key and value head that it shares.
