@@ -73,6 +73,7 @@ constexpr uint64_t kLanes = 8;
   }
 }
 
+#ifdef __x86_64__
 [[gnu::target("avx512f")]] void dot_4x4_avx512(const double* const a[4], const double* const b[4],
                                                uint64_t size, double* sums) {
   dot_4x4_body(a, b, size, sums);
@@ -88,6 +89,11 @@ void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, 
   if (avx2) return dot_4x4_avx2(a, b, size, sums);
   dot_4x4_body(a, b, size, sums);
 }
+#else
+void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
+  dot_4x4_body(a, b, size, sums);
+}
+#endif
 
 // out[i * out_step + j] = x_i . w_j for i in [0, rows), j in [0, columns); rows past the end are
 // read as the last one and dropped. `size` is a multiple of kLanes.
