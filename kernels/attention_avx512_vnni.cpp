@@ -67,6 +67,28 @@ WINNOW_INLINE __m512 broadcast_lane(__m128 x, int head) noexcept {
   return _mm512_permutexvar_ps(_mm512_set1_epi32(head), _mm512_castps128_ps512(x));
 }
 
+// Loads into a register: g++ would rather load again for each use.
+WINNOW_INLINE __m512 load(const float* x, __mmask16 lanes) noexcept {
+  __m512 value = _mm512_maskz_loadu_ps(lanes, x);
+  asm("" : "+v"(value));
+  return value;
+}
+
+// sums[head][j] += q[head] * k[j], one vector of each.
+template <int kHeads, int kKeys>
+WINNOW_INLINE void add_products(const float* q, int head_dim, const float* k, ptrdiff_t kv_stride,
+                                __mmask16 lanes, __m512 (&sums)[kHeads][kKeys]) noexcept {
+  __m512 queries[kHeads];
+#pragma GCC unroll 8
+  for (int h = 0; h < kHeads; ++h) queries[h] = load(q + h * ptrdiff_t{head_dim}, lanes);
+#pragma GCC unroll 8
+  for (int j = 0; j < kKeys; ++j) {
+    const __m512 key = load(k + j * kv_stride, lanes);
+#pragma GCC unroll 8
+    for (int h = 0; h < kHeads; ++h) sums[h][j] = _mm512_fmadd_ps(queries[h], key, sums[h][j]);
+  }
+}
+
 // scores[head][j] = q[head] . k[j] for kKeys keys.
 template <int kHeads, int kKeys>
 WINNOW_INLINE void score_block(const float* q, const float* k, ptrdiff_t kv_stride, int head_dim,
@@ -74,19 +96,11 @@ WINNOW_INLINE void score_block(const float* q, const float* k, ptrdiff_t kv_stri
   __m512 sums[kHeads][kKeys];
   for (int h = 0; h < kHeads; ++h)
     for (int j = 0; j < kKeys; ++j) sums[h][j] = _mm512_setzero_ps();
-  for (int d = 0; d < head_dim; d += kLanes) {
-    const __mmask16 lanes = avx512::first_lanes(head_dim - d);
-    __m512 queries[kHeads];
-#pragma GCC unroll 8
-    for (int h = 0; h < kHeads; ++h)
-      queries[h] = _mm512_maskz_loadu_ps(lanes, q + h * ptrdiff_t{head_dim} + d);
-#pragma GCC unroll 8
-    for (int j = 0; j < kKeys; ++j) {
-      const __m512 key = _mm512_maskz_loadu_ps(lanes, k + j * kv_stride + d);
-#pragma GCC unroll 8
-      for (int h = 0; h < kHeads; ++h) sums[h][j] = _mm512_fmadd_ps(queries[h], key, sums[h][j]);
-    }
-  }
+  int d = 0;
+  for (; d + kLanes <= head_dim; d += kLanes)
+    add_products(q + d, head_dim, k + d, kv_stride, 0xffff, sums);
+  if (d < head_dim)
+    add_products(q + d, head_dim, k + d, kv_stride, avx512::first_lanes(head_dim - d), sums);
 #pragma GCC unroll 8
   for (int h = 0; h < kHeads; ++h)
 #pragma GCC unroll 8
@@ -192,9 +206,7 @@ WINNOW_INLINE void weigh_block(const TileScores<kHeads>& tile, const float* v, p
     for (int h = 0; h < kHeads; ++h) weights[h] = _mm512_set1_ps(tile.scores[h][j]);
 #pragma GCC unroll 8
     for (int i = 0; i < kVectors; ++i) {
-      const float* at = v + i * kLanes;
-      const __m512 values =
-          i == kLast ? _mm512_maskz_loadu_ps(last_lanes, at) : _mm512_loadu_ps(at);
+      const __m512 values = load(v + i * kLanes, i == kLast ? last_lanes : 0xffff);
 #pragma GCC unroll 8
       for (int h = 0; h < kHeads; ++h) sums[h][i] = _mm512_fmadd_ps(weights[h], values, sums[h][i]);
     }
