@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -32,6 +33,12 @@ std::map<std::thread::id, std::vector<winnow_state>> take_marks() {
   return std::exchange(marks, {});
 }
 
+// One forward pass for each group of `count` texts.
+void pass_of_each(Scheduler& scheduler, int count, const std::function<void()>& pass) {
+  const std::vector<int> lengths(static_cast<size_t>(count), 20);
+  scheduler.over_groups(lengths, [&](std::span<const int>, int) { pass(); });
+}
+
 int count_of(const std::vector<winnow_state>& states, winnow_state state) {
   return static_cast<int>(std::count(states.begin(), states.end(), state));
 }
@@ -48,54 +55,84 @@ namespace {
 
 TEST_CASE("the table's rows are found by name") {
   const auto rows = winnow::engine::scheduler_rows();
-  REQUIRE(rows.size() == 2);
+  REQUIRE(rows.size() == 3);
   CHECK(rows[0].name == "spawn");
   CHECK(rows[1].name == "pool");
+  CHECK(rows[2].name == "packed");
   for (const SchedulerRow& row : rows) {
     CHECK(&winnow::engine::find_scheduler(row.name) == &row);
     CHECK_FALSE(row.summary.empty());
   }
   CHECK_THROWS_WITH(winnow::engine::find_scheduler("turbo"),
-                    "variant turbo: unknown; one of spawn, pool");
+                    "variant turbo: unknown; one of spawn, pool, packed");
   CHECK_THROWS_AS(winnow::engine::find_scheduler(""), winnow::base::UsageError);
   CHECK(winnow::engine::spawn_row.threads_per_matmul(5) == 5);
   CHECK(winnow::engine::pool_row.threads_per_matmul(5) == 0);
+  CHECK(winnow::engine::packed_row.threads_per_matmul(5) == 0);
 }
 
-TEST_CASE("every text runs once, and texts of one worker never overlap") {
+TEST_CASE("every text runs once, before the passes and in them, and a worker's never overlap") {
   for (const SchedulerRow& row : winnow::engine::scheduler_rows())
     for (const int threads : {1, 2, 3, 8}) {
       const auto scheduler = row.make({threads});
       std::vector<std::atomic<int>> inside(static_cast<size_t>(scheduler->workspace_count()));
       for (const int count : {0, 1, 2, 7, 100, 0, 33}) {
         INFO(row.name << ", " << threads << " threads, " << count << " texts");
+        std::vector<std::atomic<int>> before(static_cast<size_t>(count));
+        scheduler->over_texts(count, [&](int text) { ++before.at(static_cast<size_t>(text)); });
+        CHECK(std::all_of(before.begin(), before.end(), [](const auto& n) { return n == 1; }));
+
         std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
-        std::atomic<int> overlaps = 0, tiles = 0;
-        scheduler->over_texts(count, [&](int text, int worker) {
+        std::atomic<int> overlaps = 0, groups = 0, tiles = 0, rows = 0;
+        const std::vector<int> lengths(static_cast<size_t>(count), 20);
+        scheduler->over_groups(lengths, [&](std::span<const int> texts, int worker) {
           auto& mine = inside.at(static_cast<size_t>(worker));
           if (mine.fetch_add(1) != 0) ++overlaps;
-          ++runs.at(static_cast<size_t>(text));
+          ++groups;
+          for (const int text : texts) ++runs.at(static_cast<size_t>(text));
           scheduler->over_tiles(5, [&](int begin, int end) { tiles += end - begin; });
+          scheduler->over_rows(9, [&](int begin, int end) { rows += end - begin; });
           mine.fetch_sub(1);
         });
         CHECK(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
         CHECK(overlaps == 0);
-        CHECK(tiles == 5 * count);
+        CHECK(groups <= count);
+        CHECK(tiles == 5 * groups);
+        CHECK(rows == 9 * groups);
       }
     }
 }
 
-TEST_CASE("tile ranges are disjoint and cover all tiles") {
+TEST_CASE("packed takes the whole batch in one pass, up to 4,096 tokens or one text") {
+  const auto scheduler = winnow::engine::packed_row.make({2});
+  const auto groups = [&](const std::vector<int>& lengths) {
+    std::vector<std::vector<int>> found;
+    scheduler->over_groups(lengths, [&](std::span<const int> texts, int) {
+      found.emplace_back(texts.begin(), texts.end());
+    });
+    return found;
+  };
+  using Groups = std::vector<std::vector<int>>;
+  CHECK(groups({}) == Groups{});
+  CHECK(groups({5, 2048, 7}) == Groups{{0, 1, 2}});
+  CHECK(groups({2048, 2048, 1, 4095}) == Groups{{0, 1}, {2, 3}});
+  CHECK(groups({5000, 1, 5000}) == Groups{{0}, {1}, {2}});
+}
+
+TEST_CASE("ranges are disjoint and cover all tiles, and all rows") {
   for (const SchedulerRow& row : winnow::engine::scheduler_rows())
     for (const int threads : {1, 2, 3, 7}) {
       const auto scheduler = row.make({threads});
       for (const int count : {1, 2, 3, 16, 48, 73}) {
         INFO(row.name << ", " << threads << " threads, " << count << " tiles");
         std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
-        scheduler->over_tiles(count, [&](int begin, int end) {
+        const auto run = [&](int begin, int end) {
           for (int tile = begin; tile < end; ++tile) ++runs.at(static_cast<size_t>(tile));
-        });
+        };
+        scheduler->over_tiles(count, run);
         CHECK(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 1; }));
+        scheduler->over_rows(count, run);
+        CHECK(std::all_of(runs.begin(), runs.end(), [](const auto& n) { return n == 2; }));
       }
     }
 }
@@ -104,7 +141,7 @@ TEST_CASE("spawn creates exactly its threads for every matmul, idle ones too") {
   const auto scheduler = winnow::engine::spawn_row.make({4});
   for (const int tiles : {1, 4, 48}) {
     take_marks();
-    scheduler->over_texts(3, [&](int, int) { scheduler->over_tiles(tiles, [](int, int) {}); });
+    pass_of_each(*scheduler, 3, [&] { scheduler->over_tiles(tiles, [](int, int) {}); });
     int created = 0;
     for (const auto& [thread, states] : take_marks())
       if (thread != std::this_thread::get_id()) created += count_of(states, WINNOW_COMPUTING);
@@ -115,7 +152,7 @@ TEST_CASE("spawn creates exactly its threads for every matmul, idle ones too") {
 TEST_CASE("spawn's calling thread computes, creates, waits and computes again") {
   const auto scheduler = winnow::engine::spawn_row.make({2});
   take_marks();
-  scheduler->over_texts(1, [&](int, int) { scheduler->over_tiles(8, [](int, int) {}); });
+  pass_of_each(*scheduler, 1, [&] { scheduler->over_tiles(8, [](int, int) {}); });
   const std::vector<winnow_state> expected = {WINNOW_COMPUTING, WINNOW_SIGNALLING, WINNOW_WAITING,
                                               WINNOW_COMPUTING, WINNOW_OTHER};
   CHECK(take_marks()[std::this_thread::get_id()] == expected);
@@ -124,7 +161,7 @@ TEST_CASE("spawn's calling thread computes, creates, waits and computes again") 
 TEST_CASE("the pool's workers compute the texts, its calling thread only wakes and waits") {
   const auto scheduler = winnow::engine::pool_row.make({3});
   take_marks();
-  scheduler->over_texts(20, [&](int, int) { scheduler->over_tiles(8, [](int, int) {}); });
+  pass_of_each(*scheduler, 20, [&] { scheduler->over_tiles(8, [](int, int) {}); });
   auto seen = take_marks();
   const std::vector<winnow_state> expected = {WINNOW_SIGNALLING, WINNOW_WAITING, WINNOW_OTHER};
   CHECK(seen[std::this_thread::get_id()] == expected);
@@ -143,14 +180,16 @@ TEST_CASE("the pool's threads are the same ones in every batch, and have names")
   std::mutex mutex;
   std::set<std::thread::id> threads;
   std::set<std::string> names;
-  for (int batch = 0; batch < 50; ++batch)
-    scheduler->over_texts(6, [&](int, int worker) {
+  for (int batch = 0; batch < 50; ++batch) {
+    const std::vector<int> lengths(6, 20);
+    scheduler->over_groups(lengths, [&](std::span<const int>, int worker) {
       char name[16] = "";
       pthread_getname_np(pthread_self(), name, sizeof name);
       std::lock_guard lock(mutex);
       threads.insert(std::this_thread::get_id());
       if (name == "worker " + std::to_string(worker + 1)) names.insert(name);
     });
+  }
   CHECK(threads.size() <= 3);
   CHECK(names.size() == threads.size());
   CHECK(threads.count(std::this_thread::get_id()) == 0);
@@ -162,7 +201,7 @@ TEST_CASE("an exception of a text reaches the caller when all threads are done")
       INFO(row.name << ", " << threads << " threads");
       const auto scheduler = row.make({threads});
       std::atomic<int> inside = 0, runs = 0;
-      const auto failing = [&](int text, int) {
+      const auto failing = [&](int text) {
         ++inside;
         std::this_thread::yield();
         --inside;
@@ -170,7 +209,7 @@ TEST_CASE("an exception of a text reaches the caller when all threads are done")
       };
       CHECK_THROWS_WITH(scheduler->over_texts(40, failing), "text 3");
       CHECK(inside == 0);
-      scheduler->over_texts(40, [&](int, int) { ++runs; });
+      scheduler->over_texts(40, [&](int) { ++runs; });
       CHECK(runs == 40);
     }
 }
@@ -180,15 +219,15 @@ TEST_CASE("an exception of a tile reaches the caller when all threads are done")
     INFO(row.name);
     const auto scheduler = row.make({4});
     std::atomic<int> inside = 0, tiles = 0;
-    CHECK_THROWS_WITH(scheduler->over_texts(2,
-                                            [&](int, int) {
-                                              scheduler->over_tiles(8, [&](int, int end) {
-                                                ++inside;
-                                                std::this_thread::yield();
-                                                --inside;
-                                                if (end == 8) throw std::runtime_error("last tile");
-                                              });
-                                            }),
+    CHECK_THROWS_WITH(pass_of_each(*scheduler, 2,
+                                   [&] {
+                                     scheduler->over_tiles(8, [&](int, int end) {
+                                       ++inside;
+                                       std::this_thread::yield();
+                                       --inside;
+                                       if (end == 8) throw std::runtime_error("last tile");
+                                     });
+                                   }),
                       "last tile");
     CHECK(inside == 0);
     scheduler->over_tiles(8, [&](int begin, int end) { tiles += end - begin; });
@@ -206,13 +245,16 @@ void set_default_stack_size(size_t size_bytes) {
   pthread_attr_destroy(&attributes);
 }
 
-TEST_CASE("a thread that cannot be created is one clear error, and threads before it are joined") {
+// Not under an emulator, which searches its address space for such a stack page by page.
+TEST_CASE("a thread that cannot be created is one clear error, and threads before it are joined",
+          "[native]") {
   const auto spawn = winnow::engine::spawn_row.make({8});
   const auto nothing = [](int, int) {};
   constexpr size_t kUsual = size_t{1} << 20, kTooLarge = size_t{1} << 46;
   set_default_stack_size(kTooLarge);
   CHECK_THROWS_AS(spawn->over_tiles(8, nothing), winnow::base::Error);
   CHECK_THROWS_AS(winnow::engine::pool_row.make({8}), winnow::base::Error);
+  CHECK_THROWS_AS(winnow::engine::packed_row.make({8}), winnow::base::Error);
 
   // From inside the first thread: some threads exist when a later one fails.
   set_default_stack_size(kUsual);
