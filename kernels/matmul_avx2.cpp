@@ -1,8 +1,10 @@
-// The packed matmul without int8 dot products. vpmaddubsw would saturate (255 * 127 * 2), so the
-// packed unsigned weights are split into even and odd bytes of 16 bits, and vpmaddwd multiplies
-// them with the sign-extended even and odd activations: exact for every value. Every output is
-// summed block by block in the order of K, whatever the blocking. All is inlined, so that a
-// profile shows one function: the row's.
+// The packed matmul without int8 dot products. vpmaddubsw adds two products in 16 bits and would
+// saturate with the packed unsigned weights (2 * 255 * 127); with the magnitude of a weight as the
+// unsigned operand and its sign moved to the activation, 2 * 128 * 127 fits: exact for every value.
+// The weights' part of that is done once for up to 6 rows, whose 12 integer accumulators stay in
+// registers while the float sums wait in memory for the end of a block of K. The weights are signed
+// again, so no offsets are needed. Every output is summed block by block in the order of K,
+// whatever the blocking. All is inlined, so that a profile shows one function: the row's.
 #include "kernels/avx2.h"
 #include "kernels/packed.h"
 #include "kernels/rows.h"
@@ -10,7 +12,7 @@
 namespace winnow::kernels {
 namespace {
 
-constexpr int kMaxRows = 4;
+constexpr int kMaxRows = 6;
 constexpr int kVectors = 2;  // 8 outputs each
 constexpr int kVectorBytes = 32;
 
@@ -19,31 +21,24 @@ template <int kRows>
 WINNOW_AVX2 inline void multiply_block(const std::byte* groups, const int8_t* values,
                                        ptrdiff_t values_stride,
                                        __m256i (&products)[kRows][kVectors]) noexcept {
-  const __m256i low_bytes = _mm256_set1_epi16(0xff);
-  for (int group = 0; group < kGroupCount; ++group, groups += kGroupBytes) {
-    __m256i even[kVectors], odd[kVectors];
+  const __m256i flip = _mm256_set1_epi8(static_cast<char>(0x80));
+  const __m256i ones = _mm256_set1_epi16(1);
+#pragma GCC unroll 2
+  for (int group = 0; group < kGroupCount; ++group, groups += kGroupBytes)
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       const auto* at = reinterpret_cast<const __m256i*>(groups + v * kVectorBytes);
-      const __m256i weights = _mm256_loadu_si256(at);
-      even[v] = _mm256_and_si256(weights, low_bytes);
-      odd[v] = _mm256_srli_epi16(weights, 8);
-    }
+      const __m256i weights = _mm256_xor_si256(_mm256_loadu_si256(at), flip);
+      const __m256i magnitudes = _mm256_abs_epi8(weights);
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      int32_t four_values;
-      std::memcpy(&four_values, values + r * values_stride + group * kGroupInputs, 4);
-      const __m256i inputs = _mm256_set1_epi32(four_values);
-      const __m256i even_inputs = _mm256_srai_epi16(_mm256_slli_epi16(inputs, 8), 8);
-      const __m256i odd_inputs = _mm256_srai_epi16(inputs, 8);
-#pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) {
-        const __m256i sum = _mm256_add_epi32(_mm256_madd_epi16(even[v], even_inputs),
-                                             _mm256_madd_epi16(odd[v], odd_inputs));
-        products[r][v] = _mm256_add_epi32(products[r][v], sum);
+      for (int r = 0; r < kRows; ++r) {
+        int32_t four_values;
+        std::memcpy(&four_values, values + r * values_stride + group * kGroupInputs, 4);
+        const __m256i inputs = _mm256_sign_epi8(_mm256_set1_epi32(four_values), weights);
+        const __m256i pairs = _mm256_maddubs_epi16(magnitudes, inputs);
+        products[r][v] = _mm256_add_epi32(products[r][v], _mm256_madd_epi16(pairs, ones));
       }
     }
-  }
 }
 
 template <int kRows>
@@ -53,7 +48,6 @@ template <int kRows>
   const ptrdiff_t blocks = w.block_count();
   const int8_t* values = x.values + row * x.size;
   const float* x_scales = x.scales + row * blocks;
-  const int32_t* offsets = x.offsets + row * blocks;
   const std::byte* weight_scales = packed_scales(w, tile);
   const std::byte* weights = packed_weights(w, tile);
 
@@ -66,8 +60,7 @@ template <int kRows>
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v)
-        products[r][v] = _mm256_set1_epi32(offsets[r * blocks + block]);
+      for (int v = 0; v < kVectors; ++v) products[r][v] = _mm256_setzero_si256();
     multiply_block<kRows>(weights, values, x.size, products);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
@@ -100,8 +93,12 @@ WINNOW_AVX2
 void matmul_avx2(const PackedMatrix& w, int tile_begin, int tile_end, const QuantizedRows& x,
                  float* y, int y_stride) noexcept {
   for (int tile = tile_begin; tile < tile_end; ++tile)
-    for (int row = 0; row < x.row_count; row += kMaxRows) {
-      switch (x.row_count - row) {
+    for (int row = 0; row < x.row_count;) {
+      // Blocks of nearly equal height: 20 rows are 5 + 5 + 5 + 5, not 6 + 6 + 6 + 2.
+      const int left = x.row_count - row;
+      const int blocks_left = (left + kMaxRows - 1) / kMaxRows;
+      const int rows = (left + blocks_left - 1) / blocks_left;
+      switch (rows) {
         case 1:
           multiply<1>(w, tile, x, row, y, y_stride);
           break;
@@ -111,10 +108,17 @@ void matmul_avx2(const PackedMatrix& w, int tile_begin, int tile_end, const Quan
         case 3:
           multiply<3>(w, tile, x, row, y, y_stride);
           break;
+        case 4:
+          multiply<4>(w, tile, x, row, y, y_stride);
+          break;
+        case 5:
+          multiply<5>(w, tile, x, row, y, y_stride);
+          break;
         default:
-          multiply<kMaxRows>(w, tile, x, row, y, y_stride);
+          multiply<6>(w, tile, x, row, y, y_stride);
           break;
       }
+      row += rows;
     }
 }
 

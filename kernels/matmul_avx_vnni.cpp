@@ -11,7 +11,7 @@
 namespace winnow::kernels {
 namespace {
 
-constexpr int kMaxRows = 6;
+constexpr int kMaxRows = 5;
 constexpr int kVectors = 2;  // 8 outputs each
 constexpr int kVectorBytes = 32;
 
@@ -20,7 +20,7 @@ template <int kRows>
 WINNOW_AVX_VNNI inline void multiply_block(const std::byte* groups, const int8_t* values,
                                            ptrdiff_t values_stride,
                                            __m256i (&products)[kRows][kVectors]) noexcept {
-#pragma GCC unroll 8
+#pragma GCC unroll 2
   for (int group = 0; group < kGroupCount; ++group, groups += kGroupBytes) {
     __m256i weights[kVectors];
 #pragma GCC unroll 8
@@ -93,7 +93,7 @@ void matmul_avx_vnni(const PackedMatrix& w, int tile_begin, int tile_end, const 
                      float* y, int y_stride) noexcept {
   for (int tile = tile_begin; tile < tile_end; ++tile)
     for (int row = 0; row < x.row_count;) {
-      // Blocks of nearly equal height: 20 rows are 5 + 5 + 5 + 5, not 6 + 6 + 6 + 2.
+      // Blocks of nearly equal height: 12 rows are 4 + 4 + 4, not 5 + 5 + 2.
       const int left = x.row_count - row;
       const int blocks_left = (left + kMaxRows - 1) / kMaxRows;
       const int rows = (left + blocks_left - 1) / blocks_left;
@@ -110,11 +110,8 @@ void matmul_avx_vnni(const PackedMatrix& w, int tile_begin, int tile_end, const 
         case 4:
           multiply<4>(w, tile, x, row, y, y_stride);
           break;
-        case 5:
-          multiply<5>(w, tile, x, row, y, y_stride);
-          break;
         default:
-          multiply<6>(w, tile, x, row, y, y_stride);
+          multiply<5>(w, tile, x, row, y, y_stride);
           break;
       }
       row += rows;
