@@ -5,6 +5,7 @@
 // never computed together with another one, so its result depends on itself alone. All is inlined,
 // so that a profile shows one function: the row's.
 #include <algorithm>
+#include <limits>
 
 #include "kernels/attention.h"
 #include "kernels/avx512.h"
@@ -23,6 +24,7 @@ constexpr int kQueryTile = 16;
 constexpr int kMaxHeads = 3;
 constexpr int kMaxKeys = 8;     // in registers
 constexpr int kMaxVectors = 8;  // of an output row, in registers
+constexpr __mmask16 kAllLanes = 0xffff;
 static_assert(kKeyTile % kLanes == 0);
 
 // Of one query's heads, one lane each.
@@ -98,7 +100,7 @@ WINNOW_INLINE void score_block(const float* q, const float* k, ptrdiff_t kv_stri
     for (int j = 0; j < kKeys; ++j) sums[h][j] = _mm512_setzero_ps();
   int d = 0;
   for (; d + kLanes <= head_dim; d += kLanes)
-    add_products(q + d, head_dim, k + d, kv_stride, 0xffff, sums);
+    add_products(q + d, head_dim, k + d, kv_stride, kAllLanes, sums);
   if (d < head_dim)
     add_products(q + d, head_dim, k + d, kv_stride, avx512::first_lanes(head_dim - d), sums);
 #pragma GCC unroll 8
@@ -139,22 +141,24 @@ WINNOW_INLINE void score(const float* q, const float* k, ptrdiff_t kv_stride, in
   }
 }
 
-// Scores become weights: exp(scale * score - largest).
+// Scores become weights: exp(scale * score - largest). Lanes behind the last key hold minus
+// infinity, then 0.
 template <int kHeads>
 WINNOW_INLINE void weigh_scores(float scale, TileScores<kHeads>& tile, Softmax& softmax) noexcept {
   const int count = tile.keys.end - tile.keys.begin;
   const __m512 lowest = _mm512_set1_ps(kLowestScore), highest = _mm512_set1_ps(-kLowestScore);
-  __m512 largest[4] = {lowest, lowest, lowest, lowest};
+  const __m512 hidden = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
+  __m512 largest[4] = {hidden, hidden, hidden, hidden};
   for (int j = 0; j < count; j += kLanes)
 #pragma GCC unroll 8
     for (int h = 0; h < kHeads; ++h) {
       float* scores = tile.scores[h] + j;
-      const __m512 scaled =
-          _mm512_mul_ps(_mm512_set1_ps(scale), avx512::load_first(scores, count - j));
-      const __m512 finite = _mm512_min_ps(highest, _mm512_max_ps(lowest, scaled));
-      _mm512_storeu_ps(scores, finite);
-      largest[h] =
-          _mm512_mask_max_ps(largest[h], avx512::first_lanes(count - j), largest[h], finite);
+      const __mmask16 lanes = avx512::first_lanes(count - j);
+      __m512 scaled = _mm512_maskz_loadu_ps(lanes, scores);
+      scaled = _mm512_max_ps(lowest, _mm512_mul_ps(_mm512_set1_ps(scale), scaled));
+      scaled = _mm512_mask_min_ps(hidden, lanes, highest, scaled);
+      _mm512_storeu_ps(scores, scaled);
+      largest[h] = _mm512_max_ps(largest[h], scaled);
     }
   const __m128 before = softmax.largest;
   softmax.largest =
@@ -172,31 +176,28 @@ WINNOW_INLINE void weigh_scores(float scale, TileScores<kHeads>& tile, Softmax& 
       float* scores = tile.scores[h] + j;
       const __m512 weights = avx512::exp(_mm512_sub_ps(_mm512_loadu_ps(scores), largest[h]));
       _mm512_storeu_ps(scores, weights);
-      sums[h] = _mm512_mask_add_ps(sums[h], avx512::first_lanes(count - j), sums[h], weights);
+      sums[h] = _mm512_add_ps(sums[h], weights);
     }
   softmax.sum = _mm_add_ps(_mm_mul_ps(softmax.sum, tile.shrink),
                            sum_each(sums[0], sums[1], sums[2], sums[3]));
 }
 
-// out = (out * shrink + weights @ v) * factor for kVectors vectors from element d of the kHeads
-// heads; the last vector may reach beyond head_dim. v: key 0. `first`: there is no out yet.
+// out = (out * shrink + weights @ v) * factor for kVectors vectors of each head from element d on;
+// a single one may reach beyond head_dim. v: key 0. `first`: there is no out yet.
 template <int kHeads, int kVectors>
 WINNOW_INLINE void weigh_block(const TileScores<kHeads>& tile, const float* v, ptrdiff_t kv_stride,
                                int head_dim, int d, bool first, __m128 factor,
                                float* out) noexcept {
-  constexpr int kLast = kVectors - 1;
-  const __mmask16 last_lanes = avx512::first_lanes(head_dim - d - kLast * kLanes);
-  const __mmask16 old_lanes = first ? 0 : 0xffff;
+  const __mmask16 lanes = kVectors == 1 ? avx512::first_lanes(head_dim - d) : kAllLanes;
+  const __mmask16 old_lanes = first ? __mmask16{0} : lanes;
   __m512 sums[kHeads][kVectors];
 #pragma GCC unroll 8
   for (int h = 0; h < kHeads; ++h) {
     const __m512 shrink = broadcast_lane(tile.shrink, h);
+    const float* old = out + h * ptrdiff_t{head_dim} + d;
 #pragma GCC unroll 8
-    for (int i = 0; i < kVectors; ++i) {
-      const __mmask16 lanes = i == kLast ? old_lanes & last_lanes : old_lanes;
-      const float* old = out + h * ptrdiff_t{head_dim} + d + i * kLanes;
-      sums[h][i] = _mm512_mul_ps(_mm512_maskz_loadu_ps(lanes, old), shrink);
-    }
+    for (int i = 0; i < kVectors; ++i)
+      sums[h][i] = _mm512_mul_ps(_mm512_maskz_loadu_ps(old_lanes, old + i * kLanes), shrink);
   }
   const int count = tile.keys.end - tile.keys.begin;
   v += tile.keys.begin * kv_stride + d;
@@ -206,7 +207,7 @@ WINNOW_INLINE void weigh_block(const TileScores<kHeads>& tile, const float* v, p
     for (int h = 0; h < kHeads; ++h) weights[h] = _mm512_set1_ps(tile.scores[h][j]);
 #pragma GCC unroll 8
     for (int i = 0; i < kVectors; ++i) {
-      const __m512 values = load(v + i * kLanes, i == kLast ? last_lanes : 0xffff);
+      const __m512 values = load(v + i * kLanes, lanes);
 #pragma GCC unroll 8
       for (int h = 0; h < kHeads; ++h) sums[h][i] = _mm512_fmadd_ps(weights[h], values, sums[h][i]);
     }
@@ -214,10 +215,10 @@ WINNOW_INLINE void weigh_block(const TileScores<kHeads>& tile, const float* v, p
 #pragma GCC unroll 8
   for (int h = 0; h < kHeads; ++h) {
     const __m512 factors = broadcast_lane(factor, h);
+    float* to = out + h * ptrdiff_t{head_dim} + d;
 #pragma GCC unroll 8
     for (int i = 0; i < kVectors; ++i)
-      _mm512_mask_storeu_ps(out + h * ptrdiff_t{head_dim} + d + i * kLanes,
-                            i == kLast ? last_lanes : 0xffff, _mm512_mul_ps(sums[h][i], factors));
+      _mm512_mask_storeu_ps(to + i * kLanes, lanes, _mm512_mul_ps(sums[h][i], factors));
   }
 }
 

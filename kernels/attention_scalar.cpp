@@ -2,7 +2,6 @@
 // are kept relative to the largest score so far, and scaled down whenever a larger one comes.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "kernels/attention.h"
 #include "kernels/rows.h"
@@ -19,14 +18,15 @@ float dot(const float* q, const float* k, int size) noexcept {
 }
 
 void attend(const Head& head, int head_dim, float scale) noexcept {
-  float largest = -std::numeric_limits<float>::infinity(), sum = 0;
+  float largest = kLowestScore, sum = 0;
   std::fill_n(head.out, head_dim, 0.0f);
   for (int begin = 0; begin < head.key_count; begin += kKeyTile) {
     const int count = std::min(kKeyTile, head.key_count - begin);
     float scores[kKeyTile];
     float tile_largest = largest;
     for (int j = 0; j < count; ++j) {
-      scores[j] = dot(head.q, head.k + (begin + j) * head.kv_stride, head_dim) * scale;
+      const float score = dot(head.q, head.k + (begin + j) * head.kv_stride, head_dim) * scale;
+      scores[j] = std::clamp(score, kLowestScore, -kLowestScore);
       tile_largest = std::max(tile_largest, scores[j]);
     }
     const float shrink = std::exp(largest - tile_largest);

@@ -18,8 +18,6 @@ std::remove_pointer_t<NormQuantize> norm_quantize_scalar, norm_quantize_avx2,
 std::remove_pointer_t<NormRope> norm_rope_scalar, norm_rope_avx2, norm_rope_avx512_vnni;
 std::remove_pointer_t<GegluQuantize> geglu_quantize_scalar, geglu_quantize_avx2,
     geglu_quantize_avx512_vnni;
-void softmax_avx2(float* x, int size) noexcept;
-void softmax_avx512_vnni(float* x, int size) noexcept;
 std::remove_pointer_t<Attention> attention_scalar, attention_avx2, attention_avx512_vnni;
 
 // On AArch64 only; the plain _neon ones run on all of its processors.
