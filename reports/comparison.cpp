@@ -4,9 +4,12 @@
 
 #include <algorithm>
 
+#include "reports/category_table.h"
 #include "reports/format.h"
 #include "reports/insights.h"
+#include "reports/kernel_table.h"
 #include "reports/memory_table.h"
+#include "reports/peaks.h"
 #include "reports/raw_commands.h"
 #include "reports/recorded.h"
 #include "reports/same_work.h"
@@ -14,6 +17,7 @@
 #include "reports/thread_tables.h"
 #include "reports/timing.h"
 #include "reports/verdict.h"
+#include "reports/wall_table.h"
 
 namespace winnow::reports {
 
@@ -75,11 +79,9 @@ std::string isa_words(const Recording& recording) {
 }
 
 std::vector<Fact> facts(const Recording& recording) {
-  return {{"Machine", machine_words(recording)},
-          {"Instruction set", isa_words(recording)},
-          {"Model", model_words(recording)},
-          {"Workload", workload_words(recording)},
-          {"Commit", or_unavailable(recording.commit)},
+  return {{"Machine", machine_words(recording)},      {"Instruction set", isa_words(recording)},
+          {"Peaks", peak_words(recording)},           {"Model", model_words(recording)},
+          {"Workload", workload_words(recording)},    {"Commit", or_unavailable(recording.commit)},
           {"Date", or_unavailable(recording.created)}};
 }
 
@@ -147,10 +149,11 @@ Report report_of(const Recording& recording) {
     report.pairs.back().evidence = report.cpu_pairs.back().evidence = Evidence::kVoid;
   }
   report.performance = performance_table(recording, report);
-  CpuTables cpu = cpu_tables(recording, report.cpu_pairs, report.warnings);
+  CpuTables cpu = cpu_tables(recording);
   report.scheduler = std::move(cpu.scheduler);
   report.compute = std::move(cpu.compute);
-  report.cpu_total = std::move(cpu.total);
+  report.kernels = kernel_table(recording, report.same_work);
+  report.cpu_total = category_total_table(recording, report.cpu_pairs, report.warnings);
   report.cumulative = std::move(cpu.cumulative);
   report.wall = wall_table(recording);
   report.memory = memory_table(recording, report.warnings);

@@ -36,6 +36,10 @@ UnitFormat unit_format(Unit unit) {
       return {0, "", ""};
     case Unit::kCores:
       return {2, "", ""};
+    case Unit::kMillisecondsPerGmac:
+      return {2, " ms/GMAC", " ms/GMAC"};
+    case Unit::kPercent:
+      return {1, "%", " points"};
   }
   return {2, "", ""};
 }
@@ -198,7 +202,7 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   result.absolute = rounded(after - before, decimals);
   if (percent_of_unrounded(row) && *first != 0)
     result.percent = (*second - *first) / *first * 100;
-  else if (!percent_of_unrounded(row) && before != 0)
+  else if (!percent_of_unrounded(row) && row.unit != Unit::kPercent && before != 0)
     result.percent = (after - before) / std::abs(before) * 100;
   const double larger = std::max(std::abs(*first), std::abs(*second));
   result.absolute_text = format_change(result.absolute, row.unit, decimals, larger, true);

@@ -17,7 +17,9 @@ enum class Unit {
   kThroughput,
   kMegabytes,
   kCount,
-  kCores
+  kCores,
+  kMillisecondsPerGmac,  // of 10^9 multiply-accumulates
+  kPercent               // differences are in points
 };
 
 // One measured value. Empty: the renderer prints `text`, or "unavailable".
@@ -152,7 +154,7 @@ struct Report {
   std::vector<Pairs> pairs{};           // per variant, against the baseline; the first is empty
   std::vector<Pairs> cpu_pairs{};       // likewise, of the CPU time of an iteration
   Table performance{};
-  Table scheduler{}, compute{}, cpu_total{}, cumulative{};
+  Table scheduler{}, compute{}, kernels{}, cpu_total{}, cumulative{};
   Table wall{};
   Table memory{};
   ThreadAnalysis threads{};

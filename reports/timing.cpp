@@ -8,6 +8,7 @@
 #include <map>
 
 #include "reports/format.h"
+#include "reports/peaks.h"
 #include "reports/recorded.h"
 
 namespace winnow::reports {
@@ -240,6 +241,7 @@ Table performance_table(const Recording& recording, const Report& report) {
         "iterations; all figures are per iteration.");
   for (Row* row : {&iteration, &text, &throughput, &middle, &cpu, &cores})
     table.rows.push_back(std::move(*row));
+  add_peak_share(table, recording, report);
   if (texts <= 0)
     table.notes.push_back("Per text: unavailable: the texts of an iteration are not recorded.");
   if (std::ranges::none_of(report.timings, [](const Timing& t) { return t.cpu_s.has_value(); }))

@@ -288,6 +288,12 @@ Recording realistic_recording() {
                        {"cores", "4", ""},
                        {"kernel", "6.1.0-18-amd64", ""},
                        {"hypervisor", "", "cpuid leaf not readable"}};
+  recording.roofline =
+      Roofline{4,
+               {{"scalar", 11.9, 46.1}, {"avx2", 133.2, 521.0}, {"avx512_vnni", 535.6, 2030.4}},
+               22.7,
+               38.1,
+               "best of 12 repetitions"};
   recording.workload = {"batch32", "32 English texts of mixed length", 32, 672, 4, kIterations, 10};
   recording.model =
       Model{"synthetic embeddinggemma-300m", "synthetic-300m.gguf", 329'000'000, true};
@@ -324,6 +330,11 @@ Recording realistic_recording() {
   add_profile_blocks(recording, "pool");
   recording.blocks.push_back(block("wall", "pool", 0, kIterations, 0.26));
   recording.blocks.back().raw_files = {"raw/wall/pool-0/cpu.prof"};
+  for (Block& each : recording.blocks) {
+    const auto iterations = static_cast<int64_t>(each.iteration_wall_ns.size());
+    each.kernel_macs = {{"matmul", 71'303'168'000 * iterations},
+                        {"attention", 982'093'824 * iterations}};
+  }
   recording.missing = {{"spawn", "wall", "threads live too short for a sampled wall profile"}};
   recording.warnings = {"other processes used 6 % of the cores during the run"};
   return recording;
