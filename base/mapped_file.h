@@ -18,6 +18,10 @@ class MappedFile {
   std::span<const std::byte> bytes() const { return {data_, size_bytes_}; }
   const std::string& path() const { return path_; }
 
+  // Drops the whole pages of a part of bytes() from this process's resident memory; a later read
+  // takes them from the file again. Any thread.
+  void drop_resident(std::span<const std::byte> part) const;
+
  private:
   std::string path_;
   const std::byte* data_ = nullptr;

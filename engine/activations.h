@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/model.h"
@@ -11,7 +13,7 @@ namespace winnow::engine {
 struct WorkCounters {
   int64_t texts = 0;
   int64_t tokens = 0;          // BOS and EOS included
-  int64_t matmul_calls = 0;    // weight matrices of the blocks, one a loop over tiles
+  int64_t matmul_calls = 0;    // weight matrices of the blocks, one a text and matrix
   int64_t macs = 0;            // multiply-accumulates of all weight matrices
   int64_t dense_macs = 0;      // of macs, those of the dense projections, which no matmul does
   int64_t attention_macs = 0;  // of q . k and of scores @ v, hidden keys left out
@@ -20,31 +22,64 @@ struct WorkCounters {
   bool operator==(const WorkCounters&) const = default;
 };
 
-// The buffers of one forward pass, for sequences of up to `capacity` tokens; every tensor is
-// [token][features]. One thread at a time uses them.
+// Rows of activations, quantized: what kernels::QuantizedRows views.
+struct QuantizedBuffer {
+  int size = 0;  // of a row, a multiple of 32
+  int8_t* values = nullptr;
+  float* scales = nullptr;
+  int32_t* offsets = nullptr;
+
+  // `size` from position `begin` (a multiple of 32) of a row on.
+  QuantizedBuffer at(int64_t row, int64_t begin = 0) const {
+    const int64_t value = row * size + begin, block = value / kernels::kBlockSize;
+    return {size, values + value, scales + block, offsets + block};
+  }
+  kernels::QuantizedRows rows(int count) const { return {count, size, values, scales, offsets}; }
+};
+
+struct TokenRow {
+  int32_t id;
+  int position;  // in its sequence
+};
+
+// Queries [begin, end) of one sequence.
+struct AttentionTask {
+  int first_row;  // of the sequence
+  int length;     // of the sequence
+  int begin, end;
+};
+
+// The buffers of one forward pass over some sequences, whose tokens are rows one behind the other;
+// every tensor is [row][features]. Slices of one allocation, not initialized: the threads that run
+// the pass touch it first. One forward pass at a time uses them.
 struct Activations {
-  int capacity = 0;
+  int row_capacity = 0;
+  int sequence_capacity = 0;
 
-  std::vector<float> x;     // [length][embedding], the residual stream
-  std::vector<float> y;     // [length][embedding]
-  std::vector<float> q;     // [length][heads * head_dim]
-  std::vector<float> k;     // [length][kv_heads * head_dim]
-  std::vector<float> v;     // [length][kv_heads * head_dim]
-  std::vector<float> o;     // [length][heads * head_dim]
-  std::vector<float> gate;  // [length][feed_forward]
-  std::vector<float> up;    // [length][feed_forward]
+  float* x = nullptr;                  // [row][embedding], the residual stream
+  float* y = nullptr;                  // [row][embedding], what a branch adds to it
+  float* qkv = nullptr;                // [row][q_length + 2 * kv_length]
+  float* o = nullptr;                  // [row][q_length]
+  float* gate_up = nullptr;            // [row][2 * feed_forward], 32 of gate, 32 of up, ...
+  QuantizedBuffer embedding_input;     // [row][embedding]: of attn_qkv and ffn_gate_up
+  QuantizedBuffer attention_input;     // [row][q_length]: of attn_output
+  QuantizedBuffer feed_forward_input;  // [row][feed_forward]: of ffn_down
 
-  std::vector<float> scores;  // [length]
-  std::vector<float> pooled;  // [embedding], the mean over tokens
-  std::vector<float> hidden;  // [widest dense projection]
+  float* pooled = nullptr;      // [sequence][widest of embedding and dense projections]
+  float* hidden = nullptr;      // likewise
+  QuantizedBuffer dense_input;  // [sequence][the same]
 
-  // The quantized input of a matmul: [length][widest input].
-  std::vector<int8_t> values;
-  std::vector<float> scales;
-  std::vector<int32_t> offsets;
+  std::vector<TokenRow> tokens;  // [row]
+  std::vector<int> first_rows;   // [sequence]
+  std::vector<AttentionTask> attention_tasks;
 
-  // Grows the buffers to `length` tokens; never shrinks them.
-  void reserve(const Model& model, int length);
+  // Grows the buffers to so many rows and sequences; never shrinks them. Attention tasks are made
+  // of up to kQueriesATask queries of one sequence.
+  void reserve(const Model& model, int rows, int sequences);
+  static constexpr int kQueriesATask = 32;
+
+ private:
+  std::shared_ptr<std::byte> memory_;
 };
 
 }  // namespace winnow::engine

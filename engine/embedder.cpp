@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "engine/forward.h"
 
 namespace winnow::engine {
 
@@ -14,53 +13,66 @@ Embedder::Embedder(const Model& model, Scheduler& scheduler)
       workspaces_(static_cast<size_t>(scheduler.workspace_count())) {}
 
 void Embedder::embed(std::span<const std::string> texts, std::span<float> embeddings) {
-  const auto size = static_cast<size_t>(model_.config().embedding_length);
-  scheduler_.over_texts(static_cast<int>(texts.size()), [&](int text, int worker) {
-    const auto row = static_cast<size_t>(text);
-    embed_text(texts[row], workspaces_[static_cast<size_t>(worker)],
-               embeddings.subspan(row * size, size));
+  tokenize(texts);
+  scheduler_.over_groups(lengths_, [&](std::span<const int> group, int worker) {
+    embed_group(group, workspaces_[static_cast<size_t>(worker)], embeddings);
   });
-  // Next time another worker may get the longest text: room for it in all of them now, so that
-  // after a warm-up nothing grows any more.
-  int longest = 0;
-  size_t most_tokens = 0;
-  for (const Workspace& workspace : workspaces_) {
-    longest = std::max(longest, workspace.activations.capacity);
-    most_tokens = std::max(most_tokens, workspace.tokens.capacity());
-  }
-  for (Workspace& workspace : workspaces_) {
-    workspace.activations.reserve(model_, longest);
-    workspace.tokens.reserve(most_tokens);
+  equalize_workspaces();
+}
+
+void Embedder::tokenize(std::span<const std::string> texts) {
+  if (tokens_.size() < texts.size()) tokens_.resize(texts.size());
+  scheduler_.over_texts(static_cast<int>(texts.size()), [&](int text) {
+    const auto i = static_cast<size_t>(text);
+    model_.tokenizer().encode(texts[i], tokens_[i]);
+  });
+  const Vocabulary& vocabulary = model_.tokenizer().vocabulary();
+  const auto context_length = static_cast<size_t>(model_.config().context_length);
+  lengths_.clear();
+  for (size_t i = 0; i < texts.size(); ++i) {
+    std::vector<int32_t>& tokens = tokens_[i];
+    if (tokens.size() > context_length) {
+      tokens.resize(context_length);
+      if (vocabulary.add_eos) tokens.back() = vocabulary.eos_id;
+      truncated_texts_ += 1;
+    }
+    lengths_.push_back(static_cast<int>(tokens.size()));
   }
 }
 
-void Embedder::embed_text(const std::string& text, Workspace& workspace,
-                          std::span<float> embedding) {
-  std::vector<int32_t>& tokens = workspace.tokens;
-  model_.tokenizer().encode(text, tokens);
-  const auto context_length = static_cast<size_t>(model_.config().context_length);
-  if (tokens.size() > context_length) {
-    tokens.resize(context_length);
-    const Vocabulary& vocabulary = model_.tokenizer().vocabulary();
-    if (vocabulary.add_eos) tokens.back() = vocabulary.eos_id;
-    workspace.truncated_texts += 1;
+void Embedder::embed_group(std::span<const int> texts, Workspace& workspace,
+                           std::span<float> embeddings) {
+  const auto size = static_cast<size_t>(model_.config().embedding_length);
+  workspace.sequences.clear();
+  for (const int text : texts) {
+    const auto i = static_cast<size_t>(text);
+    workspace.sequences.push_back({tokens_[i], embeddings.subspan(i * size, size)});
   }
-  forward(model_, scheduler_, tokens, workspace.activations, workspace.work, embedding);
+  forward(model_, scheduler_, workspace.sequences, workspace.activations, workspace.work);
   // At length 1 one component that is no number means that none is.
-  if (!std::isfinite(embedding.front()))
-    throw base::Error(model_.name(),
-                      "an embedding is not a number: the model's weights are damaged");
+  for (const Sequence& sequence : workspace.sequences)
+    if (!std::isfinite(sequence.embedding.front()))
+      throw base::Error(model_.name(),
+                        "an embedding is not a number: the model's weights are damaged");
+}
+
+// Next time another worker may get the longest text: room for it in all of them now, so that after
+// a warm-up nothing grows any more.
+void Embedder::equalize_workspaces() {
+  int rows = 0, sequences = 0;
+  for (const Workspace& workspace : workspaces_) {
+    rows = std::max(rows, workspace.activations.row_capacity);
+    sequences = std::max(sequences, workspace.activations.sequence_capacity);
+  }
+  for (Workspace& workspace : workspaces_) {
+    workspace.activations.reserve(model_, rows, sequences);
+    workspace.sequences.reserve(static_cast<size_t>(sequences));
+  }
 }
 
 WorkCounters Embedder::work() const {
   WorkCounters sum;
   for (const Workspace& workspace : workspaces_) sum += workspace.work;
-  return sum;
-}
-
-int64_t Embedder::truncated_texts() const {
-  int64_t sum = 0;
-  for (const Workspace& workspace : workspaces_) sum += workspace.truncated_texts;
   return sum;
 }
 

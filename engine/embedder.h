@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/activations.h"
+#include "engine/forward.h"
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
 
@@ -24,22 +25,26 @@ class Embedder {
 
   // Both since construction; not while embed() runs.
   WorkCounters work() const;
-  int64_t truncated_texts() const;
+  int64_t truncated_texts() const { return truncated_texts_; }
 
  private:
   // What one worker needs; a line of its own, so that workers' counters do not share one.
   struct alignas(64) Workspace {
-    std::vector<int32_t> tokens;
+    std::vector<Sequence> sequences;
     Activations activations;
     WorkCounters work;
-    int64_t truncated_texts = 0;
   };
 
-  void embed_text(const std::string& text, Workspace& workspace, std::span<float> embedding);
+  void tokenize(std::span<const std::string> texts);
+  void embed_group(std::span<const int> texts, Workspace& workspace, std::span<float> embeddings);
+  void equalize_workspaces();
 
   const Model& model_;
   Scheduler& scheduler_;
   std::vector<Workspace> workspaces_;
+  std::vector<std::vector<int32_t>> tokens_;  // of each text of the batch
+  std::vector<int> lengths_;                  // how many
+  int64_t truncated_texts_ = 0;
 };
 
 // The first `dimensions` components of an embedding at length 1 again (Matryoshka representation,

@@ -7,69 +7,16 @@ namespace winnow::engine {
 namespace {
 
 using kernels::PackedMatrix;
-using kernels::QuantizedRows;
 
-// The operators over all rows of one sequence.
-struct Sequence {
-  const kernels::Kernels& kernels;
-  Scheduler& scheduler;
-  Activations& a;
-  WorkCounters& work;
-  int length;
-  float epsilon;
-
-  // y = rms_norm(x), row by row: [row_count][size]
-  void rms_norm(const float* x, const float* weight, int row_count, int size, float* y) const {
-    for (int64_t row = 0; row < row_count; ++row)
-      kernels.rms_norm(x + row * size, weight, size, epsilon, y + row * size);
-  }
-
-  // Once for each distinct input of a matmul; valid until the next call.
-  QuantizedRows quantize(const float* x, int row_count, int size) const {
-    const int64_t blocks = size / kernels::kBlockSize;
-    for (int64_t row = 0; row < row_count; ++row)
-      kernels.quantize(x + row * size, size, a.values.data() + row * size,
-                       a.scales.data() + row * blocks, a.offsets.data() + row * blocks);
-    return {row_count, size, a.values.data(), a.scales.data(), a.offsets.data()};
-  }
-
-  // y = x @ w: [length][in_features] -> [length][out_features]
-  void matmul(const QuantizedRows& x, const PackedMatrix& w, float* y) const {
-    scheduler.over_tiles(w.tile_count(), [&](int begin, int end) {
-      kernels.matmul(w, begin, end, x, y, w.out_features);
-    });
-    work.matmul_calls += 1;
-    work.macs += static_cast<int64_t>(x.row_count) * w.in_features * w.out_features;
-  }
-
-  // Every head of every token normalized, then rotated by its position: [length][heads][head_dim]
-  void norm_and_rope(float* x, const float* weight, int heads, int head_dim,
-                     const RopeTable& rope) const {
-    const int64_t pairs = head_dim / 2;
-    rms_norm(x, weight, length * heads, head_dim, x);
-    for (int64_t position = 0; position < length; ++position)
-      for (int64_t head = 0; head < heads; ++head)
-        kernels.rope(x + (position * heads + head) * head_dim,
-                     rope.cosines.data() + position * pairs, rope.sines.data() + position * pairs,
-                     head_dim);
-  }
-
-  void add(float* x, const float* y, int size) const {
-    for (int64_t i = 0; i < static_cast<int64_t>(length) * size; ++i) x[i] += y[i];
-  }
-};
-
-// x[token] = token_embd[id] * sqrt(embedding): [length][embedding]
-void embed_tokens(const Model& model, std::span<const int32_t> tokens, float* x) {
+// x = token_embd[id] * sqrt(embedding)
+void embed_token(const Model& model, int32_t id, float* x) {
   const int size = model.config().embedding_length;
   const int64_t blocks = size / kernels::kBlockSize;
   const float factor = std::sqrt(static_cast<float>(size));
-  for (const int32_t id : tokens) {
-    const kernels::BlockQ8_0* row = model.weights().token_embd + id * blocks;
-    for (int64_t block = 0; block < blocks; ++block) {
-      const float scale = kernels::half_to_float(row[block].scale) * factor;
-      for (const int8_t value : row[block].values) *x++ = scale * static_cast<float>(value);
-    }
+  const kernels::BlockQ8_0* row = model.weights().token_embd + id * blocks;
+  for (int64_t block = 0; block < blocks; ++block) {
+    const float scale = kernels::half_to_float(row[block].scale) * factor;
+    for (const int8_t value : row[block].values) *x++ = scale * static_cast<float>(value);
   }
 }
 
@@ -79,7 +26,7 @@ int64_t visible_pairs(int64_t length, int64_t window) {
   return length + window * (2 * length - window - 1);
 }
 
-// mean[i] = mean over tokens of y[token][i]
+// mean[i] = mean over rows of y[row][i]
 void mean_rows(const float* y, int length, int size, float* mean) {
   std::fill_n(mean, size, 0.0f);
   for (int row = 0; row < length; ++row)
@@ -87,14 +34,15 @@ void mean_rows(const float* y, int length, int size, float* mean) {
   for (int i = 0; i < size; ++i) mean[i] /= static_cast<float>(length);
 }
 
-// y = w @ x: [in_features] -> [out_features]. In the calling thread: one row has little work.
-void dense(const Sequence& s, const DenseWeights& w, const float* x, float* y) {
+// y = w @ x: [in_features] -> [out_features]. One row has too little work for a loop over tiles.
+void dense(const kernels::Kernels& k, const DenseWeights& w, const float* x,
+           const QuantizedBuffer& input, float* y) {
   const int64_t in = w.in_features;
   if (w.q8_0) {
-    const QuantizedRows row = s.quantize(x, 1, w.in_features);
+    k.quantize(x, w.in_features, input.values, input.scales, input.offsets);
     for (int64_t o = 0; o < w.out_features; ++o)
-      y[o] = s.kernels.dot(w.q8_0 + o * (in / kernels::kBlockSize), row.values, row.scales,
-                           w.in_features);
+      y[o] =
+          k.dot(w.q8_0 + o * (in / kernels::kBlockSize), input.values, input.scales, w.in_features);
   } else {
     for (int64_t o = 0; o < w.out_features; ++o) {
       double sum = 0;
@@ -102,8 +50,6 @@ void dense(const Sequence& s, const DenseWeights& w, const float* x, float* y) {
       y[o] = static_cast<float>(sum);
     }
   }
-  s.work.macs += in * w.out_features;
-  s.work.dense_macs += in * w.out_features;
 }
 
 // out = x / |x|; a zero vector stays one.
@@ -114,62 +60,200 @@ void l2_normalize(const float* x, std::span<float> out) {
   for (size_t i = 0; i < out.size(); ++i) out[i] = x[i] * factor;
 }
 
-}  // namespace
-
-void forward(const Model& model, Scheduler& scheduler, std::span<const int32_t> tokens,
-             Activations& a, WorkCounters& work, std::span<float> embedding) {
+// The operators over all rows.
+struct Operators {
+  const Model& model;
+  Scheduler& scheduler;
+  std::span<const Sequence> sequences;
+  Activations& a;
+  WorkCounters& work;
   const Config& c = model.config();
   const kernels::Kernels& k = model.kernels();
-  const int length = static_cast<int>(tokens.size());
-  a.reserve(model, length);
-  const Sequence s{k, scheduler, a, work, length, c.rms_epsilon};
-  float *x = a.x.data(), *y = a.y.data();
+  int row_count = static_cast<int>(a.tokens.size());
 
-  embed_tokens(model, tokens, x);  // x [length][embedding]
-  for (int block = 0; block < c.block_count; ++block) {
-    const BlockWeights& w = model.weights().blocks[static_cast<size_t>(block)];
-    const RopeTable& rope = model.rope(c.local(block));
-    const int window = c.local(block) ? c.sliding_window / 2 : -1;
+  // body(row) for every row.
+  template <class Body>
+  void over_rows(Body body) const {
+    scheduler.over_rows(row_count, [&](int begin, int end) {
+      for (int64_t row = begin; row < end; ++row) body(row);
+    });
+  }
 
-    s.rms_norm(x, w.attn_norm, length, c.embedding_length, y);
-    const QuantizedRows attn_input = s.quantize(y, length, c.embedding_length);
-    s.matmul(attn_input, w.attn_q, a.q.data());  // q [length][heads][head_dim]
-    s.matmul(attn_input, w.attn_k, a.k.data());  // k [length][kv_heads][head_dim]
-    s.matmul(attn_input, w.attn_v, a.v.data());  // v [length][kv_heads][head_dim]
-    s.norm_and_rope(a.q.data(), w.attn_q_norm, c.head_count, c.head_dim, rope);
-    s.norm_and_rope(a.k.data(), w.attn_k_norm, c.head_count_kv, c.head_dim, rope);
+  // The input of the matmuls behind a norm: row of x, normalized and quantized.
+  void norm_quantize(int64_t row, const float* weight) const {
+    const QuantizedBuffer to = a.embedding_input.at(row);
+    k.norm_quantize(a.x + row * c.embedding_length, weight, c.embedding_length, c.rms_epsilon,
+                    to.values, to.scales, to.offsets);
+  }
+
+  // row of y = rms_norm(row of x)
+  void output_norm(int64_t row, const float* weight) const {
+    k.rms_norm(a.x + row * c.embedding_length, weight, c.embedding_length, c.rms_epsilon,
+               a.y + row * c.embedding_length);
+  }
+
+  // row of x += rms_norm(row of y)
+  void add_norm(int64_t row, const float* weight) const {
+    k.add_norm(a.y + row * c.embedding_length, weight, c.embedding_length, c.rms_epsilon,
+               a.x + row * c.embedding_length);
+  }
+
+  // y = x @ w, which holds `matrices` weight matrices: [row][in_features] -> [row][out_features]
+  void matmul(const QuantizedBuffer& x, const PackedMatrix& w, int matrices, float* y) const {
+    constexpr int kTiles = 2;  // as many as the kernels take in one go
+    scheduler.over_tiles((w.tile_count() + kTiles - 1) / kTiles, [&](int begin, int end) {
+      k.matmul(w, begin * kTiles, std::min(end * kTiles, w.tile_count()), x.rows(row_count), y,
+               w.out_features);
+    });
+    count_matmul(w, matrices);
+  }
+
+  void count_matmul(const PackedMatrix& w, int matrices) const {
+    work.matmul_calls += matrices * static_cast<int64_t>(sequences.size());
+    work.macs += static_cast<int64_t>(row_count) * w.in_features * w.out_features;
+  }
+
+  // q and k: every head normalized, then rotated by its position.
+  void norm_and_rope(int64_t row, const BlockWeights& w, const RopeTable& rope) const {
+    const int64_t angles = int64_t{a.tokens[static_cast<size_t>(row)].position} * (c.head_dim / 2);
+    float* head = a.qkv + row * c.qkv_length();
+    for (int i = 0; i < c.head_count + c.head_count_kv; ++i, head += c.head_dim)
+      k.norm_rope(head, i < c.head_count ? w.attn_q_norm : w.attn_k_norm, c.rms_epsilon,
+                  rope.cosines.data() + angles, rope.sines.data() + angles, c.head_dim);
+  }
+
+  // o = softmax(q @ k) @ v, quantized: [row][heads * head_dim]
+  void attention(int window) const {
+    const int stride = c.qkv_length();
     const float scale = 1 / std::sqrt(static_cast<float>(c.head_dim));
-    k.attention({length, c.head_count, c.head_count_kv, c.head_dim, scale, window}, a.q.data(),
-                a.k.data(), a.v.data(), 0, length, a.scores.data(),
-                a.o.data());  // o [length][heads * head_dim]
-    work.attention_macs += 2 * visible_pairs(length, window) * c.q_length();
-    s.matmul(s.quantize(a.o.data(), length, c.q_length()), w.attn_output, y);
-    s.rms_norm(y, w.post_attention_norm, length, c.embedding_length, y);
-    s.add(x, y, c.embedding_length);
+    const int task_count = static_cast<int>(a.attention_tasks.size());
+    scheduler.over_rows(task_count, [&](int begin, int end) {
+      for (int i = begin; i < end; ++i) {
+        const AttentionTask& task = a.attention_tasks[static_cast<size_t>(i)];
+        const float* q = a.qkv + int64_t{task.first_row} * stride;
+        float* o = a.o + int64_t{task.first_row} * c.q_length();
+        k.attention({task.length, c.head_count, c.head_count_kv, c.head_dim, scale, window, stride,
+                     stride, c.q_length()},
+                    q, q + c.q_length(), q + c.q_length() + c.kv_length(), task.begin, task.end, o);
+        for (int64_t row = task.begin; row < task.end; ++row) {
+          const QuantizedBuffer to = a.attention_input.at(task.first_row + row);
+          k.quantize(o + row * c.q_length(), c.q_length(), to.values, to.scales, to.offsets);
+        }
+      }
+    });
+    for (const Sequence& sequence : sequences)
+      work.attention_macs +=
+          2 * visible_pairs(static_cast<int64_t>(sequence.tokens.size()), window) * c.q_length();
+  }
 
-    s.rms_norm(x, w.ffn_norm, length, c.embedding_length, y);
-    const QuantizedRows ffn_input = s.quantize(y, length, c.embedding_length);
-    s.matmul(ffn_input, w.ffn_gate, a.gate.data());  // gate [length][feed_forward]
-    s.matmul(ffn_input, w.ffn_up, a.up.data());      // up [length][feed_forward]
-    for (int64_t row = 0; row < length; ++row) {
-      float* gate = a.gate.data() + row * c.feed_forward_length;
-      k.geglu(gate, a.up.data() + row * c.feed_forward_length, c.feed_forward_length, gate);
+  // feed_forward_input = gelu_tanh(x @ gate) * (x @ up): [row][feed_forward]. Some blocks of 32
+  // outputs at a time, with gate and up of all rows side by side: [row][blocks][64], quantized
+  // while they are in the cache.
+  void gated(const BlockWeights& w) const {
+    constexpr int kBlocksAtOnce = 4;
+    constexpr int kColumns = 2 * kernels::kBlockSize;  // 32 of gate, 32 of up
+    constexpr int kTiles = kColumns / kernels::kTileWidth;
+    scheduler.over_tiles(c.feed_forward_length / kernels::kBlockSize, [&](int begin, int end) {
+      for (int first = begin, count; first < end; first += count) {
+        count = std::min(kBlocksAtOnce, end - first);
+        // matmul writes column first * kColumns of row 0 to the begin of this part's place.
+        float* part = a.gate_up + int64_t{first} * kColumns * row_count;
+        float* y = part - int64_t{first} * kColumns;
+        k.matmul(w.ffn_gate_up, first * kTiles, (first + count) * kTiles,
+                 a.embedding_input.rows(row_count), y, count * kColumns);
+        for (int64_t row = 0; row < row_count; ++row) {
+          const QuantizedBuffer to = a.feed_forward_input.at(row, first * kernels::kBlockSize);
+          k.geglu_quantize(part + row * count * kColumns, count, to.values, to.scales, to.offsets);
+        }
+      }
+    });
+    count_matmul(w.ffn_gate_up, 2);
+  }
+
+  // The mean over each sequence's rows of y, projected and of length 1.
+  void pool() const {
+    const int64_t width = a.dense_input.size;
+    scheduler.over_rows(static_cast<int>(sequences.size()), [&](int begin, int end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const Sequence& sequence = sequences[static_cast<size_t>(i)];
+        const int64_t first_row = a.first_rows[static_cast<size_t>(i)];
+        float *e = a.pooled + i * width, *other = a.hidden + i * width;
+        mean_rows(a.y + first_row * c.embedding_length, static_cast<int>(sequence.tokens.size()),
+                  c.embedding_length, e);
+        for (const DenseWeights& w : model.weights().dense) {
+          dense(k, w, e, a.dense_input.at(i), other);
+          std::swap(e, other);
+        }
+        l2_normalize(e, sequence.embedding);
+      }
+    });
+    for (const DenseWeights& w : model.weights().dense) {
+      const int64_t macs = static_cast<int64_t>(sequences.size()) * w.in_features * w.out_features;
+      work.macs += macs;
+      work.dense_macs += macs;
     }
-    s.matmul(s.quantize(a.gate.data(), length, c.feed_forward_length), w.ffn_down, y);
-    s.rms_norm(y, w.post_ffw_norm, length, c.embedding_length, y);
-    s.add(x, y, c.embedding_length);
   }
+};
 
-  s.rms_norm(x, model.weights().output_norm, length, c.embedding_length, y);
-  float *e = a.pooled.data(), *other = a.hidden.data();
-  mean_rows(y, length, c.embedding_length, e);  // e [embedding]
-  for (const DenseWeights& w : model.weights().dense) {
-    dense(s, w, e, other);
-    std::swap(e, other);
+// Which sequence, token and position a row has.
+void lay_out(std::span<const Sequence> sequences, Activations& a) {
+  a.tokens.clear();
+  a.first_rows.clear();
+  a.attention_tasks.clear();
+  for (const Sequence& sequence : sequences) {
+    const int first_row = static_cast<int>(a.tokens.size());
+    const int length = static_cast<int>(sequence.tokens.size());
+    a.first_rows.push_back(first_row);
+    for (int position = 0; position < length; ++position)
+      a.tokens.push_back({sequence.tokens[static_cast<size_t>(position)], position});
+    for (int begin = 0; begin < length; begin += Activations::kQueriesATask)
+      a.attention_tasks.push_back(
+          {first_row, length, begin, std::min(length, begin + Activations::kQueriesATask)});
   }
-  l2_normalize(e, embedding);
-  work.texts += 1;
-  work.tokens += length;
+}
+
+}  // namespace
+
+void forward(const Model& model, Scheduler& scheduler, std::span<const Sequence> sequences,
+             Activations& a, WorkCounters& work) {
+  if (sequences.empty()) return;
+  const Config& c = model.config();
+  const Weights& weights = model.weights();
+  int row_count = 0;
+  for (const Sequence& sequence : sequences) row_count += static_cast<int>(sequence.tokens.size());
+  a.reserve(model, row_count, static_cast<int>(sequences.size()));
+  lay_out(sequences, a);
+  const Operators run{model, scheduler, sequences, a, work};
+
+  run.over_rows([&](int64_t row) {
+    embed_token(model, a.tokens[static_cast<size_t>(row)].id, a.x + row * c.embedding_length);
+    run.norm_quantize(row, weights.blocks.front().attn_norm);
+  });
+  for (int block = 0; block < c.block_count; ++block) {
+    const BlockWeights& w = weights.blocks[static_cast<size_t>(block)];
+    const bool last = block == c.block_count - 1;
+
+    run.matmul(a.embedding_input, w.attn_qkv, 3, a.qkv);
+    run.over_rows([&](int64_t row) { run.norm_and_rope(row, w, model.rope(c.local(block))); });
+    run.attention(c.local(block) ? c.sliding_window / 2 : -1);
+    run.matmul(a.attention_input, w.attn_output, 1, a.y);
+    run.over_rows([&](int64_t row) {
+      run.add_norm(row, w.post_attention_norm);
+      run.norm_quantize(row, w.ffn_norm);
+    });
+    run.gated(w);
+    run.matmul(a.feed_forward_input, w.ffn_down, 1, a.y);
+    run.over_rows([&](int64_t row) {
+      run.add_norm(row, w.post_ffw_norm);
+      if (last)
+        run.output_norm(row, weights.output_norm);
+      else
+        run.norm_quantize(row, weights.blocks[static_cast<size_t>(block) + 1].attn_norm);
+    });
+  }
+  run.pool();
+  work.texts += static_cast<int64_t>(sequences.size());
+  work.tokens += row_count;
 }
 
 }  // namespace winnow::engine

@@ -8,10 +8,16 @@
 
 namespace winnow::engine {
 
-// One sequence of token ids (1 to context_length of them) through the model: `embedding` receives
-// embedding_length floats of L2 length 1. Runs in the calling thread but for the matmuls, whose
-// tiles go through scheduler.over_tiles(). Allocates nothing when `activations` has room.
-void forward(const Model& model, Scheduler& scheduler, std::span<const int32_t> tokens,
-             Activations& activations, WorkCounters& work, std::span<float> embedding);
+struct Sequence {
+  std::span<const int32_t> tokens;  // ids, 1 to context_length of them
+  std::span<float> embedding;       // receives embedding_length floats of L2 length 1
+};
+
+// Some sequences through the model together, so that each weight is read once for all of them;
+// attention sees one sequence at a time. An embedding is the same to the bit whatever sequences
+// stand beside it. The loops over a matmul's tiles and over rows go through the scheduler, all else
+// runs in the calling thread. Allocates nothing when `activations` has room.
+void forward(const Model& model, Scheduler& scheduler, std::span<const Sequence> sequences,
+             Activations& activations, WorkCounters& work);
 
 }  // namespace winnow::engine

@@ -88,6 +88,8 @@ class Gguf {
   // The tensor, which must have this type and shape.
   const Tensor& tensor(std::string_view name, TensorType type,
                        std::span<const uint64_t> shape) const;
+  // Of a tensor that is there and not needed in the mapping any more: frees its resident memory.
+  void drop_resident(std::string_view name) const { file_.drop_resident(find_tensor(name)->bytes); }
 
  private:
   explicit Gguf(base::MappedFile file) : file_(std::move(file)) {}

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
+#include "base/aligned_buffer.h"
 #include "base/error.h"
 
 namespace winnow::engine {
@@ -93,10 +97,6 @@ struct TensorReader {
         {static_cast<uint64_t>(in_features), static_cast<uint64_t>(out_features)});
   }
 
-  PackedMatrix packed(std::string_view name, int in_features, int out_features) const {
-    return kernels::pack_q8_0(q8_0(name, in_features, out_features), out_features, in_features);
-  }
-
   // dense_N.weight, Q8_0 or F32.
   DenseWeights dense(std::string_view name, int in_features, int out_features) const {
     DenseWeights dense{in_features, out_features};
@@ -120,23 +120,78 @@ struct TensorReader {
   }
 };
 
-BlockWeights read_block(const TensorReader& tensors, const Config& c, int block) {
+// Packs matrices one behind the other into one buffer. What was packed is not needed in the mapping
+// any more, so that never more than one matrix is resident twice.
+class Packer {
+ public:
+  Packer(const TensorReader& tensors, const Config& c) : tensors_(tensors) {
+    const size_t size_bytes = block_size_bytes(c) * static_cast<size_t>(c.block_count);
+    // Before so much is asked for: packed weights are hardly larger than those of the file.
+    if (size_bytes / 2 > tensors.file.size_bytes())
+      throw base::Error(tensors.file.path(),
+                        fmt::format("its keys tell of {} bytes of weights, the file has {} in all",
+                                    size_bytes, tensors.file.size_bytes()));
+    memory_ = base::aligned_memory(size_bytes);
+  }
+
+  // Some matrices [in_features] -> [out_features], `rows_at_once` rows of each in turn.
+  PackedMatrix pack(const std::vector<std::pair<std::string, int>>& matrices, int in_features,
+                    int rows_at_once) {
+    PackedMatrix packed{0, in_features, {memory_, memory_.get() + used_}};
+    std::vector<const BlockQ8_0*> rows;
+    for (const auto& [name, out_features] : matrices) {
+      rows.push_back(tensors_.q8_0(name, in_features, out_features));
+      packed.out_features += out_features;
+    }
+    for (int first = 0, done = 0; done < packed.out_features; first += rows_at_once)
+      for (size_t i = 0; i < matrices.size(); ++i) {
+        const int count = std::min(rows_at_once, matrices[i].second - first);
+        if (count <= 0) continue;
+        kernels::pack_q8_0(rows[i] + ptrdiff_t{first} * packed.block_count(), count, in_features,
+                           memory_.get() + used_);
+        used_ += kernels::packed_size_bytes(count, in_features);
+        done += count;
+      }
+    for (const auto& [name, out_features] : matrices) tensors_.file.drop_resident(name);
+    return packed;
+  }
+
+  static constexpr int kWhole = 1 << 30;
+
+ private:
+  static size_t block_size_bytes(const Config& c) {
+    return kernels::packed_size_bytes(c.qkv_length(), c.embedding_length) +
+           kernels::packed_size_bytes(c.embedding_length, c.q_length()) +
+           kernels::packed_size_bytes(2 * c.feed_forward_length, c.embedding_length) +
+           kernels::packed_size_bytes(c.embedding_length, c.feed_forward_length);
+  }
+
+  const TensorReader& tensors_;
+  std::shared_ptr<std::byte> memory_;
+  size_t used_ = 0;
+};
+
+BlockWeights read_block(const TensorReader& tensors, Packer& packer, const Config& c, int block) {
   const auto name = [block](std::string_view part) {
     return fmt::format("blk.{}.{}.weight", block, part);
   };
   BlockWeights w;
   w.attn_norm = tensors.f32(name("attn_norm"), c.embedding_length);
-  w.attn_q = tensors.packed(name("attn_q"), c.embedding_length, c.q_length());
-  w.attn_k = tensors.packed(name("attn_k"), c.embedding_length, c.kv_length());
-  w.attn_v = tensors.packed(name("attn_v"), c.embedding_length, c.kv_length());
+  w.attn_qkv = packer.pack({{name("attn_q"), c.q_length()},
+                            {name("attn_k"), c.kv_length()},
+                            {name("attn_v"), c.kv_length()}},
+                           c.embedding_length, Packer::kWhole);
   w.attn_q_norm = tensors.f32(name("attn_q_norm"), c.head_dim);
   w.attn_k_norm = tensors.f32(name("attn_k_norm"), c.head_dim);
-  w.attn_output = tensors.packed(name("attn_output"), c.q_length(), c.embedding_length);
+  w.attn_output =
+      packer.pack({{name("attn_output"), c.embedding_length}}, c.q_length(), Packer::kWhole);
   w.post_attention_norm = tensors.f32(name("post_attention_norm"), c.embedding_length);
   w.ffn_norm = tensors.f32(name("ffn_norm"), c.embedding_length);
-  w.ffn_gate = tensors.packed(name("ffn_gate"), c.embedding_length, c.feed_forward_length);
-  w.ffn_up = tensors.packed(name("ffn_up"), c.embedding_length, c.feed_forward_length);
-  w.ffn_down = tensors.packed(name("ffn_down"), c.feed_forward_length, c.embedding_length);
+  w.ffn_gate_up = packer.pack(
+      {{name("ffn_gate"), c.feed_forward_length}, {name("ffn_up"), c.feed_forward_length}},
+      c.embedding_length, kernels::kBlockSize);
+  w.ffn_down =
+      packer.pack({{name("ffn_down"), c.embedding_length}}, c.feed_forward_length, Packer::kWhole);
   w.post_ffw_norm = tensors.f32(name("post_ffw_norm"), c.embedding_length);
   return w;
 }
@@ -161,8 +216,9 @@ Weights read_weights(const Gguf& file, const Config& c) {
   Weights weights;
   weights.token_embd = tensors.q8_0("token_embd.weight", c.embedding_length, c.vocabulary_size);
   weights.output_norm = tensors.f32("output_norm.weight", c.embedding_length);
+  Packer packer(tensors, c);
   for (int block = 0; block < c.block_count; ++block)
-    weights.blocks.push_back(read_block(tensors, c, block));
+    weights.blocks.push_back(read_block(tensors, packer, c, block));
   weights.dense = read_dense(tensors, c);
   return weights;
 }

@@ -33,23 +33,22 @@ struct Config {
   }
   int q_length() const { return head_count * head_dim; }
   int kv_length() const { return head_count_kv * head_dim; }
+  int qkv_length() const { return q_length() + 2 * kv_length(); }
 };
 
-// One transformer block. Norms point into the mapped file, matrices are packed copies.
+// One transformer block. Norms point into the mapped file; matrices are packed copies, and those
+// with the same input are one: a single loop over tiles multiplies them.
 struct BlockWeights {
   const float* attn_norm = nullptr;            // [embedding]
-  kernels::PackedMatrix attn_q;                // [embedding] -> [heads * head_dim]
-  kernels::PackedMatrix attn_k;                // [embedding] -> [kv_heads * head_dim]
-  kernels::PackedMatrix attn_v;                // [embedding] -> [kv_heads * head_dim]
+  kernels::PackedMatrix attn_qkv;              // [embedding] -> q, k, v
   const float* attn_q_norm = nullptr;          // [head_dim]
   const float* attn_k_norm = nullptr;          // [head_dim]
   kernels::PackedMatrix attn_output;           // [heads * head_dim] -> [embedding]
   const float* post_attention_norm = nullptr;  // [embedding]
   const float* ffn_norm = nullptr;             // [embedding]
-  kernels::PackedMatrix ffn_gate;              // [embedding] -> [feed_forward]
-  kernels::PackedMatrix ffn_up;                // [embedding] -> [feed_forward]
-  kernels::PackedMatrix ffn_down;              // [feed_forward] -> [embedding]
-  const float* post_ffw_norm = nullptr;        // [embedding]
+  kernels::PackedMatrix ffn_gate_up;     // [embedding] -> 32 of gate, 32 of up, 32 of gate ...
+  kernels::PackedMatrix ffn_down;        // [feed_forward] -> [embedding]
+  const float* post_ffw_norm = nullptr;  // [embedding]
 };
 
 // A projection after pooling, row by row in the mapped file: exactly one of the pointers is set.
@@ -73,7 +72,9 @@ struct RopeTable {
   std::vector<float> sines;
 };
 
-// An EmbeddingGemma loaded from a GGUF file; immutable, any thread may use it.
+// An EmbeddingGemma loaded from a GGUF file; immutable, any thread may use it. Resident are the
+// packed matrices (one buffer, about a byte a weight) and of the mapped file what is read in place:
+// norms, dense projections and those rows of the embedding table that texts have used.
 class Model {
  public:
   // `isa` as in kernels::select_kernels. Throws base::Error for a file of another architecture, a
@@ -89,8 +90,9 @@ class Model {
   std::string name() const;  // general.name
   bool synthetic() const;    // general.name says so: the embeddings mean nothing
   uint64_t file_size_bytes() const { return file_.size_bytes(); }
-  // Loops over tiles that one text takes: the weight matrices of all blocks.
-  int matmuls_per_text() const { return 7 * config_.block_count; }
+  // Loops over tiles that one text takes. A block has seven weight matrices, multiplied as four:
+  // q, k and v; attention output; gate and up; down.
+  int matmuls_per_text() const { return 4 * config_.block_count; }
   // What the user should know of this file, a sentence each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 

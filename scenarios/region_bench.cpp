@@ -23,8 +23,7 @@ void tiles_region(benchmark::State& state, const SchedulerRow& row, int threads)
 void texts_region(benchmark::State& state, const SchedulerRow& row, int threads) {
   const auto scheduler = row.make({threads});
   for (auto _ : state)
-    scheduler->over_texts(threads,
-                          [](int text, int worker) { benchmark::DoNotOptimize(text + worker); });
+    scheduler->over_texts(threads, [](int text) { benchmark::DoNotOptimize(text); });
 }
 
 void register_all() {

@@ -35,7 +35,22 @@ class PoolScheduler : public Scheduler {
 
   int workspace_count() const override { return worker_count_; }
 
-  void over_texts(int count, base::FunctionRef<void(int, int)> body) override {
+  void over_texts(int count, base::FunctionRef<void(int)> body) override {
+    over(count, [&](int text, int) { body(text); });
+  }
+
+  void over_groups(std::span<const int> lengths,
+                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+    over(static_cast<int>(lengths.size()),
+         [&](int text, int worker) { body(std::span(&text, 1), worker); });
+  }
+
+  // Inside a text there is nothing to hand out.
+  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override { body(0, count); }
+
+ private:
+  // body(text, worker) for every text.
+  void over(int count, base::FunctionRef<void(int, int)> body) {
     if (count <= 0) return;
     const auto outer = winnow_mark(WINNOW_SIGNALLING);
     std::unique_lock lock(mutex_);
@@ -52,10 +67,6 @@ class PoolScheduler : public Scheduler {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
-  // Inside a text there is nothing to hand out.
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override { body(0, count); }
-
- private:
   void work(int worker) {
     pthread_setname_np(pthread_self(), ("worker " + std::to_string(worker + 1)).c_str());
     for (int64_t seen = 0; wait_for_batch(seen);) {

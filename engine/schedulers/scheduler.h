@@ -8,21 +8,33 @@
 
 namespace winnow::engine {
 
-// How the forward pass's two loops run. One thread at a time calls a scheduler from outside; bodies
-// may call over_tiles() from inside over_texts(). An exception of a body reaches the caller after
-// all threads have stopped working on the loop; the scheduler stays usable.
+// How the loops over a batch and those inside its forward passes run. One thread at a time calls a
+// scheduler from outside; bodies of over_groups() call over_tiles() and over_rows(), no others. An
+// exception of a body reaches the caller after all threads have stopped working on the loop; the
+// scheduler stays usable.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
 
-  // Upper bound (exclusive) of the `worker` argument of a text body: how many workspaces it needs.
+  // Upper bound (exclusive) of the `worker` of over_groups(): how many workspaces it needs.
   virtual int workspace_count() const = 0;
 
-  // body(text, worker) for every text in [0, count); bodies with the same worker never overlap.
-  virtual void over_texts(int count, base::FunctionRef<void(int text, int worker)> body) = 0;
+  // body(text) for every text in [0, count): what is to be done before their forward passes.
+  virtual void over_texts(int count, base::FunctionRef<void(int text)> body) = 0;
 
-  // body(begin, end) for disjoint ranges that cover [0, count), inside one operator.
+  // Cuts a batch into groups of texts that take one forward pass together: body(texts, worker) for
+  // disjoint groups that cover [0, lengths.size()); lengths[text] in tokens. Bodies with the same
+  // worker never overlap.
+  virtual void over_groups(
+      std::span<const int> lengths,
+      base::FunctionRef<void(std::span<const int> texts, int worker)> body) = 0;
+
+  // body(begin, end) for disjoint ranges that cover [0, count): the tiles of one matmul.
   virtual void over_tiles(int count, base::FunctionRef<void(int begin, int end)> body) = 0;
+
+  // The same for the rows of all other operators, which have less work each. By default one range
+  // in the calling thread.
+  virtual void over_rows(int count, base::FunctionRef<void(int begin, int end)> body);
 };
 
 struct SchedulerOptions {
@@ -43,6 +55,7 @@ struct SchedulerRow {
 // One object file each, so that a program which names one row links that strategy only.
 extern const SchedulerRow spawn_row;
 extern const SchedulerRow pool_row;
+extern const SchedulerRow packed_row;
 
 // The table of strategies; the reference of comparisons first.
 std::span<const SchedulerRow> scheduler_rows();

@@ -20,15 +20,14 @@ class SpawnScheduler : public Scheduler {
 
   int workspace_count() const override { return 1; }
 
-  void over_texts(int count, base::FunctionRef<void(int, int)> body) override {
-    const auto outer = winnow_mark(WINNOW_COMPUTING);
-    try {
-      for (int text = 0; text < count; ++text) body(text, 0);
-    } catch (...) {
-      winnow_mark(outer);
-      throw;
-    }
-    winnow_mark(outer);
+  void over_texts(int count, base::FunctionRef<void(int)> body) override {
+    one_after_another(count, body);
+  }
+
+  void over_groups(std::span<const int> lengths,
+                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+    one_after_another(static_cast<int>(lengths.size()),
+                      [&](int text) { body(std::span(&text, 1), 0); });
   }
 
   void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
@@ -46,6 +45,17 @@ class SpawnScheduler : public Scheduler {
   }
 
  private:
+  void one_after_another(int count, base::FunctionRef<void(int)> body) {
+    const auto outer = winnow_mark(WINNOW_COMPUTING);
+    try {
+      for (int text = 0; text < count; ++text) body(text);
+    } catch (...) {
+      winnow_mark(outer);
+      throw;
+    }
+    winnow_mark(outer);
+  }
+
   // All threads, whatever the count: those without a tile have an empty range. Gives the error of a
   // creation that failed; the threads before it run and are joined like any others.
   std::exception_ptr create_threads(int count, base::FunctionRef<void(int, int)> body) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 
+#include "base/aligned_buffer.h"
 #include "base/byte_reader.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -123,4 +124,42 @@ TEST_CASE("a function reference calls what it refers to") {
   reference(2);
   reference(3);
   CHECK(sum == 5);
+}
+
+TEST_CASE("a dropped part of a mapped file reads the same again") {
+  const Scratch scratch;
+  std::string text(5 * 4096 + 17, ' ');
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 23);
+  write_file(scratch / "pages", text);
+  const MappedFile file(scratch / "pages");
+  const auto bytes = file.bytes();
+  const auto differences = [&] {
+    size_t count = 0;
+    for (size_t i = 0; i < bytes.size(); ++i) count += bytes[i] != std::byte(text[i]);
+    return count;
+  };
+  CHECK(differences() == 0);
+  for (const auto& [offset, size] : {std::pair{size_t{0}, bytes.size()},
+                                     {100, 9000},
+                                     {4096, 4096},
+                                     {5000, 10},
+                                     {bytes.size(), size_t{0}}}) {
+    file.drop_resident(bytes.subspan(offset, size));
+    CHECK(differences() == 0);
+  }
+}
+
+TEST_CASE("aligned buffers start at a line, large ones at a huge page, and can be written") {
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{1000}, size_t{600'000}}) {
+    AlignedBuffer<float> buffer;
+    CHECK(buffer.size() == 0);
+    buffer.resize(size);
+    CHECK(buffer.size() == size);
+    const size_t alignment = size * sizeof(float) >= (2u << 20) ? 2u << 20 : 64u;
+    CHECK(reinterpret_cast<uintptr_t>(buffer.data()) % alignment == 0);
+    for (size_t i = 0; i < size; ++i) buffer.data()[i] = static_cast<float>(i);
+    CHECK((size == 0 || buffer.data()[size - 1] == static_cast<float>(size - 1)));
+    buffer.resize(2 * size);
+    CHECK(buffer.size() == 2 * size);
+  }
 }

@@ -48,7 +48,7 @@ std::vector<int32_t> cut(const Model& model, const std::string& text) {
 
 TEST_CASE("at full size the engine agrees with the double-precision reference") {
   const Model model = Model::load(model_path(), "auto");
-  CHECK(model.matmuls_per_text() == 168);
+  CHECK(model.matmuls_per_text() == 96);
   const ReferenceForward reference(model_path(), threads);
   const auto texts = test_texts(model.tokenizer());
   const auto rows = embed(model, texts);

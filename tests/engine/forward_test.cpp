@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#include <numeric>
 
 #include "engine/embedder.h"
 #include "engine/synthetic_model.h"
@@ -152,13 +153,23 @@ TEST_CASE("embeddings have length 1, and no text gives none") {
   CHECK(embed(model, spawn_row, 2, {}).empty());
 }
 
-// Runs everything in the calling thread, and counts.
+// Runs everything in the calling thread, and counts. Texts go through the model in groups of
+// `group_size`.
 struct CountingScheduler : Scheduler {
-  int text_loops = 0, tile_loops = 0;
+  explicit CountingScheduler(size_t size = 1) : group_size(size) {}
+  size_t group_size;
+  int text_loops = 0, tile_loops = 0, groups = 0;
   int workspace_count() const override { return 1; }
-  void over_texts(int count, base::FunctionRef<void(int, int)> body) override {
+  void over_texts(int count, base::FunctionRef<void(int)> body) override {
     ++text_loops;
-    for (int text = 0; text < count; ++text) body(text, 0);
+    for (int text = 0; text < count; ++text) body(text);
+  }
+  void over_groups(std::span<const int> lengths,
+                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+    std::vector<int> texts(lengths.size());
+    std::iota(texts.begin(), texts.end(), 0);
+    for (size_t i = 0; i < texts.size(); i += group_size, ++groups)
+      body(std::span(texts).subspan(i, std::min(group_size, texts.size() - i)), 0);
   }
   void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
     ++tile_loops;
@@ -179,7 +190,7 @@ TEST_CASE("work counters are exact, and only the blocks' matmuls loop over tiles
 
   CHECK(scheduler.text_loops == 1);
   CHECK(scheduler.tile_loops == model.matmuls_per_text());
-  CHECK(model.matmuls_per_text() == 14);
+  CHECK(model.matmuls_per_text() == 8);
   int64_t visible = 0;  // both blocks are local
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < n; ++j) visible += std::abs(i - j) <= c.sliding_window / 2;
@@ -213,27 +224,56 @@ TEST_CASE("a text longer than the context is cut, EOS kept last, and counted") {
   Activations activations;
   WorkCounters work;
   std::vector<float> direct(64);
-  forward(model, *scheduler, ids, activations, work, direct);
+  forward(model, *scheduler, std::vector<Sequence>{{ids, direct}}, activations, work);
   CHECK(std::equal(direct.begin(), direct.end(), rows.begin()));
   CHECK(std::equal(direct.begin(), direct.end(), rows.begin() + 2 * 64));
 }
 
-TEST_CASE("after a warm-up the forward pass allocates nothing") {
-  const Model model = Model::load(models().dense_q8_0, "auto");
-  const auto pool = pool_row.make({3});
-  Activations activations;
-  WorkCounters work;
-  std::vector<float> row(64);
-  const auto longest = encoded(model.tokenizer(), text_of(model.tokenizer(), 300));
-  const auto shorter = std::span(longest).first(200);
-  forward(model, *pool, longest, activations, work, row);
-  const int64_t before = allocations;
-  forward(model, *pool, longest, activations, work, row);
-  forward(model, *pool, shorter, activations, work, row);
-  CHECK(allocations == before);
+TEST_CASE("an embedding is the same to the bit whatever texts stand beside it") {
+  for (const std::string& isa : available_isas()) {
+    const Model model = Model::load(models().dense_q8_0, isa);
+    auto texts = short_texts();
+    texts.push_back(text_of(model.tokenizer(), 150));
+    for (int i = 0; i < 9; ++i)
+      texts.push_back(text_of(model.tokenizer(), 2 + 7 * i).substr(0, 9 * i));
+    std::vector<float> expected;
+    WorkCounters expected_work;
+    for (const size_t group_size : {1, 2, 3, 7, 100}) {
+      INFO(isa << ", groups of " << group_size);
+      CountingScheduler scheduler(group_size);
+      Embedder embedder(model, scheduler);
+      std::vector<float> rows(texts.size() * 64);
+      embedder.embed(texts, rows);
+      CHECK(scheduler.tile_loops == scheduler.groups * model.matmuls_per_text());
+      if (group_size == 1) expected = rows, expected_work = embedder.work();
+      CHECK(rows == expected);
+      CHECK(embedder.work() == expected_work);
+    }
+  }
 }
 
-TEST_CASE("after a warm-up a pool's batch allocates for tokenization only") {
+TEST_CASE("after a warm-up the forward pass allocates nothing") {
+  const Model model = Model::load(models().dense_q8_0, "auto");
+  const auto longest = encoded(model.tokenizer(), text_of(model.tokenizer(), 300));
+  const auto shorter = std::span(longest).first(200), shortest = shorter.first(3);
+  for (const SchedulerRow& row : scheduler_rows()) {
+    if (!row.persistent_threads) continue;  // creating a thread allocates
+    const auto scheduler = row.make({3});
+    Activations activations;
+    WorkCounters work;
+    std::vector<float> out(3 * 64);
+    const std::span<float> all = out;
+    const std::vector<Sequence> batch = {
+        {shorter, all.first(64)}, {longest, all.subspan(64, 64)}, {shortest, all.subspan(128, 64)}};
+    forward(model, *scheduler, batch, activations, work);
+    const int64_t before = allocations;
+    forward(model, *scheduler, batch, activations, work);
+    forward(model, *scheduler, std::span(batch).first(1), activations, work);
+    CHECK(allocations == before);
+  }
+}
+
+TEST_CASE("after a warm-up a batch on persistent threads allocates for tokenization only") {
   const Model model = Model::load(models().tiny, "auto");
   std::vector<std::string> texts(12, "How do I bake bread?");
   texts.push_back(text_of(model.tokenizer(), 500));
@@ -243,14 +283,18 @@ TEST_CASE("after a warm-up a pool's batch allocates for tokenization only") {
   for (const std::string& text : texts) model.tokenizer().encode(text, ids);
   const int64_t tokenization = allocations - before_tokenization;
 
-  const auto pool = pool_row.make({4});
-  Embedder embedder(model, *pool);
-  std::vector<float> rows(texts.size() * 64);
-  embedder.embed(texts, rows);
-  for (int batch = 0; batch < 20; ++batch) {  // other workers get the long text
-    const int64_t before = allocations;
+  for (const SchedulerRow& row : scheduler_rows()) {
+    if (!row.persistent_threads) continue;  // creating a thread allocates
+    INFO(row.name);
+    const auto scheduler = row.make({4});
+    Embedder embedder(model, *scheduler);
+    std::vector<float> rows(texts.size() * 64);
     embedder.embed(texts, rows);
-    CHECK(allocations - before == tokenization);
+    for (int batch = 0; batch < 20; ++batch) {  // other workers get the long text
+      const int64_t before = allocations;
+      embedder.embed(texts, rows);
+      CHECK(allocations - before == tokenization);
+    }
   }
 }
 

@@ -1,0 +1,69 @@
+// The whole batch as one matrix: each weight is read once, tiles and rows go to persistent workers.
+// Wins on batches, and where every core must help with one text: all operators run in parallel.
+// Loses on a shared machine: all workers meet eight times a block, and wait for one without a core.
+#include <numeric>
+#include <vector>
+
+#include "base/region.h"
+#include "engine/schedulers/scheduler.h"
+#include "engine/schedulers/team.h"
+
+namespace winnow::engine {
+namespace {
+
+// A group's activations take about 27 kB a token: beyond this they outgrow every cache, and a
+// weight is long since read for more rows than it costs to read.
+constexpr int kGroupTokens = 4096;
+constexpr int64_t kSpinNs = 100'000;
+
+class PackedScheduler : public Scheduler {
+ public:
+  explicit PackedScheduler(int threads) : team_(threads, kSpinNs) {}
+
+  int workspace_count() const override { return 1; }
+
+  void over_texts(int count, base::FunctionRef<void(int)> body) override {
+    team_.share_out(count, [&](int begin, int end) {
+      for (int text = begin; text < end; ++text) body(text);
+    });
+  }
+
+  void over_groups(std::span<const int> lengths,
+                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+    texts_.resize(lengths.size());
+    std::iota(texts_.begin(), texts_.end(), 0);
+    const std::span<const int> texts = texts_;
+    for (size_t begin = 0, end; begin < texts.size(); begin = end) {
+      int tokens = lengths[begin];
+      for (end = begin + 1; end < texts.size() && tokens + lengths[end] <= kGroupTokens; ++end)
+        tokens += lengths[end];
+      body(texts.subspan(begin, end - begin), 0);
+    }
+  }
+
+  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
+    team_.share_out(count, body);
+  }
+
+  void over_rows(int count, base::FunctionRef<void(int, int)> body) override {
+    team_.share_out(count, body);
+  }
+
+ private:
+  Team team_;
+  std::vector<int> texts_;
+};
+
+}  // namespace
+
+const SchedulerRow packed_row = {
+    .name = "packed",
+    .summary = "all texts of a batch in one matrix; persistent workers share tiles and rows",
+    .persistent_threads = true,
+    .calling_thread_works = true,
+    .threads_per_matmul = [](int) { return 0; },
+    .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
+      return std::make_unique<PackedScheduler>(options.threads);
+    }};
+
+}  // namespace winnow::engine
