@@ -22,6 +22,8 @@ constexpr std::array kCommands{
     Command{"run", "measure a scenario's variants side by side; write a recording",
             cli::run_command},
     Command{"report", "print a recording as a Markdown report", cli::report_command},
+    Command{"doctor", "print what is known of this machine; measure its peaks (--roofline)",
+            cli::doctor_command},
     Command{"embed", "print the embedding of each line of text", cli::embed_command},
     Command{"tokenize", "print the token ids of each line of text", cli::tokenize_command},
     Command{"model", "write a synthetic model; list a model's keys and tensors",

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/roofline.h"
 #include "cli/texts.h"
 #include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
@@ -238,6 +239,7 @@ int run_command(const Arguments& arguments) {
 
   profiles::RunPlan plan = make_plan(scenario, *values);
   if (::isatty(STDERR_FILENO) != 0) plan.progress = show_progress;
+  plan.roofline = measured_roofline;
   plan.stop = &stop_requested;
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

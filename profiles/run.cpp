@@ -76,7 +76,6 @@ Recording start_recording(const RunPlan& plan) {
   recording.machine = machine_facts();
   recording.machine.push_back({"run_seed", std::to_string(plan.seed),
                                "of the blocks' order and the environment's padding"});
-  recording.roofline = plan.roofline;
   recording.workload = plan.workload;
   recording.workload.blocks = plan.blocks;
   recording.workload.iterations_per_block = plan.iterations_per_block;
@@ -147,9 +146,20 @@ bool measured_anything(const Recording& recording) {
                      [](const Block& block) { return block.status == "ok"; });
 }
 
+void take_roofline(const RunPlan& plan, Recording& recording) try {
+  recording.roofline = plan.roofline();
+} catch (const std::exception& error) {
+  recording.warnings.push_back(
+      fmt::format("the machine's peaks were not measured: {}", error.what()));
+}
+
 void measure(const RunPlan& plan, const CategoryRules& rules, const std::string& folder,
              Recording& recording) {
   Measurement measurement(plan, folder, recording);
+  if (plan.roofline) {
+    measurement.report_progress("measuring the machine's peaks");
+    take_roofline(plan, recording);
+  }
   measurement.take_passes();
   note_gaps(plan, recording);
   measurement.report_progress("reading the profiles");

@@ -32,14 +32,15 @@ struct RunPlan {
   int iterations_per_block = 1;
   double time_limit_s = 600;  // of a child
   std::string out_dir;
-  std::optional<Roofline> roofline;  // the recording carries it
-  uint64_t seed = 0;                 // of the coin flips and the environment's padding
-  std::string categories_file;       // empty: built in
-  std::string agent_library;         // path of libwinnow-agent.so; its malloc hooks lie beside
+  uint64_t seed = 0;            // of the coin flips and the environment's padding
+  std::string categories_file;  // empty: built in
+  std::string agent_library;    // path of libwinnow-agent.so; its malloc hooks lie beside
   std::string winnow_version;
   std::string commit;                             // of the measured program; may be empty
   std::function<void(const Progress&)> progress;  // may be empty
-  const std::atomic<bool>* stop = nullptr;        // becomes true: end soon, keep what there is
+  // Measures the machine before the first block; may be empty. An exception is a warning.
+  std::function<Roofline()> roofline;
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end soon, keep what there is
 };
 
 // Runs every pass of every arm, one child process at a time, and writes out_dir: recording.json and
