@@ -92,6 +92,7 @@ TEST_CASE("functions have the category that a reader expects") {
       {"std::condition_variable::wait", "scheduler"},
       {"winnow::engine::PoolScheduler::work", "scheduler"},
       {"winnow::engine::SpawnScheduler::over_tiles::{lambda#1}::operator()", "scheduler"},
+      {"winnow::engine::Team::wait_while_equal", "scheduler"},
       {"winnow::kernels::matmul_q8_0_avx2", "compute"},
       {"winnow::engine::forward", "compute"},
       {"winnow::base::FunctionRef::FunctionRef::{lambda#1}::_FUN", "compute"},
