@@ -74,7 +74,7 @@ int embed_command(const Arguments& arguments) {
   const Help help{"winnow embed [FILE] [options]", text};
   po::options_description options;
   auto add = options.add_options();
-  add("variant", po::value<std::string>()->default_value("pool"), "scheduling strategy");
+  add("variant", po::value<std::string>()->default_value("packed"), "scheduling strategy");
   add("model", po::value<std::string>(), fmt::format("GGUF file ({})", kDefaultModel).c_str());
   add("threads", po::value<int>()->default_value(0), "worker threads (0: all cores)");
   add("dimensions", po::value<int>(), "768, 512, 256 or 128: the first ones, length 1 again");
