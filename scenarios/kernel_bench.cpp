@@ -1,16 +1,20 @@
 // The kernels' speed: every row that runs here, one thread, at the shapes of EmbeddingGemma-300M.
-// Names: <family>/<row>/<shape>; counters: G_MAC/s (10^9 multiply-accumulates), elements and bytes
-// a second.
+// Names: <family>/<row>/<shape>; counters: G_MAC/s (10^9 multiply-accumulates), peak_share (of one
+// core's int8 peak with the row's instruction set, measured as the program starts), elements and
+// bytes a second.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <random>
 #include <vector>
 
 #include "kernels/kernels.h"
+#include "kernels/peak.h"
+#include "scenarios/roofline.h"
 
 namespace {
 
@@ -65,6 +69,47 @@ void matmul(benchmark::State& state, Matmul function, int in, int out, int rows)
     benchmark::ClobberMemory();
   }
   count_macs(state, 1.0 * in * out * rows);
+}
+
+// All weight matrices of the 300M shape's blocks, each in memory of its own: about 108 MB.
+const std::vector<PackedMatrix>& all_matrices() {
+  static const std::vector<PackedMatrix> matrices = [] {
+    const std::vector<BlockQ8_0> weights = random_weights(1152, 768);  // as many as the largest has
+    std::vector<PackedMatrix> packed;
+    for (int block = 0; block < 24; ++block)
+      for (const auto& [in, out] : {std::pair{768, 768},
+                                    {768, 256},
+                                    {768, 256},
+                                    {768, 768},
+                                    {768, 1152},
+                                    {768, 1152},
+                                    {1152, 768}})
+        packed.push_back(pack_q8_0(weights.data(), out, in));
+    return packed;
+  }();
+  return matrices;
+}
+
+// One after another, as a forward pass does: no cache keeps the weights from one call to the next.
+void matmul_168(benchmark::State& state, Matmul function, int rows) {
+  const Activations narrow(rows, 768), wide(rows, 1152);
+  std::vector<float> y(size_t(rows) * 1152);
+  double macs = 0;
+  for (const PackedMatrix& w : all_matrices()) macs += 1.0 * w.in_features * w.out_features * rows;
+  for (auto _ : state) {
+    for (const PackedMatrix& w : all_matrices()) {
+      const QuantizedRows& x = w.in_features == 768 ? narrow.view : wide.view;
+      function(w, 0, w.tile_count(), x, y.data(), w.out_features);
+    }
+    benchmark::ClobberMemory();
+  }
+  count_macs(state, macs);
+}
+
+void peak(benchmark::State& state, const PeakRow& row) {
+  constexpr int64_t kRounds = 10'000;
+  for (auto _ : state) benchmark::DoNotOptimize(row.multiply_accumulate(kRounds, 3, 5));
+  count_macs(state, static_cast<double>(kRounds * row.macs_per_round));
 }
 
 void dot(benchmark::State& state, Dot function, int size) {
@@ -160,6 +205,27 @@ void geglu_quantize(benchmark::State& state, GegluQuantize function, int size) {
   state.SetBytesProcessed(state.iterations() * size * 9);
 }
 
+// One core's int8 peaks by instruction set, in 10^9 multiply-accumulates a second.
+const std::map<std::string, double, std::less<>>& peaks() {
+  static const auto measured = [] {
+    winnow::scenarios::RooflinePlan plan;
+    plan.repetitions = 6;
+    std::map<std::string, double, std::less<>> by_isa;
+    for (const auto& row : winnow::scenarios::measure_roofline(plan).rows)
+      by_isa[row.isa] = row.one_core_gmacs;
+    return by_isa;
+  }();
+  return measured;
+}
+
+void add_peak_share(benchmark::State& state, std::string_view isa) {
+  const auto macs = state.counters.find("G_MAC/s");
+  const auto roof = peaks().find(isa);
+  if (macs == state.counters.end() || roof == peaks().end()) return;
+  state.counters["peak_share"] =
+      benchmark::Counter(macs->second.value / roof->second, benchmark::Counter::kIsRate);
+}
+
 // One benchmark for each row that runs here: body(state, function, arguments...).
 template <class Function, class Body, class... Arguments>
 void add(const char* family, std::span<const Row<Function>> rows, const std::string& shape,
@@ -167,17 +233,28 @@ void add(const char* family, std::span<const Row<Function>> rows, const std::str
   for (const Row<Function>& row : rows) {
     if (!row.available) continue;
     const std::string name = fmt::format("{}/{}/{}", family, row.name, shape);
-    const Function function = row.function;
-    benchmark::RegisterBenchmark(
-        name.c_str(), [=](benchmark::State& state) { body(state, function, arguments...); });
+    benchmark::RegisterBenchmark(name.c_str(), [=, &row](benchmark::State& state) {
+      body(state, row.function, arguments...);
+      add_peak_share(state, row.name);
+    });
   }
 }
 
 void register_all() {
+  for (const PeakRow& row : peak_rows()) {
+    if (!row.available) continue;
+    benchmark::RegisterBenchmark(fmt::format("peak/{}", row.name).c_str(),
+                                 [&row](benchmark::State& state) {
+                                   peak(state, row);
+                                   add_peak_share(state, row.name);
+                                 });
+  }
   for (const auto& [in, out] : {std::pair{768, 1152}, {1152, 768}})
     for (const int rows : {1, 5, 20, 640})
       add("matmul", matmul_rows(), fmt::format("{}x{}/rows:{}", in, out, rows), matmul, in, out,
           rows);
+  for (const int rows : {20, 640})
+    add("matmul_168", matmul_rows(), fmt::format("rows:{}", rows), matmul_168, rows);
   for (const int size : {768, 1152}) add("dot", dot_rows(), fmt::format("{}", size), dot, size);
   for (const int length : {5, 15, 20, 40, 640, 2048})
     for (const int window : {256, -1})
@@ -198,6 +275,7 @@ void register_all() {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  peaks();
   register_all();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

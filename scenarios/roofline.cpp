@@ -128,7 +128,8 @@ RooflinePlan roofline_plan(int cores, std::optional<size_t> cache_bytes,
         *free_bytes >> 20, caches);
   } else {
     plan.buffer_note =
-        fmt::format("memory reads over {} MB, beside {}", plan.buffer_bytes >> 20, caches);
+        fmt::format("memory reads over {} MB in large pages where there are any, beside {}",
+                    plan.buffer_bytes >> 20, caches);
   }
   return plan;
 }

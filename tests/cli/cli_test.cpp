@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -43,6 +44,7 @@ TEST_CASE("help goes to standard output with status 0 and shows an example, for 
   const std::vector<std::vector<std::string>> commands{{"--help"},
                                                        {"run", "--help"},
                                                        {"report", "--help"},
+                                                       {"doctor", "--help"},
                                                        {"embed", "--help"},
                                                        {"tokenize", "--help"},
                                                        {"model", "synth", "--help"},
@@ -74,6 +76,7 @@ TEST_CASE("wrong usage is one line on standard error with status 2") {
       {"embed", "--dimensions", "7", "--model", "tiny.gguf"},
       {"embed"},
       {"report"},
+      {"doctor", "machine"},
       {"run"},
       {"run", "stdin", "--passes", "gpu"},
       {"a\nb"}};
@@ -171,6 +174,38 @@ TEST_CASE("model info lists every key and tensor of a synthetic model") {
   CHECK(result.out.find("token_embd.weight") != std::string::npos);
   CHECK(result.out.find("blk.1.ffn_down.weight") != std::string::npos);
   CHECK(result.out.find("tokenizer.ggml.tokens") != std::string::npos);
+}
+
+TEST_CASE("doctor prints every fact of the machine, a line each") {
+  Scratch scratch;
+  const auto result = testing::winnow(scratch, {"doctor"});
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+  for (const char* name : {"cpu_model", "cores", "governor", "hypervisor", "clock_source"}) {
+    INFO(name);
+    CHECK(("\n" + result.out).find(std::string("\n") + name + " ") != std::string::npos);
+  }
+  for (const std::string& line : lines(result.out)) {
+    INFO(line);
+    const bool unknown = line.find("  unknown") != std::string::npos;
+    CHECK(unknown == (line.find("  unknown (") != std::string::npos));  // with the reason
+  }
+}
+
+TEST_CASE("doctor measures the peaks into a Markdown table") {
+  Scratch scratch;
+  const auto result = testing::winnow(scratch, {"doctor", "--roofline"});
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+  const auto table = lines(result.out);
+  REQUIRE(table.size() >= 6);
+  CHECK(table[0].find("| Peak | One core | All cores (") == 0);
+  CHECK(table[1] == "|---|---:|---:|---:|");
+  CHECK(table[2].find("| int8, scalar | ") == 0);
+  CHECK(result.out.find("\n| memory read | ") != std::string::npos);
+  CHECK(result.out.find("best of ") != std::string::npos);
+  for (size_t i = 0; table[i].rfind("|", 0) == 0; ++i)
+    CHECK(std::count(table[i].begin(), table[i].end(), '|') == 5);
 }
 
 TEST_CASE("the same seed writes the same model") {
