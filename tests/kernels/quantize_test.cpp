@@ -80,3 +80,31 @@ TEST_CASE("quantizing the largest floats stays in range") {
     CHECK(std::count(q.values.begin(), q.values.end(), 127) == 32);
   });
 }
+
+TEST_CASE("a quantized block does not depend on its neighbours, nor are they written") {
+  Random random;
+  const int blocks = 13;
+  std::vector<float> x = random.floats(blocks * kBlockSize, -4, 4);
+  std::fill_n(x.begin() + 2 * kBlockSize, kBlockSize, 0.0f);
+  std::fill_n(x.begin() + 5 * kBlockSize, kBlockSize, std::numeric_limits<float>::max());
+  for (const Row<QuantizeRow>& row : runnable(quantize_rows())) {
+    INFO(std::string(row.name));
+    const Quantized whole = quantize(row.function, x);
+    int different = 0;
+    for (int begin = 0; begin < blocks; ++begin)
+      for (int end = begin + 1; end <= blocks; ++end) {
+        const auto inside = [&](int block) { return block >= begin && block < end; };
+        Quantized part(blocks * kBlockSize);
+        const int first = begin * kBlockSize;
+        row.function(x.data() + first, (end - begin) * kBlockSize, part.values.data() + first,
+                     part.scales.data() + begin, part.offsets.data() + begin);
+        for (int block = 0; block < blocks; ++block) {
+          different += part.scales[block] != (inside(block) ? whole.scales[block] : 0);
+          different += part.offsets[block] != (inside(block) ? whole.offsets[block] : 0);
+        }
+        for (int i = 0; i < blocks * kBlockSize; ++i)
+          different += part.values[i] != (inside(i / kBlockSize) ? whole.values[i] : 0);
+      }
+    CHECK(different == 0);
+  }
+}
