@@ -272,8 +272,8 @@ void attention_avx2(const AttentionShape& shape, const float* q, const float* k,
     const int end = std::min(begin + kQueryTile, query_end);
     for (int head = 0; head < shape.heads;) {
       const int left = sharing - head % sharing;
-      if (left >= 3)
-        attend<3>(shape, q, k, v, begin, end, head, out);
+      if (left >= kMaxHeads)
+        attend<kMaxHeads>(shape, q, k, v, begin, end, head, out);
       else if (left == 2)
         attend<2>(shape, q, k, v, begin, end, head, out);
       else

@@ -41,16 +41,7 @@ struct TileScores {
   float scores[kHeads][kScoreStride];
 };
 
-// The sums of the lanes of four vectors, always in the same order whichever place a vector has.
-WINNOW_INLINE __m128 sum_each(__m512 a, __m512 b, __m512 c, __m512 d) noexcept {
-  const __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
-  const __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
-  const __m512 abcd = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(1, 0, 1, 0)),
-                                    _mm512_shuffle_ps(ab, cd, _MM_SHUFFLE(3, 2, 3, 2)));
-  const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(abcd), _mm512_extractf32x8_ps(abcd, 1));
-  return _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
-}
-
+// The largest lanes of four vectors.
 WINNOW_INLINE __m128 largest_each(__m512 a, __m512 b, __m512 c, __m512 d) noexcept {
   const __m512 ab = _mm512_max_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
   const __m512 cd = _mm512_max_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
@@ -110,8 +101,8 @@ WINNOW_INLINE void score_block(const float* q, const float* k, ptrdiff_t kv_stri
       constexpr int kLast = kKeys - 1;
       const __m512* s = sums[h];
       _mm_storeu_ps(scores + h * kScoreStride + j,
-                    sum_each(s[j], s[std::min(j + 1, kLast)], s[std::min(j + 2, kLast)],
-                             s[std::min(j + 3, kLast)]));
+                    avx512::sum_each(s[j], s[std::min(j + 1, kLast)], s[std::min(j + 2, kLast)],
+                                     s[std::min(j + 3, kLast)]));
     }
 }
 
@@ -179,7 +170,7 @@ WINNOW_INLINE void weigh_scores(float scale, TileScores<kHeads>& tile, Softmax& 
       sums[h] = _mm512_add_ps(sums[h], weights);
     }
   softmax.sum = _mm_add_ps(_mm_mul_ps(softmax.sum, tile.shrink),
-                           sum_each(sums[0], sums[1], sums[2], sums[3]));
+                           avx512::sum_each(sums[0], sums[1], sums[2], sums[3]));
 }
 
 // out = (out * shrink + weights @ v) * factor for kVectors vectors of each head from element d on;
@@ -276,8 +267,8 @@ void attention_avx512_vnni(const AttentionShape& shape, const float* q, const fl
     const int end = std::min(begin + kQueryTile, query_end);
     for (int head = 0; head < shape.heads;) {
       const int left = sharing - head % sharing;
-      if (left >= 3)
-        attend<3>(shape, q, k, v, begin, end, head, out);
+      if (left >= kMaxHeads)
+        attend<kMaxHeads>(shape, q, k, v, begin, end, head, out);
       else if (left == 2)
         attend<2>(shape, q, k, v, begin, end, head, out);
       else

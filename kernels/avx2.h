@@ -61,12 +61,6 @@ WINNOW_AVX2 inline float sum_lanes(__m256 x) noexcept {
   return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
 }
 
-WINNOW_AVX2 inline float largest_lane(__m256 x) noexcept {
-  __m128 largest = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
-  largest = _mm_max_ps(largest, _mm_movehl_ps(largest, largest));
-  return _mm_cvtss_f32(_mm_max_ss(largest, _mm_movehdup_ps(largest)));
-}
-
 WINNOW_AVX2 inline int32_t sum_lanes(__m256i x) noexcept {
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
   sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, _MM_SHUFFLE(1, 0, 3, 2)));
