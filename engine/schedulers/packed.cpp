@@ -14,11 +14,10 @@ namespace {
 // A group's activations take about 27 kB a token: beyond this they outgrow every cache, and a
 // weight is long since read for more rows than it costs to read.
 constexpr int kGroupTokens = 4096;
-constexpr int64_t kSpinNs = 100'000;
 
 class PackedScheduler : public Scheduler {
  public:
-  explicit PackedScheduler(int threads) : team_(threads, kSpinNs) {}
+  explicit PackedScheduler(const SchedulerOptions& options) : team_(options, Caller::works) {}
 
   int workspace_count() const override { return 1; }
 
@@ -59,11 +58,15 @@ class PackedScheduler : public Scheduler {
 const SchedulerRow packed_row = {
     .name = "packed",
     .summary = "all texts of a batch in one matrix; persistent workers share tiles and rows",
+    .wins = "batches; one text that all cores shall help with: each weight is read once",
+    .loses = "on shared machines: all workers meet eight times a block and wait for the slowest",
+    .options = "threads affinity spin grain",
     .persistent_threads = true,
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
+    .threads_per_batch = [](int) { return 0; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
-      return std::make_unique<PackedScheduler>(options.threads);
+      return std::make_unique<PackedScheduler>(options);
     }};
 
 }  // namespace winnow::engine

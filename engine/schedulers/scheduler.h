@@ -37,18 +37,32 @@ class Scheduler {
   virtual void over_rows(int count, base::FunctionRef<void(int begin, int end)> body);
 };
 
+// Where a strategy's threads run: where the kernel puts them; close together, sharing caches as far
+// as there are cores; or apart, each with as much cache as can be had.
+enum class Affinity { none, compact, spread };
+
+// A strategy takes those that mean something for it (SchedulerRow::options) and ignores the rest.
 struct SchedulerOptions {
-  int threads;  // >= 1
+  int threads;                         // >= 1, the calling thread included where it works
+  Affinity affinity = Affinity::none;  // of threads that outlive a loop
+  int64_t spin_ns = kDefaultSpinNs;    // how long a thread without work spins before it sleeps
+  int grain = 0;                       // items taken at once from a shared loop; 0: its choice
+  static constexpr int64_t kDefaultSpinNs = 100'000;
 };
 
 struct SchedulerRow {
   std::string_view name;
   std::string_view summary;   // one line: what runs in parallel, and how
+  std::string_view wins;      // one line: where it is the best choice
+  std::string_view loses;     // one line: where it is not
+  std::string_view options;   // of SchedulerOptions, by name, separated by spaces
   bool persistent_threads;    // false: threads are too short-lived for a sampled wall profile
   bool calling_thread_works;  // it takes a share of a parallel loop; false: it waits meanwhile
   // Threads created inside the region for one matmul with `threads` threads: the design's formula,
   // which the sync pass checks against the measured count.
   int (*threads_per_matmul)(int threads);
+  // The same for one batch, beside those of its matmuls.
+  int (*threads_per_batch)(int threads);
   std::unique_ptr<Scheduler> (*make)(const SchedulerOptions&);
 };
 

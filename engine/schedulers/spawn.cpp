@@ -89,9 +89,13 @@ class SpawnScheduler : public Scheduler {
 const SchedulerRow spawn_row = {
     .name = "spawn",
     .summary = "texts one after another; every matmul creates threads for its tiles and joins them",
+    .wins = "one large matmul that dwarfs the cost of creating threads",
+    .loses = "batches of short texts: thousands of creations, idle cores between the matmuls",
+    .options = "threads",
     .persistent_threads = false,
     .calling_thread_works = false,
     .threads_per_matmul = [](int threads) { return threads; },
+    .threads_per_batch = [](int) { return 0; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<SpawnScheduler>(options.threads);
     }};

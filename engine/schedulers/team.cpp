@@ -30,10 +30,12 @@ int64_t now_ns() {
 
 }  // namespace
 
-Team::Team(int threads, int64_t spin_ns) : spin_ns_(spin_ns) {
-  workers_.reserve(static_cast<size_t>(threads - 1));
+Team::Team(const SchedulerOptions& options, Caller caller)
+    : size_(options.threads), grain_(options.grain), caller_(caller), spin_ns_(options.spin_ns) {
+  workers_.reserve(static_cast<size_t>(size_));
   try {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+    for (int i = caller == Caller::works ? 1 : 0; i < size_; ++i)
+      workers_.emplace_back([this, i] { work(i); });
   } catch (const std::exception& failure) {
     stop();
     throw base::Error("cannot create a thread", failure.what());
@@ -44,32 +46,29 @@ Team::~Team() { stop(); }
 
 void Team::stop() {
   body_ = nullptr;
-  round_.fetch_add(1, std::memory_order_release);
-  round_.notify_all();
+  round_.fetch_add(1);
+  wake(start_);
   for (std::thread& worker : workers_) worker.join();
 }
 
 void Team::run(base::FunctionRef<void(int)> body) {
   const auto outer = winnow_mark(WINNOW_SIGNALLING);
   body_ = &body;
-  running_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
-  round_.notify_all();  // a system call only when somebody sleeps
-  run_body(0);
+  running_.store(static_cast<int>(workers_.size()));
+  round_.fetch_add(1);
+  wake(start_);
+  if (caller_ == Caller::works) run_body(0);
   winnow_mark(WINNOW_WAITING);
-  for (int left; (left = running_.load(std::memory_order_acquire)) != 0;)
-    wait_while_equal(running_, left);
+  for (int left; (left = running_.load()) != 0;) wait_while_equal(end_, running_, left);
   winnow_mark(outer);
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 void Team::share_out(int count, base::FunctionRef<void(int, int)> body) {
+  if (count <= 0) return;
+  if (count == 1 || (size_ == 1 && caller_ == Caller::works)) return body(0, count);
   constexpr int kRangesAWorker = 3;  // a core that is slowed down leaves some to the others
-  const int grain = std::max(1, count / (size() * kRangesAWorker));
-  if (size() == 1 || count <= 1) {
-    if (count > 0) body(0, count);
-    return;
-  }
+  const int grain = grain_ > 0 ? grain_ : std::max(1, count / (size_ * kRangesAWorker));
   next_.store(0, std::memory_order_relaxed);
   run([&](int) {
     for (int begin; (begin = next_.fetch_add(grain, std::memory_order_relaxed)) < count;)
@@ -78,15 +77,15 @@ void Team::share_out(int count, base::FunctionRef<void(int, int)> body) {
 }
 
 void Team::work(int worker) {
-  pthread_setname_np(pthread_self(), ("worker " + std::to_string(worker)).c_str());
-  for (uint32_t seen = 0;;) {
+  const int number = caller_ == Caller::works ? worker : worker + 1;
+  pthread_setname_np(pthread_self(), ("worker " + std::to_string(number)).c_str());
+  for (int seen = 0;; ++seen) {
     winnow_mark(WINNOW_SEARCHING);
-    wait_while_equal(round_, seen);
-    ++seen;
+    wait_while_equal(start_, round_, seen);
     if (body_ == nullptr) return;
     run_body(worker);
     winnow_mark(WINNOW_SIGNALLING);
-    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+    if (running_.fetch_sub(1) == 1) wake(end_);
   }
 }
 
@@ -100,18 +99,30 @@ void Team::run_body(int worker) {
   }
 }
 
-template <class Value>
-void Team::wait_while_equal(const std::atomic<Value>& value, Value old) const {
+// The value is changed first, then sleepers are looked for; a sleeper counts itself first, then
+// looks at the value. Both in sequential consistency, so one of them sees the other.
+void Team::wake(Gate& gate) {
+  if (gate.sleepers.load() == 0) return;
+  std::lock_guard lock(gate.mutex);
+  gate.changed.notify_all();
+}
+
+void Team::wait_while_equal(Gate& gate, const std::atomic<int>& value, int old) {
   constexpr int kPausesAClockReading = 32;
-  const int64_t end_ns = now_ns() + spin_ns_;
-  do {
+  for (const int64_t end_ns = spin_ns_ > 0 ? now_ns() + spin_ns_ : 0; end_ns > 0;) {
     for (int i = 0; i < kPausesAClockReading; ++i) {
       if (value.load(std::memory_order_acquire) != old) return;
       pause_core();
     }
-  } while (now_ns() < end_ns);
+    if (now_ns() >= end_ns) break;
+  }
   const auto outer = winnow_mark(WINNOW_WAITING);
-  value.wait(old, std::memory_order_acquire);
+  {
+    std::unique_lock lock(gate.mutex);
+    gate.sleepers.fetch_add(1);
+    gate.changed.wait(lock, [&] { return value.load() != old; });
+    gate.sleepers.fetch_sub(1);
+  }
   winnow_mark(outer);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <mutex>
@@ -8,44 +9,59 @@
 #include <vector>
 
 #include "base/function_ref.h"
+#include "engine/schedulers/scheduler.h"
 
 namespace winnow::engine {
 
-// Persistent workers that run one body together with the calling thread and meet at its end
-// (fork-join). Whoever waits spins for `spin_ns` before it sleeps: between the operators of a
-// forward pass the next one comes within microseconds, between batches it may not come at all.
-// One thread at a time calls run().
+// Whether the calling thread is one of a team's workers, or sleeps while they work.
+enum class Caller { works, waits };
+
+// Persistent workers that run one body together and meet at its end (fork-join). Whoever waits
+// spins for options.spin_ns before it sleeps on a condition variable: 0 is the classic fork-join,
+// and within a forward pass the next operator comes within microseconds. One thread at a time calls
+// run() and share_out(), never from inside a body.
 class Team {
  public:
-  // `threads` with the calling one; throws base::Error when one cannot be created.
-  Team(int threads, int64_t spin_ns);
+  // options.threads workers; throws base::Error when a thread cannot be created.
+  Team(const SchedulerOptions& options, Caller caller);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
-  int size() const { return static_cast<int>(workers_.size()) + 1; }
+  int size() const { return size_; }
 
-  // body(worker) once in every thread, the calling one being worker 0. The first exception reaches
+  // body(worker) once in every worker; a working caller is worker 0. The first exception reaches
   // the caller when all have ended.
   void run(base::FunctionRef<void(int worker)> body);
 
-  // body(begin, end) for ranges that cover [0, count), a few for each worker: whoever is done with
-  // one takes the next.
+  // body(begin, end) for ranges of options.grain items (0: a third of a worker's share) that cover
+  // [0, count): whoever is done with one takes the next.
   void share_out(int count, base::FunctionRef<void(int begin, int end)> body);
 
  private:
+  // Where some threads wait for others to change a value.
+  struct Gate {
+    std::mutex mutex;
+    std::condition_variable changed;
+    alignas(64) std::atomic<int> sleepers = 0;
+  };
+
   void work(int worker);
   void run_body(int worker);
   void stop();
-  template <class Value>
-  void wait_while_equal(const std::atomic<Value>& value, Value old) const;
+  void wait_while_equal(Gate& gate, const std::atomic<int>& value, int old);
+  static void wake(Gate& gate);
 
+  const int size_;
+  const int grain_;
+  const Caller caller_;
   const int64_t spin_ns_;
   std::vector<std::thread> workers_;
   const base::FunctionRef<void(int)>* body_ = nullptr;  // null: stop. Written before round_
-  alignas(64) std::atomic<uint32_t> round_ = 0;         // how many bodies there were
+  alignas(64) std::atomic<int> round_ = 0;              // how many bodies there were
   alignas(64) std::atomic<int> running_ = 0;            // workers that have not ended this body
   alignas(64) std::atomic<int> next_ = 0;               // of share_out()
+  Gate start_, end_;
   std::mutex error_mutex_;
   std::exception_ptr error_;  // the first of this body
 };
