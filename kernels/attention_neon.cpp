@@ -34,9 +34,11 @@ inline void score_group(const Head& head, int head_dim, float scale, int first,
     for (int j = 0; j < kKeyGroup; ++j)
       sums[j] = vfmaq_f32(sums[j], query, neon::load_first(k[j] + d, head_dim - d));
   }
-  for (int j = 0; j < kKeyGroup; j += 4)
-    vst1q_f32(scores + j,
-              vmulq_n_f32(neon::sum_each(sums[j], sums[j + 1], sums[j + 2], sums[j + 3]), scale));
+  for (int j = 0; j < kKeyGroup; j += 4) {
+    const float32x4_t dots = neon::sum_each(sums[j], sums[j + 1], sums[j + 2], sums[j + 3]);
+    const float32x4_t scaled = vmaxq_f32(vmulq_n_f32(dots, scale), vdupq_n_f32(kLowestScore));
+    vst1q_f32(scores + j, vminq_f32(scaled, vdupq_n_f32(-kLowestScore)));
+  }
 }
 
 // The scores of a tile's keys; minus infinity behind them, up to a whole group. The largest of
@@ -86,7 +88,7 @@ template <int kVectors>
 
 inline void attend(const Head& head, int head_dim, float scale) noexcept {
   constexpr int kVectors = 8;
-  float largest = -std::numeric_limits<float>::infinity(), sum = 0;
+  float largest = kLowestScore, sum = 0;
   std::fill_n(head.out, head_dim, 0.0f);
   for (int begin = 0; begin < head.key_count; begin += kKeyTile) {
     const int count = std::min(kKeyTile, head.key_count - begin);
