@@ -4,6 +4,8 @@
 // each weight is loaded once for 6 rows and each activation once for 2 tiles. Offsets take back the
 // +128 of the weights. Every output is summed block by block in the order of K, whatever the
 // blocking. All is inlined, so that a profile shows one function: the row's.
+#include <algorithm>
+
 #include "kernels/avx512.h"
 #include "kernels/packed.h"
 #include "kernels/rows.h"
@@ -14,6 +16,10 @@ namespace {
 constexpr int kMaxRows = 6;
 constexpr int kMaxTiles = 2;
 constexpr int kLineBytes = 64;
+
+// Rows that stay in the second-level cache with the weights while all tiles pass by: with more,
+// each tile finds the rows in the third level, for the outputs have pushed them out.
+constexpr int kPanelRows = 192;
 
 // While the rows of one pair of tiles are multiplied, the weights behind the pair are fetched, some
 // lines a block, so that few rows at a time need not wait for memory at every new tile.
@@ -110,7 +116,6 @@ template <int kTiles>
                                                                     const QuantizedRows& x,
                                                                     float* y,
                                                                     ptrdiff_t y_stride) noexcept {
-  if (x.row_count == 0) return;
   const int row_blocks = (x.row_count + kMaxRows - 1) / kMaxRows;
   const ptrdiff_t size_bytes = kTiles * static_cast<ptrdiff_t>(tile_bytes(w.block_count()));
   const ptrdiff_t lines = size_bytes / kLineBytes, blocks = ptrdiff_t{row_blocks} * w.block_count();
@@ -150,10 +155,16 @@ template <int kTiles>
 WINNOW_AVX512_VNNI
 void matmul_avx512_vnni(const PackedMatrix& w, int tile_begin, int tile_end, const QuantizedRows& x,
                         float* y, int y_stride) noexcept {
-  int tile = tile_begin;
-  for (; tile + kMaxTiles <= tile_end; tile += kMaxTiles)
-    multiply_rows<kMaxTiles>(w, tile, x, y, y_stride);
-  if (tile < tile_end) multiply_rows<1>(w, tile, x, y, y_stride);
+  for (int row = 0; row < x.row_count; row += kPanelRows) {
+    const ptrdiff_t value = ptrdiff_t{row} * x.size, block = value / kBlockSize;
+    const QuantizedRows panel{std::min(x.row_count - row, kPanelRows), x.size, x.values + value,
+                              x.scales + block, x.offsets + block};
+    float* out = y + ptrdiff_t{row} * y_stride;
+    int tile = tile_begin;
+    for (; tile + kMaxTiles <= tile_end; tile += kMaxTiles)
+      multiply_rows<kMaxTiles>(w, tile, panel, out, y_stride);
+    if (tile < tile_end) multiply_rows<1>(w, tile, panel, out, y_stride);
+  }
 }
 
 }  // namespace winnow::kernels

@@ -12,6 +12,7 @@
 #include <random>
 #include <vector>
 
+#include "base/aligned_buffer.h"
 #include "kernels/kernels.h"
 #include "kernels/peak.h"
 #include "scenarios/roofline.h"
@@ -38,20 +39,43 @@ std::vector<BlockQ8_0> random_weights(int out_features, int in_features) {
   return blocks;
 }
 
-struct Activations {
-  Activations(int row_count, int size)
-      : values(size_t(row_count) * size),
-        scales(values.size() / kBlockSize),
-        offsets(scales.size()),
-        view{row_count, size, values.data(), scales.data(), offsets.data()} {
-    const std::vector<float> x = random_floats(values.size(), -1, 1);
-    quantize_rows()[0].function(x.data(), static_cast<int>(x.size()), values.data(), scales.data(),
-                                offsets.data());
+// Slices of one buffer, in huge pages where there are any, as the engine's.
+class Memory {
+ public:
+  explicit Memory(size_t size_bytes)
+      : memory_(winnow::base::aligned_memory(std::max(size_bytes, kLeastBytes))) {}
+
+  template <class T>
+  T* take(size_t size) {
+    T* slice = reinterpret_cast<T*>(memory_.get() + used_);
+    used_ += (size * sizeof(T) + 63) / 64 * 64;
+    return slice;
   }
 
-  std::vector<int8_t> values;
-  std::vector<float> scales;
-  std::vector<int32_t> offsets;
+ private:
+  static constexpr size_t kLeastBytes = size_t{2} << 20;
+  std::shared_ptr<std::byte> memory_;
+  size_t used_ = 0;
+};
+
+// With room behind for `outputs` floats a row.
+struct Activations {
+  Activations(int row_count, int size, int outputs = 0)
+      : memory(size_t(row_count) * (size + size / 4 + outputs * 4) + 256),
+        values(memory.take<int8_t>(size_t(row_count) * size)),
+        scales(memory.take<float>(size_t(row_count) * size / kBlockSize)),
+        offsets(memory.take<int32_t>(size_t(row_count) * size / kBlockSize)),
+        y(memory.take<float>(size_t(row_count) * outputs)),
+        view{row_count, size, values, scales, offsets} {
+    const std::vector<float> x = random_floats(size_t(row_count) * size, -1, 1);
+    quantize_rows()[0].function(x.data(), static_cast<int>(x.size()), values, scales, offsets);
+  }
+
+  Memory memory;
+  int8_t* values;
+  float* scales;
+  int32_t* offsets;
+  float* y;
   QuantizedRows view;
 };
 
@@ -62,20 +86,20 @@ void count_macs(benchmark::State& state, double macs) {
 
 void matmul(benchmark::State& state, Matmul function, int in, int out, int rows) {
   const PackedMatrix w = pack_q8_0(random_weights(out, in).data(), out, in);
-  const Activations x(rows, in);
-  std::vector<float> y(size_t(rows) * out);
+  const Activations x(rows, in, out);
   for (auto _ : state) {
-    function(w, 0, w.tile_count(), x.view, y.data(), out);
+    function(w, 0, w.tile_count(), x.view, x.y, out);
     benchmark::ClobberMemory();
   }
   count_macs(state, 1.0 * in * out * rows);
 }
 
-// All weight matrices of the 300M shape's blocks, each in memory of its own: about 108 MB.
+// All weight matrices of the 300M shape's blocks, one behind the other: about 108 MB.
 const std::vector<PackedMatrix>& all_matrices() {
   static const std::vector<PackedMatrix> matrices = [] {
     const std::vector<BlockQ8_0> weights = random_weights(1152, 768);  // as many as the largest has
     std::vector<PackedMatrix> packed;
+    size_t size_bytes = 0;
     for (int block = 0; block < 24; ++block)
       for (const auto& [in, out] : {std::pair{768, 768},
                                     {768, 256},
@@ -83,8 +107,17 @@ const std::vector<PackedMatrix>& all_matrices() {
                                     {768, 768},
                                     {768, 1152},
                                     {768, 1152},
-                                    {1152, 768}})
-        packed.push_back(pack_q8_0(weights.data(), out, in));
+                                    {1152, 768}}) {
+        packed.push_back({out, in, nullptr});
+        size_bytes += packed_size_bytes(out, in);
+      }
+    const auto memory = winnow::base::aligned_memory(size_bytes);
+    size_t used = 0;
+    for (PackedMatrix& w : packed) {
+      w.data = {memory, memory.get() + used};
+      pack_q8_0(weights.data(), w.out_features, w.in_features, w.data.get());
+      used += packed_size_bytes(w.out_features, w.in_features);
+    }
     return packed;
   }();
   return matrices;
@@ -92,14 +125,13 @@ const std::vector<PackedMatrix>& all_matrices() {
 
 // One after another, as a forward pass does: no cache keeps the weights from one call to the next.
 void matmul_168(benchmark::State& state, Matmul function, int rows) {
-  const Activations narrow(rows, 768), wide(rows, 1152);
-  std::vector<float> y(size_t(rows) * 1152);
+  const Activations narrow(rows, 768, 1152), wide(rows, 1152, 768);
   double macs = 0;
   for (const PackedMatrix& w : all_matrices()) macs += 1.0 * w.in_features * w.out_features * rows;
   for (auto _ : state) {
     for (const PackedMatrix& w : all_matrices()) {
-      const QuantizedRows& x = w.in_features == 768 ? narrow.view : wide.view;
-      function(w, 0, w.tile_count(), x, y.data(), w.out_features);
+      const Activations& x = w.in_features == 768 ? narrow : wide;
+      function(w, 0, w.tile_count(), x.view, x.y, w.out_features);
     }
     benchmark::ClobberMemory();
   }
@@ -115,8 +147,7 @@ void peak(benchmark::State& state, const PeakRow& row) {
 void dot(benchmark::State& state, Dot function, int size) {
   const std::vector<BlockQ8_0> w = random_weights(1, size);
   const Activations x(1, size);
-  for (auto _ : state)
-    benchmark::DoNotOptimize(function(w.data(), x.values.data(), x.scales.data(), size));
+  for (auto _ : state) benchmark::DoNotOptimize(function(w.data(), x.values, x.scales, size));
   count_macs(state, size);
 }
 
@@ -139,7 +170,7 @@ void quantize(benchmark::State& state, QuantizeRow function, int size) {
   const std::vector<float> x = random_floats(size, -1, 1);
   Activations to(1, size);
   for (auto _ : state) {
-    function(x.data(), size, to.values.data(), to.scales.data(), to.offsets.data());
+    function(x.data(), size, to.values, to.scales, to.offsets);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * size);
@@ -172,8 +203,7 @@ void norm_quantize(benchmark::State& state, NormQuantize function, int size) {
   const std::vector<float> x = random_floats(size, -1, 1);
   Activations to(1, size);
   for (auto _ : state) {
-    function(x.data(), x.data(), size, 1e-6f, to.values.data(), to.scales.data(),
-             to.offsets.data());
+    function(x.data(), x.data(), size, 1e-6f, to.values, to.scales, to.offsets);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * size);
@@ -197,8 +227,7 @@ void geglu_quantize(benchmark::State& state, GegluQuantize function, int size) {
   const std::vector<float> gate_up = random_floats(2 * size, -4, 4);
   Activations to(1, size);
   for (auto _ : state) {
-    function(gate_up.data(), size / kBlockSize, to.values.data(), to.scales.data(),
-             to.offsets.data());
+    function(gate_up.data(), size / kBlockSize, to.values, to.scales, to.offsets);
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * size);
