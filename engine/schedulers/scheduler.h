@@ -70,6 +70,7 @@ struct SchedulerRow {
 extern const SchedulerRow spawn_row;
 extern const SchedulerRow pool_row;
 extern const SchedulerRow packed_row;
+extern const SchedulerRow hybrid_row;
 
 // The table of strategies; the reference of comparisons first.
 std::span<const SchedulerRow> scheduler_rows();
