@@ -1,21 +1,16 @@
 #pragma once
 
-#include <concepts>
-#include <map>
 #include <string>
-#include <type_traits>
-#include <vector>
 
+#include "profiles/field_types.h"
 #include "profiles/recording.h"
 
 namespace winnow::profiles {
 
 inline std::string recording_path(const std::string& folder) { return folder + "/recording.json"; }
 
-template <class T, class U>
-concept Is = std::same_as<std::remove_const_t<T>, U>;
-
-// The fields of every struct, named once for both directions: `io` is a Writer or a Reader.
+// The fields of every struct, named once for both directions: `io` is a JsonWriter or a
+// JsonReader.
 
 template <class Io, Is<MachineFact> T>
 void fields(Io& io, T& fact) {
@@ -228,14 +223,5 @@ void fields(Io& io, T& recording) {
   io("missing", recording.missing);
   io("warnings", recording.warnings);
 }
-
-template <class T>
-inline constexpr bool kIsVector = false;
-template <class T>
-inline constexpr bool kIsVector<std::vector<T>> = true;
-template <class T>
-inline constexpr bool kIsMap = false;
-template <class T>
-inline constexpr bool kIsMap<std::map<std::string, T>> = true;
 
 }  // namespace winnow::profiles
