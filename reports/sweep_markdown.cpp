@@ -1,0 +1,272 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "reports/format.h"
+#include "reports/markdown_text.h"
+#include "reports/sweep.h"
+#include "reports/sweep_plots.h"
+
+namespace winnow::reports {
+
+namespace {
+
+std::string paragraph(const std::string& markdown) { return markdown + "\n\n"; }
+
+std::string list(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const std::string& text : texts) result += "- " + escaped(text) + "\n";
+  return result.empty() ? "" : result + "\n";
+}
+
+std::string image(const std::string& alternative, const std::string& file) {
+  return paragraph(fmt::format("![{}]({})", escaped(alternative), file));
+}
+
+// To four significant digits: "520.3", "0.06127".
+std::string number(double value) {
+  if (value == 0) return "0";
+  const int digits = 3 - static_cast<int>(std::floor(std::log10(std::abs(value))));
+  return format_count(value, std::clamp(digits, 0, 6));
+}
+
+std::string percent(double share) { return format_percent(share * 100); }
+
+// "520.3 [510.1, 530.2]", "~520.3", "unavailable"
+template <class Format>
+std::string cell(const Estimate& estimate, Format format) {
+  if (!estimate.value) return "unavailable";
+  if (!estimate.low || !estimate.high) return "~" + format(*estimate.value);
+  return escaped(fmt::format("{} [{}, {}]", format(*estimate.value), format(*estimate.low),
+                             format(*estimate.high)));
+}
+
+// The holes of a table, those with the same reason together.
+class Holes {
+ public:
+  void note(const Estimate& estimate, const std::string& where) {
+    if (!estimate.value) add(where, estimate.reason);
+  }
+  void add(const std::string& where, const std::string& reason) {
+    const auto [place, is_new] = places_.emplace(reason, reasons_.size());
+    if (is_new) reasons_.emplace_back(reason, "");
+    std::string& places = reasons_[place->second].second;
+    places += (places.empty() ? "" : "; ") + where;
+  }
+  std::string text() const {
+    std::vector<std::string> lines;
+    for (const auto& [reason, places] : reasons_)
+      lines.push_back(fmt::format("{}: unavailable: {}", places, reason));
+    return list(lines);
+  }
+
+ private:
+  std::map<std::string, size_t> places_;
+  std::vector<std::pair<std::string, std::string>> reasons_;  // and places
+};
+
+std::string grid_table(const SweepGrid& grid, const std::string& axis,
+                       std::vector<Estimate> SweepLine::*figures) {
+  std::vector<std::string> head{"Variant"};
+  for (int point : grid.points) head.push_back(fmt::format("{} {}", axis, point));
+  std::string result = table_head(head);
+  Holes holes;
+  for (const SweepLine& line : grid.lines) {
+    std::vector<std::string> row{escaped(line.variant)};
+    for (size_t i = 0; i < grid.points.size(); ++i) {
+      row.push_back(cell((line.*figures)[i], number));
+      holes.note((line.*figures)[i], fmt::format("{}, {} {}", line.variant, axis, grid.points[i]));
+    }
+    result += table_line(row);
+  }
+  return result + "\n" + holes.text();
+}
+
+std::string choices_table(const std::vector<Choice>& choices) {
+  std::string result = table_head({"Batch", "Best strategy", "Its throughput (texts/s)",
+                                   "Margin over the second", "The second", "Pairs"});
+  Holes holes;
+  for (const Choice& choice : choices) {
+    const bool compared = !choice.best.empty();
+    if (!compared) holes.add(fmt::format("batch {}", choice.batch), choice.reason);
+    result +=
+        table_line({fmt::format("{}", choice.batch),
+                    compared ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
+                             : "unavailable",
+                    cell(choice.throughput, number),
+                    compared ? cell(choice.margin, format_ratio) : "unavailable",
+                    compared ? escaped(choice.second) : "unavailable",
+                    compared ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
+  }
+  result += "\n" + holes.text();
+  std::vector<std::string> open;
+  for (const Choice& choice : choices)
+    if (!choice.best.empty() && !choice.clear)
+      open.push_back(fmt::format("batch {}: {}", choice.batch, choice.reason));
+  return result + list(open);
+}
+
+std::string crossover_lines(const std::vector<Crossover>& crossovers, bool changes) {
+  std::string rows;
+  for (const Crossover& pair : crossovers) {
+    if ((pair.outcome == Crossover::kChange) != changes) continue;
+    const std::string names = escaped(pair.first + " / " + pair.second);
+    if (changes)
+      rows += table_line({names, number(pair.batch.value_or(0)),
+                          fmt::format("{} to {}", pair.low, pair.high), escaped(pair.words)});
+    else
+      rows += table_line(
+          {names,
+           escaped((pair.outcome == Crossover::kUnavailable ? "unavailable: " : "") + pair.words)});
+  }
+  return rows;
+}
+
+std::string crossover_section(const MixAnswer& mix) {
+  const std::string changes = crossover_lines(mix.crossovers, true);
+  const std::string others = crossover_lines(mix.crossovers, false);
+  std::string result = paragraph("### Crossovers: mix " + escaped(mix.mix));
+  if (mix.crossovers.empty()) return result + paragraph("unavailable: fewer than two variants");
+  if (changes.empty())
+    result += paragraph("No pair of variants changes places within the sweep.");
+  else
+    result +=
+        table_head({"Pair", "Crosses at batch", "Uncertain between", "Faster"}) + changes + "\n";
+  if (others.empty()) return result;
+  return result + "<details><summary>Pairs that do not change places</summary>\n\n" +
+         table_head({"Pair", "Within the sweep"}) + others + "\n</details>\n\n";
+}
+
+std::string mix_section(const MixAnswer& mix, size_t index) {
+  std::string result = paragraph("## Mix " + escaped(mix.mix));
+  if (!mix.description.empty()) result += paragraph(escaped(mix.description));
+  if (mix.grid.points.empty()) return result + paragraph(escaped(mix.sentence));
+  result += paragraph(fmt::format("### Recommendation: mix {}, {} threads", escaped(mix.mix),
+                                  mix.grid.threads)) +
+            choices_table(mix.choices);
+  result += paragraph("### Throughput (texts/s): mix " + escaped(mix.mix)) +
+            image("Throughput by batch size, mix " + mix.mix, throughput_plot_name(index)) +
+            grid_table(mix.grid, "batch", &SweepLine::throughput);
+  result += paragraph("### Latency (ms a batch): mix " + escaped(mix.mix)) +
+            image("Latency by batch size, mix " + mix.mix, latency_plot_name(index)) +
+            grid_table(mix.grid, "batch", &SweepLine::latency_ms);
+  return result + crossover_section(mix);
+}
+
+std::string efficiency_table(const Scaling& scaling) {
+  std::vector<std::string> head{"Variant"};
+  for (int threads : scaling.grid.points) head.push_back(fmt::format("threads {}", threads));
+  std::string result = table_head(head);
+  Holes holes;
+  for (const ScalingLine& line : scaling.lines) {
+    std::vector<std::string> row{escaped(line.variant)};
+    for (size_t i = 0; i < line.efficiency.size(); ++i) {
+      row.push_back(cell(line.efficiency[i], percent));
+      holes.note(line.efficiency[i],
+                 fmt::format("{}, threads {}", line.variant, scaling.grid.points[i]));
+    }
+    result += table_line(row);
+  }
+  return result + "\n" + holes.text();
+}
+
+std::string usl_table(const Scaling& scaling) {
+  std::string result = table_head({"Variant", "sigma (contention)", "kappa (coherency)",
+                                   "Most throughput at", "Largest error of the fit"});
+  Holes holes;
+  for (const ScalingLine& line : scaling.lines) {
+    if (!line.usl) {
+      holes.add(line.variant, line.reason);
+      result += table_line(
+          {escaped(line.variant), "unavailable", "unavailable", "unavailable", "unavailable"});
+      continue;
+    }
+    const UslFit& fit = *line.usl;
+    result += table_line(
+        {escaped(line.variant), cell(fit.sigma, number), cell(fit.kappa, number),
+         fit.peak_threads ? number(*fit.peak_threads) + " threads" : "no limit (kappa is 0)",
+         percent(fit.worst_error)});
+  }
+  return result + "\n" + holes.text();
+}
+
+std::string scaling_section(const std::vector<Scaling>& all) {
+  std::string result = paragraph("## Scaling");
+  if (all.empty())
+    return result + paragraph(
+                        "unavailable: no mix and batch size was measured at two thread "
+                        "counts");
+  for (size_t i = 0; i < all.size(); ++i) {
+    const SweepGrid& grid = all[i].grid;
+    const std::string where = fmt::format("mix {}, batch {}", grid.mix, grid.batch);
+    result += paragraph("### Throughput by threads (texts/s): " + escaped(where)) +
+              image("Throughput by threads, " + where, scaling_plot_name(i)) +
+              grid_table(grid, "threads", &SweepLine::throughput);
+    result += paragraph("### Latency by threads (ms a batch): " + escaped(where)) +
+              grid_table(grid, "threads", &SweepLine::latency_ms);
+    result += paragraph("### Efficiency: " + escaped(where)) + efficiency_table(all[i]);
+    result += paragraph("### Universal Scalability Law: " + escaped(where)) + usl_table(all[i]);
+  }
+  return result;
+}
+
+std::string disturbance_table(const Disturbance& disturbance) {
+  std::string result = paragraph("### " + escaped(disturbance.title)) +
+                       paragraph("Fair share: " + percent(disturbance.fair_share) +
+                                 " of the undisturbed throughput.") +
+                       table_head({"Variant", "Keeps", "Throughput (texts/s)", "Collapse"});
+  Holes holes;
+  for (const KeptLine& line : disturbance.lines) {
+    holes.note(line.kept, line.variant);
+    result +=
+        table_line({escaped(line.variant), cell(line.kept, percent), cell(line.throughput, number),
+                    line.kept.value ? (line.collapse ? bold("collapse") : "no") : "unavailable"});
+  }
+  const Choice& choice = disturbance.choice;
+  const std::string fastest =
+      choice.best.empty()
+          ? "unavailable: " + choice.reason
+          : fmt::format("{} ({})", choice.best, choice.clear ? "clear" : choice.reason);
+  return result + "\n" + holes.text() +
+         paragraph("Fastest while disturbed: " + escaped(fastest) + ".");
+}
+
+std::string shared_section(const SharedMachine& shared) {
+  std::string result =
+      paragraph("## Neighbours") + paragraph(bold(escaped(shared.sentence))) + list(shared.notes);
+  for (const Disturbance& disturbance : shared.disturbances)
+    result += disturbance_table(disturbance);
+  return result;
+}
+
+std::string list_section(const std::string& title, const std::vector<std::string>& texts) {
+  return paragraph("## " + title) + (texts.empty() ? paragraph("none") : list(texts));
+}
+
+}  // namespace
+
+std::string sweep_markdown(const SweepReport& report) {
+  std::string text =
+      paragraph("# Sweep: " + (report.name.empty() ? "(no name)" : escaped(report.name)));
+  if (!report.description.empty()) text += paragraph(escaped(report.description));
+  if (report.mixes.empty()) text += paragraph(bold("unavailable: the sweep has no cells."));
+  for (const MixAnswer& mix : report.mixes) text += paragraph(bold(escaped(mix.sentence)));
+  for (const Fact& fact : report.facts)
+    text += fmt::format("- {} {}\n", bold(escaped(fact.name) + ":"), escaped(fact.value));
+  text += "\n" + paragraph(
+                     "Figures are medians over fresh processes, in brackets their 95 % "
+                     "intervals; ~ marks a figure with too few blocks for an interval, or a "
+                     "choice that noise does not allow.");
+  for (size_t mix = 0; mix < report.mixes.size(); ++mix)
+    text += mix_section(report.mixes[mix], mix);
+  text += scaling_section(report.scaling);
+  text += shared_section(report.shared);
+  text += list_section("Missing", report.missing);
+  text += list_section("Warnings", report.warnings);
+  text.pop_back();  // one line end closes the file
+  return text;
+}
+
+}  // namespace winnow::reports
