@@ -38,6 +38,7 @@ Command command_of(const RunPlan& plan, const BlockPlan& planned, const fs::path
   command.environment.emplace_back("WINNOW_PADDING",
                                    std::string(static_cast<size_t>(planned.padding_bytes), 'x'));
   command.removed_environment = foreign_environment();
+  command.control_group_file = planned.control_group_file;
   command.output_file = (out / "output.txt").string();
   command.time_limit_s = plan.time_limit_s;
   return command;

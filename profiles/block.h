@@ -11,8 +11,9 @@ struct BlockPlan {
   std::string pass;  // of kPasses, or "exact"
   const Arm* arm = nullptr;
   int iterations = 0;
-  int index = 0;          // within pass and arm
-  int padding_bytes = 0;  // of the environment
+  int index = 0;                   // within pass and arm
+  int padding_bytes = 0;           // of the environment
+  std::string control_group_file;  // cgroup.procs; empty: none
 };
 
 // Runs one child in <folder>/raw/<pass>/<variant>-<index>/ and reads what it wrote. Where that

@@ -60,10 +60,11 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 // Between fork and exec: only async-signal-safe calls.
 [[noreturn]] void become(char* const* arguments, char* const* environment, int output,
-                         int error_pipe, pid_t harness) {
+                         int control_group, int error_pipe, pid_t harness) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() == harness) {
+  const bool joined = control_group < 0 || write(control_group, "0", 1) == 1;
+  if (joined && getppid() == harness) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -138,6 +139,11 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
   Descriptor output{
       open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
   if (output.number < 0) throw base::Error(command.output_file, strerror(errno));
+  Descriptor control_group;
+  if (!command.control_group_file.empty()) {
+    control_group.number = open(command.control_group_file.c_str(), O_WRONLY | O_CLOEXEC);
+    if (control_group.number < 0) throw base::Error(command.control_group_file, strerror(errno));
+  }
   int pipe_ends[2];
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) throw base::Error("pipe", strerror(errno));
   Descriptor reading{pipe_ends[0]}, writing{pipe_ends[1]};
@@ -150,8 +156,8 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
     return outcome;
   }
   if (child == 0) {
-    become(argument_pointers.data(), environment_pointers.data(), output.number, writing.number,
-           harness);
+    become(argument_pointers.data(), environment_pointers.data(), output.number,
+           control_group.number, writing.number, harness);
   }
   setpgid(child, child);  // whichever of the two comes first
   close(std::exchange(writing.number, -1));

@@ -1,13 +1,6 @@
 #include "profiles/recording_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <utility>
 
 #include "base/error.h"
 
@@ -37,12 +30,7 @@ RecordingFolder::RecordingFolder(const std::string& folder) try
     throw base::UsageError(partial_, "in the way, and not a left-over of a run: move it away");
   }
   fs::create_directories(partial_);
-  lock_ = open((fs::path(partial_) / kMark).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock_ < 0) throw base::Error(partial_, strerror(errno));
-  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    close(lock_);
-    throw base::UsageError(partial_, "another run is writing there");
-  }
+  lock_.emplace(partial_, kMark);
   for (const auto& left_over : fs::directory_iterator(partial_)) {
     if (left_over.path().filename() != kMark) fs::remove_all(left_over.path());
   }
@@ -51,15 +39,12 @@ RecordingFolder::RecordingFolder(const std::string& folder) try
 }
 
 RecordingFolder::~RecordingFolder() {
-  if (lock_ < 0) return;
+  if (!lock_) return;
   std::error_code ignored;
   fs::remove_all(partial_, ignored);
-  close(lock_);
 }
 
-void RecordingFolder::leave() {
-  if (lock_ >= 0) close(std::exchange(lock_, -1));
-}
+void RecordingFolder::leave() { lock_.reset(); }
 
 bool RecordingFolder::replaces_recording() const {
   return fs::exists(fs::path(folder_) / "recording.json");

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "profiles/folder_lock.h"
 
 namespace winnow::profiles {
 
@@ -25,7 +28,7 @@ class RecordingFolder {
  private:
   std::string folder_;
   std::string partial_;
-  int lock_ = -1;
+  std::optional<FolderLock> lock_;
 };
 
 }  // namespace winnow::profiles

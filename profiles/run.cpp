@@ -1,43 +1,29 @@
 #include "profiles/run.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <set>
 
 #include "base/error.h"
 #include "profiles/assemble.h"
 #include "profiles/machine.h"
 #include "profiles/measurement.h"
 #include "profiles/pass.h"
+#include "profiles/plan_check.h"
 #include "profiles/recording_folder.h"
 
 namespace winnow::profiles {
 namespace {
 
-void check(bool holds, const std::string& subject, const std::string& problem) {
-  if (!holds) throw base::UsageError(subject, problem);
-}
-
-bool fits_file_name(const std::string& name) {
-  constexpr const char* kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.+";
-  return !name.empty() && name.size() <= 64 && name[0] != '.' &&
-         name.find_first_not_of(kAllowed) == std::string::npos;
-}
-
 void check_plan(const RunPlan& plan) {
   check(!plan.arms.empty(), "variants", "none");
-  std::set<std::string> names;
+  std::vector<std::string> names;
   for (const Arm& arm : plan.arms) {
-    const std::string subject = "variant " + arm.variant.name;
-    check(fits_file_name(arm.variant.name), subject, "not a name that fits a file's");
-    check(names.insert(arm.variant.name).second, subject, "listed twice");
-    check(!arm.command.empty(), subject, "no command");
+    names.push_back(arm.variant.name);
+    check(!arm.command.empty(), "variant " + arm.variant.name, "no command");
   }
+  check_names("variant", names);
   check(plan.arms.front().variant.name == plan.baseline, "baseline " + plan.baseline,
         "must be the first variant");
   check(!plan.passes.empty(), "passes", "none");
@@ -68,9 +54,7 @@ void check_agent(const RunPlan& plan) {
 
 Recording start_recording(const RunPlan& plan) {
   Recording recording;
-  recording.created = fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  recording.created = utc_now();
   recording.winnow_version = plan.winnow_version;
   recording.commit = plan.commit;
   recording.machine = machine_facts();
