@@ -71,6 +71,7 @@ extern const SchedulerRow spawn_row;
 extern const SchedulerRow pool_row;
 extern const SchedulerRow packed_row;
 extern const SchedulerRow hybrid_row;
+extern const SchedulerRow steal_row;
 
 // The table of strategies; the reference of comparisons first.
 std::span<const SchedulerRow> scheduler_rows();

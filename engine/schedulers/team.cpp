@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -11,35 +10,32 @@
 #include "base/region.h"
 
 namespace winnow::engine {
-namespace {
-
-// Tells the core that this is a spin loop: it saves power, and its sibling gets the pipeline.
-void pause_core() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-}  // namespace
 
 Team::Team(const SchedulerOptions& options, Caller caller)
     : size_(options.threads), grain_(options.grain), caller_(caller), spin_ns_(options.spin_ns) {
+  const std::vector<int> units = processing_units(options.affinity, size_);
   workers_.reserve(static_cast<size_t>(size_));
   try {
-    for (int i = caller == Caller::works ? 1 : 0; i < size_; ++i)
-      workers_.emplace_back([this, i] { work(i); });
-  } catch (const std::exception& failure) {
+    start_workers(units);
+  } catch (...) {
     stop();
-    throw base::Error("cannot create a thread", failure.what());
+    throw;
   }
+}
+
+void Team::start_workers(const std::vector<int>& units) {
+  const int first = caller_ == Caller::works ? 1 : 0;
+  for (int i = first; i < size_; ++i) {
+    try {
+      workers_.emplace_back([this, i] { work(i); });
+    } catch (const std::exception& failure) {
+      throw base::Error("cannot create a thread", failure.what());
+    }
+    if (!units.empty()) bind_thread(workers_.back().native_handle(), units[static_cast<size_t>(i)]);
+  }
+  if (units.empty() || first == 0) return;
+  caller_binding_.emplace();
+  bind_thread(pthread_self(), units.front());
 }
 
 Team::~Team() { stop(); }
@@ -47,7 +43,7 @@ Team::~Team() { stop(); }
 void Team::stop() {
   body_ = nullptr;
   round_.fetch_add(1);
-  wake(start_);
+  start_.wake();
   for (std::thread& worker : workers_) worker.join();
 }
 
@@ -56,23 +52,27 @@ void Team::run(base::FunctionRef<void(int)> body) {
   body_ = &body;
   running_.store(static_cast<int>(workers_.size()));
   round_.fetch_add(1);
-  wake(start_);
+  start_.wake();
   if (caller_ == Caller::works) run_body(0);
   winnow_mark(WINNOW_WAITING);
-  for (int left; (left = running_.load()) != 0;) wait_while_equal(end_, running_, left);
+  for (int left; (left = running_.load()) != 0;) end_.wait_while_equal(running_, left, spin_ns_);
   winnow_mark(outer);
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+int Team::grain(int count) const {
+  constexpr int kRangesAWorker = 3;
+  return grain_ > 0 ? grain_ : std::max(1, count / (size_ * kRangesAWorker));
 }
 
 void Team::share_out(int count, base::FunctionRef<void(int, int)> body) {
   if (count <= 0) return;
   if (count == 1 || (size_ == 1 && caller_ == Caller::works)) return body(0, count);
-  constexpr int kRangesAWorker = 3;  // a core that is slowed down leaves some to the others
-  const int grain = grain_ > 0 ? grain_ : std::max(1, count / (size_ * kRangesAWorker));
+  const int step = grain(count);
   next_.store(0, std::memory_order_relaxed);
   run([&](int) {
-    for (int begin; (begin = next_.fetch_add(grain, std::memory_order_relaxed)) < count;)
-      body(begin, std::min(begin + grain, count));
+    for (int begin; (begin = next_.fetch_add(step, std::memory_order_relaxed)) < count;)
+      body(begin, std::min(begin + step, count));
   });
 }
 
@@ -81,11 +81,11 @@ void Team::work(int worker) {
   pthread_setname_np(pthread_self(), ("worker " + std::to_string(number)).c_str());
   for (int seen = 0;; ++seen) {
     winnow_mark(WINNOW_SEARCHING);
-    wait_while_equal(start_, round_, seen);
+    start_.wait_while_equal(round_, seen, spin_ns_);
     if (body_ == nullptr) return;
     run_body(worker);
     winnow_mark(WINNOW_SIGNALLING);
-    if (running_.fetch_sub(1) == 1) wake(end_);
+    if (running_.fetch_sub(1) == 1) end_.wake();
   }
 }
 
@@ -97,33 +97,6 @@ void Team::run_body(int worker) {
     std::lock_guard lock(error_mutex_);
     if (!error_) error_ = std::current_exception();
   }
-}
-
-// The value is changed first, then sleepers are looked for; a sleeper counts itself first, then
-// looks at the value. Both in sequential consistency, so one of them sees the other.
-void Team::wake(Gate& gate) {
-  if (gate.sleepers.load() == 0) return;
-  std::lock_guard lock(gate.mutex);
-  gate.changed.notify_all();
-}
-
-void Team::wait_while_equal(Gate& gate, const std::atomic<int>& value, int old) {
-  constexpr int kPausesAClockReading = 32;
-  for (const int64_t end_ns = spin_ns_ > 0 ? now_ns() + spin_ns_ : 0; end_ns > 0;) {
-    for (int i = 0; i < kPausesAClockReading; ++i) {
-      if (value.load(std::memory_order_acquire) != old) return;
-      pause_core();
-    }
-    if (now_ns() >= end_ns) break;
-  }
-  const auto outer = winnow_mark(WINNOW_WAITING);
-  {
-    std::unique_lock lock(gate.mutex);
-    gate.sleepers.fetch_add(1);
-    gate.changed.wait(lock, [&] { return value.load() != old; });
-    gate.sleepers.fetch_sub(1);
-  }
-  winnow_mark(outer);
 }
 
 }  // namespace winnow::engine

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "base/function_ref.h"
+#include "engine/schedulers/affinity.h"
+#include "engine/schedulers/gate.h"
 #include "engine/schedulers/scheduler.h"
 
 namespace winnow::engine {
@@ -22,7 +24,8 @@ enum class Caller { works, waits };
 // run() and share_out(), never from inside a body.
 class Team {
  public:
-  // options.threads workers; throws base::Error when a thread cannot be created.
+  // options.threads workers, each bound to its processing unit for as long as the team lives when
+  // options.affinity asks for it. Throws base::Error when a thread cannot be created or bound.
   Team(const SchedulerOptions& options, Caller caller);
   ~Team();
   Team(const Team&) = delete;
@@ -34,28 +37,25 @@ class Team {
   // the caller when all have ended.
   void run(base::FunctionRef<void(int worker)> body);
 
-  // body(begin, end) for ranges of options.grain items (0: a third of a worker's share) that cover
-  // [0, count): whoever is done with one takes the next.
+  // Items that a worker takes at once from a shared loop: options.grain, or a third of its share,
+  // so that a core which is slowed down leaves some to the others.
+  int grain(int count) const;
+
+  // body(begin, end) for ranges of grain(count) items that cover [0, count): whoever is done with
+  // one takes the next.
   void share_out(int count, base::FunctionRef<void(int begin, int end)> body);
 
  private:
-  // Where some threads wait for others to change a value.
-  struct Gate {
-    std::mutex mutex;
-    std::condition_variable changed;
-    alignas(64) std::atomic<int> sleepers = 0;
-  };
-
+  void start_workers(const std::vector<int>& units);
   void work(int worker);
   void run_body(int worker);
   void stop();
-  void wait_while_equal(Gate& gate, const std::atomic<int>& value, int old);
-  static void wake(Gate& gate);
 
   const int size_;
   const int grain_;
   const Caller caller_;
   const int64_t spin_ns_;
+  std::optional<SavedBinding> caller_binding_;
   std::vector<std::thread> workers_;
   const base::FunctionRef<void(int)>* body_ = nullptr;  // null: stop. Written before round_
   alignas(64) std::atomic<int> round_ = 0;              // how many bodies there were

@@ -55,17 +55,18 @@ namespace {
 
 TEST_CASE("the table's rows are found by name") {
   const auto rows = winnow::engine::scheduler_rows();
-  REQUIRE(rows.size() == 4);
+  REQUIRE(rows.size() == 5);
   CHECK(rows[0].name == "spawn");
   CHECK(rows[1].name == "pool");
   CHECK(rows[2].name == "packed");
   CHECK(rows[3].name == "hybrid");
+  CHECK(rows[4].name == "steal");
   for (const SchedulerRow& row : rows) {
     CHECK(&winnow::engine::find_scheduler(row.name) == &row);
     CHECK_FALSE(row.summary.empty());
   }
   CHECK_THROWS_WITH(winnow::engine::find_scheduler("turbo"),
-                    "variant turbo: unknown; one of spawn, pool, packed, hybrid");
+                    "variant turbo: unknown; one of spawn, pool, packed, hybrid, steal");
   CHECK_THROWS_AS(winnow::engine::find_scheduler(""), winnow::base::UsageError);
   CHECK(winnow::engine::spawn_row.threads_per_matmul(5) == 5);
   CHECK(winnow::engine::pool_row.threads_per_matmul(5) == 0);
