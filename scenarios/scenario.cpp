@@ -5,104 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <optional>
-#include <set>
 #include <string_view>
 
-#include "base/error.h"
-#include "base/toml.h"
+#include "scenarios/table_reader.h"
 
 namespace winnow::scenarios {
 namespace {
 
-constexpr int kCountLimit = 1'000'000;
 constexpr std::array<std::string_view, 5> kPasses{"time", "cpu", "wall", "heap", "sync"};
-
-// One table of the file; names the line of whatever is wrong, and knows which keys were asked for.
-class TableReader {
- public:
-  TableReader(const std::string& path, const toml::table& table) : path_(path), table_(table) {}
-
-  std::string string(std::string_view key) {
-    const auto value = node(key).value_exact<std::string>();
-    if (!value || value->empty()) fail(key, "expected a string that is not empty");
-    return *value;
-  }
-  std::string string(std::string_view key, std::string_view fallback) {
-    return has(key) ? string(key) : std::string(fallback);
-  }
-
-  int integer(std::string_view key, int least, std::optional<int> fallback = {},
-              int most = kCountLimit) {
-    if (fallback && !has(key)) return *fallback;
-    const auto value = node(key).value_exact<int64_t>();
-    if (!value || *value < least || *value > most)
-      fail(key, fmt::format("expected a whole number from {} to {}", least, most));
-    return static_cast<int>(*value);
-  }
-
-  std::vector<std::string> strings(std::string_view key) {
-    const toml::array* array = node(key).as_array();
-    if (array == nullptr || array->empty()) fail(key, "expected a list of strings");
-    std::vector<std::string> result;
-    for (const toml::node& element : *array) {
-      const auto value = element.value_exact<std::string>();
-      if (!value) fail(key, "expected a list of strings");
-      result.push_back(*value);
-    }
-    return result;
-  }
-
-  std::vector<TableReader> tables(std::string_view key) {
-    const toml::array* array = node(key).as_array();
-    if (array == nullptr || array->empty()) fail(key, "expected a list of tables");
-    std::vector<TableReader> result;
-    for (const toml::node& element : *array) {
-      if (!element.is_table()) fail(key, "expected a list of tables");
-      result.emplace_back(path_, *element.as_table());
-    }
-    return result;
-  }
-
-  void check_all_known() const {
-    for (const auto& [key, value] : table_)
-      if (!known_.contains(key.str())) fail_at(value, fmt::format("{}: unknown key", key.str()));
-  }
-
-  [[noreturn]] void fail(std::string_view key, std::string_view problem) const {
-    const toml::node* found = table_.get(key);
-    fail_at(found != nullptr ? *found : table_, fmt::format("{}: {}", key, problem));
-  }
-
- private:
-  bool has(std::string_view key) {
-    known_.emplace(key);
-    return table_.contains(key);
-  }
-  const toml::node& node(std::string_view key) {
-    if (!has(key)) fail(key, "missing");
-    return *table_.get(key);
-  }
-  [[noreturn]] void fail_at(const toml::node& where, std::string_view problem) const {
-    throw base::UsageError(path_, fmt::format("line {}: {}", where.source().begin.line, problem));
-  }
-
-  const std::string& path_;
-  const toml::table& table_;
-  std::set<std::string, std::less<>> known_;
-};
-
-// The name becomes a folder's name.
-std::string read_name(TableReader& reader) {
-  std::string name = reader.string("name");
-  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-  });
-  if (!plain || name.front() == '.' || name.size() > 100)
-    reader.fail("name", "expected letters, digits, '-', '_' and '.'");
-  return name;
-}
 
 std::vector<ScenarioVariant> read_variants(TableReader& reader) {
   std::vector<ScenarioVariant> variants;
@@ -134,8 +44,10 @@ std::vector<std::string> read_passes(TableReader& reader) {
 Scenario load_scenario(const std::string& path) {
   const toml::table table = base::parse_toml_file(path);
   TableReader reader(path, table);
+  if (table.contains("sweep"))
+    reader.fail("sweep", "a matrix of workloads, where one was expected: `winnow run` takes it");
   Scenario scenario;
-  scenario.name = read_name(reader);
+  scenario.name = reader.file_name("name");
   scenario.description = reader.string("description", "");
   scenario.texts = reader.strings("texts");
   scenario.batch = reader.integer("batch", 1, static_cast<int>(scenario.texts.size()));

@@ -1,0 +1,102 @@
+#include "scenarios/table_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/error.h"
+
+namespace winnow::scenarios {
+
+bool TableReader::has(std::string_view key) {
+  known_.emplace(key);
+  return table_.contains(key);
+}
+
+const toml::node& TableReader::node(std::string_view key) {
+  if (!has(key)) fail(key, "missing");
+  return *table_.get(key);
+}
+
+std::string TableReader::string(std::string_view key) {
+  const auto value = node(key).value_exact<std::string>();
+  if (!value || value->empty()) fail(key, "expected a string that is not empty");
+  return *value;
+}
+
+std::string TableReader::string(std::string_view key, std::string_view fallback) {
+  return has(key) ? string(key) : std::string(fallback);
+}
+
+std::string TableReader::file_name(std::string_view key) {
+  std::string name = string(key);
+  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  if (!plain || name.front() == '.' || name.size() > 100)
+    fail(key, "expected letters, digits, '-', '_' and '.'");
+  return name;
+}
+
+int TableReader::integer(std::string_view key, int least, std::optional<int> fallback, int most) {
+  if (fallback && !has(key)) return *fallback;
+  const auto value = node(key).value_exact<int64_t>();
+  if (!value || *value < least || *value > most)
+    fail(key, fmt::format("expected a whole number from {} to {}", least, most));
+  return static_cast<int>(*value);
+}
+
+std::vector<std::string> TableReader::strings(std::string_view key) {
+  const toml::array* array = node(key).as_array();
+  if (array == nullptr || array->empty()) fail(key, "expected a list of strings");
+  std::vector<std::string> result;
+  for (const toml::node& element : *array) {
+    const auto value = element.value_exact<std::string>();
+    if (!value) fail(key, "expected a list of strings");
+    result.push_back(*value);
+  }
+  return result;
+}
+
+std::vector<const toml::node*> TableReader::elements(std::string_view key) {
+  const toml::array* array = node(key).as_array();
+  if (array == nullptr) return {&node(key)};
+  if (array->empty()) fail(key, "expected a list that is not empty");
+  std::vector<const toml::node*> result;
+  for (const toml::node& element : *array) result.push_back(&element);
+  return result;
+}
+
+TableReader TableReader::table(std::string_view key) {
+  const toml::table* table = node(key).as_table();
+  if (table == nullptr) fail(key, "expected a table");
+  return {path_, *table};
+}
+
+std::vector<TableReader> TableReader::tables(std::string_view key) {
+  const toml::array* array = node(key).as_array();
+  if (array == nullptr || array->empty()) fail(key, "expected a list of tables");
+  std::vector<TableReader> result;
+  for (const toml::node& element : *array) {
+    if (!element.is_table()) fail(key, "expected a list of tables");
+    result.emplace_back(path_, *element.as_table());
+  }
+  return result;
+}
+
+void TableReader::check_all_known() const {
+  for (const auto& [key, value] : table_)
+    if (!known_.contains(key.str())) fail_at(value, fmt::format("{}: unknown key", key.str()));
+}
+
+void TableReader::fail(std::string_view key, std::string_view problem) const {
+  const toml::node* found = table_.get(key);
+  fail_at(found != nullptr ? *found : table_, fmt::format("{}: {}", key, problem));
+}
+
+void TableReader::fail_at(const toml::node& where, std::string_view problem) const {
+  throw base::UsageError(path_, fmt::format("line {}: {}", where.source().begin.line, problem));
+}
+
+}  // namespace winnow::scenarios
