@@ -8,10 +8,16 @@
 
 namespace winnow::engine {
 
-void Scheduler::over_rows(int count, base::FunctionRef<void(int, int)> body) { body(0, count); }
-
 std::span<const SchedulerRow> scheduler_rows() {
-  static const SchedulerRow rows[] = {spawn_row, pool_row, packed_row, hybrid_row, steal_row};
+  static const SchedulerRow rows[] = {
+      spawn_row,  pool_row, packed_row, hybrid_row, steal_row,
+#ifdef WINNOW_OPENMP
+      openmp_row,
+#endif
+#ifdef WINNOW_TBB
+      tbb_row,
+#endif
+  };
   return rows;
 }
 

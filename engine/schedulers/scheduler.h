@@ -34,7 +34,9 @@ class Scheduler {
 
   // The same for the rows of all other operators, which have less work each. By default one range
   // in the calling thread.
-  virtual void over_rows(int count, base::FunctionRef<void(int begin, int end)> body);
+  virtual void over_rows(int count, base::FunctionRef<void(int begin, int end)> body) {
+    body(0, count);
+  }
 };
 
 // Where a strategy's threads run: where the kernel puts them; close together, sharing caches as far
@@ -72,6 +74,8 @@ extern const SchedulerRow pool_row;
 extern const SchedulerRow packed_row;
 extern const SchedulerRow hybrid_row;
 extern const SchedulerRow steal_row;
+extern const SchedulerRow openmp_row;  // this and tbb_row where their libraries are found
+extern const SchedulerRow tbb_row;
 
 // The table of strategies; the reference of comparisons first.
 std::span<const SchedulerRow> scheduler_rows();
