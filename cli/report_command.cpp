@@ -1,6 +1,9 @@
+#include <filesystem>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/sweep_command.h"
 #include "profiles/recording.h"
 #include "reports/comparison.h"
 #include "reports/markdown.h"
@@ -9,22 +12,37 @@ namespace winnow::cli {
 
 namespace po = boost::program_options;
 
+namespace {
+
+// Beside the report, which shows them by name.
+std::string plot_folder(const Values& values) {
+  if (values.count("output") == 0) return values["recording"].as<std::string>();
+  const auto folder = std::filesystem::path(values["output"].as<std::string>()).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
+}  // namespace
+
 int report_command(const Arguments& arguments) {
   const Help help{
       "winnow report DIR [--output FILE]",
-      "Prints the recording in the folder DIR, as `winnow run` wrote it, as a Markdown\n"
-      "report.\n\n"
+      "Prints the recording or the sweep in the folder DIR, as `winnow run` wrote it, as a\n"
+      "Markdown report. The plots of a sweep are written beside the report, or into DIR.\n\n"
       "Examples:\n"
       "  winnow report out/batch32\n"
-      "  winnow report out/batch32 --output report.md\n"};
+      "  winnow report out/batch32 --output report.md\n"
+      "  winnow report out/sweep\n"};
   po::options_description options;
   options.add_options()("output,o", po::value<std::string>(), "write to this file instead");
   const auto values = parse(help, options, arguments, {"recording"});
   if (!values) return base::kOk;
   if (values->count("recording") == 0)
     throw base::UsageError("report", "name the recording's folder, such as out/batch32");
-  const auto recording = profiles::read_recording((*values)["recording"].as<std::string>());
-  const std::string text = reports::to_markdown(reports::make_report(recording));
+  const auto folder = (*values)["recording"].as<std::string>();
+  const std::string text =
+      holds_sweep(folder)
+          ? sweep_report(profiles::read_sweep(folder), plot_folder(*values))
+          : reports::to_markdown(reports::make_report(profiles::read_recording(folder)));
   if (values->count("output") > 0)
     base::write_file((*values)["output"].as<std::string>(), text);
   else

@@ -1,45 +1,26 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <random>
-#include <sstream>
-#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/roofline.h"
-#include "cli/texts.h"
-#include "engine/gguf.h"
-#include "engine/schedulers/scheduler.h"
-#include "kernels/kernels.h"
+#include "cli/run_options.h"
+#include "cli/sweep_command.h"
 #include "profiles/run.h"
 #include "reports/comparison.h"
 #include "reports/markdown.h"
 #include "scenarios/scenario.h"
+#include "scenarios/sweep_scenario.h"
 #include "version.h"
 
 namespace winnow::cli {
 
-namespace po = boost::program_options;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::atomic<bool> stop_requested{false};
-
-// The first Ctrl-C ends the run in order; a second one ends the program at once.
-void on_signal(int signal) {
-  stop_requested = true;
-  std::signal(signal, SIG_DFL);
-}
 
 constexpr std::string_view kText =
     "Runs the scenario's variants side by side, each pass in fresh processes, and writes one\n"
@@ -50,59 +31,23 @@ constexpr std::string_view kText =
     "keeps what was measured.\n\n"
     "Passes: time (no profiler: durations), cpu (where CPU time goes), wall (where persistent\n"
     "threads wait), heap (allocations by category), sync (exact counts and times of threads).\n\n"
+    "A scenario with a table [sweep] is a matrix: every variant at every batch size, thread count\n"
+    "and mix of text lengths, durations only, in sweep.json. An unfinished sweep is continued by\n"
+    "running it again. --batch, --threads, --mixes and --variants choose a part of the matrix.\n\n"
     "Examples:\n"
     "  winnow run scenarios/batch32.toml\n"
     "  winnow run scenarios/batch32.toml --iterations 20 --blocks 4 --passes time,sync\n"
-    "  winnow run scenarios/batch32.toml --threads 2 --model embeddinggemma-300m-Q8_0.gguf\n";
-
-po::options_description run_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  add("variants", po::value<std::string>(), "comma-separated; the first is the baseline");
-  add("batch", po::value<int>(), "texts an iteration");
-  add("threads", po::value<int>(), "worker threads of every variant (0: all cores)");
-  add("iterations", po::value<int>(), "per variant in the time pass, over all blocks");
-  add("blocks", po::value<int>(), "fresh processes per variant in the time pass");
-  add("passes", po::value<std::string>(), "comma-separated: time,cpu,wall,heap,sync");
-  add("model", po::value<std::string>(), fmt::format("GGUF file ({})", kDefaultModel).c_str());
-  add("out", po::value<std::string>(), "folder of the recording (out/<scenario>)");
-  add("isa", po::value<std::string>()->default_value("auto"), kernels::isa_choices().c_str());
-  add("categories", po::value<std::string>(), "TOML rules for the categories of functions");
-  add("seed", po::value<uint64_t>(), "of the order of the blocks (random)");
-  add("time-limit", po::value<double>()->default_value(300), "seconds a process may take");
-  return options;
-}
-
-std::vector<std::string> split(const std::string& option, const std::string& list) {
-  std::vector<std::string> parts;
-  std::istringstream stream(list);
-  for (std::string part; std::getline(stream, part, ',');) {
-    if (std::find(parts.begin(), parts.end(), part) != parts.end())
-      throw base::UsageError(option, part + " is listed twice");
-    parts.push_back(part);
-  }
-  if (parts.empty() || std::count(parts.begin(), parts.end(), "") > 0)
-    throw base::UsageError(option, "expected names separated by commas");
-  return parts;
-}
-
-int number(const po::variables_map& values, const char* name, int least, int fallback,
-           int most = 1'000'000) {
-  if (values.count(name) == 0) return fallback;
-  const int value = values[name].as<int>();
-  if (value < least || value > most)
-    throw base::UsageError(fmt::format("--{}", name),
-                           fmt::format("expected {} to {}", least, most));
-  return value;
-}
+    "  winnow run scenarios/batch32.toml --threads 2 --model embeddinggemma-300m-Q8_0.gguf\n"
+    "  winnow run scenarios/sweep.toml --budget 10m\n"
+    "  winnow run scenarios/sweep.toml --resume --batch 32 --mixes short,long --blocks 10\n"
+    "  winnow run scenarios/neighbours.toml --variants pool,packed\n";
 
 // The scenario as the command line changes it.
-scenarios::Scenario chosen_scenario(const po::variables_map& values) {
+scenarios::Scenario chosen_scenario(const Values& values) {
   auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
   scenario.batch = number(values, "batch", 1, scenario.batch);
   scenario.threads = number(values, "threads", 0, scenario.threads, scenarios::kThreadLimit);
-  if (scenario.threads == 0)
-    scenario.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  if (scenario.threads == 0) scenario.threads = all_cores();
   scenario.iterations = number(values, "iterations", 1, scenario.iterations);
   scenario.blocks = number(values, "blocks", 1, scenario.blocks);
   if (values.count("blocks") == 0) scenario.blocks = std::min(scenario.blocks, scenario.iterations);
@@ -128,66 +73,7 @@ scenarios::Scenario chosen_scenario(const po::variables_map& values) {
   return scenario;
 }
 
-// Programs and libraries lie beside this program when installed, in sibling folders when built.
-std::string companion(const char* folder, const std::string& name) {
-  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-  for (const fs::path& path : {here / name, here.parent_path() / folder / name})
-    if (fs::exists(path)) return path.string();
-  throw base::Error(name, fmt::format("found neither in {} nor in its sibling {}; build it with "
-                                      "ninja",
-                                      here.string(), folder));
-}
-
-// Links followed, so that what is written aside can be moved to its place.
-std::string out_folder(const scenarios::Scenario& scenario, const po::variables_map& values) {
-  const fs::path out = values.count("out") > 0 ? fs::path(values["out"].as<std::string>())
-                                               : fs::path("out") / scenario.name;
-  if (out.empty()) throw base::UsageError("--out", "expected a folder");
-  std::error_code error;
-  if (!fs::is_symlink(out, error)) return out.string();
-  const fs::path target = fs::canonical(out, error);
-  if (error) throw base::UsageError(out.string(), error.message());
-  return target.string();
-}
-
-void check_writable(const fs::path& out) {
-  fs::path folder = out;
-  while (!folder.empty() && !fs::exists(folder)) folder = folder.parent_path();
-  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)
-    throw base::Error(folder.string(), std::strerror(errno));
-}
-
-profiles::Arm make_arm(const scenarios::Scenario& scenario,
-                       const scenarios::ScenarioVariant& variant, const po::variables_map& values) {
-  const engine::SchedulerRow& row = engine::find_scheduler(variant.name);
-  profiles::Arm arm;
-  arm.variant.name = variant.name;
-  arm.variant.label = variant.label;
-  arm.variant.summary = row.summary;
-  arm.variant.advice = fmt::format("--variant {}", variant.name);
-  arm.variant.persistent_threads = row.persistent_threads;
-  arm.variant.calling_thread_works = row.calling_thread_works;
-  arm.command = {companion("scenarios", "winnow-engine-" + variant.name),
-                 "--scenario",
-                 values["scenario"].as<std::string>(),
-                 "--model",
-                 model_path(values),
-                 "--batch",
-                 std::to_string(scenario.batch),
-                 "--threads",
-                 std::to_string(scenario.threads),
-                 "--warmup",
-                 std::to_string(scenario.warmup),
-                 "--isa",
-                 values["isa"].as<std::string>(),
-                 "--iterations",
-                 "{iterations}"};
-  arm.variant.program =
-      fs::relative(arm.command.front(), fs::absolute(out_folder(scenario, values))).string();
-  return arm;
-}
-
-profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const po::variables_map& values) {
+profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& values) {
   profiles::RunPlan plan;
   plan.workload.scenario = scenario.name;
   plan.workload.description = scenario.description;
@@ -196,12 +82,15 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const po::varia
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations / scenario.blocks;
   plan.baseline = scenario.variants.front().name;
+  plan.out_dir = out_folder(scenario.name, values);
+  const WorkloadOptions workload{values["scenario"].as<std::string>(), scenario.batch,
+                                 scenario.threads, scenario.warmup};
   for (const auto& variant : scenario.variants)
-    plan.arms.push_back(make_arm(scenario, variant, values));
+    plan.arms.push_back({make_variant(variant.name, variant.label, plan.out_dir),
+                         variant_command(variant.name, workload, values)});
   plan.passes = scenario.passes;
   plan.time_limit_s = values["time-limit"].as<double>();
-  plan.out_dir = out_folder(scenario, values);
-  plan.seed = values.count("seed") > 0 ? values["seed"].as<uint64_t>() : std::random_device{}();
+  plan.seed = run_seed(values);
   if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();
   plan.agent_library = companion("profiles", "libwinnow-agent.so");
   plan.winnow_version = kVersion;
@@ -209,41 +98,15 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const po::varia
   return plan;
 }
 
-// One line, written over again.
-void show_progress(const profiles::Progress& progress) {
-  const auto seconds = static_cast<int>(progress.eta_s);
-  std::fprintf(stderr, "\r\x1b[K[%d/%d] %s, %d:%02d left", progress.done, progress.total,
-               progress.text.c_str(), seconds / 60, seconds % 60);
-  if (progress.done == progress.total) std::fprintf(stderr, "\r\x1b[K");
-  std::fflush(stderr);
-}
+int run_workload(const Values& values) {
+  refuse_options(values, {"mixes", "budget", "resume", "force"}, "only for a sweep");
+  const auto scenario = chosen_scenario(values);
+  check_inputs(values, out_folder(scenario.name, values));
 
-int exit_status(const profiles::Recording& recording) {
-  if (recording.status == "interrupted") return base::kInterrupted;
-  return recording.status == "complete" ? base::kOk : base::kFailed;
-}
-
-}  // namespace
-
-int run_command(const Arguments& arguments) {
-  const Help help{"winnow run SCENARIO [options]", kText};
-  const auto values = parse(help, run_options(), arguments, {"scenario"});
-  if (!values) return base::kOk;
-  if (values->count("scenario") == 0)
-    throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
-  const auto scenario = chosen_scenario(*values);
-  // What is wrong with these is told once, before any process starts.
-  engine::Gguf::open(model_path(*values));
-  kernels::select_kernels((*values)["isa"].as<std::string>());
-  check_writable(out_folder(scenario, *values));
-
-  profiles::RunPlan plan = make_plan(scenario, *values);
-  if (::isatty(STDERR_FILENO) != 0) plan.progress = show_progress;
+  profiles::RunPlan plan = make_plan(scenario, values);
+  plan.progress = progress_line();
   plan.roofline = measured_roofline;
-  plan.stop = &stop_requested;
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGHUP, on_signal);
+  plan.stop = watch_signals();
 
   const profiles::Recording recording = profiles::run(plan);
   const std::string report = reports::to_markdown(reports::make_report(recording));
@@ -254,7 +117,19 @@ int run_command(const Arguments& arguments) {
   if (recording.status != "complete")
     note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
                      recording.status));
-  return exit_status(recording);
+  return exit_status_of(recording.status);
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments) {
+  const Help help{"winnow run SCENARIO [options]", kText};
+  const auto values = parse(help, run_options(), arguments, {"scenario"});
+  if (!values) return base::kOk;
+  if (values->count("scenario") == 0)
+    throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
+  const bool sweep = scenarios::is_sweep((*values)["scenario"].as<std::string>());
+  return sweep ? sweep_command(*values) : run_workload(*values);
 }
 
 }  // namespace winnow::cli

@@ -58,15 +58,19 @@ std::string files_difference(const std::string& folder, const SweepPlan& plan) {
   return "";
 }
 
-std::string iterations_difference(const Sweep& sweep, const SweepPlan& plan) {
-  if (plan.iterations_per_block == 0) return "";
-  for (const SweepCell& cell : sweep.cells) {
-    for (const SweepBlock& block : cell.blocks) {
-      const size_t found = block.iteration_wall_ns.size();
-      if (block.status == "ok" && found != static_cast<size_t>(plan.iterations_per_block))
-        return fmt::format("{} iterations instead of {}", found, plan.iterations_per_block);
-    }
-  }
+std::string block_difference(const SweepBlock& block, const SweepPlan& plan) {
+  if (block.status != "ok") return "";
+  const int found = static_cast<int>(block.iteration_wall_ns.size());
+  if (plan.iterations_per_block > 0 && found != plan.iterations_per_block)
+    return fmt::format("{} iterations instead of {}", found, plan.iterations_per_block);
+  if (plan.isa.empty() || block.isa.empty()) return "";
+  return difference("instruction set", block.isa, plan.isa);
+}
+
+std::string blocks_difference(const Sweep& sweep, const SweepPlan& plan) {
+  for (const SweepCell& cell : sweep.cells)
+    for (const SweepBlock& block : cell.blocks)
+      if (const std::string found = block_difference(block, plan); !found.empty()) return found;
   return "";
 }
 
@@ -77,7 +81,7 @@ std::string why_another(const std::string& folder, const Sweep& sweep, const Swe
         difference("commit", sweep.commit, plan.commit),
         sweep.model && plan.model ? model_difference(*sweep.model, *plan.model) : "",
         machine_difference(sweep.machine), files_difference(folder, plan),
-        iterations_difference(sweep, plan)})
+        blocks_difference(sweep, plan)})
     if (!found.empty()) return found;
   return "";
 }

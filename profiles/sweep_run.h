@@ -33,6 +33,7 @@ struct SweepPlan {
   bool force = false;          // begin anew, whatever sweep is in out_dir
   uint64_t seed = 0;           // of the order within each round and of the environment's padding
   std::optional<Model> model;  // as far as it is known before the first process
+  std::string isa;             // of the programs; empty: not known
   std::string winnow_version;
   std::string commit;                             // of the measured program; may be empty
   std::function<void(const Progress&)> progress;  // may be empty

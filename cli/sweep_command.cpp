@@ -1,0 +1,183 @@
+#include "cli/sweep_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cli/command_line.h"
+#include "cli/roofline.h"
+#include "cli/texts.h"
+#include "kernels/kernels.h"
+#include "profiles/sweep_run.h"
+#include "reports/sweep.h"
+#include "scenarios/scenario.h"
+#include "scenarios/sweep_scenario.h"
+#include "version.h"
+
+namespace winnow::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBatchLimit = 100'000;
+
+// "90s", "10m", "1.5h"
+double parse_budget(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, value);
+  const std::string_view suffix(unit, static_cast<size_t>(end - unit));
+  const double seconds = suffix == "s" ? 1 : suffix == "m" ? 60 : suffix == "h" ? 3600 : 0;
+  const double budget_s = value * seconds;
+  if (error != std::errc() || !(budget_s > 0 && budget_s <= 1e7))
+    throw base::UsageError("--budget", "expected a time such as 90s, 10m or 2h");
+  return budget_s;
+}
+
+std::vector<scenarios::Mix> chosen_mixes(const std::vector<scenarios::Mix>& all,
+                                         const std::string& list) {
+  std::vector<scenarios::Mix> chosen;
+  for (const std::string& name : split("--mixes", list)) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& mix) { return mix.name == name; });
+    if (found == all.end())
+      throw base::UsageError("--mixes", base::printable(name) + " is none of the scenario's");
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+// The scenario as the command line changes it.
+scenarios::SweepScenario chosen_sweep(const Values& values) {
+  auto scenario = scenarios::load_sweep(values["scenario"].as<std::string>(), all_cores());
+  if (values.count("batch") > 0) {
+    scenario.batch.clear();
+    for (const std::string& part : split("--batch", values["batch"].as<std::string>()))
+      scenario.batch.push_back(parse_number("--batch", part, 1, kBatchLimit));
+  }
+  if (values.count("threads") > 0)
+    scenario.threads =
+        scenarios::parse_threads("--threads", values["threads"].as<std::string>(), all_cores());
+  if (values.count("mixes") > 0)
+    scenario.mixes = chosen_mixes(scenario.mixes, values["mixes"].as<std::string>());
+  if (values.count("variants") > 0)
+    scenario.variants = split("--variants", values["variants"].as<std::string>());
+  if (scenario.variants.empty() || scenario.variants == std::vector<std::string>{"all"}) {
+    scenario.variants.clear();
+    for (const auto& row : engine::scheduler_rows()) scenario.variants.emplace_back(row.name);
+  }
+  scenario.blocks = number(values, "blocks", 1, scenario.blocks, 10'000);
+  scenario.iterations = number(values, "iterations", 0, scenario.iterations);
+  return scenario;
+}
+
+// Those of all combinations that differ: without neighbours none is pinned.
+std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario) {
+  std::vector<profiles::Condition> conditions;
+  profiles::Condition one;
+  const auto add = [&] {
+    if (one.neighbours == 0) one.neighbours_pinned = false;
+    if (std::find(conditions.begin(), conditions.end(), one) == conditions.end())
+      conditions.push_back(one);
+  };
+  for (const scenarios::Mix& mix : scenario.mixes)
+    for (const int threads : scenario.threads)
+      for (const int batch : scenario.batch)
+        for (const double quota : scenario.cpu_quota)
+          for (const int neighbours : scenario.neighbours)
+            for (const bool pinned : scenario.pinned) {
+              one = {batch, threads, mix.name, neighbours, pinned, {}};
+              if (quota > 0) one.cpu_quota = quota;
+              add();
+            }
+  return conditions;
+}
+
+std::string workload_file(const std::string& mix, int batch) {
+  return fmt::format("scenarios/{}-{}.toml", mix, batch);
+}
+
+profiles::Model model_of(const Values& values) {
+  const std::string path = model_path(values);
+  profiles::Model model;
+  model.file = fs::path(path).filename().string();
+  model.size_bytes = fs::file_size(path);
+  return model;
+}
+
+profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Values& values) {
+  profiles::SweepPlan plan;
+  plan.name = scenario.name;
+  plan.description = scenario.description;
+  plan.out_dir = out_folder(scenario.name, values);
+  // The two that every build has: the files must not depend on the variants that were chosen.
+  const std::vector<std::string> profiled = {"spawn", "pool"};
+  for (const scenarios::Mix& mix : scenario.mixes) {
+    plan.mixes.push_back({mix.name, mix.description});
+    for (const int batch : scenario.batch)
+      plan.files.emplace_back(workload_file(mix.name, batch),
+                              scenarios::workload_toml(scenario, mix, batch, profiled));
+  }
+  for (const std::string& name : scenario.variants)
+    plan.variants.push_back(make_variant(name, "", plan.out_dir));
+  plan.conditions = conditions_of(scenario);
+  plan.command = [&values, out = plan.out_dir, warmup = scenario.warmup](
+                     const profiles::Variant& variant, const profiles::Condition& condition) {
+    const auto file = fs::path(out) / workload_file(condition.mix, condition.batch);
+    return variant_command(variant.name,
+                           {file.string(), condition.batch, condition.threads, warmup}, values);
+  };
+  plan.blocks = scenario.blocks;
+  plan.iterations_per_block = scenario.iterations;
+  if (values.count("budget") > 0) plan.budget_s = parse_budget(values["budget"].as<std::string>());
+  plan.resume = values["resume"].as<bool>();
+  plan.force = values["force"].as<bool>();
+  plan.time_limit_s = values["time-limit"].as<double>();
+  plan.seed = run_seed(values);
+  plan.isa = kernels::select_kernels(values["isa"].as<std::string>()).isa;
+  plan.model = model_of(values);
+  plan.winnow_version = kVersion;
+  plan.commit = kCommit;
+  return plan;
+}
+
+}  // namespace
+
+int sweep_command(const Values& values) {
+  refuse_options(values, {"passes", "categories"}, "not for a sweep, which takes the time pass");
+  if (values["resume"].as<bool>() && values["force"].as<bool>())
+    throw base::UsageError("--resume", "not together with --force");
+  if (values.count("blocks") > 0) refuse_options(values, {"budget"}, "not together with --blocks");
+  const auto scenario = chosen_sweep(values);
+  check_inputs(values, out_folder(scenario.name, values));
+
+  profiles::SweepPlan plan = make_plan(scenario, values);
+  plan.progress = progress_line();
+  plan.roofline = measured_roofline;
+  plan.stop = watch_signals();
+
+  const profiles::Sweep sweep = profiles::run_sweep(plan);
+  const std::string report = sweep_report(sweep, plan.out_dir);
+  base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
+  print(report);
+  for (const std::string& warning : sweep.warnings) note(warning);
+  if (sweep.status != "complete")
+    note(fmt::format("{}: this sweep is {}; the same command continues it", plan.out_dir,
+                     sweep.status));
+  return exit_status_of(sweep.status);
+}
+
+bool holds_sweep(const std::string& folder) { return fs::exists(fs::path(folder) / "sweep.json"); }
+
+std::string sweep_report(const profiles::Sweep& sweep, const std::string& plot_folder) {
+  const reports::SweepReport report = reports::make_sweep_report(sweep);
+  for (const reports::SvgFile& plot : reports::sweep_plots(report))
+    base::write_file((fs::path(plot_folder) / plot.name).string(), plot.text);
+  return reports::sweep_markdown(report);
+}
+
+}  // namespace winnow::cli

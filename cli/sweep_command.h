@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "cli/run_options.h"
+#include "profiles/sweep.h"
+
+namespace winnow::cli {
+
+// `winnow run` of a scenario with a table [sweep].
+int sweep_command(const Values& values);
+
+// Does the folder hold a sweep?
+bool holds_sweep(const std::string& folder);
+
+// Its report as Markdown; the plots that this shows are written into `plot_folder`.
+std::string sweep_report(const profiles::Sweep& sweep, const std::string& plot_folder);
+
+}  // namespace winnow::cli
