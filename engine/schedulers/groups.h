@@ -20,9 +20,10 @@ size_t pass_end(std::span<const int> lengths, std::span<const int> texts, size_t
 class GroupPlan {
  public:
   // lengths[text] in tokens. Shared is a text with which one worker would keep the others waiting;
-  // and all texts when the groups would leave workers idle. The others go into groups, a multiple
-  // of `workers` of them, of about group_tokens and as equal as can be: the longest text first,
-  // each to the group with the fewest tokens (Graham's longest-processing-time rule).
+  // and all texts when the groups would leave workers idle. The others go into groups of about
+  // group_tokens, a multiple of `workers` of them where there are as many texts, and as equal as
+  // can be: the longest text first, each to the group with the fewest tokens (Graham's
+  // longest-processing-time rule).
   void make(std::span<const int> lengths, int workers, int group_tokens);
 
   std::span<const int> shared() const { return std::span(texts_).first(shared_); }
