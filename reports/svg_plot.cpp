@@ -56,23 +56,24 @@ std::string shortened(const std::string& name) {
   return text.substr(0, end) + "…";
 }
 
+// Plain rules without variables, which viewers outside browsers do not know.
+std::string colours(const char* page, const char* ink, const char* grid, bool dark) {
+  std::string rules =
+      fmt::format(".page{{fill:{}}}text{{fill:{}}}.grid{{stroke:{}}}\n", page, ink, grid);
+  for (size_t i = 0; i < kColours.size(); ++i)
+    rules +=
+        fmt::format(".s{0} .line,.s{0} .whisker{{stroke:{1}}}.s{0} .mark,.s{0} .name{{fill:{1}}}\n",
+                    i, dark ? kColours[i].second : kColours[i].first);
+  return rules;
+}
+
 std::string style() {
-  std::string light, dark;
-  for (size_t i = 0; i < kColours.size(); ++i) {
-    light += fmt::format(".s{}{{--c:{}}}", i, kColours[i].first);
-    dark += fmt::format(".s{}{{--c:{}}}", i, kColours[i].second);
-  }
   return "<style>\n"
-         "svg{--page:#ffffff;--ink:#1f2328;--grid:#d1d9e0;font:13px sans-serif}\n" +
-         light +
-         "\n@media(prefers-color-scheme:dark){svg{--page:#0d1117;--ink:#e6edf3;--grid:#3d444d}" +
-         dark +
-         "}\n"
-         ".page{fill:var(--page)}text{fill:var(--ink)}.grid{stroke:var(--grid);stroke-width:1}"
-         ".line{fill:none;stroke:var(--c);stroke-width:2}.curve{stroke-dasharray:6 4}"
-         ".whisker{stroke:var(--c);stroke-width:1.5;fill:none}.mark{fill:var(--c)}"
-         ".name{fill:var(--c);font-weight:600}.title{font-size:15px;font-weight:600}\n"
-         "</style>\n";
+         "text{font-family:sans-serif;font-size:13px}.title{font-size:15px;font-weight:600}"
+         ".name{font-weight:600}.line{fill:none;stroke-width:2}.curve{stroke-dasharray:6 4}"
+         ".whisker{fill:none;stroke-width:1.5}\n" +
+         colours("#ffffff", "#1f2328", "#d1d9e0", false) + "@media (prefers-color-scheme:dark){\n" +
+         colours("#0d1117", "#e6edf3", "#3d444d", true) + "}\n</style>\n";
 }
 
 struct Axis {

@@ -67,8 +67,9 @@ struct Choice {
   bool clear = false;
   Estimate throughput;  // of the fastest by median
   std::string second;
-  Estimate margin;  // throughput of the fastest / of the second; blocks: pairs
-  std::string reason;
+  Estimate margin;                    // throughput of the fastest / of the second; blocks: pairs
+  std::string reason;                 // why there is no clear best
+  std::vector<std::string> left_out;  // variants without a figure
 };
 
 // The undisturbed comparison at one thread count for one mix.
@@ -77,7 +78,7 @@ struct MixAnswer {
   SweepGrid grid;  // by batch
   std::vector<Choice> choices;
   std::vector<Crossover> crossovers;  // per pair of variants; several where it changes again
-  std::string sentence;               // fine or coarse, from which batch size on
+  std::string sentence;               // fine or coarse, from which batch size on; the fastest
 };
 
 struct KeptLine {

@@ -17,8 +17,6 @@ using profiles::SweepCell;
 
 namespace {
 
-constexpr size_t kMostListed = 20;  // failed blocks that are named one by one
-
 bool is_good(const SweepBlock& block) {
   return block.status == "ok" && !block.iteration_wall_ns.empty();
 }
@@ -30,6 +28,20 @@ double block_seconds(const SweepBlock& block) {
   for (int64_t wall_ns : block.iteration_wall_ns)
     seconds.push_back(static_cast<double>(wall_ns) * 1e-9);
   return std::max(0.0, median(std::move(seconds)));
+}
+
+// "2 of 8 blocks failed: signal 11"; empty: none.
+std::string failed_blocks(const SweepCell& cell) {
+  size_t failed = 0;
+  std::set<std::string> statuses;
+  for (const SweepBlock& block : cell.blocks) {
+    if (block.status == "ok") continue;
+    ++failed;
+    statuses.insert(block.status.empty() ? "unknown status" : block.status);
+  }
+  if (failed == 0) return "";
+  return fmt::format("{} of {} blocks failed: {}", failed, cell.blocks.size(),
+                     fmt::join(statuses, ", "));
 }
 
 std::vector<int> axis(const std::vector<const SweepCell*>& cells, const std::string& mix,
@@ -136,24 +148,16 @@ void SweepCells::add_variants(const Sweep& sweep) {
 }
 
 void SweepCells::add_cells(const Sweep& sweep) {
-  size_t failed = 0;
   for (const SweepCell& cell : sweep.cells) {
-    const auto where = [&] {
-      return fmt::format("{}, {}", cell.variant, condition_words(cell.condition));
-    };
-    if (!by_key_.emplace(key(cell.variant, cell.condition), &cell).second) {
-      warnings_.push_back(where() + ": the cell is there twice; the first one is shown");
-      continue;
-    }
-    cells_.push_back(&cell);
-    for (size_t block = 0; block < cell.blocks.size(); ++block)
-      if (cell.blocks[block].status != "ok" && ++failed <= kMostListed)
-        warnings_.push_back(fmt::format(
-            "{}: block {}: {}", where(), block,
-            cell.blocks[block].status.empty() ? "unknown status" : cell.blocks[block].status));
+    const bool is_new = by_key_.emplace(key(cell.variant, cell.condition), &cell).second;
+    if (is_new) cells_.push_back(&cell);
+    const std::string where =
+        fmt::format("{}, {}", label(cell.variant), condition_words(cell.condition));
+    if (!is_new)
+      warnings_.push_back(where + ": the cell is there twice; the first one is shown");
+    else if (const std::string failures = failed_blocks(cell); !failures.empty())
+      warnings_.push_back(fmt::format("{}: {}", where, failures));
   }
-  if (failed > kMostListed)
-    warnings_.push_back(fmt::format("{} further blocks failed", failed - kMostListed));
 }
 
 // Scheduling must change neither the work nor its result.
@@ -168,19 +172,24 @@ void SweepCells::check_same_work() {
       if (!reason.empty()) continue;
       const std::string what = difference(*example->second, block);
       if (!what.empty())
-        reason = fmt::format("the work is not the same: {} ({}, {})", what, cell->variant,
+        reason = fmt::format("the work is not the same: {} ({}, {})", what, label(cell->variant),
                              condition_words(cell->condition));
       else if (!comparable(*example->second, block))
         reason = fmt::format(
             "same work unproven: no work counter or output checksum that all blocks recorded "
             "({}, {})",
-            cell->variant, condition_words(cell->condition));
+            label(cell->variant), condition_words(cell->condition));
     }
   }
   for (const auto& [texts, reason] : void_)
     if (!reason.empty())
       warnings_.push_back(
           fmt::format("mix {}, batch {}: comparison void: {}", texts.first, texts.second, reason));
+}
+
+std::string SweepCells::label(const std::string& variant) const {
+  const auto found = std::ranges::find(variants_, variant, &profiles::Variant::name);
+  return found == variants_.end() ? variant : labels_[found - variants_.begin()];
 }
 
 SweepCells::Key SweepCells::key(const std::string& variant, const Condition& condition) {

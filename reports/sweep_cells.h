@@ -20,6 +20,7 @@ class SweepCells {
 
   const std::vector<std::string>& labels() const { return labels_; }
   const std::vector<profiles::Variant>& variants() const { return variants_; }
+  std::string label(const std::string& variant) const;  // of a variant by name
   const std::vector<profiles::SweepMix>& mixes() const { return mixes_; }
   int cores() const { return cores_; }  // 0: not recorded
 

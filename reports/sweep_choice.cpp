@@ -47,7 +47,10 @@ Choice choose(const SweepCells& cells, const Condition& condition) {
   std::vector<Estimate> throughputs;
   for (size_t variant = 0; variant < cells.variants().size(); ++variant) {
     throughputs.push_back(cells.throughput(variant, condition));
-    if (throughputs.back().value) measured.push_back(variant);
+    if (throughputs.back().value)
+      measured.push_back(variant);
+    else
+      choice.left_out.push_back(cells.labels()[variant]);
   }
   if (measured.empty()) {
     choice.reason = throughputs.empty() ? "no variant was measured" : throughputs.front().reason;

@@ -80,13 +80,22 @@ Crossover no_change(Crossover result, const std::vector<BatchRatio>& ratios) {
   return result;
 }
 
+bool has_word(const std::string& text, const std::string& word) {
+  std::string lower = text;
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const auto letter = [&](size_t at) {
+    return at < lower.size() && lower[at] >= 'a' && lower[at] <= 'z';
+  };
+  for (size_t at = lower.find(word); at != std::string::npos; at = lower.find(word, at + 1))
+    if (!letter(at + word.size()) && (at == 0 || !letter(at - 1))) return true;
+  return false;
+}
+
 std::string grain_of(const profiles::Variant& variant) {
-  for (std::string text : {variant.label, variant.summary, variant.advice}) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) {
-      return static_cast<char>(c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    });
-    const bool fine = text.find("fine-grained") != std::string::npos;
-    const bool coarse = text.find("coarse-grained") != std::string::npos;
+  for (const std::string& text : {variant.label, variant.summary}) {
+    const bool fine = has_word(text, "fine"), coarse = has_word(text, "coarse");
     if (fine != coarse) return fine ? "fine" : "coarse";
   }
   return "";
@@ -116,22 +125,6 @@ std::string subject(const SweepGrid& grid) {
   return fmt::format("Mix {} on {} threads", grid.mix, grid.threads);
 }
 
-std::string fastest_sentence(const SweepGrid& grid, const std::vector<Choice>& choices) {
-  std::string words;
-  for (size_t from = 0, to = 0; from < choices.size(); from = to) {
-    const std::string& best = choices[from].best;
-    while (to < choices.size() && choices[to].best == best) ++to;
-    const Choice& last = choices[to - 1];
-    words += fmt::format("{}{}: {}", words.empty() ? "" : "; ",
-                         batch_range(choices[from].batch, last.batch),
-                         best.empty() ? "unavailable (" + last.reason + ")" : best);
-    if (last.clear)
-      words += fmt::format(" ({} of {} at {})", ratio_words(last.margin), last.second, last.batch);
-  }
-  return fmt::format("{}, the fastest by batch size: {}.", subject(grid),
-                     words.empty() ? "unavailable (nothing was measured)" : words);
-}
-
 struct GrainPoint {
   BatchRatio fine_to_coarse;
   std::string fine, coarse;  // the fastest of each
@@ -143,8 +136,8 @@ std::string state_words(const GrainPoint& last, int sign, int from) {
   const PairedRatio& ratio = last.fine_to_coarse.ratio;
   Estimate faster = estimate_of(ratio);
   if (sign < 0) faster = {1 / *ratio.ratio, 1 / *ratio.high, 1 / *ratio.low, ratio.pairs, ""};
-  return fmt::format("{} for {} ({} {} of {} at {})", sign > 0 ? "fine" : "coarse", range,
-                     sign > 0 ? last.fine : last.coarse, ratio_words(faster),
+  return fmt::format("{} for {} ({} {} the throughput of {} at {})", sign > 0 ? "fine" : "coarse",
+                     range, sign > 0 ? last.fine : last.coarse, ratio_words(faster),
                      sign > 0 ? last.coarse : last.fine, last.fine_to_coarse.batch);
 }
 
@@ -195,9 +188,33 @@ std::vector<Crossover> pair_crossovers(const SweepCells& cells, const SweepGrid&
   return result;
 }
 
-std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid,
-                           const std::vector<Choice>& choices) {
+std::string fastest_sentence(const SweepGrid& grid, const std::vector<Choice>& choices) {
+  std::string words;
+  for (size_t from = 0, to = 0; from < choices.size(); from = to) {
+    const std::string& best = choices[from].best;
+    while (to < choices.size() && choices[to].best == best) ++to;
+    const Choice& last = choices[to - 1];
+    words += fmt::format("{}{}: {}", words.empty() ? "" : "; ",
+                         batch_range(choices[from].batch, last.batch),
+                         best.empty() ? "unavailable (" + last.reason + ")" : best);
+    if (last.clear)
+      words += fmt::format(" ({} the throughput of {} at {})", ratio_words(last.margin),
+                           last.second, last.batch);
+  }
+  return fmt::format("{}, the fastest by batch size: {}.", subject(grid),
+                     words.empty() ? "unavailable (nothing was measured)" : words);
+}
+
+bool has_grains(const SweepCells& cells) {
+  const auto any = [&](const std::string& grain) {
+    return std::ranges::count(cells.variants(), grain, grain_of) > 0;
+  };
+  return any("fine") && any("coarse");
+}
+
+std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid) {
   std::vector<GrainPoint> points;
+  std::string holes;
   for (int batch : grid.points) {
     Condition condition;
     condition.mix = grid.mix;
@@ -205,12 +222,15 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid,
     condition.threads = grid.threads;
     const auto fine = fastest_of(cells, "fine", condition);
     const auto coarse = fastest_of(cells, "coarse", condition);
-    if (!fine || !coarse || !cells.void_reason(grid.mix, batch).empty()) continue;
-    const PairedRatio ratio = cells.ratio(*fine, *coarse, condition);
+    PairedRatio ratio;
+    if (fine && coarse && cells.void_reason(grid.mix, batch).empty())
+      ratio = cells.ratio(*fine, *coarse, condition);
     if (ratio.ratio)
       points.push_back({{batch, ratio}, cells.labels()[*fine], cells.labels()[*coarse]});
+    else
+      holes += fmt::format("{}{}", holes.empty() ? "" : ", ", batch);
   }
-  if (points.empty()) return fastest_sentence(grid, choices);
+  if (points.empty()) return "";
   std::string words;
   std::vector<BatchRatio> ratios;
   for (size_t from = 0, to = 0; from < points.size(); from = to) {
@@ -224,6 +244,7 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid,
     if (found.outcome == Crossover::kChange)
       words += fmt::format("; they cross near {:.3g}, between {} and {}", *found.batch, found.low,
                            found.high);
+  if (!holes.empty()) words += "; unavailable at " + holes;
   return fmt::format("Fine or coarse? {}: {}.", subject(grid), words);
 }
 

@@ -84,27 +84,33 @@ std::string grid_table(const SweepGrid& grid, const std::string& axis,
   return result + "\n" + holes.text();
 }
 
+bool compared(const Choice& choice) { return !choice.best.empty(); }
+
 std::string choices_table(const std::vector<Choice>& choices) {
   std::string result = table_head({"Batch", "Best strategy", "Its throughput (texts/s)",
                                    "Margin over the second", "The second", "Pairs"});
   Holes holes;
   for (const Choice& choice : choices) {
-    const bool compared = !choice.best.empty();
-    if (!compared) holes.add(fmt::format("batch {}", choice.batch), choice.reason);
+    const bool chosen = compared(choice);
+    if (!chosen) holes.add(fmt::format("batch {}", choice.batch), choice.reason);
     result +=
         table_line({fmt::format("{}", choice.batch),
-                    compared ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
-                             : "unavailable",
+                    chosen ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
+                           : "unavailable",
                     cell(choice.throughput, number),
-                    compared ? cell(choice.margin, format_ratio) : "unavailable",
-                    compared ? escaped(choice.second) : "unavailable",
-                    compared ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
+                    chosen ? cell(choice.margin, format_ratio) : "unavailable",
+                    chosen ? escaped(choice.second) : "unavailable",
+                    chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
   }
   result += "\n" + holes.text();
   std::vector<std::string> open;
-  for (const Choice& choice : choices)
-    if (!choice.best.empty() && !choice.clear)
+  for (const Choice& choice : choices) {
+    if (compared(choice) && !choice.clear)
       open.push_back(fmt::format("batch {}: {}", choice.batch, choice.reason));
+    if (compared(choice) && !choice.left_out.empty())
+      open.push_back(fmt::format("batch {}: without {}, which has no figure there", choice.batch,
+                                 fmt::join(choice.left_out, ", ")));
+  }
   return result + list(open);
 }
 
@@ -258,7 +264,8 @@ std::string sweep_markdown(const SweepReport& report) {
   text += "\n" + paragraph(
                      "Figures are medians over fresh processes, in brackets their 95 % "
                      "intervals; ~ marks a figure with too few blocks for an interval, or a "
-                     "choice that noise does not allow.");
+                     "choice that noise does not allow. Each interval holds by itself: of "
+                     "twenty equal pairs one may look different.");
   for (size_t mix = 0; mix < report.mixes.size(); ++mix)
     text += mix_section(report.mixes[mix], mix);
   text += scaling_section(report.scaling);

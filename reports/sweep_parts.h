@@ -26,10 +26,13 @@ std::vector<Crossover> crossovers(const std::string& first, const std::string& s
                                   const std::vector<BatchRatio>& ratios);
 std::vector<Crossover> pair_crossovers(const SweepCells& cells, const SweepGrid& grid);
 
-// Fine or coarse, from which batch size on; or, where labels and summaries do not tell fine-grained
-// from coarse-grained variants, the fastest by batch size.
-std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid,
-                           const std::vector<Choice>& choices);
+// Whether labels or summaries call one variant "fine" and another "coarse".
+bool has_grains(const SweepCells& cells);
+// Fine or coarse, from which batch size on: the fastest of the one against the fastest of the
+// other. Empty where either is missing.
+std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid);
+// The fastest by batch size.
+std::string fastest_sentence(const SweepGrid& grid, const std::vector<Choice>& choices);
 
 // The part of its undisturbed throughput that a variant keeps when the kernel shares the cores
 // fairly. `cores` and `threads` are positive.

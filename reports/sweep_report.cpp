@@ -96,16 +96,18 @@ MixAnswer answer(const SweepCells& cells, const profiles::SweepMix& mix) {
     result.choices.push_back(choose(cells, condition));
   }
   result.crossovers = pair_crossovers(cells, result.grid);
-  result.sentence = grain_sentence(cells, result.grid, result.choices);
+  result.sentence = grain_sentence(cells, result.grid);
+  result.sentence +=
+      (result.sentence.empty() ? "" : " ") + fastest_sentence(result.grid, result.choices);
   return result;
 }
 
-std::vector<std::string> missing(const Sweep& sweep) {
+std::vector<std::string> missing(const SweepCells& cells, const Sweep& sweep) {
   std::vector<std::string> lines;
   for (const auto& cell : sweep.cells)
     if (!cell.unavailable.empty())
-      lines.push_back(fmt::format("{}, {}: {}", cell.variant, condition_words(cell.condition),
-                                  cell.unavailable));
+      lines.push_back(fmt::format("{}, {}: {}", cells.label(cell.variant),
+                                  condition_words(cell.condition), cell.unavailable));
   return lines;
 }
 
@@ -125,11 +127,14 @@ SweepReport make_sweep_report(const Sweep& sweep) {
         report.scaling.push_back(scaling_of(cells, std::move(grid)));
   }
   report.shared = shared_machine(cells);
-  report.missing = missing(sweep);
+  report.missing = missing(cells, sweep);
   if (sweep.status != "complete")
     report.warnings.push_back(
         fmt::format("the sweep is {}: figures cover only what was measured.",
                     sweep.status.empty() ? "of unknown status" : sweep.status));
+  if (report.variants.size() > 1 && !has_grains(cells))
+    report.warnings.push_back(
+        "fine or coarse: unavailable: no two variants' labels or summaries say fine and coarse.");
   for (const std::string& warning : sweep.warnings) report.warnings.push_back(warning);
   for (const std::string& warning : cells.warnings()) report.warnings.push_back(warning);
   return report;

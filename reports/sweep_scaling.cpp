@@ -37,6 +37,7 @@ SweepGrid grid(const SweepCells& cells, const std::string& mix, int batch, int t
 Estimate efficiency(const std::vector<double>& many, const std::vector<double>& one, int threads) {
   const UnpairedRatio ratio = unpaired_ratio(many, one);
   if (!ratio.ratio) return unavailable_estimate("no figure on one thread");
+  if (threads == 1) return {1, 1, 1, static_cast<int>(one.size()), ""};
   Estimate estimate;
   estimate.blocks = static_cast<int>(std::min(many.size(), one.size()));
   estimate.value = *ratio.ratio / threads;
