@@ -105,6 +105,18 @@ std::map<std::string, int64_t> counters(const Fields& fields) {
   return result;
 }
 
+std::map<std::string, DispatchLoop> dispatch_of(const Fields& fields) {
+  std::map<std::string, DispatchLoop> result;
+  for (const auto& [name, value] : fields.value().items()) {
+    const Fields loop = *fields.object(name.c_str());
+    const auto figure = [&](const char* field) {
+      return loop.integer(loop.required(field), field);
+    };
+    result[name] = {figure("per_iteration"), figure("p50_ns"), figure("p99_ns")};
+  }
+  return result;
+}
+
 Model model_of(const Fields& fields) {
   Model model;
   model.name = fields.string("name");
@@ -136,6 +148,7 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   }
   if (const auto work = fields.object("work")) result.block.work = counters(*work);
   if (const auto macs = fields.object("kernel_macs")) result.block.kernel_macs = counters(*macs);
+  if (const auto loops = fields.object("dispatch")) result.block.dispatch = dispatch_of(*loops);
   result.block.checksum = fields.string("checksum");
   result.block.peak_rss_bytes = fields.integer("peak_rss_bytes");
   result.variant = fields.string("variant");

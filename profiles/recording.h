@@ -75,6 +75,13 @@ struct Region {
   std::optional<int64_t> minor_faults, major_faults;
 };
 
+// One kind of loop by which a strategy hands out work: how many of them an iteration takes, and the
+// wall time of one whose bodies do nothing, outside the region.
+struct DispatchLoop {
+  int64_t per_iteration = 0;
+  int64_t p50_ns = 0, p99_ns = 0;
+};
+
 // One fresh process.
 struct Block {
   std::string pass;  // "time", "cpu", "wall", "heap", "sync"
@@ -90,7 +97,8 @@ struct Block {
   // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
   // key, or begins with the key and "_".
   std::optional<std::map<std::string, int64_t>> kernel_macs;
-  std::string checksum;  // empty: none
+  std::optional<std::map<std::string, DispatchLoop>> dispatch;  // by the loop's name
+  std::string checksum;                                         // empty: none
   std::optional<int64_t> peak_rss_bytes, load_ns, warmup_ns;
   std::vector<std::string> raw_files;  // relative to the recording's folder
 };

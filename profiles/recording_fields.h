@@ -84,6 +84,13 @@ void fields(Io& io, T& region) {
   io("major_faults", region.major_faults);
 }
 
+template <class Io, Is<DispatchLoop> T>
+void fields(Io& io, T& loop) {
+  io("per_iteration", loop.per_iteration);
+  io("p50_ns", loop.p50_ns);
+  io("p99_ns", loop.p99_ns);
+}
+
 template <class Io, Is<Block> T>
 void fields(Io& io, T& block) {
   io("pass", block.pass);
@@ -97,6 +104,7 @@ void fields(Io& io, T& block) {
   io("region", block.region);
   io("work", block.work);
   io("kernel_macs", block.kernel_macs);
+  io("dispatch", block.dispatch);
   io("checksum", block.checksum);
   io("peak_rss_bytes", block.peak_rss_bytes);
   io("load_ns", block.load_ns);

@@ -24,6 +24,7 @@
 #include "engine/embedder.h"
 #include "engine/model.h"
 #include "kernels/kernels.h"
+#include "scenarios/dispatch.h"
 #include "scenarios/scenario.h"
 
 namespace winnow::scenarios {
@@ -35,7 +36,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::string scenario, model, isa;
-  int batch = 0, iterations = 0, warmup = 0, threads = 0;
+  int batch = 0, iterations = 0, warmup = 0, threads = 0, dispatch_samples = 0;
 };
 
 int64_t ns_since(Clock::time_point start) {
@@ -95,6 +96,20 @@ Json kernel_macs_json(const engine::WorkCounters& begin, const engine::WorkCount
           {"attention", end.attention_macs - begin.attention_macs}};
 }
 
+// What the strategy's loops cost and how many a batch takes. Behind the region, and behind the
+// reading of peak memory: it needs a second set of activations.
+Json dispatch_json(const engine::Model& model, engine::Scheduler& scheduler, int threads,
+                   const std::vector<std::string>& texts, int samples) {
+  std::vector<LoopCost> costs = loop_costs(scheduler, threads, samples);
+  count_loops(model, scheduler, texts, costs);
+  Json loops = Json::object();
+  for (const LoopCost& cost : costs)
+    loops[std::string(cost.loop)] = {{"per_iteration", cost.per_iteration},
+                                     {"p50_ns", cost.empty.p50_ns},
+                                     {"p99_ns", cost.empty.p99_ns}};
+  return loops;
+}
+
 Json run(const engine::SchedulerRow& variant, const Options& options) {
   const Scenario scenario = load_scenario(options.scenario);
   const int batch = options.batch > 0 ? options.batch : scenario.batch;
@@ -143,6 +158,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["kernel_macs"] = kernel_macs_json(work_begin, embedder.work());
   result["checksum"] = checksum(embeddings);
   if (const auto peak = peak_rss_bytes()) result["peak_rss_bytes"] = *peak;
+  if (options.dispatch_samples > 0)
+    result["dispatch"] = dispatch_json(model, *scheduler, threads, texts, options.dispatch_samples);
   result["model"] = {{"name", model.name()},
                      {"file", std::filesystem::path(options.model).filename().string()},
                      {"size_bytes", model.file_size_bytes()},
@@ -171,6 +188,8 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
   add("warmup", po::value(&options.warmup)->default_value(-1), "batches before (-1: scenario's)");
   add("threads", po::value(&options.threads)->default_value(0), "worker threads (0: all cores)");
   add("isa", po::value(&options.isa)->default_value("auto"), kernels::isa_choices().c_str());
+  add("dispatch-samples", po::value(&options.dispatch_samples)->default_value(0),
+      "time so many empty loops of each kind behind the region");
   add("help,h", "this text");
   try {
     po::variables_map values;
@@ -182,6 +201,8 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
     }
     po::notify(values);
     if (options.iterations < 1) throw base::UsageError("--iterations", "must be at least 1");
+    if (options.dispatch_samples < 0 || options.dispatch_samples > 1'000'000)
+      throw base::UsageError("--dispatch-samples", "expected 0 to 1000000");
     const std::string text = run(variant, options).dump(2) + "\n";
     if (const char* path = std::getenv("WINNOW_RESULT"))
       base::write_file(path, text);
