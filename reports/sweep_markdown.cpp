@@ -13,6 +13,8 @@ namespace winnow::reports {
 
 namespace {
 
+constexpr size_t kMostUnfolded = 2;  // scaling sections; more are folded, each under its name
+
 std::string paragraph(const std::string& markdown) { return markdown + "\n\n"; }
 
 std::string list(const std::vector<std::string>& texts) {
@@ -204,9 +206,11 @@ std::string scaling_section(const std::vector<Scaling>& all) {
     return result + paragraph(
                         "unavailable: no mix and batch size was measured at two thread "
                         "counts");
+  const bool folded = all.size() > kMostUnfolded;
   for (size_t i = 0; i < all.size(); ++i) {
     const SweepGrid& grid = all[i].grid;
     const std::string where = fmt::format("mix {}, batch {}", grid.mix, grid.batch);
+    if (folded) result += paragraph("<details><summary>" + escaped(where) + "</summary>");
     result += paragraph("### Throughput by threads (texts/s): " + escaped(where)) +
               image("Throughput by threads, " + where, scaling_plot_name(i)) +
               grid_table(grid, "threads", &SweepLine::throughput);
@@ -214,6 +218,7 @@ std::string scaling_section(const std::vector<Scaling>& all) {
               grid_table(grid, "threads", &SweepLine::latency_ms);
     result += paragraph("### Efficiency: " + escaped(where)) + efficiency_table(all[i]);
     result += paragraph("### Universal Scalability Law: " + escaped(where)) + usl_table(all[i]);
+    if (folded) result += paragraph("</details>");
   }
   return result;
 }

@@ -57,7 +57,8 @@ class PackedScheduler : public Scheduler {
 
 const SchedulerRow packed_row = {
     .name = "packed",
-    .summary = "all texts of a batch in one matrix; persistent workers share tiles and rows",
+    .summary =
+        "fine-grained: all texts of a batch in one matrix; persistent workers share tiles and rows",
     .wins = "batches; one text that all cores shall help with: each weight is read once",
     .loses = "on shared machines: all workers meet eight times a block and wait for the slowest",
     .options = "threads affinity spin grain",

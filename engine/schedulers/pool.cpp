@@ -42,7 +42,9 @@ class PoolScheduler : public Scheduler {
 
 const SchedulerRow pool_row = {
     .name = "pool",
-    .summary = "persistent workers with fixed shares of the texts; a text runs on one worker",
+    .summary =
+        "coarse-grained: persistent workers with fixed shares of the texts; a text runs on one "
+        "worker",
     .wins = "batches of texts of like length: one wake-up a loop, nothing shared inside",
     .loses = "a single text, and batches where one share is longer than the rest",
     .options = "threads affinity",

@@ -88,7 +88,9 @@ class SpawnScheduler : public Scheduler {
 
 const SchedulerRow spawn_row = {
     .name = "spawn",
-    .summary = "texts one after another; every matmul creates threads for its tiles and joins them",
+    .summary =
+        "fine-grained: texts one after another; every matmul creates threads for its tiles and "
+        "joins them",
     .wins = "one large matmul that dwarfs the cost of creating threads",
     .loses = "batches of short texts: thousands of creations, idle cores between the matmuls",
     .options = "threads",
