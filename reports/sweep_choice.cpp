@@ -12,6 +12,8 @@ using profiles::Condition;
 
 namespace {
 
+constexpr size_t kMostNamed = 3;  // rivals that a cell names beside the fastest
+
 struct Rival {
   size_t variant = 0;
   PairedRatio ratio;  // of the fastest to this one
@@ -77,9 +79,17 @@ Choice choose(const SweepCells& cells, const Condition& condition) {
   choice.clear = near.empty();
   choice.best = cells.labels()[fastest];
   if (choice.clear) return choice;
+  const std::string all = fmt::format("{}", fmt::join(near, ", "));
+  const size_t others = near.size();
+  const bool many = others > kMostNamed;
+  if (many) near.resize(kMostNamed - 1);
   choice.best = fmt::format("~ {} or {}", choice.best, fmt::join(near, " or "));
+  if (many) choice.best += fmt::format(" or {} others", others - near.size());
   const bool few = std::ranges::any_of(rivals, [](const Rival& r) { return !r.ratio.low; });
   choice.reason = few ? "too few pairs of blocks: an interval needs 6" : "inside the noise";
+  if (many)
+    choice.reason +=
+        fmt::format(" ({} is not proven faster than {})", cells.labels()[fastest], all);
   return choice;
 }
 

@@ -160,6 +160,16 @@ TEST_CASE("equal variants are chosen from in fewer than one case of twenty") {
   CHECK(chosen <= 20);
 }
 
+TEST_CASE("a long list of equals is cut in the cell and whole in the reason") {
+  PlantedSweep planted({"a", "b", "c", "d", "e", "f"}, 4, 0.01, 5);
+  planted.add_batches("m", {1}, [](const std::string& variant, const Condition&) {
+    return 0.01 + 0.001 * (variant[0] - 'a');
+  });
+  const Choice choice = make_sweep_report(planted.sweep).mixes.at(0).choices.at(0);
+  CHECK(choice.best == "~ a or b or c or 3 others");
+  CHECK(choice.reason.ends_with("(a is not proven faster than b, c, d, e, f)"));
+}
+
 TEST_CASE("planted scaling: efficiency and coefficients within their intervals") {
   constexpr double kSigma = 0.08, kKappa = 0.02;
   PlantedSweep planted({"a"}, 8, 0.01, 10);
