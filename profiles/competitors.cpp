@@ -21,6 +21,7 @@ namespace {
   if (getppid() != harness) _exit(0);
   setpgid(0, 0);
   prctl(PR_SET_NAME, "winnow-busy");
+  close_range(0, ~0U, 0);  // it must not hold the locks and pipes of a harness that has died
   for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
   for (;;) asm volatile("");
 }

@@ -191,7 +191,7 @@ SweepScenario load_sweep(const std::string& path, int cores) {
   scenario.batch = read_numbers(sweep, "batch", 1, kBatchLimit);
   scenario.threads = read_threads(sweep, cores);
   scenario.variants = read_variants(sweep);
-  scenario.blocks = sweep.integer("blocks", 1, 5, 10'000);
+  scenario.blocks = sweep.integer("blocks", 1, 6, 10'000);
   scenario.iterations = sweep.integer("iterations", 0, 0);
   scenario.neighbours = read_neighbours(sweep, cores);
   scenario.pinned = read_pinned(sweep);
