@@ -7,6 +7,7 @@
 #include "reports/category_table.h"
 #include "reports/format.h"
 #include "reports/insights.h"
+#include "reports/dispatch_table.h"
 #include "reports/kernel_table.h"
 #include "reports/memory_table.h"
 #include "reports/peaks.h"
@@ -158,6 +159,7 @@ Report report_of(const Recording& recording) {
   report.wall = wall_table(recording);
   report.memory = memory_table(recording, report.warnings);
   report.threads = thread_analysis(recording, report.same_work, report.warnings);
+  report.dispatch = dispatch_table(recording, report.timings);
   report.raw_commands = raw_commands(recording);
   add_insights(recording, report);
   report.verdict = verdict_of(recording, report);

@@ -165,6 +165,7 @@ std::string to_markdown(const Report& report) {
   text += creations_table(report.threads);
   text += threads_table(report.threads);
   text += table_section(report.threads.metrics, 3);
+  text += table_section(report.dispatch, 3);
   text += verdict_section(report.verdict);
   text += paragraph("---");
   text += raw_section(report);

@@ -158,6 +158,7 @@ struct Report {
   Table wall{};
   Table memory{};
   ThreadAnalysis threads{};
+  Table dispatch{};
   Verdict verdict{};
   std::vector<RawCommand> raw_commands{};
   std::vector<std::string> missing{};

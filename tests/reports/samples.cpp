@@ -316,6 +316,9 @@ Recording realistic_recording() {
     region.user_ns = region.wall_ns * (spawn ? 254 : 336) / 100;
     region.system_ns = region.wall_ns * (spawn ? 71 : 1) / 100;
     each.region = region;
+    each.dispatch = std::map<std::string, DispatchLoop>{
+        {"groups", {1, spawn ? 20 : 37'866, spawn ? 31 : 87'690}},
+        {"tiles", {3072, spawn ? 88'161 : 20, spawn ? 379'917 : 31}}};
   }
   VariantProfiles& spawn = recording.profiles["spawn"];
   VariantProfiles& pool = recording.profiles["pool"];

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "profiles/recording.h"
+#include "reports/report.h"
+
+namespace winnow::reports {
+
+// What handing out work costs: each kind of loop empty, how many of them an iteration takes, and an
+// estimate of both together against the median iteration (timings, per variant).
+Table dispatch_table(const profiles::Recording& recording, const std::vector<Timing>& timings);
+
+}  // namespace winnow::reports
