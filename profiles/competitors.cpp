@@ -39,15 +39,17 @@ std::vector<int> usable_cores() {
 
 }  // namespace
 
-Competitors::Competitors(int count, bool pinned) try {
-  processes_.reserve(static_cast<size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    start();
-    if (pinned) pin(processes_.back(), static_cast<size_t>(i));
+Competitors::Competitors(int count, bool pinned) {
+  try {
+    processes_.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i) {
+      start();
+      if (pinned) pin(processes_.back(), static_cast<size_t>(i));
+    }
+  } catch (...) {
+    end();
+    throw;
   }
-} catch (...) {
-  end();
-  throw;
 }
 
 Competitors::~Competitors() { end(); }
