@@ -32,7 +32,7 @@ std::vector<int> doubled_ranks(const std::vector<double>& values) {
   std::ranges::sort(sorted);
   std::vector<int> ranks;
   for (double value : values) {
-    const auto [from, to] = std::ranges::equal_range(sorted, std::abs(value));
+    const auto [from, to] = std::equal_range(sorted.begin(), sorted.end(), std::abs(value));
     ranks.push_back(static_cast<int>((from - sorted.begin()) + (to - sorted.begin())) + 1);
   }
   return ranks;
