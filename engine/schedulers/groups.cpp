@@ -30,8 +30,8 @@ void GroupPlan::make(std::span<const int> lengths, int workers, int group_tokens
   const int64_t round_tokens = int64_t{group_tokens} * workers;
   const auto rounds = static_cast<size_t>((left + round_tokens - 1) / round_tokens);
   make_groups(lengths, std::min(rounds * worker_count, texts_.size() - shared_));
-  // Workers that wait at the end lose more than they win by not meeting before.
-  constexpr int64_t kMostPercent = 110;
+  // The longest group's rest is shared as well, but a little is better shared from the beginning.
+  constexpr int64_t kMostPercent = 150;
   int64_t longest = 0;
   for (const Group& group : groups_) longest = std::max(longest, group.tokens);
   if (rounds == 1 && longest * 100 * workers > left * kMostPercent) {

@@ -17,6 +17,13 @@ namespace {
 
 using Units = std::vector<int>;
 
+TEST_CASE("without affinity there is no unit, whatever the machine and the build") {
+  CHECK(processing_units(Affinity::none, 4).empty());
+  CHECK(processing_units_of("pack:2 core:2 pu:1", Affinity::none, 4).empty());
+}
+
+#ifdef WINNOW_HWLOC
+
 // What the calling thread may run on now; none when the kernel does not tell.
 Units units_of_this_thread() {
   cpu_set_t set;
@@ -48,13 +55,6 @@ std::vector<Units> units_of_workers(const SchedulerRow& row, const SchedulerOpti
   });
   return seen;
 }
-
-TEST_CASE("without affinity there is no unit, whatever the machine and the build") {
-  CHECK(processing_units(Affinity::none, 4).empty());
-  CHECK(processing_units_of("pack:2 core:2 pu:1", Affinity::none, 4).empty());
-}
-
-#ifdef WINNOW_HWLOC
 
 // 2 packages of 2 third-level caches of 4 cores of 2 units, numbered in this order: unit 2 * core,
 // and its sibling behind it.
