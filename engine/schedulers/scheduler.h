@@ -69,8 +69,13 @@ struct SchedulerRow {
 };
 
 // One object file each, so that a program which names one row links that strategy only.
+extern const SchedulerRow serial_row;
 extern const SchedulerRow spawn_row;
+extern const SchedulerRow spawn_text_row;
+extern const SchedulerRow pool_op_row;
+extern const SchedulerRow pool_spin_row;
 extern const SchedulerRow pool_row;
+extern const SchedulerRow pool_queue_row;
 extern const SchedulerRow packed_row;
 extern const SchedulerRow hybrid_row;
 extern const SchedulerRow steal_row;

@@ -55,15 +55,12 @@ namespace {
 
 TEST_CASE("the table's rows are found by name") {
   const auto rows = winnow::engine::scheduler_rows();
-  REQUIRE(rows.size() >= 5);
-  CHECK(rows[0].name == "spawn");
-  CHECK(rows[1].name == "pool");
-  CHECK(rows[2].name == "packed");
-  CHECK(rows[3].name == "hybrid");
-  CHECK(rows[4].name == "steal");
+  CHECK(rows[0].name == "serial");
   for (const SchedulerRow& row : rows) {
     CHECK(&winnow::engine::find_scheduler(row.name) == &row);
     CHECK_FALSE(row.summary.empty());
+    CHECK_FALSE(row.wins.empty());
+    CHECK_FALSE(row.loses.empty());
   }
   std::string known;  // some strategies stand on libraries that a build may be without
   for (const SchedulerRow& row : rows) known += (known.empty() ? "" : ", ") + std::string(row.name);
