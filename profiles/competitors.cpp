@@ -40,8 +40,8 @@ std::vector<int> usable_cores() {
 }  // namespace
 
 Competitors::Competitors(int count, bool pinned) {
+  processes_.reserve(static_cast<size_t>(count));
   try {
-    processes_.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) {
       start();
       if (pinned) pin(processes_.back(), static_cast<size_t>(i));
