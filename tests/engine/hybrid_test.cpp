@@ -107,7 +107,7 @@ TEST_CASE("texts of 2,048 tokens do not overflow, and a pass of shared texts is 
 
 TEST_CASE("in hybrid no group's loop is split while all workers have one, and a shared text's is") {
   const auto scheduler = hybrid_row.make({4});
-  const std::vector<int> even(32, 20);
+  const std::vector<int> even(16, 20);  // as many groups as workers
   std::atomic<int> inside = 0, split = 0;
   scheduler->over_groups(even, [&](std::span<const int>, int) {
     // All workers are here before the first loop and after the last.
