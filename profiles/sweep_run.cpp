@@ -75,6 +75,12 @@ void add_new(std::vector<Named>& all, const std::vector<Named>& planned) {
   }
 }
 
+// What failed last is tried again: its cause may be gone.
+void drop_last_failures(Sweep& sweep) {
+  for (SweepCell& cell : sweep.cells)
+    while (!cell.blocks.empty() && cell.blocks.back().status != "ok") cell.blocks.pop_back();
+}
+
 // A failed cell is told by its blocks; the plan's count of them is met by good ones only.
 std::string status_of(const SweepPlan& plan, const Sweep& sweep) {
   if (plan.stop && plan.stop->load()) return "interrupted";
@@ -118,6 +124,7 @@ Sweep run_sweep(const SweepPlan& plan) try {
   const SweepFolder folder(plan.out_dir);
   const auto earlier = folder.earlier(plan);
   Sweep sweep = earlier ? *earlier : start_sweep(plan);
+  drop_last_failures(sweep);
   sweep.status = "interrupted";  // until it has ended
   sweep.warnings.clear();
   add_new(sweep.variants, plan.variants);
