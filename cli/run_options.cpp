@@ -64,6 +64,12 @@ po::options_description run_options() {
   add("force", po::bool_switch(), "of a sweep: begin anew where the folder holds another");
   add("model", po::value<std::string>(), fmt::format("GGUF file ({})", kDefaultModel).c_str());
   add("out", po::value<std::string>(), "folder of what is measured (out/<scenario>)");
+  add("affinity", po::value<std::string>()->default_value("none"),
+      "where the variants' threads run: none, compact, spread");
+  add("spin-us", po::value<int>()->default_value(100),
+      "microseconds that a thread without work spins before it sleeps");
+  add("grain", po::value<int>()->default_value(0),
+      "items a thread takes at once from a shared loop (0: the strategy's choice)");
   add("isa", po::value<std::string>()->default_value("auto"), kernels::isa_choices().c_str());
   add("categories", po::value<std::string>(), "TOML rules for the categories of functions");
   add("seed", po::value<uint64_t>(), "of the order of the blocks (random)");
@@ -134,6 +140,10 @@ std::string out_folder(const std::string& name, const Values& values) {
 void check_inputs(const Values& values, const std::string& out) {
   engine::Gguf::open(model_path(values));
   kernels::select_kernels(values["isa"].as<std::string>());
+  engine::find_affinity(values["affinity"].as<std::string>());
+  for (const char* name : {"spin-us", "grain"})
+    if (const int value = values[name].as<int>(); value < 0 || value > 1'000'000)
+      throw base::UsageError(fmt::format("--{}", name), "expected 0 to 1000000");
   fs::path folder = out;
   while (!folder.empty() && !fs::exists(folder)) folder = folder.parent_path();
   if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)
@@ -170,6 +180,12 @@ std::vector<std::string> variant_command(const std::string& name, const Workload
           std::to_string(workload.warmup),
           "--isa",
           values["isa"].as<std::string>(),
+          "--affinity",
+          values["affinity"].as<std::string>(),
+          "--spin-us",
+          std::to_string(values["spin-us"].as<int>()),
+          "--grain",
+          std::to_string(values["grain"].as<int>()),
           "--iterations",
           "{iterations}"};
 }

@@ -162,7 +162,8 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
     const auto persistent = formula->integer("persistent_threads");
     // A part of it would claim another number of threads.
     if (per_matmul && matmuls && persistent) {
-      result.thread_formula = ThreadFormula{*per_matmul, *matmuls, *persistent};
+      result.thread_formula =
+          ThreadFormula{*per_matmul, *matmuls, *persistent, formula->integer("threads_per_batch")};
     }
   }
   return result;

@@ -55,6 +55,7 @@ struct ThreadFormula {
   int64_t threads_per_matmul = 0;
   int64_t matmuls_per_text = 0;
   int64_t persistent_threads = 0;
+  std::optional<int64_t> threads_per_batch{};  // beside those of the matmuls
 };
 
 struct Variant {

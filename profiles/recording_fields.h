@@ -59,6 +59,7 @@ void fields(Io& io, T& formula) {
   io("threads_per_matmul", formula.threads_per_matmul);
   io("matmuls_per_text", formula.matmuls_per_text);
   io("persistent_threads", formula.persistent_threads);
+  io("threads_per_batch", formula.threads_per_batch);
 }
 
 template <class Io, Is<Variant> T>

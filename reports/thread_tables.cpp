@@ -36,6 +36,9 @@ std::string formula_words(const ThreadFormula& formula, int texts) {
                         format_count(static_cast<double>(formula.threads_per_matmul)),
                         format_count(static_cast<double>(formula.matmuls_per_text)),
                         count_or_unknown(texts));
+  if (formula.threads_per_batch.value_or(0) > 0)
+    words += fmt::format("{}{} threads a batch", words.empty() ? "" : " + ",
+                         format_count(static_cast<double>(*formula.threads_per_batch)));
   if (formula.persistent_threads > 0)
     words += fmt::format("{}{} persistent threads, which the formula counts anew in each iteration",
                          words.empty() ? "" : " + ",
@@ -67,6 +70,7 @@ Creations creations_of(const Recording& recording, size_t variant) {
   const double texts = recording.workload.texts_per_iteration;
   const double each = static_cast<double>(formula.threads_per_matmul) *
                           static_cast<double>(formula.matmuls_per_text) * texts +
+                      static_cast<double>(formula.threads_per_batch.value_or(0)) +
                       static_cast<double>(formula.persistent_threads);
   row.formula_per_iteration = estimate(each);
   if (iterations > 0) row.formula_total = estimate(each * static_cast<double>(iterations));

@@ -36,7 +36,9 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::string scenario, model, isa;
-  int batch = 0, iterations = 0, warmup = 0, threads = 0, dispatch_samples = 0;
+  int batch = 0, iterations = 0, warmup = 0, threads = 0, dispatch_samples = 0, spin_us = 0,
+      grain = 0;
+  std::string affinity;
 };
 
 int64_t ns_since(Clock::time_point start) {
@@ -120,7 +122,10 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
 
   const auto load_start = Clock::now();
   const engine::Model model = engine::Model::load(options.model, options.isa);
-  const auto scheduler = variant.make({threads});
+  const auto scheduler = variant.make({.threads = threads,
+                                       .affinity = engine::find_affinity(options.affinity),
+                                       .spin_ns = int64_t{options.spin_us} * 1000,
+                                       .grain = options.grain});
   engine::Embedder embedder(model, *scheduler);
   const int64_t load_ns = ns_since(load_start);
 
@@ -166,7 +171,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
                      {"synthetic", model.synthetic()}};
   result["thread_formula"] = {{"threads_per_matmul", variant.threads_per_matmul(threads)},
                               {"matmuls_per_text", model.matmuls_per_text()},
-                              {"persistent_threads", variant.persistent_threads ? threads : 0}};
+                              {"threads_per_batch", variant.threads_per_batch(threads)},
+                              {"persistent_threads", variant.threads_at_start(threads)}};
   return result;
 }
 
@@ -188,6 +194,15 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
   add("warmup", po::value(&options.warmup)->default_value(-1), "batches before (-1: scenario's)");
   add("threads", po::value(&options.threads)->default_value(0), "worker threads (0: all cores)");
   add("isa", po::value(&options.isa)->default_value("auto"), kernels::isa_choices().c_str());
+  const std::string uses = fmt::format("; this strategy uses of these: {}",
+                                       variant.options.empty() ? "none" : variant.options);
+  add("affinity", po::value(&options.affinity)->default_value("none"),
+      ("where threads run: none, compact, spread" + uses).c_str());
+  add("spin-us",
+      po::value(&options.spin_us)->default_value(engine::SchedulerOptions::kDefaultSpinNs / 1000),
+      "microseconds that a thread without work spins before it sleeps");
+  add("grain", po::value(&options.grain)->default_value(0),
+      "items taken at once from a shared loop (0: the strategy's choice)");
   add("dispatch-samples", po::value(&options.dispatch_samples)->default_value(0),
       "time so many empty loops of each kind behind the region");
   add("help,h", "this text");
@@ -201,6 +216,9 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
     }
     po::notify(values);
     if (options.iterations < 1) throw base::UsageError("--iterations", "must be at least 1");
+    if (options.spin_us < 0 || options.spin_us > 1'000'000)
+      throw base::UsageError("--spin-us", "expected 0 to 1000000");
+    if (options.grain < 0) throw base::UsageError("--grain", "expected 0 or more");
     if (options.dispatch_samples < 0 || options.dispatch_samples > 1'000'000)
       throw base::UsageError("--dispatch-samples", "expected 0 to 1000000");
     const std::string text = run(variant, options).dump(2) + "\n";

@@ -10,8 +10,8 @@
 namespace winnow::engine {
 
 // Which processing units (the kernel's cpu numbers) `threads` threads get, in their order: none for
-// Affinity::none. Only those that the calling thread may use; more threads than there are begin again with
-// the first.
+// Affinity::none. Only those that the calling thread may use; more threads than there are begin
+// again with the first.
 //   compact  neighbours in the order of the machine's caches and packages; the first unit of every
 //            core before the second of any
 //   spread   as far apart as can be (hwloc_distrib)

@@ -69,6 +69,7 @@ const SchedulerRow hybrid_row = {
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int threads) { return threads - 1; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<HybridScheduler>(options);
     }};

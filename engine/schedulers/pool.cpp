@@ -52,6 +52,7 @@ const SchedulerRow pool_row = {
     .calling_thread_works = false,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int threads) { return threads; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       SchedulerOptions sleeping = options;
       sleeping.spin_ns = 0;  // between batches there may be nothing for long

@@ -31,6 +31,7 @@ const SchedulerRow pool_op_row = {
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int threads) { return threads - 1; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       SchedulerOptions sleeping = options;
       sleeping.spin_ns = 0;

@@ -36,6 +36,7 @@ const SchedulerRow pool_spin_row = {
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int threads) { return threads - 1; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<PoolSpinScheduler>(options);
     }};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 
@@ -20,6 +21,14 @@ std::span<const SchedulerRow> scheduler_rows() {
 #endif
   };
   return rows;
+}
+
+Affinity find_affinity(std::string_view name) {
+  constexpr std::pair<std::string_view, Affinity> kNames[] = {
+      {"none", Affinity::none}, {"compact", Affinity::compact}, {"spread", Affinity::spread}};
+  for (const auto& [known, affinity] : kNames)
+    if (known == name) return affinity;
+  throw base::UsageError(fmt::format("affinity {}", name), "unknown; one of none, compact, spread");
 }
 
 const SchedulerRow& find_scheduler(std::string_view name) {

@@ -52,6 +52,9 @@ struct SchedulerOptions {
   static constexpr int64_t kDefaultSpinNs = 100'000;
 };
 
+// "none", "compact" or "spread"; throws base::UsageError for another name.
+Affinity find_affinity(std::string_view name);
+
 struct SchedulerRow {
   std::string_view name;
   std::string_view summary;   // one line: what runs in parallel, and how
@@ -65,6 +68,8 @@ struct SchedulerRow {
   int (*threads_per_matmul)(int threads);
   // The same for one batch, beside those of its matmuls.
   int (*threads_per_batch)(int threads);
+  // Threads that live as long as the scheduler, or its library's: created before the region.
+  int (*threads_at_start)(int threads);
   std::unique_ptr<Scheduler> (*make)(const SchedulerOptions&);
 };
 

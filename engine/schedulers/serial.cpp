@@ -24,6 +24,7 @@ const SchedulerRow serial_row = {
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int) { return 0; },
     .make = [](const SchedulerOptions&) -> std::unique_ptr<Scheduler> {
       return std::make_unique<SerialScheduler>();
     }};

@@ -37,6 +37,7 @@ const SchedulerRow spawn_row = {
     .calling_thread_works = false,
     .threads_per_matmul = [](int threads) { return threads; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int) { return 0; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<SpawnScheduler>(options.threads);
     }};

@@ -52,6 +52,7 @@ const SchedulerRow spawn_text_row = {
     .calling_thread_works = false,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int threads) { return 2 * threads; },
+    .threads_at_start = [](int) { return 0; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<SpawnTextScheduler>(options.threads);
     }};

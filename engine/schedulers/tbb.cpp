@@ -135,6 +135,7 @@ const SchedulerRow tbb_row = {
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
+    .threads_at_start = [](int threads) { return threads - 1; },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<TbbScheduler>(options);
     }};

@@ -55,7 +55,7 @@ Recording full_recording() {
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true};
   r.baseline = "spawn";
   r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn",
-                 "../engine-spawn", false, true, ThreadFormula{4, 168, 1}},
+                 "../engine-spawn", false, true, ThreadFormula{4, 168, 1, 2}},
                 {"pool", "a pool", "", "", "", true, {}, {}}};
   Block block;
   block.pass = "time";
