@@ -2,7 +2,8 @@
 // tiles and rows of one pass for all texts.
 // Wins where a program runs OpenMP anyway: no second set of threads, and its environment variables
 // (OMP_PROC_BIND, OMP_WAIT_POLICY) apply.
-// Loses on the last texts of a batch: threads without a text help nobody.
+// Loses on the last texts of a batch, where threads without a text help nobody, and on a shared
+// machine: libgomp's barriers spin for long unless OMP_WAIT_POLICY is passive.
 #include <omp.h>
 #include <pthread.h>
 
@@ -102,7 +103,8 @@ const SchedulerRow openmp_row = {
     .name = "openmp",
     .summary = "OpenMP's threads and dynamic schedule: over texts, or tiles when texts are few",
     .wins = "programs that run OpenMP anyway: no second set of threads",
-    .loses = "the last texts of a batch: threads without a text help nobody",
+    .loses =
+        "the last texts of a batch: threads without one help nobody; barriers on a shared machine",
     .options = "threads grain",
     .persistent_threads = true,
     .calling_thread_works = true,
