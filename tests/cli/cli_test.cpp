@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -129,11 +130,27 @@ TEST_CASE("embed prints one unit vector a line, also for empty lines and without
   CHECK(testing::winnow(tiny, {"embed", "--model", "tiny.gguf"}, "").out.empty());
 }
 
+TEST_CASE("list names strategies, instruction sets, passes and the scenarios of a folder") {
+  const testing::Scratch scratch;
+  std::ofstream(scratch / "good.toml")
+      << "name = 'good'\ndescription = 'two words'\ntexts = ['a']\niterations = 2\nblocks = 2\n"
+         "passes = ['time']\n[[variants]]\nname = 'pool'\n";
+  std::ofstream(scratch / "bad.toml") << "name = 3\n";
+  const auto result = testing::winnow(scratch, {"list", "--scenarios", "."});
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+  for (const char* word : {"  serial ", "  spawn ", "  packed ", "wins: ", "loses: ", "  scalar ",
+                           "  sync ", "good.toml\n    two words\n", "bad.toml: line 1: "})
+    CHECK(result.out.find(word) != std::string::npos);
+  CHECK(testing::winnow(scratch, {"list", "--scenarios", "nowhere"}).status == 3);
+  CHECK(testing::winnow(scratch, {"list"}).status == 0);  // a folder without scenarios
+}
+
 TEST_CASE("embed prints the same for every variant and thread count") {
   TinyModel tiny;
   const std::string input = "one\ntwo words\nthree words here\nand then four words\n";
   const auto expected = testing::winnow(tiny, {"embed", "--model", "tiny.gguf"}, input).out;
-  for (const char* variant : {"spawn", "pool"})
+  for (const char* variant : {"serial", "spawn", "pool", "packed"})
     for (const char* threads : {"1", "3"})
       CHECK(testing::winnow(
                 tiny, {"embed", "--model", "tiny.gguf", "--variant", variant, "--threads", threads},
