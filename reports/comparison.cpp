@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "reports/category_table.h"
+#include "reports/dispatch_table.h"
 #include "reports/format.h"
 #include "reports/insights.h"
-#include "reports/dispatch_table.h"
 #include "reports/kernel_table.h"
 #include "reports/memory_table.h"
 #include "reports/peaks.h"
