@@ -11,8 +11,8 @@ namespace winnow::engine {
 
 std::span<const SchedulerRow> scheduler_rows() {
   static const SchedulerRow rows[] = {
-      serial_row, spawn_row,      spawn_text_row, pool_op_row, pool_spin_row,
-      pool_row,   pool_queue_row, packed_row,     hybrid_row,  steal_row,
+      serial_row,     spawn_row,  spawn_text_row, pool_op_row, pool_spin_row, pool_row,
+      pool_queue_row, packed_row, hybrid_row,     steal_row,   auto_row,
 #ifdef WINNOW_OPENMP
       openmp_row,
 #endif

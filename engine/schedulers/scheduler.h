@@ -84,6 +84,7 @@ extern const SchedulerRow pool_queue_row;
 extern const SchedulerRow packed_row;
 extern const SchedulerRow hybrid_row;
 extern const SchedulerRow steal_row;
+extern const SchedulerRow auto_row;
 extern const SchedulerRow openmp_row;  // this and tbb_row where their libraries are found
 extern const SchedulerRow tbb_row;
 
