@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <thread>
 
 #include "base/file.h"
@@ -112,6 +113,48 @@ TEST_CASE("a run measures every pass of both variants and fills every table") {
   REQUIRE(pool.heap.has_value());
   CHECK(spawn.heap->exact_objects.value() == spawn.heap->region_objects.value());
   CHECK(pool.heap->exact_objects.value() == pool.heap->region_objects.value());
+}
+
+TEST_CASE("threads, waits and wake-ups of every strategy are those that its design implies") {
+  TinyRun tiny;
+  const auto result = tiny.run(
+      {"--passes", "sync", "--variants",
+       "serial,spawn,spawn_text,pool_op,pool_spin,pool,pool_queue,packed,hybrid,steal,auto"});
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const auto recording = profiles::read_recording(tiny / "out/tiny");
+  REQUIRE(recording.variants.size() == 11);
+  std::map<std::string, int64_t> waits, wakes, created;
+  int64_t iterations = 0;
+  for (const auto& variant : recording.variants) {
+    INFO(variant.name);
+    const auto& sync = recording.profiles.at(variant.name).sync.value();
+    const auto& formula = variant.thread_formula.value();
+    iterations = sync.iterations;
+    created[variant.name] = sync.thread_create.value().count;
+    waits[variant.name] = sync.condition_wait.value().count;
+    wakes[variant.name] =
+        sync.condition_broadcast.value().count + sync.condition_signal.value().count;
+    CHECK(created[variant.name] ==
+          iterations * (formula.threads_per_matmul * formula.matmuls_per_text * kTexts +
+                        formula.threads_per_batch.value()));
+    CHECK(sync.thread_join.value().count == created[variant.name]);
+  }
+  CHECK(created["spawn"] == int64_t{kThreads} * kMatmulsPerText * kTexts * iterations);
+  CHECK(created["spawn_text"] == int64_t{2} * kThreads * iterations);
+  for (const char* name : {"serial", "spawn", "spawn_text"}) {
+    INFO(name);
+    CHECK(waits[name] + wakes[name] == 0);
+  }
+  // Two loops a batch; at both ends of one there is at most one wake-up, for all who sleep.
+  for (const char* name : {"pool", "pool_queue"}) {
+    INFO(name);
+    CHECK(wakes[name] >= 1);
+    CHECK(wakes[name] <= 4 * iterations);
+  }
+  // A loop for each matmul, in which the workers and the caller sleep at most once each.
+  CHECK(wakes["pool_op"] >= 1);
+  CHECK(wakes["pool_op"] <= int64_t{2} * kMatmulsPerText * kTexts * iterations);
 }
 
 TEST_CASE("passes, variants and counts can be chosen, the first variant being the baseline") {
