@@ -62,8 +62,9 @@ std::string contradiction(const ChildResult& result, const RunPlan& plan,
     return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
   }
   const int threads = plan.workload.threads, texts = plan.workload.texts_per_iteration;
-  if (threads > 0 && result.threads.value_or(threads) != threads) {
-    return fmt::format("ran {} threads instead of {}", *result.threads, threads);
+  const int64_t ran = result.threads.value_or(threads), asked = result.threads_asked.value_or(ran);
+  if (threads > 0 && (asked != threads || ran > asked)) {
+    return fmt::format("ran {} threads instead of {}", std::max(ran, asked), threads);
   }
   if (texts > 0 && result.texts_per_iteration.value_or(texts) != texts) {
     return fmt::format("ran {} texts instead of {}", *result.texts_per_iteration, texts);

@@ -153,6 +153,7 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   result.block.peak_rss_bytes = fields.integer("peak_rss_bytes");
   result.variant = fields.string("variant");
   result.threads = fields.integer("threads");
+  result.threads_asked = fields.integer("threads_asked");
   result.texts_per_iteration = fields.integer("texts_per_iteration");
   result.calling_thread_works = fields.boolean("calling_thread_works");
   if (const auto model = fields.object("model")) result.model = model_of(*model);

@@ -41,6 +41,37 @@ struct Options {
   std::string affinity;
 };
 
+constexpr const char* kUsualAffinity = "none";
+constexpr int kUsualSpinUs = static_cast<int>(engine::SchedulerOptions::kDefaultSpinNs / 1000);
+
+// One of the words of SchedulerRow::options.
+bool uses_option(const engine::SchedulerRow& variant, std::string_view name) {
+  std::string_view left = variant.options;
+  while (!left.empty()) {
+    const size_t end = std::min(left.find(' '), left.size());
+    if (left.substr(0, end) == name) return true;
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return false;
+}
+
+void check_range(const char* option, int value, int least, int most) {
+  if (value < least || value > most)
+    throw base::UsageError(option, fmt::format("expected {} to {}", least, most));
+}
+
+// Before anything is loaded.
+void check(const Options& options) {
+  engine::find_affinity(options.affinity);
+  check_range("--iterations", options.iterations, 1, 10'000'000);
+  check_range("--batch", options.batch, 0, 1'000'000);
+  check_range("--warmup", options.warmup, -1, 1'000'000);
+  check_range("--threads", options.threads, 0, kThreadLimit);
+  check_range("--spin-us", options.spin_us, 0, 1'000'000);
+  check_range("--grain", options.grain, 0, 1'000'000);
+  check_range("--dispatch-samples", options.dispatch_samples, 0, 1'000'000);
+}
+
 int64_t ns_since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
 }
@@ -112,12 +143,35 @@ Json dispatch_json(const engine::Model& model, engine::Scheduler& scheduler, int
   return loops;
 }
 
+// The options that mean something for the strategy, and those that were set in vain.
+void add_options_json(const engine::SchedulerRow& variant, const Options& options, Json& result) {
+  Json used = Json::object(), ignored = Json::array();
+  const auto add = [&](const char* name, const char* flag, const auto& value, const auto& usual) {
+    if (uses_option(variant, name))
+      used[flag] = value;
+    else if (value != usual)
+      ignored.push_back(flag);
+  };
+  add("affinity", "affinity", options.affinity, std::string(kUsualAffinity));
+  add("spin", "spin_us", options.spin_us, kUsualSpinUs);
+  add("grain", "grain", options.grain, 0);
+  result["options"] = used;
+  result["ignored_options"] = ignored;
+}
+
+// 0: the scenario's; if that is 0 too, as many as the machine has cores.
+int threads_asked(const Options& options, const Scenario& scenario) {
+  if (options.threads > 0) return options.threads;
+  if (scenario.threads > 0) return scenario.threads;
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
 Json run(const engine::SchedulerRow& variant, const Options& options) {
   const Scenario scenario = load_scenario(options.scenario);
   const int batch = options.batch > 0 ? options.batch : scenario.batch;
   const int warmup = options.warmup >= 0 ? options.warmup : scenario.warmup;
-  int threads = options.threads > 0 ? options.threads : scenario.threads;
-  if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int asked = threads_asked(options, scenario);
+  const int threads = std::min(asked, variant.thread_limit);
   const std::vector<std::string> texts = batch_texts(scenario, batch);
 
   const auto load_start = Clock::now();
@@ -153,6 +207,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["schema"] = "winnow-result/1";
   result["variant"] = variant.name;
   result["threads"] = threads;
+  result["threads_asked"] = asked;
+  add_options_json(variant, options, result);
   result["calling_thread_works"] = variant.calling_thread_works;
   result["isa"] = model.kernels().isa;
   result["texts_per_iteration"] = batch;
@@ -184,8 +240,10 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
   po::options_description description(fmt::format(
       "{}: {}\n\nRuns a scenario's batch and writes what it took as JSON to $WINNOW_RESULT, or to\n"
       "standard output. `winnow run` starts it under the profilers.\n\n"
-      "  {} --scenario scenarios/batch32.toml --model model.gguf --iterations 10\n\nOptions",
-      program, variant.summary, program));
+      "  {} --scenario scenarios/batch32.toml --model model.gguf --iterations 10\n\n"
+      "Of threads, affinity, spin-us and grain this strategy uses: {}.\n"
+      "The others are accepted, and named in the result's ignored_options.\n\nOptions",
+      program, variant.summary, program, variant.options.empty() ? "none" : variant.options));
   auto add = description.add_options();
   add("scenario", po::value(&options.scenario)->required(), "TOML scenario: texts, batch, warm-up");
   add("model", po::value(&options.model)->required(), "GGUF file");
@@ -194,12 +252,9 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
   add("warmup", po::value(&options.warmup)->default_value(-1), "batches before (-1: scenario's)");
   add("threads", po::value(&options.threads)->default_value(0), "worker threads (0: all cores)");
   add("isa", po::value(&options.isa)->default_value("auto"), kernels::isa_choices().c_str());
-  const std::string uses = fmt::format("; this strategy uses of these: {}",
-                                       variant.options.empty() ? "none" : variant.options);
-  add("affinity", po::value(&options.affinity)->default_value("none"),
-      ("where threads run: none, compact, spread" + uses).c_str());
-  add("spin-us",
-      po::value(&options.spin_us)->default_value(engine::SchedulerOptions::kDefaultSpinNs / 1000),
+  add("affinity", po::value(&options.affinity)->default_value(kUsualAffinity),
+      "where threads run: none, compact, spread");
+  add("spin-us", po::value(&options.spin_us)->default_value(kUsualSpinUs),
       "microseconds that a thread without work spins before it sleeps");
   add("grain", po::value(&options.grain)->default_value(0),
       "items taken at once from a shared loop (0: the strategy's choice)");
@@ -215,12 +270,7 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
       return base::kOk;
     }
     po::notify(values);
-    if (options.iterations < 1) throw base::UsageError("--iterations", "must be at least 1");
-    if (options.spin_us < 0 || options.spin_us > 1'000'000)
-      throw base::UsageError("--spin-us", "expected 0 to 1000000");
-    if (options.grain < 0) throw base::UsageError("--grain", "expected 0 or more");
-    if (options.dispatch_samples < 0 || options.dispatch_samples > 1'000'000)
-      throw base::UsageError("--dispatch-samples", "expected 0 to 1000000");
+    check(options);
     const std::string text = run(variant, options).dump(2) + "\n";
     if (const char* path = std::getenv("WINNOW_RESULT"))
       base::write_file(path, text);

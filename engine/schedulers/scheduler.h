@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -71,6 +73,7 @@ struct SchedulerRow {
   // Threads that live as long as the scheduler, or its library's: created before the region.
   int (*threads_at_start)(int threads);
   std::unique_ptr<Scheduler> (*make)(const SchedulerOptions&);
+  int thread_limit = std::numeric_limits<int>::max();  // how many it can use, whatever is asked
 };
 
 // One object file each, so that a program which names one row links that strategy only.

@@ -27,6 +27,7 @@ const SchedulerRow serial_row = {
     .threads_at_start = [](int) { return 0; },
     .make = [](const SchedulerOptions&) -> std::unique_ptr<Scheduler> {
       return std::make_unique<SerialScheduler>();
-    }};
+    },
+    .thread_limit = 1};
 
 }  // namespace winnow::engine

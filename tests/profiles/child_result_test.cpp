@@ -34,6 +34,8 @@ TEST_CASE("what a program ran is read") {
       parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32)");
   CHECK(result.variant == "pool");
   CHECK(result.threads.value() == 4);
+  CHECK_FALSE(result.threads_asked);
+  CHECK(parsed(R"(, "threads": 1, "threads_asked": 4)").threads_asked.value() == 4);
   CHECK(result.texts_per_iteration.value() == 32);
   CHECK_THROWS_AS(parsed(R"(, "threads": "many")"), winnow::base::Error);
 }

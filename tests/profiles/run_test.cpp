@@ -261,6 +261,8 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
       {"one-less", "bad result: 2 iterations instead of 3"},
       {"other-variant", "bad result: ran variant spawn instead of other-variant"},
       {"more-threads", "bad result: ran 3 threads instead of 2"},
+      {"more-than-asked", "bad result: ran 3 threads instead of 2"},
+      {"asked-wrongly", "bad result: ran 4 threads instead of 2"},
       {"fewer-texts", "bad result: ran 4 texts instead of 5"},
   };
   for (const Row& row : rows) {
@@ -280,6 +282,13 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
     CHECK(contains(recording.missing[0].reason, row.status));
     CHECK(read_recording(scratch / "out").status == "incomplete");
   }
+}
+
+TEST_CASE("a child that can use fewer threads than the plan asks for says so, and is measured") {
+  const Scratch scratch;
+  const Recording recording = run(plan_of(scratch, {arm("pool"), arm("one-thread")}, {"time"}));
+  CHECK(recording.status == "complete");
+  for (const Block& block : recording.blocks) CHECK(block.status == "ok");
 }
 
 TEST_CASE("the tail of what a failing child said is kept; after two failures it is given up") {

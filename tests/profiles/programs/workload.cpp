@@ -136,6 +136,9 @@ void write_environment(const std::string& folder) {
 std::string claims_of(const std::string& mode) {
   if (mode == "other-variant") return R"("variant": "spawn", )";
   if (mode == "more-threads") return R"("threads": 3, )";
+  if (mode == "more-than-asked") return R"("threads": 3, "threads_asked": 2, )";
+  if (mode == "asked-wrongly") return R"("threads": 2, "threads_asked": 4, )";
+  if (mode == "one-thread") return R"("threads": 1, "threads_asked": 2, )";
   if (mode == "fewer-texts") return R"("texts_per_iteration": 4, )";
   return R"("threads": 2, "texts_per_iteration": 5, )";
 }
