@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -217,25 +219,107 @@ TEST_CASE("an exception of a text reaches the caller when all threads are done")
     }
 }
 
-TEST_CASE("an exception of a tile reaches the caller when all threads are done") {
+using Loop = void (Scheduler::*)(int, winnow::base::FunctionRef<void(int, int)>);
+
+TEST_CASE("an exception of a tile or row reaches the caller when all threads are done") {
+  for (const SchedulerRow& row : winnow::engine::scheduler_rows())
+    for (const Loop loop : {&Scheduler::over_tiles, &Scheduler::over_rows})
+      for (const int threads : {1, 4}) {
+        INFO(row.name << ", " << threads << " threads, rows: " << (loop == &Scheduler::over_rows));
+        const auto scheduler = row.make({threads});
+        std::atomic<int> inside = 0, items = 0;
+        const auto last_fails = [&](int, int end) {
+          ++inside;
+          std::this_thread::yield();
+          --inside;
+          if (end == 8) throw std::runtime_error("last item");
+        };
+        const auto pass = [&] { (*scheduler.*loop)(8, last_fails); };
+        CHECK_THROWS_WITH(pass_of_each(*scheduler, 2, pass), "last item");
+        CHECK(inside == 0);
+        (*scheduler.*loop)(8, [&](int begin, int end) { items += end - begin; });
+        CHECK(items == 8);
+        CHECK(current_state == WINNOW_OTHER);
+      }
+}
+
+// How many threads are inside a body now, and were at most.
+class AtWork {
+ public:
+  // Stays long enough for others to come.
+  void work() {
+    const int now = ++now_;
+    for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
+    }
+    for (int i = 0; i < 3; ++i) std::this_thread::yield();
+    --now_;
+  }
+  int most() const { return most_; }
+
+ private:
+  std::atomic<int> now_ = 0, most_ = 0;
+};
+
+TEST_CASE("no more threads are at work at once than were asked for") {
+  for (const SchedulerRow& row : winnow::engine::scheduler_rows())
+    for (const int threads : {1, 2, 3, 8}) {
+      INFO(row.name << ", " << threads << " threads");
+      const auto scheduler = row.make({threads});
+      AtWork texts, loops;
+      for (const int count : {1, 2, 5, 40}) {
+        scheduler->over_texts(count, [&](int) { texts.work(); });
+        pass_of_each(*scheduler, count, [&] {
+          loops.work();
+          scheduler->over_tiles(24, [&](int, int) { loops.work(); });
+          scheduler->over_rows(24, [&](int, int) { loops.work(); });
+        });
+      }
+      const int allowed = std::min(threads, row.thread_limit);
+      CHECK(texts.most() >= 1);
+      CHECK(texts.most() <= allowed);
+      CHECK(loops.most() >= 1);
+      CHECK(loops.most() <= allowed);
+    }
+}
+
+std::set<std::string> thread_ids() {
+  std::set<std::string> ids;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task"))
+    ids.insert(thread.path().filename());
+  return ids;
+}
+
+// How many threads there are besides these. The kernel lists a thread a moment longer than
+// pthread_join() waits for it, so another number than the expected one is counted again.
+int threads_besides(const std::set<std::string>& known, int expected) {
+  int count = -1;
+  for (int attempt = 0; attempt < 1000 && count != expected; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    count = 0;
+    for (const std::string& id : thread_ids()) count += known.count(id) == 0 ? 1 : 0;
+  }
+  return count;
+}
+
+TEST_CASE("threads are created at the start as the row tells, and none outlives the scheduler") {
   for (const SchedulerRow& row : winnow::engine::scheduler_rows()) {
-    INFO(row.name);
-    const auto scheduler = row.make({4});
-    std::atomic<int> inside = 0, tiles = 0;
-    CHECK_THROWS_WITH(pass_of_each(*scheduler, 2,
-                                   [&] {
-                                     scheduler->over_tiles(8, [&](int, int end) {
-                                       ++inside;
-                                       std::this_thread::yield();
-                                       --inside;
-                                       if (end == 8) throw std::runtime_error("last tile");
-                                     });
-                                   }),
-                      "last tile");
-    CHECK(inside == 0);
-    scheduler->over_tiles(8, [&](int begin, int end) { tiles += end - begin; });
-    CHECK(tiles == 8);
-    CHECK(current_state == WINNOW_OTHER);
+    // Libraries create their threads when they are first needed, and keep them.
+    if (row.name == "openmp" || row.name == "tbb") continue;
+    for (const int threads : {1, 2, 6}) {
+      INFO(row.name << ", " << threads << " threads");
+      const std::set<std::string> before = thread_ids();
+      const int expected = row.threads_at_start(std::min(threads, row.thread_limit));
+      {
+        const auto scheduler = row.make({threads});
+        CHECK(threads_besides(before, expected) == expected);
+        for (const int count : {1, 20}) {
+          scheduler->over_texts(count, [](int) {});
+          pass_of_each(*scheduler, count, [&] { scheduler->over_tiles(24, [](int, int) {}); });
+        }
+        CHECK(threads_besides(before, expected) == expected);
+      }
+      CHECK(threads_besides(before, 0) == 0);
+    }
   }
 }
 
