@@ -2,6 +2,7 @@
 // pass, recording, report.
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int kTexts = 4;
 constexpr int kThreads = 3;
+constexpr int kBlocks = 8;
 constexpr int kMatricesPerText = 2 * 7;  // blocks of the tiny model, weight matrices of a block
 constexpr int kMatmulsPerText = 2 * 4;   // loops over tiles: some matrices are multiplied as one
 
@@ -115,6 +117,23 @@ TEST_CASE("a run measures every pass of both variants and fills every table") {
   CHECK(pool.heap->exact_objects.value() == pool.heap->region_objects.value());
 }
 
+// The loops that an iteration of the variant takes, as its programs counted them.
+int64_t loops_of(const profiles::Recording& recording, const std::string& variant) {
+  for (const auto& block : recording.blocks) {
+    if (block.variant != variant || !block.dispatch) continue;
+    int64_t loops = 0;
+    for (const auto& [name, loop] : *block.dispatch) loops += loop.per_iteration;
+    return loops;
+  }
+  return 0;
+}
+
+// Threads that lived through a region, besides the main one.
+int64_t worker_count(const profiles::SyncProfile& sync) {
+  return std::count_if(sync.threads.begin(), sync.threads.end(),
+                       [](const auto& thread) { return thread.name.rfind("worker", 0) == 0; });
+}
+
 TEST_CASE("threads, waits and wake-ups of every strategy are those that its design implies") {
   TinyRun tiny;
   const auto result = tiny.run(
@@ -124,12 +143,14 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
   REQUIRE(result.status == 0);
   const auto recording = profiles::read_recording(tiny / "out/tiny");
   REQUIRE(recording.variants.size() == 11);
-  std::map<std::string, int64_t> waits, wakes, created;
+  std::map<std::string, int64_t> waits, wakes, created, workers;
   int64_t iterations = 0;
   for (const auto& variant : recording.variants) {
     INFO(variant.name);
     const auto& sync = recording.profiles.at(variant.name).sync.value();
     const auto& formula = variant.thread_formula.value();
+    workers[variant.name] = formula.persistent_threads;
+    CHECK(worker_count(sync) == workers[variant.name]);
     iterations = sync.iterations;
     created[variant.name] = sync.thread_create.value().count;
     waits[variant.name] = sync.condition_wait.value().count;
@@ -146,15 +167,25 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
     INFO(name);
     CHECK(waits[name] + wakes[name] == 0);
   }
-  // Two loops a batch; at both ends of one there is at most one wake-up, for all who sleep.
-  for (const char* name : {"pool", "pool_queue"}) {
+  CHECK(created["pool"] == 0);
+  // Every worker sleeps at most once before a loop, and once more before the region's end; who
+  // waits for a loop's end sleeps at most once. At both ends of a loop there is at most one
+  // wake-up, for all who sleep.
+  const auto check_loops = [&](const char* name, int64_t loops) {
+    INFO(name << ", " << loops << " loops");
+    CHECK(waits[name] <= (loops + kBlocks) * workers[name] + loops);
+    CHECK(wakes[name] <= loops * 2);
+  };
+  check_loops("pool", 2 * iterations);
+  check_loops("pool_queue", 2 * iterations);
+  check_loops("pool_op", int64_t{kMatmulsPerText} * kTexts * iterations);
+  for (const char* name : {"pool_spin", "packed"})
+    check_loops(name, loops_of(recording, name) * iterations);
+  for (const char* name : {"pool", "pool_queue", "pool_op"}) {  // who waits does not spin
     INFO(name);
+    CHECK(waits[name] >= 1);
     CHECK(wakes[name] >= 1);
-    CHECK(wakes[name] <= 4 * iterations);
   }
-  // A loop for each matmul, in which the workers and the caller sleep at most once each.
-  CHECK(wakes["pool_op"] >= 1);
-  CHECK(wakes["pool_op"] <= int64_t{2} * kMatmulsPerText * kTexts * iterations);
 }
 
 TEST_CASE("passes, variants and counts can be chosen, the first variant being the baseline") {
