@@ -1,5 +1,5 @@
-// Fine-grained on persistent workers: fork-join inside each matmul, on mutex and condition
-// variable. Wins over one thread on long texts, where a matmul is much longer than two wake-ups.
+// Fine-grained: texts one after another; persistent workers, asleep in between, share each matmul.
+// Wins on long texts, where a matmul is much longer than two wake-ups.
 // Loses on short texts: the workers sleep and wake 96 times a text.
 #include "engine/schedulers/one_by_one.h"
 #include "engine/schedulers/team.h"

@@ -1,6 +1,6 @@
 // Coarse-grained: persistent workers take whole texts from one counter, the longest text first.
 // Wins on batches of texts of unlike length: no worker is left with a long one at the end.
-// Loses on a single text (one core works); the counter is touched once a text, which is nothing.
+// Loses on a single text: one core works.
 #include <algorithm>
 #include <atomic>
 #include <numeric>

@@ -1,7 +1,6 @@
-// Fine-grained on spinning workers: all operators are shared, whoever waits spins before it sleeps.
-// Wins on a single text, or few: every core helps, and the next operator finds the workers awake.
-// Loses on batches (each weight is read once a text), and on shared machines: spinning workers wait
-// for one that has no core.
+// Fine-grained: texts one after another; persistent workers, who spin in between, share operators.
+// Wins on a single text or few: every core helps, and the next operator finds the workers awake.
+// Loses on batches (each weight is read once a text) and shared machines (all wait for the last).
 #include "engine/schedulers/one_by_one.h"
 #include "engine/schedulers/team.h"
 
