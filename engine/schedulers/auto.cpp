@@ -1,38 +1,40 @@
-// Packed or hybrid, whichever a small measured table names for the batch at hand.
+// Each batch by the strategy that a small measured table names for it (choice.cpp).
 // Wins where batches differ in size from call to call.
-// Loses nothing but a second set of sleeping threads, as far as the table fits the machine.
+// Loses nothing but the other strategies' sleeping threads, as far as the table fits the machine.
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
+#include "engine/schedulers/choice.h"
 #include "engine/schedulers/scheduler.h"
 
 namespace winnow::engine {
 namespace {
 
-// From so many texts a thread on, groups of texts on their own workers are faster than one matrix
-// that all share. Measured with scenarios/sweep.toml, 4 cores of an AMD EPYC (Zen 5, AVX-512 VNNI),
-// texts of 6 to 60 tokens: docs/sweep-report.md tells how to measure another machine.
-constexpr int kTextsAThreadForGroups = 2;
-
 class AutoScheduler : public Scheduler {
  public:
-  explicit AutoScheduler(const SchedulerOptions& options)
-      : threads_(options.threads),
-        packed_(packed_row.make(options)),
-        hybrid_(hybrid_row.make(options)),
-        chosen_(packed_.get()) {}
+  explicit AutoScheduler(const SchedulerOptions& options) : threads_(options.threads) {
+    for (const Choice& choice : choices())
+      strategies_.push_back({&choice, choice.strategy->make(options)});
+    chosen_ = strategies_.front().scheduler.get();
+  }
 
   int workspace_count() const override {
-    return std::max(packed_->workspace_count(), hybrid_->workspace_count());
+    int count = 0;
+    for (const Strategy& strategy : strategies_)
+      count = std::max(count, strategy.scheduler->workspace_count());
+    return count;
   }
 
   void over_texts(int count, base::FunctionRef<void(int)> body) override {
-    choose(count);
+    take(count, 0);
     chosen_->over_texts(count, body);
   }
 
   void over_groups(std::span<const int> lengths,
                    base::FunctionRef<void(std::span<const int>, int)> body) override {
-    choose(static_cast<int>(lengths.size()));
+    take(static_cast<int>(lengths.size()),
+         std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
     chosen_->over_groups(lengths, body);
   }
 
@@ -45,21 +47,27 @@ class AutoScheduler : public Scheduler {
   }
 
  private:
-  void choose(int texts) {
-    const bool groups = texts >= kTextsAThreadForGroups * threads_;
-    chosen_ = groups ? hybrid_.get() : packed_.get();
+  struct Strategy {
+    const Choice* choice;
+    std::unique_ptr<Scheduler> scheduler;
+  };
+
+  void take(int texts, int64_t tokens) {
+    const Choice* choice = &choose(texts, tokens, threads_);
+    for (const Strategy& strategy : strategies_)
+      if (strategy.choice == choice) chosen_ = strategy.scheduler.get();
   }
 
   const int threads_;
-  const std::unique_ptr<Scheduler> packed_, hybrid_;
-  Scheduler* chosen_;  // for this batch; changed between loops only
+  std::vector<Strategy> strategies_;  // one a row of the table
+  Scheduler* chosen_;                 // for this batch; changed between loops only
 };
 
 }  // namespace
 
 const SchedulerRow auto_row = {
     .name = "auto",
-    .summary = "packed for a few texts, hybrid for more, by a small measured table",
+    .summary = "each batch by the strategy that a small measured table names: packed or hybrid",
     .wins = "where batches differ in size from call to call",
     .loses = "nothing but sleeping threads, as far as its table fits the machine",
     .options = "threads affinity spin grain",
@@ -67,7 +75,12 @@ const SchedulerRow auto_row = {
     .calling_thread_works = true,
     .threads_per_matmul = [](int) { return 0; },
     .threads_per_batch = [](int) { return 0; },
-    .threads_at_start = [](int threads) { return 2 * (threads - 1); },
+    .threads_at_start =
+        [](int threads) {
+          int sum = 0;
+          for (const Choice& choice : choices()) sum += choice.strategy->threads_at_start(threads);
+          return sum;
+        },
     .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
       return std::make_unique<AutoScheduler>(options);
     }};

@@ -12,12 +12,14 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/region.h"
+#include "engine/schedulers/choice.h"
 #include "tests/catch.h"
 
 namespace {
@@ -120,6 +122,40 @@ TEST_CASE("packed takes the whole batch in one pass, up to 4,096 tokens or one t
   CHECK(groups({5, 2048, 7}) == Groups{{0, 1, 2}});
   CHECK(groups({2048, 2048, 1, 4095}) == Groups{{0, 1}, {2, 3}});
   CHECK(groups({5000, 1, 5000}) == Groups{{0}, {1}, {2}});
+}
+
+TEST_CASE("auto cuts every batch as the strategy does that its table names") {
+  constexpr int kThreads = 3;
+  using Groups = std::set<std::vector<int>>;
+  const auto groups_of = [](Scheduler& scheduler, const std::vector<int>& lengths) {
+    std::mutex mutex;
+    Groups groups;
+    scheduler.over_groups(lengths, [&](std::span<const int> texts, int) {
+      std::lock_guard lock(mutex);
+      groups.emplace(texts.begin(), texts.end());
+    });
+    return groups;
+  };
+  const auto scheduler = winnow::engine::auto_row.make({kThreads});
+  std::set<std::string_view> chosen;
+  for (const int length : {1, 20, 2048})
+    for (const int texts : {1, 2, 3, 4, 5, 6, 7, 12, 40, 2, 1}) {
+      const std::vector<int> lengths(static_cast<size_t>(texts), length);
+      const SchedulerRow& expected =
+          *winnow::engine::choose(texts, int64_t{texts} * length, kThreads).strategy;
+      INFO(texts << " texts of " << length << " tokens: " << expected.name);
+      chosen.insert(expected.name);
+      CHECK(groups_of(*scheduler, lengths) == groups_of(*expected.make({kThreads}), lengths));
+    }
+  CHECK(chosen.size() >= 2);
+}
+
+TEST_CASE("the table's last row takes whatever the others leave") {
+  const auto rows = winnow::engine::choices();
+  CHECK(&winnow::engine::choose(1 << 30, int64_t{1} << 60, 1) == &rows.back());
+  CHECK(&winnow::engine::choose(1, 5, 1024) == &rows.front());
+  CHECK(&winnow::engine::choose(0, 0, 1) == &rows.front());
+  for (const auto& row : rows) CHECK(row.strategy != &winnow::engine::auto_row);
 }
 
 TEST_CASE("ranges are disjoint and cover all tiles, and all rows") {
