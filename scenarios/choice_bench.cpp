@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -77,6 +78,14 @@ std::string cell(const engine::Model& model, int threads, int words, int batch) 
   return row + "\n";
 }
 
+int thread_count(const std::string& text) {
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || *end != 0 || count < 1 || count > scenarios::kThreadLimit)
+    throw base::UsageError("threads", fmt::format("expected 1 to {}", scenarios::kThreadLimit));
+  return count;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,8 +93,7 @@ int main(int argc, char** argv) {
     if (argc < 2) throw base::UsageError("choice_bench", "expected MODEL.gguf [threads ...]");
     const engine::Model model = engine::Model::load(argv[1], "auto");
     std::vector<int> threads;
-    for (int i = 2; i < argc; ++i)
-      threads.push_back(std::clamp(std::atoi(argv[i]), 1, scenarios::kThreadLimit));
+    for (int i = 2; i < argc; ++i) threads.push_back(thread_count(argv[i]));
     if (threads.empty())
       threads.push_back(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
     std::cout << "| threads | tokens a text | texts |";
