@@ -5,7 +5,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$2" model synth --shape tiny --out "$folder/tiny.gguf" 2>/dev/null
-"$1" --scenario "$3" --model "$folder/tiny.gguf" --iterations 2 --batch 5 > "$folder/result.json"
+"$1" --scenario "$3" --model "$folder/tiny.gguf" --iterations 2 --batch 5 --threads 4 > "$folder/result.json"
 passed=0 failed=0
 expect() {
   if grep -q "$1" "$folder/result.json"; then passed=$((passed + 1)); else
@@ -13,6 +13,8 @@ expect() {
 }
 expect '"variant": "halves"'
 expect '"texts": 10'
+expect '"threads": 2'
+expect '"threads_asked": 4'
 expect '"threads_per_batch": 2'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
