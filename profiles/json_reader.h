@@ -54,6 +54,11 @@ class JsonReader {
     if (!read_present(key, *value)) value.reset();
   }
 
+  // A text that stands in the document only where it is not empty.
+  void where_told(const char* key, std::string& value) {
+    if (!read_present(key, value)) value.clear();
+  }
+
   // A field that this program does not know would be silently unused: a misspelt one, say.
   void refuse_others() const {
     for (const auto& [key, value] : object_.items())

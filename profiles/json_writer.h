@@ -23,6 +23,9 @@ class JsonWriter {
   void operator()(const char* key, const std::optional<T>& value) {
     if (value) object[key] = to_json(*value);
   }
+  void where_told(const char* key, const std::string& value) {
+    if (!value.empty()) object[key] = value;
+  }
 
   template <class T>
   static OrderedJson to_json(const T& value) {

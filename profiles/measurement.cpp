@@ -117,6 +117,7 @@ void Measurement::time_pass() {
       std::reverse(order.begin(), order.end());
     }
     for (size_t arm : order) run_block("time", arm, plan_.iterations_per_block);
+    if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
   }
 }
 

@@ -83,6 +83,17 @@ struct DispatchLoop {
   int64_t p50_ns = 0, p99_ns = 0;
 };
 
+// State of the machine while a block's process ran, from the kernel. Shares are percent: of the
+// wall time, or of all cores' time.
+struct BlockMachine {
+  std::optional<double> wall_s;                // that the process ran
+  std::optional<double> psi_cpu_some_percent;  // of the wall time: some task waited for a core
+  std::optional<double> steal_percent;         // of all cores' time: taken by the hypervisor
+  std::optional<double> other_cpu_percent;     // of all cores' time: used by other programs
+  std::optional<int64_t> throttled_ns;         // held back by the control group's quota
+  std::optional<double> load_1min;             // load average when it began
+};
+
 // One fresh process.
 struct Block {
   std::string pass;  // "time", "cpu", "wall", "heap", "sync"
@@ -102,6 +113,9 @@ struct Block {
   std::string checksum;                                         // empty: none
   std::optional<int64_t> peak_rss_bytes, load_ns, warmup_ns;
   std::vector<std::string> raw_files;  // relative to the recording's folder
+  std::optional<BlockMachine> machine;
+  std::string disturbed;        // by what, as profiles/disturbance.h judges it; empty: not
+  std::optional<int> rerun_of;  // index of the disturbed round that this block's round repeats
 };
 
 struct Function {
@@ -201,6 +215,9 @@ struct Recording {
   std::optional<Model> model;
   std::string baseline;           // variant name
   std::vector<Variant> variants;  // baseline first
+  // Name of a second copy of the baseline, which took part in the time pass; not among the
+  // variants.
+  std::string twin;  // empty: none
   std::vector<Block> blocks;
   std::map<std::string, VariantProfiles> profiles;  // by variant
   std::vector<Missing> missing;

@@ -92,6 +92,16 @@ void fields(Io& io, T& loop) {
   io("p99_ns", loop.p99_ns);
 }
 
+template <class Io, Is<BlockMachine> T>
+void fields(Io& io, T& machine) {
+  io("wall_s", machine.wall_s);
+  io("psi_cpu_some_percent", machine.psi_cpu_some_percent);
+  io("steal_percent", machine.steal_percent);
+  io("other_cpu_percent", machine.other_cpu_percent);
+  io("throttled_ns", machine.throttled_ns);
+  io("load_1min", machine.load_1min);
+}
+
 template <class Io, Is<Block> T>
 void fields(Io& io, T& block) {
   io("pass", block.pass);
@@ -111,6 +121,9 @@ void fields(Io& io, T& block) {
   io("load_ns", block.load_ns);
   io("warmup_ns", block.warmup_ns);
   io("raw_files", block.raw_files);
+  io("machine", block.machine);
+  io.where_told("disturbed", block.disturbed);
+  io("rerun_of", block.rerun_of);
 }
 
 template <class Io, Is<Function> T>
@@ -227,6 +240,7 @@ void fields(Io& io, T& recording) {
   io("model", recording.model);
   io("baseline", recording.baseline);
   io("variants", recording.variants);
+  io.where_told("twin", recording.twin);
   io("blocks", recording.blocks);
   io("profiles", recording.profiles);
   io("missing", recording.missing);

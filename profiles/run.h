@@ -28,7 +28,10 @@ struct RunPlan {
   std::string baseline;
   std::vector<Arm> arms;            // the baseline first; names differ and fit a file name
   std::vector<std::string> passes;  // any of time, cpu, wall, heap, sync; run in this order
-  int blocks = 20;                  // of each arm in the time pass
+  // A second copy of the baseline takes part in the time pass (Recording::twin), where that has two
+  // arms or more: what differs between the two is noise.
+  bool twin = false;
+  int blocks = 20;  // of each arm in the time pass
   int iterations_per_block = 1;
   double time_limit_s = 600;  // of a child
   std::string out_dir;
@@ -40,6 +43,8 @@ struct RunPlan {
   std::function<void(const Progress&)> progress;  // may be empty
   // Measures the machine before the first block; may be empty. An exception is a warning.
   std::function<Roofline()> roofline;
+  // Asked after each round of the time pass (one block of every arm); true: it ends. May be empty.
+  std::function<bool(const Recording&)> enough;
   const std::atomic<bool>* stop = nullptr;  // becomes true: end soon, keep what there is
 };
 

@@ -74,6 +74,10 @@ Recording full_recording() {
   block.load_ns = 300000000;
   block.warmup_ns = 250000000;
   block.raw_files = {"raw/a.prof", "raw/b.prof"};
+  block.machine = BlockMachine{9.25, 1.5, 0.75, 32.5, 7000001, 2.25};
+  block.disturbed = "other programs used 1.3 of 4 cores";
+  block.rerun_of = 18;
+  r.twin = "spawn-twin";
   r.blocks = {block, Block{}};
   SampledProfile cpu{"cpu", 10, 1000, 0.01, 10.0, 10.5, {}};
   cpu.functions = {{"operator<< <\"odd\\name\">", "compute", 1.0 / 3, 0.5, 33, 50},
@@ -138,6 +142,41 @@ TEST_CASE("a recording reads back as it was written") {
     write_recording(folder.path(), read_recording(folder.path()));
     CHECK(base::read_file(file_in(folder)) == first);
   }
+}
+
+TEST_CASE("an A/A arm and the machine's state during a block arrive where they belong") {
+  const TemporaryFolder folder;
+  write_recording(folder.path(), full_recording());
+  const Recording r = read_recording(folder.path());
+  CHECK(r.twin == "spawn-twin");
+  CHECK(r.blocks[0].disturbed == "other programs used 1.3 of 4 cores");
+  CHECK(r.blocks[0].rerun_of == 18);
+  const BlockMachine& machine = *r.blocks[0].machine;
+  CHECK(machine.wall_s == 9.25);
+  CHECK(machine.psi_cpu_some_percent == 1.5);
+  CHECK(machine.steal_percent == 0.75);
+  CHECK(machine.other_cpu_percent == 32.5);
+  CHECK(machine.throttled_ns == 7000001);
+  CHECK(machine.load_1min == 2.25);
+  CHECK_FALSE(r.blocks[1].machine);
+}
+
+TEST_CASE("a recording without an A/A arm and without the machine's state is readable") {
+  auto json = nlohmann::json::parse(written(full_recording()));
+  json.erase("twin");
+  for (const char* field : {"machine", "disturbed", "rerun_of"}) json["blocks"][0].erase(field);
+  const TemporaryFolder folder;
+  base::write_file(file_in(folder), json.dump());
+  const Recording r = read_recording(folder.path());
+  CHECK(r.twin.empty());
+  CHECK(r.blocks[0].disturbed.empty());
+  CHECK_FALSE(r.blocks[0].machine);
+  CHECK_FALSE(r.blocks[0].rerun_of);
+  CHECK(r.blocks[0].order == 17);
+  CHECK(error_with("/blocks/0/disturbed", 1) == "blocks[0].disturbed: expected a string");
+  CHECK(error_with("/twin", true) == "twin: expected a string");
+  CHECK(error_with("/blocks/0/machine/steal_percent", -1) ==
+        "blocks[0].machine.steal_percent: expected a non-negative number");
 }
 
 TEST_CASE("the fields arrive where they belong") {

@@ -217,6 +217,21 @@ TEST_CASE("three arms: each round has every arm once, the second of a pair is th
   }
 }
 
+TEST_CASE("the time pass ends when what it measured is enough") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {"time"});
+  plan.blocks = 10;
+  plan.iterations_per_block = 1;
+  for (Arm& arm : plan.arms) arm.command[1] = "pool";
+  std::vector<size_t> asked;
+  plan.enough = [&](const Recording& recording) {
+    asked.push_back(recording.blocks.size());
+    return recording.blocks.size() >= 6;
+  };
+  CHECK(run(plan).blocks.size() == 6);
+  CHECK(asked == std::vector<size_t>{2, 4, 6});
+}
+
 TEST_CASE("a program with its own allocator has no heap profile, rather than an empty one") {
   const Scratch scratch;
   RunPlan plan = plan_of(scratch, {arm("pool", "usual"), arm("pool", "own")}, {"heap"});
