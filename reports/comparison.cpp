@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/category_table.h"
+#include "reports/contention.h"
 #include "reports/dispatch_table.h"
 #include "reports/format.h"
 #include "reports/insights.h"
@@ -13,6 +14,7 @@
 #include "reports/peaks.h"
 #include "reports/raw_commands.h"
 #include "reports/recorded.h"
+#include "reports/same_behaviour.h"
 #include "reports/same_work.h"
 #include "reports/sampled_tables.h"
 #include "reports/thread_tables.h"
@@ -154,15 +156,17 @@ Report report_of(const Recording& recording) {
   report.scheduler = std::move(cpu.scheduler);
   report.compute = std::move(cpu.compute);
   report.kernels = kernel_table(recording, report.same_work);
+  report.kernels.insights = contention_sentences(recording, report.same_work);
   report.cpu_total = category_total_table(recording, report.cpu_pairs, report.warnings);
   report.cumulative = std::move(cpu.cumulative);
   report.wall = wall_table(recording);
   report.memory = memory_table(recording, report.warnings);
-  report.threads = thread_analysis(recording, report.same_work, report.warnings);
+  report.threads = thread_analysis(recording, report.same_work);
   report.dispatch = dispatch_table(recording, report.timings);
   report.raw_commands = raw_commands(recording);
   add_insights(recording, report);
   report.verdict = verdict_of(recording, report);
+  add_same_behaviour(recording, report);
   return report;
 }
 

@@ -115,32 +115,6 @@ bool never_seen(const Row& row) {
   return std::ranges::all_of(row.figures, [](const Figure& f) { return f.value.value_or(0) == 0; });
 }
 
-// Exact counts that do not depend on luck: equal ones mean that two variants schedule alike.
-void warn_if_alike(const Syncs& all, const std::vector<std::string>& labels,
-                   std::vector<std::string>& warnings) {
-  constexpr Group kExact[] = {&SyncProfile::thread_create, &SyncProfile::thread_join,
-                              &SyncProfile::condition_signal, &SyncProfile::condition_broadcast,
-                              &SyncProfile::computing};
-  const auto signature = [&](const SyncProfile& sync) {
-    std::vector<int64_t> counts;
-    for (const Group group : kExact) counts.push_back(sync.*group ? (sync.*group)->count : -1);
-    counts.push_back(sync.iterations);
-    return counts;
-  };
-  for (size_t i = 0; i < all.syncs.size(); ++i)
-    for (size_t j = i + 1; j < all.syncs.size(); ++j) {
-      if (!all.syncs[i] || !all.syncs[j]) continue;
-      const auto first = signature(*all.syncs[i]);
-      const bool acts =
-          std::any_of(first.begin(), first.begin() + 4, [](int64_t n) { return n > 0; });
-      if (acts && first == signature(*all.syncs[j]))
-        warnings.push_back(fmt::format(
-            "{} and {} made exactly the same scheduling calls (thread creations, joins, signals, "
-            "broadcasts, tasks): they may be the same strategy in effect.",
-            labels[i], labels[j]));
-    }
-}
-
 std::string core_seconds_note(const Syncs& all, const std::vector<std::string>& labels) {
   std::string wholes;
   for (size_t variant = 0; variant < all.syncs.size(); ++variant) {
@@ -159,7 +133,7 @@ std::string core_seconds_note(const Syncs& all, const std::vector<std::string>& 
 
 }  // namespace
 
-Table scheduler_metrics(const Recording& recording, std::vector<std::string>& warnings) {
+Table scheduler_metrics(const Recording& recording) {
   Syncs all;
   Table table;
   table.heading = "Scheduler Metrics";
@@ -197,7 +171,6 @@ Table scheduler_metrics(const Recording& recording, std::vector<std::string>& wa
   }
   table.notes.push_back(core_seconds_note(all, table.columns));
   if (!unmeasured.empty()) table.notes.push_back("unavailable (not recorded): " + unmeasured + ".");
-  warn_if_alike(all, table.columns, warnings);
   return table;
 }
 

@@ -10,6 +10,6 @@ inline constexpr const char* kWaitRow = "Wait time (waiting)";
 inline constexpr const char* kSignalRow = "Signal time (signalling)";
 
 // Exact thread-seconds and counts of the sync pass, one row each.
-Table scheduler_metrics(const profiles::Recording& recording, std::vector<std::string>& warnings);
+Table scheduler_metrics(const profiles::Recording& recording);
 
 }  // namespace winnow::reports

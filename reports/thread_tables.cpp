@@ -194,8 +194,7 @@ std::vector<std::string> creation_notes(const Recording& recording) {
 
 }  // namespace
 
-ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_work,
-                               std::vector<std::string>& warnings) {
+ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_work) {
   ThreadAnalysis analysis;
   for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
     analysis.creations.push_back(creations_of(recording, variant));
@@ -209,7 +208,7 @@ ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_
         "Switches: context switches, voluntary (it blocked) and involuntary (it was preempted). "
         "Computing to signalling: wall seconds by the scheduler's own marks; the rest of the wall "
         "time lies outside its marks.");
-  analysis.metrics = scheduler_metrics(recording, warnings);
+  analysis.metrics = scheduler_metrics(recording);
   return analysis;
 }
 

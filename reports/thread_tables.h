@@ -7,8 +7,7 @@ namespace winnow::reports {
 
 // Threads and scheduling, exact, from the sync pass; the design's formula stands beside what was
 // measured, as an estimate. Variants are compared only where they did the same work.
-ThreadAnalysis thread_analysis(const profiles::Recording& recording, const SameWork& same_work,
-                               std::vector<std::string>& warnings);
+ThreadAnalysis thread_analysis(const profiles::Recording& recording, const SameWork& same_work);
 
 // "9,600x fewer thread creations (measured)"; by the formulas where one of the two was not
 // measured; empty where there are no formulas either.
