@@ -45,6 +45,7 @@ void add(Counter& to, const Counter& from) {
 void add(Figures& to, const Figures& from) {
   for (uint32_t i = 0; i < kOpCount; ++i) add(to.ops[i], from.ops[i]);
   for (uint32_t i = 0; i < kMarkCount; ++i) add(to.marks[i], from.marks[i]);
+  for (uint32_t i = 0; i < kPlaceCount; ++i) to.cpu_ns[i] += from.cpu_ns[i];
   to.allocations += from.allocations;
   to.allocated_bytes += from.allocated_bytes;
   to.frees += from.frees;
@@ -60,11 +61,33 @@ void finish(const Slot& slot, const Clock& clock, Figures& figures) {
     figures.marks[slot.mark].ticks += clock.clipped(slot.mark_since_ticks);
 }
 
+// What a thread's account has beyond the last charge belongs to the place where it was then.
+void finish_cpu(const Slot& slot, Figures& figures) {
+  const int64_t tid = slot.tid.load();
+  if (slot.place >= kPlaceCount || slot.end.tid != tid) return;
+  const int64_t begin_ns = slot.begin.tid == tid ? slot.begin.cpu_ns : 0;
+  const int64_t since_ns = std::max(slot.cpu_since_ns, begin_ns);
+  figures.cpu_ns[slot.place] += std::max<int64_t>(0, slot.end.cpu_ns - since_ns);
+}
+
+CpuByState cpu_by_state(const Figures& figures) {
+  const auto seconds = [&](Place place) {
+    return static_cast<double>(std::max<int64_t>(0, figures.cpu_ns[place])) * 1e-9;
+  };
+  return {.computing_s = seconds(kPlaceComputing),
+          .searching_s = seconds(kPlaceSearching),
+          .waiting_s = seconds(kPlaceWaiting),
+          .signalling_s = seconds(kPlaceSignalling),
+          .creating_s = seconds(kPlaceCreating),
+          .other_s = seconds(kPlaceOther)};
+}
+
 void set_marks(ThreadAccount& account, const Figures& figures, const Clock& clock) {
   account.computing_s = clock.seconds(figures.marks[WINNOW_COMPUTING].ticks);
   account.searching_s = clock.seconds(figures.marks[WINNOW_SEARCHING].ticks);
   account.waiting_s = clock.seconds(figures.marks[WINNOW_WAITING].ticks);
   account.signalling_s = clock.seconds(figures.marks[WINNOW_SIGNALLING].ticks);
+  account.cpu_by_state = cpu_by_state(figures);
 }
 
 // A thread that the region's begin or end met, or that the agent kept for another reason.
@@ -217,6 +240,7 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
     if (!alive_in_region) continue;
     Figures figures = slot.live;
     if (state == kRunning) finish(slot, clock, figures);
+    finish_cpu(slot, figures);
     add(total, figures);
     const bool is_main = slot.tid.load() == header.pid;
     if (slot.end.tid != slot.tid.load()) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -85,6 +86,13 @@ std::vector<int64_t> iterations(const Fields& fields) {
   return result;
 }
 
+CoresTime cores_time_of(const Fields& fields) {
+  const auto figure = [&](const char* name) { return fields.integer(fields.required(name), name); };
+  const int64_t cores = figure("cores");
+  if (cores == 0 || cores > std::numeric_limits<int>::max()) fields.fail("cores", "out of range");
+  return {static_cast<int>(cores), figure("idle_ns"), figure("busy_ns"), figure("steal_ns")};
+}
+
 Region region_of(const Fields& fields) {
   Region region;
   region.wall_ns = fields.integer(fields.required("wall_ns"), "wall_ns");
@@ -95,6 +103,7 @@ Region region_of(const Fields& fields) {
   region.involuntary_switches = fields.integer("involuntary_switches");
   region.minor_faults = fields.integer("minor_faults");
   region.major_faults = fields.integer("major_faults");
+  if (const auto time = fields.object("cores_time")) region.cores_time = cores_time_of(*time);
   return region;
 }
 

@@ -69,11 +69,20 @@ struct Variant {
   std::optional<ThreadFormula> thread_formula;
 };
 
+// What the cores that the process may run on did while the region ran, by the kernel's figures of
+// the whole machine: independent of the process's own CPU time. Idle time includes waiting for I/O;
+// busy time is everybody's.
+struct CoresTime {
+  int cores = 0;
+  int64_t idle_ns = 0, busy_ns = 0, steal_ns = 0;
+};
+
 struct Region {
   int64_t wall_ns = 0;
   std::optional<int64_t> user_ns, system_ns;
   std::optional<int64_t> voluntary_switches, involuntary_switches;
   std::optional<int64_t> minor_faults, major_faults;
+  std::optional<CoresTime> cores_time{};
 };
 
 // One kind of loop by which a strategy hands out work: how many of them an iteration takes, and the
@@ -163,6 +172,13 @@ struct Calls {
   double wall_s = 0;
 };
 
+// A thread's CPU time by what it was doing, each moment in one of them: by its marks, and outside
+// marks by the call it was in. Creating: in pthread_create and pthread_join, whatever the mark.
+struct CpuByState {
+  double computing_s = 0, searching_s = 0, waiting_s = 0, signalling_s = 0, creating_s = 0,
+         other_s = 0;
+};
+
 // One thread's life within the region, from the kernel's accounting; or, where thread_count > 1,
 // the sum over all threads that started and ended inside the region.
 struct ThreadAccount {
@@ -172,6 +188,7 @@ struct ThreadAccount {
   std::optional<double> run_queue_s;  // runnable, but without a core
   std::optional<int64_t> voluntary_switches, involuntary_switches;
   double computing_s = 0, searching_s = 0, waiting_s = 0, signalling_s = 0;  // by the marks
+  std::optional<CpuByState> cpu_by_state{};                                  // adds up to cpu_s
 };
 
 // Exact accounting of threads, from the preloaded agent. Counts and times are of the region, over

@@ -74,6 +74,14 @@ void fields(Io& io, T& variant) {
   io("thread_formula", variant.thread_formula);
 }
 
+template <class Io, Is<CoresTime> T>
+void fields(Io& io, T& time) {
+  io("cores", time.cores);
+  io("idle_ns", time.idle_ns);
+  io("busy_ns", time.busy_ns);
+  io("steal_ns", time.steal_ns);
+}
+
 template <class Io, Is<Region> T>
 void fields(Io& io, T& region) {
   io("wall_ns", region.wall_ns);
@@ -83,6 +91,7 @@ void fields(Io& io, T& region) {
   io("involuntary_switches", region.involuntary_switches);
   io("minor_faults", region.minor_faults);
   io("major_faults", region.major_faults);
+  io("cores_time", region.cores_time);
 }
 
 template <class Io, Is<DispatchLoop> T>
@@ -173,6 +182,16 @@ void fields(Io& io, T& calls) {
   io("wall_s", calls.wall_s);
 }
 
+template <class Io, Is<CpuByState> T>
+void fields(Io& io, T& cpu) {
+  io("computing_s", cpu.computing_s);
+  io("searching_s", cpu.searching_s);
+  io("waiting_s", cpu.waiting_s);
+  io("signalling_s", cpu.signalling_s);
+  io("creating_s", cpu.creating_s);
+  io("other_s", cpu.other_s);
+}
+
 template <class Io, Is<ThreadAccount> T>
 void fields(Io& io, T& account) {
   io("name", account.name);
@@ -186,6 +205,7 @@ void fields(Io& io, T& account) {
   io("searching_s", account.searching_s);
   io("waiting_s", account.waiting_s);
   io("signalling_s", account.signalling_s);
+  io("cpu_by_state", account.cpu_by_state);
 }
 
 template <class Io, Is<SyncProfile> T>

@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/cores_time.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/region.h"
@@ -95,6 +96,17 @@ Json region_json(int64_t wall_ns, const rusage& begin, const rusage& end) {
           {"involuntary_switches", end.ru_nivcsw - begin.ru_nivcsw},
           {"minor_faults", end.ru_minflt - begin.ru_minflt},
           {"major_faults", end.ru_majflt - begin.ru_majflt}};
+}
+
+std::optional<Json> cores_json(const std::optional<base::CoresTime>& begin,
+                               const std::optional<base::CoresTime>& end) {
+  if (!begin || !end || begin->cores != end->cores) return std::nullopt;
+  // The kernel's estimate of idle time may take back a little.
+  const auto spent = [](int64_t from, int64_t to) { return std::max<int64_t>(0, to - from); };
+  return Json{{"cores", end->cores},
+              {"idle_ns", spent(begin->idle_ns, end->idle_ns)},
+              {"busy_ns", spent(begin->busy_ns, end->busy_ns)},
+              {"steal_ns", spent(begin->steal_ns, end->steal_ns)}};
 }
 
 // The kernel's high-water mark of this program image; getrusage's would include the parent's.
@@ -192,6 +204,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   std::vector<int64_t> iteration_wall_ns(static_cast<size_t>(options.iterations));
   const engine::WorkCounters work_begin = embedder.work();
   winnow_region_begin();
+  const auto cores_begin = base::read_cores_time();
   const rusage usage_begin = process_usage();  // what starting a profiler costs is not the region's
   const auto region_start = Clock::now();
   for (int64_t& wall_ns : iteration_wall_ns) {
@@ -201,6 +214,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   }
   const int64_t region_wall_ns = ns_since(region_start);
   const rusage usage_end = process_usage();
+  const auto cores_end = base::read_cores_time();
   winnow_region_end();
 
   Json result;
@@ -214,6 +228,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["texts_per_iteration"] = batch;
   result["iteration_wall_ns"] = iteration_wall_ns;
   result["region"] = region_json(region_wall_ns, usage_begin, usage_end);
+  if (const auto cores = cores_json(cores_begin, cores_end))
+    result["region"]["cores_time"] = *cores;
   result["setup"] = {{"load_ns", load_ns}, {"warmup_ns", warmup_ns}};
   result["work"] = work_json(work_begin, embedder.work());
   result["kernel_macs"] = kernel_macs_json(work_begin, embedder.work());

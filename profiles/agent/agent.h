@@ -49,6 +49,9 @@ inline uint64_t now_ticks() {
 inline uint32_t phase() { return g_phase.load(std::memory_order_relaxed); }
 inline bool tracking() { return phase() == kBeforeRegion || phase() == kInRegion; }
 
+// accounts.cpp
+int64_t own_cpu_ns();
+
 // slots.cpp
 Slot* acquire_slot();            // null: none is free
 void release_slot(Slot* slot);   // clears all but what was folded
@@ -71,6 +74,8 @@ uint64_t ticks_in_region(uint64_t since, uint64_t until);
 void begin_op(Slot* slot, Op op);
 void end_op(Slot* slot, bool counts);
 void enter_mark(Slot* slot, uint32_t mark);
+// CPU time since the last charge, as far as it lies within the region, to the thread's place.
+void charge(Slot* slot, int64_t cpu_ns);
 
 // profilers.cpp
 void profiler_process_start();

@@ -10,7 +10,7 @@
 namespace winnow::agent {
 
 inline constexpr uint64_t kMagic = 0x746e65676177696e;  // "niwagent"
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 inline constexpr uint32_t kDefaultSlots = 4096;
 inline constexpr uint32_t kMaxSlots = 1 << 16;
 
@@ -30,6 +30,17 @@ enum Op : uint32_t {
 };
 
 inline constexpr uint32_t kMarkCount = 5;  // WINNOW_STATE_COUNT
+
+// Where a thread spends its CPU time: exactly one place at any moment, from its mark and its call.
+enum Place : uint32_t {
+  kPlaceOther,
+  kPlaceComputing,
+  kPlaceSearching,
+  kPlaceWaiting,
+  kPlaceSignalling,
+  kPlaceCreating,  // in pthread_create or pthread_join, whatever the mark
+  kPlaceCount
+};
 
 enum Phase : uint32_t { kOff, kBeforeRegion, kInRegion, kAfterRegion };
 
@@ -51,6 +62,7 @@ struct Account {
 struct Figures {
   Counter ops[kOpCount];
   Counter marks[kMarkCount];
+  int64_t cpu_ns[kPlaceCount];
   uint64_t allocations;
   uint64_t allocated_bytes;
   uint64_t frees;
@@ -91,6 +103,8 @@ struct alignas(64) Slot {
   uint64_t op_since_ticks;
   uint32_t mark;
   uint64_t mark_since_ticks;
+  Place place;
+  int64_t cpu_since_ns;  // the thread's CPU time up to which live.cpu_ns has it
   Figures live;
   Account begin, end;
   Folded folded;

@@ -33,6 +33,8 @@ void release_slot(Slot* slot) {
   slot->op = kNoOp;
   slot->mark = 0;
   slot->mark_since_ticks = 0;
+  slot->place = kPlaceOther;
+  slot->cpu_since_ns = 0;
   slot->live = {};
   slot->begin = {};
   slot->end = {};
@@ -53,6 +55,8 @@ void hold(Slot* slot) {
   slot->op = kNoOp;
   slot->mark = 0;
   slot->mark_since_ticks = now_ticks();
+  slot->place = kPlaceOther;
+  slot->cpu_since_ns = 0;
   slot->state.store(kRunning, std::memory_order_release);
   t_slot = slot;
   pthread_setspecific(g_thread_end_key, slot);
@@ -68,6 +72,7 @@ void fold(Slot& slot) {
     to.figures.marks[i].count += slot.live.marks[i].count;
     to.figures.marks[i].ticks += slot.live.marks[i].ticks;
   }
+  for (uint32_t i = 0; i < kPlaceCount; ++i) to.figures.cpu_ns[i] += slot.live.cpu_ns[i];
   to.figures.allocations += slot.live.allocations;
   to.figures.allocated_bytes += slot.live.allocated_bytes;
   to.figures.frees += slot.live.frees;
@@ -112,7 +117,10 @@ void thread_ends(Slot* slot) {
   const uint64_t end = g_state.header->region_end_ticks.load(std::memory_order_acquire);
   if (begin == 0) return release_slot(slot);  // ended before the region: no part of it
   const int64_t tid = slot->tid.load(std::memory_order_relaxed);
-  if (slot->end.tid != tid) take_own_account(slot->end, Moment::kEnd);
+  if (slot->end.tid != tid) {
+    take_own_account(slot->end, Moment::kEnd);
+    charge(slot, slot->end.cpu_ns);
+  }
   if (end == 0 && slot->born_ticks >= begin && slot->begin.tid != tid) {
     fold(*slot);
     return release_slot(slot);

@@ -1,0 +1,81 @@
+#include "base/cores_time.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace winnow::base {
+namespace {
+
+// user nice system idle iowait irq softirq steal; guests are part of user and nice.
+constexpr size_t kFields = 8;
+constexpr size_t kIdle = 3, kIoWait = 4, kSteal = 7;
+
+using Ticks = std::array<int64_t, kFields>;
+
+std::optional<Ticks> ticks_of(std::istringstream& line) {
+  Ticks ticks{};
+  for (int64_t& value : ticks)
+    if (!(line >> value) || value < 0) return std::nullopt;
+  return ticks;
+}
+
+void add(CoresTime& to, const Ticks& ticks, long ticks_per_s) {
+  const int64_t tick_ns = 1'000'000'000 / ticks_per_s;
+  for (size_t i = 0; i < kFields; ++i) {
+    const int64_t ns = ticks[i] * tick_ns;
+    (i == kIdle || i == kIoWait ? to.idle_ns : i == kSteal ? to.steal_ns : to.busy_ns) += ns;
+  }
+}
+
+}  // namespace
+
+// The sum over all cores stands in the first line, rounded once only.
+std::optional<CoresTime> parse_cores_time(const std::string& text, long ticks_per_s,
+                                          const std::function<bool(int core)>& may_use) {
+  if (ticks_per_s <= 0) return std::nullopt;
+  std::istringstream lines(text);
+  std::optional<Ticks> all;
+  CoresTime used;
+  bool every_core = true;
+  for (std::string text_line; std::getline(lines, text_line) && text_line.starts_with("cpu");) {
+    std::istringstream line(text_line);
+    std::string name;
+    line >> name;
+    const auto ticks = ticks_of(line);
+    if (!ticks) return std::nullopt;
+    if (name == "cpu") {
+      all = ticks;
+      continue;
+    }
+    int core = -1;
+    if (!(std::istringstream(name.substr(3)) >> core)) return std::nullopt;
+    if (!may_use(core)) {
+      every_core = false;
+      continue;
+    }
+    ++used.cores;
+    add(used, *ticks, ticks_per_s);
+  }
+  if (!all || used.cores == 0) return std::nullopt;
+  if (!every_core) return used;
+  CoresTime total{used.cores};
+  add(total, *all, ticks_per_s);
+  return total;
+}
+
+std::optional<CoresTime> read_cores_time() {
+  cpu_set_t mine;
+  if (sched_getaffinity(0, sizeof mine, &mine) != 0) return std::nullopt;
+  std::ifstream file("/proc/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse_cores_time(text, sysconf(_SC_CLK_TCK), [&](int core) {
+    return core >= 0 && core < CPU_SETSIZE && CPU_ISSET(static_cast<size_t>(core), &mine);
+  });
+}
+
+}  // namespace winnow::base
