@@ -22,7 +22,7 @@ void StealingTeam::run(int count, base::FunctionRef<void(int, int)> body) {
   left_.store(count);
   for (int worker = 0; worker < size(); ++worker)
     workers_[static_cast<size_t>(worker)].tasks.fill((count + size() - 1 - worker) / size());
-  team_.run([&](int worker) {
+  team_.invite([&](int worker) {
     for (int task; (task = take_task(worker)) != kNone;) run_task(task, worker, body);
     join_others(worker);
   });

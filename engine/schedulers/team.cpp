@@ -41,23 +41,41 @@ void Team::start_workers(const std::vector<int>& units) {
 Team::~Team() { stop(); }
 
 void Team::stop() {
-  body_ = nullptr;
+  stopping_ = true;
+  announce();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void Team::announce() {
   round_.fetch_add(1);
   start_.wake();
-  for (std::thread& worker : workers_) worker.join();
+}
+
+void Team::wait_for(const std::atomic<int>& threads, winnow_state outer) {
+  winnow_mark(WINNOW_WAITING);
+  for (int left; (left = threads.load()) != 0;) end_.wait_while_equal(threads, left, spin_ns_);
+  winnow_mark(outer);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 void Team::run(base::FunctionRef<void(int)> body) {
   const auto outer = winnow_mark(WINNOW_SIGNALLING);
   body_ = &body;
   running_.store(static_cast<int>(workers_.size()));
-  round_.fetch_add(1);
-  start_.wake();
+  runs_.fetch_add(1);
+  announce();
   if (caller_ == Caller::works) run_body(0);
-  winnow_mark(WINNOW_WAITING);
-  for (int left; (left = running_.load()) != 0;) end_.wait_while_equal(running_, left, spin_ns_);
-  winnow_mark(outer);
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  wait_for(running_, outer);
+}
+
+void Team::invite(base::FunctionRef<void(int)> body) {
+  const auto outer = winnow_mark(WINNOW_SIGNALLING);
+  body_ = &body;
+  inside_.fetch_or(kOpen);
+  announce();
+  run_body(0);
+  inside_.fetch_and(~kOpen);
+  wait_for(inside_, outer);
 }
 
 int Team::grain(int count) const {
@@ -70,7 +88,7 @@ void Team::share_out(int count, base::FunctionRef<void(int, int)> body) {
   if (count == 1 || (size_ == 1 && caller_ == Caller::works)) return body(0, count);
   const int step = grain(count);
   next_.store(0, std::memory_order_relaxed);
-  run([&](int) {
+  invite([&](int) {
     for (int begin; (begin = next_.fetch_add(step, std::memory_order_relaxed)) < count;)
       body(begin, std::min(begin + step, count));
   });
@@ -79,13 +97,22 @@ void Team::share_out(int count, base::FunctionRef<void(int, int)> body) {
 void Team::work(int worker) {
   const int number = caller_ == Caller::works ? worker : worker + 1;
   pthread_setname_np(pthread_self(), ("worker " + std::to_string(number)).c_str());
-  for (int seen = 0;; ++seen) {
+  for (int seen = 0, ran = 0;;) {
     winnow_mark(WINNOW_SEARCHING);
     start_.wait_while_equal(round_, seen, spin_ns_);
-    if (body_ == nullptr) return;
-    run_body(worker);
+    seen = round_.load();
+    if (stopping_) return;
+    if (runs_.load() != ran) {
+      ++ran;
+      run_body(worker);
+      winnow_mark(WINNOW_SIGNALLING);
+      if (running_.fetch_sub(1) == 1) end_.wake();
+      continue;
+    }
+    // Counts itself first and looks then, so the caller cannot take away what it looks at.
+    if ((inside_.fetch_add(1) & kOpen) != 0) run_body(worker);
     winnow_mark(WINNOW_SIGNALLING);
-    if (running_.fetch_sub(1) == 1) end_.wake();
+    if (inside_.fetch_sub(1) == 1) end_.wake();
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/function_ref.h"
+#include "base/region.h"
 #include "engine/schedulers/affinity.h"
 #include "engine/schedulers/gate.h"
 #include "engine/schedulers/scheduler.h"
@@ -37,17 +38,25 @@ class Team {
   // the caller when all have ended.
   void run(base::FunctionRef<void(int worker)> body);
 
+  // body(worker) in the calling thread, worker 0, and in those workers that arrive until it has
+  // ended there: one that has no core is not waited for. A worker may call it more than once, never
+  // twice at a time. The first exception reaches the caller when all have ended. Working callers
+  // only.
+  void invite(base::FunctionRef<void(int worker)> body);
+
   // Items that a worker takes at once from a shared loop: options.grain, or a third of its share,
   // so that a core which is slowed down leaves some to the others.
   int grain(int count) const;
 
   // body(begin, end) for ranges of grain(count) items that cover [0, count): whoever is done with
-  // one takes the next.
+  // one takes the next. Working callers only.
   void share_out(int count, base::FunctionRef<void(int begin, int end)> body);
 
  private:
   void start_workers(const std::vector<int>& units);
   void work(int worker);
+  void announce();
+  void wait_for(const std::atomic<int>& threads, winnow_state outer);
   void run_body(int worker);
   void stop();
 
@@ -57,10 +66,14 @@ class Team {
   const int64_t spin_ns_;
   std::optional<SavedBinding> caller_binding_;
   std::vector<std::thread> workers_;
-  const base::FunctionRef<void(int)>* body_ = nullptr;  // null: stop. Written before round_
-  alignas(64) std::atomic<int> round_ = 0;              // how many bodies there were
-  alignas(64) std::atomic<int> running_ = 0;            // workers that have not ended this body
-  alignas(64) std::atomic<int> next_ = 0;               // of share_out()
+  static constexpr int kOpen = 1 << 30;
+  const base::FunctionRef<void(int)>* body_ = nullptr;  // written while no worker may look at it
+  std::atomic<bool> stopping_ = false;
+  alignas(64) std::atomic<int> round_ = 0;    // changes when workers shall look again
+  std::atomic<int> runs_ = 0;                 // bodies that every worker runs
+  alignas(64) std::atomic<int> running_ = 0;  // workers that have not ended this run
+  alignas(64) std::atomic<int> inside_ = 0;   // workers that came when invited, and kOpen
+  alignas(64) std::atomic<int> next_ = 0;     // of share_out()
   Gate start_, end_;
   std::mutex error_mutex_;
   std::exception_ptr error_;  // the first of this body
