@@ -1,6 +1,7 @@
 // The whole batch as one matrix: each weight is read once, tiles and rows go to persistent workers.
 // Wins on batches, and where every core must help with one text: all operators run in parallel.
-// Loses on a shared machine: all workers meet eight times a block, and wait for one without a core.
+// Loses on a shared machine: workers meet eight times a block, and wait for who lost its core
+// since.
 #include <numeric>
 #include <vector>
 
@@ -60,7 +61,8 @@ const SchedulerRow packed_row = {
     .summary =
         "fine-grained: all texts of a batch in one matrix; persistent workers share tiles and rows",
     .wins = "batches; one text that all cores shall help with: each weight is read once",
-    .loses = "on shared machines: all workers meet eight times a block and wait for the slowest",
+    .loses =
+        "on shared machines: workers meet eight times a block and wait for one that lost its core",
     .options = "threads affinity spin grain",
     .persistent_threads = true,
     .calling_thread_works = true,

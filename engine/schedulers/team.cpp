@@ -17,6 +17,7 @@ Team::Team(const SchedulerOptions& options, Caller caller)
   workers_.reserve(static_cast<size_t>(size_));
   try {
     start_workers(units);
+    run([](int) {});  // returns when all have begun
   } catch (...) {
     stop();
     throw;
