@@ -1,6 +1,7 @@
 // Fine-grained: every matmul creates its threads, splits its tiles among them and joins them.
 // Wins where one large matmul dwarfs the cost of creating threads (one long text at a time).
-// Loses on batches of short texts: thousands of creations, and idle cores between the matmuls.
+// Loses on batches of short texts, thousands of creations, and on a shared machine, where each new
+// thread waits for a core.
 #include "engine/schedulers/burst.h"
 #include "engine/schedulers/one_by_one.h"
 
@@ -31,7 +32,8 @@ const SchedulerRow spawn_row = {
     .name = "spawn",
     .summary = "fine-grained: texts one after another; every matmul creates threads for its tiles",
     .wins = "one large matmul that dwarfs the cost of creating threads",
-    .loses = "batches of short texts: thousands of creations, idle cores between the matmuls",
+    .loses =
+        "short texts: thousands of creations; shared machines: each new thread waits for a core",
     .options = "threads",
     .persistent_threads = false,
     .calling_thread_works = false,
