@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -13,37 +14,59 @@ namespace po = boost::program_options;
 
 namespace {
 
-// "governor  unknown (no cpufreq here)"
+// "warn     governor  powersave (...)", and what to do on a line below.
 std::string facts_text(const std::vector<profiles::MachineFact>& facts) {
   size_t width = 0;
   for (const auto& fact : facts) width = std::max(width, fact.name.size());
   std::string text;
-  for (const auto& fact : facts)
-    text += fmt::format("{:<{}}  {}{}\n", fact.name, width,
+  for (const auto& fact : facts) {
+    text += fmt::format("{:<7}  {:<{}}  {}{}\n", fact.state, fact.name, width,
                         base::printable(fact.value.empty() ? "unknown" : fact.value),
                         fact.note.empty() ? "" : " (" + base::printable(fact.note) + ")");
+    if (!fact.advice.empty()) text += fmt::format("{:>9}{:<{}}  {}\n", "", "", width, fact.advice);
+  }
   return text;
+}
+
+std::string facts_json(const std::vector<profiles::MachineFact>& facts) {
+  auto rows = nlohmann::ordered_json::array();
+  for (const auto& fact : facts)
+    rows.push_back({{"name", fact.name},
+                    {"state", fact.state},
+                    {"value", fact.value},
+                    {"note", fact.note},
+                    {"advice", fact.advice}});
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  return nlohmann::ordered_json{{"facts", rows}}.dump(2, ' ', false, replace) + "\n";
 }
 
 }  // namespace
 
 int doctor_command(const Arguments& arguments) {
   const Help help{
-      "winnow doctor [--roofline]",
-      "Prints what this machine and its state tell about how far a measurement can be trusted;\n"
-      "what cannot be read is \"unknown\", with the reason. With --roofline it measures, in about\n"
-      "2 s, what the machine can do at most, and prints that instead as a Markdown table: int8\n"
-      "multiply-accumulates of each instruction set (GMAC/s, 10^9 a second) and memory read\n"
-      "(GB/s), with one core and with all. Other programs should be idle then.\n\n"
+      "winnow doctor [--json | --roofline]",
+      "Prints what this machine and its state tell about how far a measurement can be trusted:\n"
+      "each fact is ok, warn (with what to do) or unknown (with the reason). With --json for\n"
+      "programs. With --roofline it measures, in about 2 s, what the machine can do at most, and\n"
+      "prints that instead as a Markdown table: int8 multiply-accumulates of each instruction set\n"
+      "(GMAC/s, 10^9 a second) and memory read (GB/s), with one core and with all. Other programs\n"
+      "should be idle then.\n\n"
       "Examples:\n"
       "  winnow doctor\n"
+      "  winnow doctor --json | jq '.facts[] | select(.state == \"warn\")'\n"
       "  winnow doctor --roofline >> notes.md\n"};
   po::options_description options;
-  options.add_options()("roofline", "measure the peaks");
+  options.add_options()("json", "print the facts as JSON")("roofline", "measure the peaks");
   const auto values = parse(help, options, arguments, {});
   if (!values) return base::kOk;
-  print(values->count("roofline") > 0 ? to_markdown(measured_roofline())
-                                      : facts_text(profiles::machine_facts()));
+  const bool json = values->count("json") > 0, roofline = values->count("roofline") > 0;
+  if (json && roofline) throw base::UsageError("--json", "not together with --roofline");
+  if (roofline) {
+    print(to_markdown(measured_roofline()));
+    return base::kOk;
+  }
+  const auto facts = profiles::machine_facts();
+  print(json ? facts_json(facts) : facts_text(facts));
   return base::kOk;
 }
 

@@ -115,6 +115,9 @@ int run_workload(const Values& values) {
   plan.progress = progress_line();
   plan.roofline = measured_roofline;
   plan.stop = watch_signals();
+  plan.kept_earlier = [&](const std::string& folder) {
+    note(fmt::format("{}: the earlier, complete recording is kept here", folder));
+  };
 
   const profiles::Recording recording = profiles::run(plan);
   const std::string report = reports::to_markdown(reports::make_report(recording));

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "profiles/agent_results.h"
 #include "profiles/child.h"
+#include "profiles/disturbance.h"
+#include "profiles/machine_watch.h"
 #include "profiles/pass.h"
 
 namespace winnow::profiles {
@@ -101,13 +103,17 @@ ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::pat
                     const std::string& relative) {
   fs::create_directories(out);
   const Command command = command_of(plan, planned, out);
+  const MachineWatch watch(plan.machine_root);
   const Outcome outcome = run_child(command, plan.stop);
+  const BlockMachine machine = watch.state(outcome.cpu_s);
   ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan, planned)
                                     : failed(describe(outcome, plan.time_limit_s));
   Block& block = result.block;
   if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
   trim_agent_file((out / "agent.bin").string());
   block.raw_files = files_in(out, relative);
+  block.machine = machine;
+  block.disturbed = disturbance(machine, watch.cores());
   return result;
 }
 
@@ -115,7 +121,7 @@ ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::pat
 
 ChildResult measure_block(const RunPlan& plan, const std::string& folder,
                           const BlockPlan& planned) {
-  const std::string& name = planned.arm->variant.name;
+  const std::string& name = planned.twin.empty() ? planned.arm->variant.name : planned.twin;
   const std::string relative = fmt::format("raw/{}/{}-{}", planned.pass, name, planned.index);
   ChildResult result;
   try {

@@ -14,6 +14,7 @@ struct BlockPlan {
   int index = 0;                   // within pass and arm
   int padding_bytes = 0;           // of the environment
   std::string control_group_file;  // cgroup.procs; empty: none
+  std::string twin;                // the block's name, where the arm runs as the A/A arm
 };
 
 // Runs one child in <folder>/raw/<pass>/<variant>-<index>/ and reads what it wrote. Where that

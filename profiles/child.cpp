@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,10 @@ struct Descriptor {
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
 std::vector<std::string> environment_of(const Command& command) {
@@ -178,9 +183,11 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
   }
   kill(-child, SIGKILL);
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  rusage usage{};
+  while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   outcome.wall_s = seconds_since(start);
+  outcome.cpu_s = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
   if (!ended) return outcome;
   outcome.kind = WIFEXITED(status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);

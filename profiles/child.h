@@ -23,6 +23,7 @@ struct Outcome {
   int code = 0;        // exit status or signal
   std::string detail;  // why it could not be started
   double wall_s = 0;
+  double cpu_s = 0;  // of the process and those that it waited for
 
   bool ok() const { return kind == Kind::kExited && code == 0; }
 };

@@ -1,96 +1,31 @@
 #include "profiles/machine.h"
 
 #include <fmt/format.h>
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cerrno>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <sstream>
 
-#include "base/error.h"
-#include "base/file.h"
+#include "profiles/machine_files.h"
+#include "profiles/machine_judgement.h"
 
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kLimitBytes = size_t{4} << 20;
-constexpr int kLimitCpus = 1 << 16;
-
-std::string trimmed(std::string_view text) {
-  const size_t begin = std::min(text.find_first_not_of(" \t\n\""), text.size());
-  const size_t end = text.find_last_not_of(" \t\n\"");
-  return begin == text.size() ? "" : std::string(text.substr(begin, end - begin + 1));
-}
-
-std::optional<int64_t> to_integer(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
-
-// The numbers of a kernel list such as "0-3,8"; empty when it is none.
-std::vector<int> parse_list(const std::string& text) {
-  std::vector<int> numbers;
-  std::istringstream ranges(text);
-  for (std::string range; std::getline(ranges, range, ',');) {
-    const size_t dash = range.find('-');
-    const auto first = to_integer(range.substr(0, dash));
-    const auto last = dash == std::string::npos ? first : to_integer(range.substr(dash + 1));
-    if (!first || !last || *first < 0 || *last < *first || *last >= kLimitCpus) return {};
-    for (int64_t n = *first; n <= *last; ++n) numbers.push_back(static_cast<int>(n));
-  }
-  return numbers;
-}
-
-// A fact's value, or why there is none.
-struct Answer {
-  std::string value;
-  std::string note;
-};
-Answer unknown(std::string note) { return {"", std::move(note)}; }
-
-// The machine's files below a root folder.
-class Machine {
- public:
-  explicit Machine(std::string root) : root_(std::move(root)) {}
-
-  // One trimmed text; when it cannot be read, the value is empty.
-  Answer read(const std::string& path) const {
-    try {
-      std::string text = trimmed(base::read_file(root_ + path, kLimitBytes));
-      if (text.empty()) return unknown(path + " is empty");
-      return {std::move(text), ""};
-    } catch (const base::Error& error) {
-      return unknown(std::string(error.what()).substr(base::printable(root_).size()));
-    }
-  }
-
-  // What follows `key` and `separator` on the first such line.
-  Answer read_field(const std::string& path, std::string_view key, char separator) const {
-    const Answer all = read(path);
-    std::istringstream lines(all.value);
-    for (std::string line; std::getline(lines, line);) {
-      const size_t at = line.find(separator);
-      if (at != std::string::npos && trimmed(line.substr(0, at)) == key)
-        return {trimmed(line.substr(at + 1)), ""};
-    }
-    return all.value.empty() ? all : unknown(path + " has no " + std::string(key));
-  }
-
- private:
-  std::string root_;
-};
-
 constexpr const char* kCpus = "/sys/devices/system/cpu";
 
-Answer cpu_model(const Machine& machine) {
+Answer cpu_model(const MachineFiles& machine) {
   return machine.read_field("/proc/cpuinfo", "model name", ':');
 }
 
 // The cores that this process may use: fewer than are online under taskset or cpusets.
-Answer cores(const Machine& machine) {
+Answer cores(const MachineFiles& machine) {
   const Answer online = machine.read(std::string(kCpus) + "/online");
   const Answer allowed = machine.read_field("/proc/self/status", "Cpus_allowed_list", ':');
   const Answer& best = allowed.value.empty() ? online : allowed;
@@ -101,7 +36,7 @@ Answer cores(const Machine& machine) {
   return {std::to_string(list.size()), note};
 }
 
-Answer threads_per_core(const Machine& machine) {
+Answer threads_per_core(const MachineFiles& machine) {
   const Answer siblings = machine.read(std::string(kCpus) + "/cpu0/topology/thread_siblings_list");
   if (siblings.value.empty()) return siblings;
   const auto list = parse_list(siblings.value);
@@ -109,7 +44,7 @@ Answer threads_per_core(const Machine& machine) {
   return {std::to_string(list.size()), list.size() > 1 ? "hardware threads share cores" : ""};
 }
 
-Answer smt(const Machine& machine) {
+Answer smt(const MachineFiles& machine) {
   const Answer active = machine.read(std::string(kCpus) + "/smt/active");
   if (active.value.empty()) return active;
   if (active.value == "0") return {"off", ""};
@@ -117,7 +52,7 @@ Answer smt(const Machine& machine) {
   return unknown("not 0 or 1: " + active.value);
 }
 
-Answer memory_bytes(const Machine& machine) {
+Answer memory_bytes(const MachineFiles& machine) {
   const Answer total = machine.read_field("/proc/meminfo", "MemTotal", ':');
   if (total.value.empty()) return total;
   const auto kib = to_integer(total.value.substr(0, total.value.find(' ')));
@@ -126,13 +61,13 @@ Answer memory_bytes(const Machine& machine) {
   return {std::to_string(*kib * 1024), ""};
 }
 
-Answer kernel(const Machine& machine) { return machine.read("/proc/sys/kernel/osrelease"); }
+Answer kernel(const MachineFiles& machine) { return machine.read("/proc/sys/kernel/osrelease"); }
 
-Answer os(const Machine& machine) {
+Answer os(const MachineFiles& machine) {
   return machine.read_field("/etc/os-release", "PRETTY_NAME", '=');
 }
 
-Answer hypervisor(const Machine& machine) {
+Answer hypervisor(const MachineFiles& machine) {
   const Answer flags = machine.read_field("/proc/cpuinfo", "flags", ':');
   if (flags.value.empty()) return flags;
   std::istringstream words(flags.value);
@@ -141,7 +76,7 @@ Answer hypervisor(const Machine& machine) {
   return {"no", ""};
 }
 
-Answer governor(const Machine& machine) {
+Answer governor(const MachineFiles& machine) {
   const std::string file = "/cpufreq/scaling_governor";
   const Answer first = machine.read(kCpus + std::string("/cpu0") + file);
   if (first.value.empty()) return first;
@@ -154,7 +89,7 @@ Answer governor(const Machine& machine) {
   return first;
 }
 
-Answer turbo(const Machine& machine) {
+Answer turbo(const MachineFiles& machine) {
   const Answer no_turbo = machine.read(std::string(kCpus) + "/intel_pstate/no_turbo");
   const Answer boost = machine.read(std::string(kCpus) + "/cpufreq/boost");
   if (no_turbo.value == "0" || boost.value == "1") return {"on", ""};
@@ -163,7 +98,7 @@ Answer turbo(const Machine& machine) {
 }
 
 // "always [madvise] never"
-Answer transparent_huge_pages(const Machine& machine) {
+Answer transparent_huge_pages(const MachineFiles& machine) {
   const Answer choices = machine.read("/sys/kernel/mm/transparent_hugepage/enabled");
   if (choices.value.empty()) return choices;
   const size_t begin = choices.value.find('[');
@@ -173,7 +108,7 @@ Answer transparent_huge_pages(const Machine& machine) {
   return {choices.value.substr(begin + 1, end - begin - 1), ""};
 }
 
-Answer aslr(const Machine& machine) {
+Answer aslr(const MachineFiles& machine) {
   const Answer level = machine.read("/proc/sys/kernel/randomize_va_space");
   if (level.value == "0") return {"off", ""};
   if (level.value == "1") return {"on", "without the heap"};
@@ -181,7 +116,7 @@ Answer aslr(const Machine& machine) {
   return level.value.empty() ? level : unknown("not 0, 1 or 2: " + level.value);
 }
 
-Answer load_average(const Machine& machine) {
+Answer load_average(const MachineFiles& machine) {
   const Answer load = machine.read("/proc/loadavg");
   if (load.value.empty()) return load;
   std::istringstream words(load.value);
@@ -191,7 +126,7 @@ Answer load_average(const Machine& machine) {
 }
 
 // "some avg10=0.00 avg60=... total=..."
-Answer cpu_pressure(const Machine& machine) {
+Answer cpu_pressure(const MachineFiles& machine) {
   const Answer pressure = machine.read("/proc/pressure/cpu");
   if (pressure.value.empty()) return pressure;
   std::istringstream words(pressure.value.substr(0, pressure.value.find('\n')));
@@ -203,28 +138,14 @@ Answer cpu_pressure(const Machine& machine) {
           "percent of the last 10 s in which some task waited for a core"};
 }
 
-// This process's group in a controller's hierarchy; "" is version 2's only one.
-std::optional<std::string> cgroup_path(const Machine& machine, std::string_view controller) {
-  std::istringstream lines(machine.read("/proc/self/cgroup").value);
-  for (std::string line; std::getline(lines, line);) {
-    const size_t first = line.find(':');
-    const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    std::istringstream names(line.substr(first + 1, second - first - 1));
-    bool found = controller.empty() && second == first + 1;
-    for (std::string name; std::getline(names, name, ',');) found = found || name == controller;
-    if (found) return line.substr(second + 1);
-  }
-  return {};
-}
-
 struct Quota {
   double cores;
   std::string file;
 };
 
 // The quota in one group's folder: none set is +infinity, not readable is nothing.
-std::optional<Quota> read_quota(const Machine& machine, const std::string& folder, bool version_2) {
+std::optional<Quota> read_quota(const MachineFiles& machine, const std::string& folder,
+                                bool version_2) {
   constexpr double kUnlimited = std::numeric_limits<double>::infinity();
   std::string quota, period;
   const std::string file = folder + (version_2 ? "/cpu.max" : "/cpu.cfs_quota_us");
@@ -245,7 +166,7 @@ std::optional<Quota> read_quota(const Machine& machine, const std::string& folde
 
 // The tightest quota of this process's group and the groups around it. In a container the group's
 // path is often not mounted; then the mount's own files hold.
-std::optional<Quota> tightest_quota(const Machine& machine, const std::string& mount,
+std::optional<Quota> tightest_quota(const MachineFiles& machine, const std::string& mount,
                                     std::string path, bool version_2) {
   std::optional<Quota> tightest;
   while (true) {
@@ -258,16 +179,16 @@ std::optional<Quota> tightest_quota(const Machine& machine, const std::string& m
   }
 }
 
-Answer cpu_quota(const Machine& machine) {
+Answer cpu_quota(const MachineFiles& machine) {
   std::optional<Quota> quota;
   std::string version;
-  if (const auto path = cgroup_path(machine, "cpu")) {
+  if (const auto path = machine.cgroup_path("cpu")) {
     quota = tightest_quota(machine, "/sys/fs/cgroup/cpu", *path, false);
     if (!quota) quota = tightest_quota(machine, "/sys/fs/cgroup/cpu,cpuacct", *path, false);
     version = "cgroup version 1";
   }
   if (!quota)
-    if (const auto path = cgroup_path(machine, "")) {
+    if (const auto path = machine.cgroup_path("")) {
       quota = tightest_quota(machine, "/sys/fs/cgroup", *path, true);
       version = "cgroup version 2";
     }
@@ -277,11 +198,57 @@ Answer cpu_quota(const Machine& machine) {
           "cores' worth of time, " + version + ", " + quota->file};
 }
 
-Answer clock_source(const Machine& machine) {
+// The time for which a quota stopped the group since it exists.
+Answer throttled_seconds(const MachineFiles& machine) {
+  const auto throttled = machine.throttled();
+  if (!throttled.ns) return unknown(throttled.note);
+  return {fmt::format("{:.4g}", static_cast<double>(*throttled.ns) * 1e-9),
+          "since the control group exists, " + throttled.note};
+}
+
+// "cpu user nice system idle iowait irq softirq steal guest guest_nice"
+Answer steal_percent(const MachineFiles& machine) {
+  const Answer times = machine.read_field("/proc/stat", "cpu", ' ');
+  if (times.value.empty()) return times;
+  std::istringstream words(times.value);
+  double total = 0, steal = 0;
+  for (int field = 0; field < 8; ++field) {
+    if (!(words >> steal) || steal < 0) return unknown("not CPU times: " + times.value);
+    total += steal;
+  }
+  if (total <= 0) return unknown("/proc/stat counts no time");
+  return {fmt::format("{:.2f}", 100 * steal / total), "since the machine started"};
+}
+
+Answer perf_events(int cycles_error) {
+  if (cycles_error == 0) return {"yes", "hardware counters"};
+  if (cycles_error == ENOENT || cycles_error == EOPNOTSUPP || cycles_error == ENODEV)
+    return {"no hardware counters", "the processor or the hypervisor offers none"};
+  if (cycles_error == EACCES || cycles_error == EPERM)
+    return {"not permitted", "perf_event_paranoid or the container forbids them"};
+  if (cycles_error == ENOSYS) return {"no", "the kernel has no perf_event_open"};
+  return unknown(std::string("perf_event_open: ") + strerror(cycles_error));
+}
+
+int probe_cycles() {
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_HARDWARE;
+  attributes.size = sizeof attributes;
+  attributes.config = PERF_COUNT_HW_CPU_CYCLES;
+  attributes.exclude_kernel = 1;
+  attributes.exclude_hv = 1;
+  const auto file =
+      static_cast<int>(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
+  if (file < 0) return errno;
+  close(file);
+  return 0;
+}
+
+Answer clock_source(const MachineFiles& machine) {
   return machine.read("/sys/devices/system/clocksource/clocksource0/current_clocksource");
 }
 
-Answer numa_nodes(const Machine& machine) {
+Answer numa_nodes(const MachineFiles& machine) {
   const Answer online = machine.read("/sys/devices/system/node/online");
   if (online.value.empty()) return online;
   const auto list = parse_list(online.value);
@@ -291,7 +258,7 @@ Answer numa_nodes(const Machine& machine) {
 
 struct FactRow {
   const char* name;
-  Answer (*read)(const Machine&);
+  Answer (*read)(const MachineFiles&);
 };
 constexpr FactRow kFacts[] = {
     {"cpu_model", cpu_model},
@@ -309,22 +276,26 @@ constexpr FactRow kFacts[] = {
     {"aslr", aslr},
     {"clock_source", clock_source},
     {"cpu_quota", cpu_quota},
+    {"throttled_seconds", throttled_seconds},
+    {"steal_percent", steal_percent},
     {"load_average", load_average},
     {"cpu_pressure_percent", cpu_pressure},
 };
 
 }  // namespace
 
-std::vector<MachineFact> machine_facts(const std::string& root) {
-  const Machine machine(root);
+std::vector<MachineFact> machine_facts(const std::string& root, int cycles_error) {
+  const MachineFiles machine(root);
   std::vector<MachineFact> facts;
-  for (const FactRow& row : kFacts) {
-    Answer answer = row.read(machine);
-    facts.push_back({row.name, std::move(answer.value), std::move(answer.note)});
-  }
+  const auto add = [&](const char* name, Answer answer) {
+    facts.push_back({name, std::move(answer.value), std::move(answer.note)});
+  };
+  for (const FactRow& row : kFacts) add(row.name, row.read(machine));
+  add("perf_events", perf_events(cycles_error));
+  judge(facts);
   return facts;
 }
 
-std::vector<MachineFact> machine_facts() { return machine_facts(""); }
+std::vector<MachineFact> machine_facts() { return machine_facts("", probe_cycles()); }
 
 }  // namespace winnow::profiles

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "profiles/cpu_profile.h"
+#include "profiles/disturbance.h"
 #include "profiles/pass.h"
 
 namespace winnow::profiles {
@@ -25,9 +26,13 @@ constexpr int kPaddingLimit = 4096;
 }  // namespace
 
 Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& recording)
-    : plan_(plan), folder_(std::move(folder)), recording_(recording), random_(plan.seed) {
+    : plan_(plan),
+      folder_(std::move(folder)),
+      recording_(recording),
+      random_(plan.seed),
+      order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_) {
   const int arms = static_cast<int>(plan.arms.size());
-  if (planned("time")) total_ += plan.blocks * arms;
+  if (planned("time")) total_ += plan.blocks * static_cast<int>(order_.arms());
   if (planned("cpu")) total_ += kFirstGuessOfRounds * arms;
   if (planned("wall")) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
   if (planned("heap")) total_ += 2 * arms;
@@ -62,6 +67,14 @@ Measurement::Arms Measurement::all_arms() const {
   Arms arms(plan_.arms.size());
   for (size_t i = 0; i < arms.size(); ++i) arms[i] = i;
   return arms;
+}
+
+const Arm& Measurement::arm_of(size_t arm) const {
+  return plan_.arms[arm < plan_.arms.size() ? arm : 0];
+}
+
+const std::string& Measurement::name_of(size_t arm) const {
+  return arm < plan_.arms.size() ? plan_.arms[arm].variant.name : recording_.twin;
 }
 
 Measurement::Arms Measurement::persistent_arms() const {
@@ -103,21 +116,33 @@ void Measurement::take_pass(const std::string& pass) {
   once("exact", kHeapIterations);
 }
 
-// Rounds come in pairs, the second in the opposite order, so that drift within a pair cancels; a
-// coin decides which order comes first (ABBA or BAAB), so that no rhythm of the machine's meets it.
 void Measurement::time_pass() {
-  Arms order;
-  for (int round = 0; round < plan_.blocks && !stopped(); ++round) {
-    if (round % 2 == 0) {
-      order = all_arms();
-      const auto shift = round / 2 % static_cast<std::ptrdiff_t>(order.size());
-      std::rotate(order.begin(), order.begin() + shift, order.end());
-      if (random_() % 2 == 1) std::reverse(order.begin(), order.end());
-    } else {
-      std::reverse(order.begin(), order.end());
-    }
-    for (size_t arm : order) run_block("time", arm, plan_.iterations_per_block);
+  int rounds = 0;
+  while (rounds < plan_.blocks && !stopped()) {
+    take_round(order_.next(), {});
+    ++rounds;
     if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
+  }
+  repeat_disturbed_rounds(rounds);
+}
+
+void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
+  for (size_t arm : order) {
+    const size_t before = recording_.blocks.size();
+    run_block("time", arm, plan_.iterations_per_block);
+    if (recording_.blocks.size() > before) recording_.blocks.back().rerun_of = rerun_of;
+  }
+}
+
+// At the end, when what disturbed them may be over; at most a stated part of the rounds, so that
+// nobody waits for ever for a quiet machine.
+void Measurement::repeat_disturbed_rounds(int rounds) {
+  std::vector<int> repeated = disturbed_rounds(recording_);
+  repeated.resize(std::min(repeated.size(), static_cast<size_t>(rounds / kRerunsOneOf)));
+  total_ += static_cast<int>(repeated.size() * order_.arms());
+  for (int round : repeated) {
+    if (stopped()) break;
+    take_round(order_.next(), round);
   }
 }
 
@@ -174,12 +199,13 @@ bool Measurement::run_block(const std::string& pass, size_t arm, int iterations)
     ++done_;
     return false;
   }
-  const std::string& name = plan_.arms[arm].variant.name;
+  const std::string& name = name_of(arm);
   const int index = blocks_[{pass, arm}]++;
   report_progress(fmt::format("{} pass, block {}, {}", pass, index + 1, name));
   BlockPlan planned;
   planned.pass = pass;
-  planned.arm = &plan_.arms[arm];
+  planned.arm = &arm_of(arm);
+  if (arm == plan_.arms.size()) planned.twin = name;
   planned.iterations = iterations;
   planned.index = index;
   planned.padding_bytes = static_cast<int>(random_() % kPaddingLimit);

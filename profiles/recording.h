@@ -17,6 +17,9 @@ struct MachineFact {
   std::string name;  // "cpu_model", "cores", "kernel", "hypervisor", "memory_bytes", ...
   std::string value;
   std::string note;  // why there is no value, or what to know about it
+  // "ok", "warn" (it makes measurements less trustworthy) or "unknown"; empty: not judged.
+  std::string state{};
+  std::string advice{};  // what to do about a warning
 };
 
 // What the machine can do at most: int8 multiply-accumulates in registers (10^9 a second) with each

@@ -17,6 +17,8 @@ void fields(Io& io, T& fact) {
   io("name", fact.name);
   io("value", fact.value);
   io("note", fact.note);
+  io.where_told("state", fact.state);
+  io.where_told("advice", fact.advice);
 }
 
 template <class Io, Is<RooflineRow> T>

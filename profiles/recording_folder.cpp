@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "profiles/recording.h"
 
 namespace winnow::profiles {
 namespace {
@@ -48,6 +49,24 @@ void RecordingFolder::leave() { lock_.reset(); }
 
 bool RecordingFolder::replaces_recording() const {
   return fs::exists(fs::path(folder_) / "recording.json");
+}
+
+bool RecordingFolder::replaces_complete() const try {
+  return replaces_recording() && read_recording(folder_).status == "complete";
+} catch (const base::Error&) {
+  return false;  // of another schema, or not readable: no less replaceable than before
+}
+
+std::string RecordingFolder::keep_earlier() try {
+  std::string name = folder_ + ".previous";
+  for (int number = 2; fs::exists(name); ++number)
+    name = folder_ + ".previous-" + std::to_string(number);
+  fs::rename(folder_, name);
+  return name;
+} catch (const fs::filesystem_error& error) {
+  leave();
+  throw base::Error(folder_, "an earlier recording could not be moved away; the new one lies in " +
+                                 partial_ + ": " + error.code().message());
 }
 
 void RecordingFolder::keep() try {

@@ -22,6 +22,11 @@ class RecordingFolder {
 
   const std::string& partial() const { return partial_; }
   bool replaces_recording() const;
+  bool replaces_complete() const;  // the recording there is a complete one
+  // Moves the folder with the earlier recording to the first name that is free of
+  // "<folder>.previous", "<folder>.previous-2" and so on, and says which. To be called before
+  // keep().
+  std::string keep_earlier();
   void keep();
   void leave();  // the partial folder stays as it is
 

@@ -1,13 +1,16 @@
 #include "profiles/run.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
 #include "profiles/assemble.h"
+#include "profiles/disturbance.h"
 #include "profiles/machine.h"
+#include "profiles/machine_watch.h"
 #include "profiles/measurement.h"
 #include "profiles/pass.h"
 #include "profiles/plan_check.h"
@@ -52,6 +55,17 @@ void check_agent(const RunPlan& plan) {
   }
 }
 
+// Empty: there is no A/A arm. A single arm has no comparison whose noise it could tell.
+std::string twin_name(const RunPlan& plan) {
+  if (!plan.twin || plan.arms.size() < 2 ||
+      std::count(plan.passes.begin(), plan.passes.end(), "time") == 0)
+    return "";
+  std::string name = plan.baseline;
+  const auto taken = [&](const Arm& arm) { return arm.variant.name == name; };
+  while (std::any_of(plan.arms.begin(), plan.arms.end(), taken)) name += "-twin";
+  return name;
+}
+
 Recording start_recording(const RunPlan& plan) {
   Recording recording;
   recording.created = utc_now();
@@ -65,6 +79,7 @@ Recording start_recording(const RunPlan& plan) {
   recording.workload.iterations_per_block = plan.iterations_per_block;
   recording.baseline = plan.baseline;
   for (const Arm& arm : plan.arms) recording.variants.push_back(arm.variant);
+  recording.twin = twin_name(plan);
   return recording;
 }
 
@@ -108,6 +123,11 @@ void note_gaps(const RunPlan& plan, Recording& recording) {
       note_gaps(pass, arm.variant, recording);
       if (pass == "heap") note_gaps("exact", arm.variant, recording);
     }
+    if (pass == "time" && !recording.twin.empty()) {
+      Variant twin;
+      twin.name = recording.twin;
+      note_gaps(pass, twin, recording);
+    }
   }
 }
 
@@ -130,8 +150,20 @@ bool measured_anything(const Recording& recording) {
                      [](const Block& block) { return block.status == "ok"; });
 }
 
+double own_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 void take_roofline(const RunPlan& plan, Recording& recording) try {
+  const MachineWatch watch(plan.machine_root);
+  const double before_s = own_cpu_s();
   recording.roofline = plan.roofline();
+  const std::string by = disturbance(watch.state(own_cpu_s() - before_s), watch.cores());
+  if (!by.empty())
+    recording.warnings.push_back(fmt::format(
+        "the machine's peaks were measured on a busy machine ({}): they come out too low", by));
 } catch (const std::exception& error) {
   recording.warnings.push_back(
       fmt::format("the machine's peaks were not measured: {}", error.what()));
@@ -145,6 +177,8 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
     take_roofline(plan, recording);
   }
   measurement.take_passes();
+  for (std::string& warning : disturbance_warnings(recording))
+    recording.warnings.push_back(std::move(warning));
   note_gaps(plan, recording);
   measurement.report_progress("reading the profiles");
   assemble_profiles(folder, rules, recording);
@@ -172,6 +206,10 @@ Recording run(const RunPlan& plan) try {
     throw base::Error(
         folder.partial(),
         fmt::format("not a whole recording; what was measured lies here: {}", error.what()));
+  }
+  if (folder.replaces_complete() && recording.status != "complete") {
+    const std::string previous = folder.keep_earlier();
+    if (plan.kept_earlier) plan.kept_earlier(previous);
   }
   folder.keep();
   // A figure that no reader accepts is told now, when hours of measuring are safely kept.

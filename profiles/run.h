@@ -45,12 +45,18 @@ struct RunPlan {
   std::function<Roofline()> roofline;
   // Asked after each round of the time pass (one block of every arm); true: it ends. May be empty.
   std::function<bool(const Recording&)> enough;
+  // Told when an earlier, complete recording made room for one that is not: where it lies now.
+  // May be empty.
+  std::function<void(const std::string& folder)> kept_earlier;
+  std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
   const std::atomic<bool>* stop = nullptr;  // becomes true: end soon, keep what there is
 };
 
 // Runs every pass of every arm, one child process at a time, and writes out_dir: recording.json and
 // raw/<pass>/<variant>-<index>/. A child that fails leaves a block with its status, and the run
-// goes on. An existing recording in out_dir is replaced at the end, in one step. Throws
+// goes on. A round of the time pass that was disturbed is repeated (profiles/disturbance.h). An
+// existing recording in out_dir is replaced at the end, in one step; a complete one by one that is
+// not only after it was moved to "<out_dir>.previous". Throws
 // base::UsageError for a plan that cannot be run, and for an out_dir that is not empty and holds no
 // recording; base::Error when out_dir cannot be written: what was measured stays, where the error
 // says.

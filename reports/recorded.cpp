@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "profiles/disturbance.h"
 #include "reports/format.h"
 
 namespace winnow::reports {
@@ -27,11 +28,7 @@ std::vector<std::string> labels(const Recording& recording) {
 
 std::vector<const Block*> good_blocks(const Recording& recording, const std::string& variant,
                                       const std::string& pass) {
-  std::vector<const Block*> blocks;
-  for (const Block& block : recording.blocks)
-    if (block.variant == variant && block.pass == pass && block.status == "ok")
-      blocks.push_back(&block);
-  return blocks;
+  return profiles::comparable_blocks(recording, variant, pass);
 }
 
 const profiles::VariantProfiles& profiles_of(const Recording& recording,

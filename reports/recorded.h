@@ -13,7 +13,7 @@ namespace winnow::reports {
 // How the variants are called in the report: the label, or the name; never two alike.
 std::vector<std::string> labels(const profiles::Recording& recording);
 
-// The blocks of a variant that ended well.
+// The blocks of a variant that ended well and may be compared (profiles/disturbance.h).
 std::vector<const profiles::Block*> good_blocks(const profiles::Recording& recording,
                                                 const std::string& variant,
                                                 const std::string& pass);

@@ -200,13 +200,34 @@ TEST_CASE("doctor prints every fact of the machine, a line each") {
   CHECK(result.err.empty());
   for (const char* name : {"cpu_model", "cores", "governor", "hypervisor", "clock_source"}) {
     INFO(name);
-    CHECK(("\n" + result.out).find(std::string("\n") + name + " ") != std::string::npos);
+    CHECK(result.out.find(std::string("  ") + name + " ") != std::string::npos);
   }
+  std::string before;
   for (const std::string& line : lines(result.out)) {
     INFO(line);
-    const bool unknown = line.find("  unknown") != std::string::npos;
-    CHECK(unknown == (line.find("  unknown (") != std::string::npos));  // with the reason
+    const bool advice = line.rfind("       ", 0) == 0;
+    CHECK((advice || line.rfind("ok ", 0) == 0 || line.rfind("warn ", 0) == 0 ||
+           line.rfind("unknown ", 0) == 0));
+    CHECK(advice == (before.rfind("warn ", 0) == 0));  // what to do about each warning
+    if (line.rfind("unknown ", 0) == 0) CHECK(line.find(" (") != std::string::npos);
+    before = line;
   }
+}
+
+TEST_CASE("doctor prints the same facts as JSON") {
+  Scratch scratch;
+  const auto result = testing::winnow(scratch, {"doctor", "--json"});
+  CHECK(result.status == 0);
+  const auto facts = nlohmann::json::parse(result.out).at("facts");
+  CHECK(facts.size() >= 20);
+  for (const auto& fact : facts) {
+    INFO(fact.dump());
+    const std::string state = fact.at("state");
+    CHECK((state == "ok" || state == "warn" || state == "unknown"));
+    CHECK((state == "warn") == !fact.at("advice").get<std::string>().empty());
+    CHECK((state != "unknown" || !fact.at("note").get<std::string>().empty()));
+  }
+  CHECK(testing::winnow(scratch, {"doctor", "--json", "--roofline"}).status == 2);
 }
 
 TEST_CASE("doctor measures the peaks into a Markdown table") {
