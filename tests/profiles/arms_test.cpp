@@ -211,6 +211,8 @@ TEST_CASE("what the rule calls disturbed, and what not") {
     CHECK(disturbance(state, 4).empty());
     state.steal_percent = 3.25;
     CHECK(disturbance(state, 4) == "steal 3.2 %");
+    state.wall_s = 0.2;  // two ticks
+    CHECK(disturbance(state, 4).empty());
   }
   SECTION("throttling, beside another reason") {
     state.throttled_ns = 49'000'000;
