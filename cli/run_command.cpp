@@ -97,6 +97,7 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
     plan.arms.push_back({make_variant(variant.name, variant.label, plan.out_dir),
                          measured_command(variant.name, workload, values)});
   plan.passes = scenario.passes;
+  plan.twin = values["twin"].as<bool>();
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();

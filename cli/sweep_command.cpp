@@ -148,7 +148,8 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Va
 }  // namespace
 
 int sweep_command(const Values& values) {
-  refuse_options(values, {"passes", "categories"}, "not for a sweep, which takes the time pass");
+  refuse_options(values, {"passes", "categories", "twin"},
+                 "not for a sweep, which takes the time pass");
   if (values["resume"].as<bool>() && values["force"].as<bool>())
     throw base::UsageError("--resume", "not together with --force");
   if (values.count("blocks") > 0) refuse_options(values, {"budget"}, "not together with --blocks");
