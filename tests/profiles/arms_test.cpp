@@ -88,7 +88,7 @@ std::vector<int> indexes(const std::vector<const Block*>& blocks) {
 }  // namespace
 
 TEST_CASE("over a full square every arm stands equally often in every position and after others") {
-  for (size_t arms : {1, 2, 3, 4, 5, 6, 7}) {
+  for (size_t arms = 1; arms <= 7; ++arms) {
     INFO(arms);
     std::mt19937_64 random(arms);
     ArmOrder order(arms, random);
