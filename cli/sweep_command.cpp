@@ -75,7 +75,8 @@ scenarios::SweepScenario chosen_sweep(const Values& values) {
   return scenario;
 }
 
-// Those of all combinations that differ: without neighbours none is pinned.
+// Those of all combinations that differ: without neighbours none is pinned. A quota is taken
+// without neighbours, so that each disturbance is seen alone.
 std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario) {
   std::vector<profiles::Condition> conditions;
   profiles::Condition one;
@@ -91,7 +92,10 @@ std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& s
           for (const int neighbours : scenario.neighbours)
             for (const bool pinned : scenario.pinned) {
               one = {batch, threads, mix.name, neighbours, pinned, {}};
-              if (quota > 0) one.cpu_quota = quota;
+              if (quota > 0) {
+                one.neighbours = 0;
+                one.cpu_quota = quota;
+              }
               add();
             }
   return conditions;
