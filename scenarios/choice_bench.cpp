@@ -27,7 +27,7 @@ namespace {
 using namespace winnow;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kStrategies[] = {"packed", "hybrid", "pool_queue", "pool_spin", "auto"};
+constexpr const char* kStrategies[] = {"packed", "hybrid", "steal", "pool_queue", "auto"};
 constexpr int kBatches[] = {1, 2, 3, 4, 6, 8, 12, 16, 32};
 constexpr int kWords[] = {4, 30, 170};  // about 5, 35 and 200 tokens
 constexpr int kRounds = 40;

@@ -67,7 +67,8 @@ class AutoScheduler : public Scheduler {
 
 const SchedulerRow auto_row = {
     .name = "auto",
-    .summary = "each batch by the strategy that a small measured table names: packed or hybrid",
+    .summary =
+        "each batch by the strategy that a small measured table names: packed, steal or hybrid",
     .wins = "where batches differ in size from call to call",
     .loses = "nothing but sleeping threads, as far as its table fits the machine",
     .options = "threads affinity spin grain",

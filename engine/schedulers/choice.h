@@ -7,8 +7,7 @@
 
 namespace winnow::engine {
 
-// The strategy for batches of up to so many texts a thread and up to so many tokens a text, on the
-// average.
+// The strategy for batches of fewer texts a thread and fewer tokens a text, on the average.
 struct Choice {
   double texts_a_thread;
   double tokens_a_text;

@@ -23,7 +23,11 @@ void GroupPlan::make(std::span<const int> lengths, int workers, int group_tokens
   sort(lengths);
   const auto worker_count = static_cast<size_t>(workers);
   int64_t left = std::accumulate(lengths.begin(), lengths.end(), int64_t{0});
-  for (shared_ = 0; shared_ < texts_.size() && length(shared_) * workers > left; ++shared_)
+  // How long a worker may take with a text, by the others' mean: sharing costs about as much.
+  constexpr int kMostOfMeanPercent = 120;
+  for (shared_ = 0;
+       shared_ < texts_.size() && length(shared_) * workers * 100 > left * kMostOfMeanPercent;
+       ++shared_)
     left -= length(shared_);
   if (texts_.size() - shared_ < worker_count) shared_ = texts_.size(), left = 0;
 
