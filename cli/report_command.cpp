@@ -6,6 +6,7 @@
 #include "cli/sweep_command.h"
 #include "profiles/recording.h"
 #include "reports/comparison.h"
+#include "reports/ledger_table.h"
 #include "reports/markdown.h"
 
 namespace winnow::cli {
@@ -21,13 +22,24 @@ std::string plot_folder(const Values& values) {
   return folder.empty() ? "." : folder.string();
 }
 
+// A printed report shows the picture that the run wrote into the recording's folder.
+std::string recording_report(const std::string& folder, const Values& values) {
+  const reports::Report report = reports::make_report(profiles::read_recording(folder));
+  const std::string svg = reports::ledger_svg(report.ledger);
+  if (values.count("output") > 0 && !svg.empty())
+    base::write_file((std::filesystem::path(plot_folder(values)) / reports::kLedgerPlot).string(),
+                     svg);
+  return reports::to_markdown(report);
+}
+
 }  // namespace
 
 int report_command(const Arguments& arguments) {
   const Help help{
       "winnow report DIR [--output FILE]",
       "Prints the recording or the sweep in the folder DIR, as `winnow run` wrote it, as a\n"
-      "Markdown report. The plots of a sweep are written beside the report, or into DIR.\n\n"
+      "Markdown report. The plots of a sweep are written beside the report, or into DIR; the\n"
+      "picture of a recording's ledger beside a report that is written to a file.\n\n"
       "Examples:\n"
       "  winnow report out/batch32\n"
       "  winnow report out/batch32 --output report.md\n"
@@ -39,10 +51,9 @@ int report_command(const Arguments& arguments) {
   if (values->count("recording") == 0)
     throw base::UsageError("report", "name the recording's folder, such as out/batch32");
   const auto folder = (*values)["recording"].as<std::string>();
-  const std::string text =
-      holds_sweep(folder)
-          ? sweep_report(profiles::read_sweep(folder), plot_folder(*values))
-          : reports::to_markdown(reports::make_report(profiles::read_recording(folder)));
+  const std::string text = holds_sweep(folder)
+                               ? sweep_report(profiles::read_sweep(folder), plot_folder(*values))
+                               : recording_report(folder, *values);
   if (values->count("output") > 0)
     base::write_file((*values)["output"].as<std::string>(), text);
   else

@@ -11,6 +11,7 @@
 #include "cli/sweep_command.h"
 #include "profiles/run.h"
 #include "reports/comparison.h"
+#include "reports/ledger_table.h"
 #include "reports/markdown.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
@@ -107,6 +108,12 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
   return plan;
 }
 
+// The report shows it by name; a report without a ledger does not.
+void write_ledger_plot(const reports::Report& report, const std::string& folder) {
+  const std::string svg = reports::ledger_svg(report.ledger);
+  if (!svg.empty()) base::write_file((fs::path(folder) / reports::kLedgerPlot).string(), svg);
+}
+
 int run_workload(const Values& values) {
   refuse_options(values, {"mixes", "budget", "resume", "force"}, "only for a sweep");
   const auto scenario = chosen_scenario(values);
@@ -121,11 +128,15 @@ int run_workload(const Values& values) {
   };
 
   const profiles::Recording recording = profiles::run(plan);
-  const std::string report = reports::to_markdown(reports::make_report(recording));
+  const reports::Report report = reports::make_report(recording);
+  const std::string text = reports::to_markdown(report);
   // A run without a good block did not replace what the folder held.
-  if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.status == "ok"; }))
-    base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
-  print(report);
+  if (std::ranges::any_of(recording.blocks,
+                          [](const auto& block) { return block.status == "ok"; })) {
+    base::write_file((fs::path(plan.out_dir) / "report.md").string(), text);
+    write_ledger_plot(report, plan.out_dir);
+  }
+  print(text);
   if (recording.status != "complete")
     note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
                      recording.status));

@@ -10,6 +10,7 @@
 #include "reports/format.h"
 #include "reports/insights.h"
 #include "reports/kernel_table.h"
+#include "reports/ledger_table.h"
 #include "reports/memory_table.h"
 #include "reports/peaks.h"
 #include "reports/raw_commands.h"
@@ -164,8 +165,13 @@ Report report_of(const Recording& recording) {
   report.threads = thread_analysis(recording, report.same_work);
   report.dispatch = dispatch_table(recording, report.timings);
   report.raw_commands = raw_commands(recording);
+  report.ledger = make_ledger(recording, report.warnings);
+  report.ledger_table = ledger_table(report.ledger);
   add_insights(recording, report);
   report.verdict = verdict_of(recording, report);
+  if (report.verdict.outcome == Verdict::kWinner)
+    report.ledger_difference =
+        ledger_difference(report.ledger, report.verdict.rival, report.verdict.winner);
   add_same_behaviour(recording, report);
   return report;
 }

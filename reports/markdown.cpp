@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/format.h"
+#include "reports/ledger_markdown.h"
 #include "reports/markdown_text.h"
 
 namespace winnow::reports {
@@ -166,6 +167,8 @@ std::string to_markdown(const Report& report) {
   text += threads_table(report.threads);
   text += table_section(report.threads.metrics, 3);
   text += table_section(report.dispatch, 3);
+  text += table_section(report.ledger_table, 2);
+  text += ledger_markdown(report);
   text += verdict_section(report.verdict);
   text += paragraph("---");
   text += raw_section(report);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "reports/ledger.h"
+
 // What the figures of a recording say, as plain data. Renderers print it and compute nothing. Every
 // text is plain: the renderer escapes it. Vectors "per variant" are in the recording's order, the
 // baseline first.
@@ -159,6 +161,9 @@ struct Report {
   Table memory{};
   ThreadAnalysis threads{};
   Table dispatch{};
+  Ledger ledger{};
+  Table ledger_table{};
+  std::optional<LedgerDifference> ledger_difference{};  // of the verdict's winner and rival
   Verdict verdict{};
   std::vector<RawCommand> raw_commands{};
   std::vector<std::string> missing{};

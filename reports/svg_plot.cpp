@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
-#include "base/error.h"
 #include "reports/format.h"
+#include "reports/svg_text.h"
 
 namespace winnow::reports {
 
@@ -29,32 +29,6 @@ constexpr std::array<std::pair<const char*, const char*>, 8> kColours{{{"#0072b2
                                                                        {"#5b3fb5", "#b3a0ff"},
                                                                        {"#b00020", "#ff7a8a"},
                                                                        {"#444444", "#cccccc"}}};
-
-std::string escaped_xml(const std::string& text) {
-  std::string result;
-  for (char c : base::printable(text)) {
-    if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '&')
-      result += "&amp;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += c;
-  }
-  return result;
-}
-
-// Whole UTF-8 characters only.
-std::string shortened(const std::string& name) {
-  const std::string text = base::printable(name);
-  if (text.size() <= kLongestLabel) return text;
-  size_t end = kLongestLabel - 1;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "…";
-}
 
 // Plain rules without variables, which viewers outside browsers do not know.
 std::string colours(const char* page, const char* ink, const char* grid, bool dark) {
@@ -250,7 +224,7 @@ std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
         "<path class=\"whisker\" stroke-opacity=\"0.5\" d=\"M{:.1f},{:.1f}L{:.1f},{:.1f}\"/>\n"
         "<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</g>\n",
         end + 6, ends[i], kRight + 10, labels[i], kRight + 14, labels[i] + 4,
-        escaped_xml(shortened(series.name)));
+        escaped_xml(shortened(series.name, kLongestLabel)));
   }
   if (drawn.empty())
     text += fmt::format(

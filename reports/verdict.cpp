@@ -76,6 +76,8 @@ std::string cpu_bullet(const Report& report, size_t from, size_t to) {
 
 std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival) {
   std::vector<std::string> lines{speed(report, winner, rival)};
+  if (const auto difference = ledger_difference(report.ledger, rival, winner))
+    lines.push_back(explanation_words(*difference));
   lines.push_back(cpu_bullet(report, rival, winner));
   lines.push_back(row_bullet(row_with(report.scheduler, Role::kSubtotal), rival, winner,
                              "scheduler overhead",
