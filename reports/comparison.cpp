@@ -12,7 +12,10 @@
 #include "reports/kernel_table.h"
 #include "reports/ledger_table.h"
 #include "reports/memory_table.h"
+#include "reports/noise_floor.h"
+#include "reports/pairs.h"
 #include "reports/peaks.h"
+#include "reports/ranking.h"
 #include "reports/raw_commands.h"
 #include "reports/recorded.h"
 #include "reports/same_behaviour.h"
@@ -129,6 +132,30 @@ Recording baseline_first(Recording recording) {
   return recording;
 }
 
+// Every variant against the baseline, and that against its copy.
+void add_comparisons(const Recording& recording, Report& report) {
+  std::vector<Match> matches;
+  for (const auto& variant : recording.variants)
+    matches.push_back({recording.variants.front().name, variant.name});
+  report.pairs = compare_all(recording, matches, Measure::kWall);
+  report.cpu_pairs = compare_all(recording, matches, Measure::kCpu);
+  if (!report.same_work.holds())
+    for (auto* all : {&report.pairs, &report.cpu_pairs})
+      for (Pairs& pairs : *all) pairs.evidence = Evidence::kVoid;
+  report.noise = noise_floor(recording, static_cast<int>(matches.size()) - 1);
+  report.facts.push_back({"Smallest detectable effect", report.noise.sentence});
+  if (const std::string alarm = noise_alarm(recording, report.noise); !alarm.empty())
+    report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
+}
+
+// Figures of different work have no difference to show.
+void mark_void(Report& report) {
+  for (Table* table :
+       {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total, &report.cumulative,
+        &report.wall, &report.memory, &report.threads.metrics, &report.dispatch})
+    for (Row& row : table->rows) row.evidence.assign(row.figures.size(), Evidence::kVoid);
+}
+
 Report report_of(const Recording& recording) {
   Report report;
   report.facts = facts(recording);
@@ -142,17 +169,11 @@ Report report_of(const Recording& recording) {
   for (const std::string& line : failed_blocks(recording)) report.warnings.push_back(line);
 
   report.same_work = check_same_work(recording);
-  const int comparisons = static_cast<int>(recording.variants.size()) - 1;
-  for (const auto& variant : recording.variants) {
+  for (const auto& variant : recording.variants)
     report.timings.push_back(timing_of(recording, variant.name));
-    report.pairs.push_back(
-        compare_pairs(recording, recording.variants.front().name, variant.name, comparisons));
-    report.cpu_pairs.push_back(
-        compare_cpu_pairs(recording, recording.variants.front().name, variant.name, comparisons));
-    if (report.same_work.holds()) continue;
-    report.pairs.back().evidence = report.cpu_pairs.back().evidence = Evidence::kVoid;
-  }
+  add_comparisons(recording, report);
   report.performance = performance_table(recording, report);
+  report.ranking = ranking_of(recording, report);
   CpuTables cpu = cpu_tables(recording);
   report.scheduler = std::move(cpu.scheduler);
   report.compute = std::move(cpu.compute);
@@ -173,6 +194,7 @@ Report report_of(const Recording& recording) {
     report.ledger_difference =
         ledger_difference(report.ledger, report.verdict.rival, report.verdict.winner);
   add_same_behaviour(recording, report);
+  if (!report.same_work.holds()) mark_void(report);
   return report;
 }
 

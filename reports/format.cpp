@@ -121,12 +121,13 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
   if (row.words == DeltaWords::kPlain || delta->percent_text.empty()) {
     const bool open = evidence == Evidence::kNoise || evidence == Evidence::kUnproven;
     std::string brackets = delta->percent_text;
-    if (open && !remark.empty()) brackets += brackets.empty() ? remark : comma_remark;
+    if (!remark.empty()) brackets += brackets.empty() ? remark : comma_remark;
     return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->absolute_text,
                             brackets.empty() ? "" : fmt::format(" ({})", brackets))};
   }
   const std::string words = worded(row, *delta);
-  if (evidence == Evidence::kProven) return {words, fmt::format(" ({})", delta->absolute_text)};
+  if (evidence == Evidence::kProven)
+    return {words, fmt::format(" ({}{})", delta->absolute_text, comma_remark)};
   if (evidence == Evidence::kNone) return {"", fmt::format("{} ({})", words, delta->absolute_text)};
   return {"", fmt::format("~ {} ({}{})", words, delta->absolute_text, comma_remark)};
 }

@@ -7,6 +7,7 @@
 #include "reports/format.h"
 #include "reports/ledger_markdown.h"
 #include "reports/markdown_text.h"
+#include "reports/pairs.h"
 
 namespace winnow::reports {
 
@@ -71,6 +72,8 @@ std::string heading(const Report& report) {
   for (const Fact& fact : report.facts)
     result += fmt::format("- {} {}\n", bold(fact.name + ":"), escaped(fact.value));
   result += "\n";
+  for (const std::string& alarm : report.alarms)
+    result += "> " + bold("WARNING:") + " " + escaped(alarm) + "\n\n";
   const std::string sentence = escaped(report.same_work.sentence);
   if (report.same_work.holds())
     return result + paragraph(bold("Same-work check:") + " " + sentence);
@@ -78,6 +81,31 @@ std::string heading(const Report& report) {
   for (const std::string& difference : report.same_work.differences)
     result += ">\n> - " + escaped(difference) + "\n";
   return result + "\n";
+}
+
+std::string speed_cell(const Pairs& pairs) {
+  if (pairs.count() == 0) return "-";
+  return (pairs.evidence == Evidence::kProven ? "" : "~ ") + escaped(ratio_words(pairs));
+}
+
+std::string ranking_table(const Report& report) {
+  const Ranking& ranking = report.ranking;
+  if (ranking.ranks.empty()) return "";
+  std::string result =
+      paragraph("### Ranking") +
+      table_head({"Rank", "Variant", "Median Time/Iteration",
+                  "Speed against " + escaped(report.variants.front()),
+                  "Speed against " + escaped(report.variants[ranking.ranks.front().variant])});
+  for (size_t place = 0; place < ranking.ranks.size(); ++place) {
+    const Rank& rank = ranking.ranks[place];
+    Figure figure;
+    figure.value = rank.median_s;
+    result += table_line({(place > 0 && !rank.ordered ? "~ " : "") + std::to_string(place + 1),
+                          escaped(report.variants[rank.variant]),
+                          escaped(format_figure(figure, Unit::kIterationSeconds)),
+                          speed_cell(rank.against_baseline), speed_cell(rank.against_fastest)});
+  }
+  return result + "\n" + list(ranking.notes);
 }
 
 std::string creations_table(const ThreadAnalysis& threads) {
@@ -157,6 +185,7 @@ std::string list_section(const std::string& title, const std::vector<std::string
 std::string to_markdown(const Report& report) {
   std::string text = heading(report);
   text += table_section(report.performance, 2);
+  text += ranking_table(report);
   text += paragraph("## Top CPU Hotspots (Side-by-Side)");
   for (const Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
                              &report.cumulative, &report.wall})

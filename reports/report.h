@@ -95,14 +95,44 @@ struct Timing {
   std::optional<double> cores_busy;    // CPU time / wall time of the region, median over blocks
 };
 
-// Blocks of two variants with the same index, compared.
+// Blocks of two variants with the same index, compared. Ratios are of times, first / second: above
+// one the second is faster.
 struct Pairs {
   int faster = 0, slower = 0, ties = 0;  // the second variant took less, more, as much as the first
-  double p = 1;                          // two-sided sign test, ties left out
-  int needed = 0;                        // pairs below which the test cannot reach its level
-  bool conflict = false;  // the test rejects "equal", but means or medians point the other way
+  std::optional<double> ratio;           // Hodges-Lehmann; empty: no pairs
+  std::optional<double> low, high;       // 99 % interval by signed ranks; empty: too few pairs
+  std::optional<double> sign_low, sign_high;  // the sign test's interval of the median
+  double p = 1, sign_p = 1;                   // two-sided, of this comparison alone
+  double adjusted_p = 1;                      // p, over all comparisons of its family
+  int comparisons = 1;                        // of the family
+  int needed = 0;                             // pairs below which the family cannot reach its level
+  bool conflict = false;     // the test rejects "equal", but means or medians point the other way
+  bool within_bias = false;  // it does, but by no more than the A/A arm differs from the baseline
   Evidence evidence = Evidence::kUnproven;
   int count() const { return faster + slower + ties; }
+  bool decided() const { return low && (*low > 1 || *high < 1); }
+  // Skewed differences: the two intervals do not agree on whether there is a difference.
+  bool skewed() const { return low && sign_low && decided() != (*sign_low > 1 || *sign_high < 1); }
+};
+
+// The A/A arm: a second copy of the baseline against the baseline.
+struct NoiseFloor {
+  Pairs wall{}, cpu{};
+  // The smallest relative effects that the run could have detected.
+  std::optional<double> wall_effect, cpu_effect;
+  std::string sentence;  // these in words, or why there are none
+};
+
+// Variants by speed, the fastest first.
+struct Rank {
+  size_t variant = 0;
+  std::optional<double> median_s;
+  bool ordered = false;  // it is proven that the variant of the row above is faster
+  Pairs against_baseline{}, against_fastest{};
+};
+struct Ranking {
+  std::vector<Rank> ranks{};
+  std::vector<std::string> notes{};
 };
 
 // Thread creations of one variant: measured, and by the arithmetic of its design.
@@ -155,7 +185,10 @@ struct Report {
   std::vector<Timing> timings{};        // per variant
   std::vector<Pairs> pairs{};           // per variant, against the baseline; the first is empty
   std::vector<Pairs> cpu_pairs{};       // likewise, of the CPU time of an iteration
+  NoiseFloor noise{};
+  std::vector<std::string> alarms{};  // what every reader must see first
   Table performance{};
+  Ranking ranking{};  // empty below three variants
   Table scheduler{}, compute{}, kernels{}, cpu_total{}, cumulative{};
   Table wall{};
   Table memory{};

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "reports/format.h"
 #include "reports/insights.h"
+#include "reports/pairs.h"
 #include "reports/recorded.h"
+#include "reports/significance.h"
 #include "reports/thread_tables.h"
 #include "reports/timing.h"
 
@@ -32,12 +35,28 @@ std::string workload_words(const Recording& recording) {
   return words;
 }
 
-std::string speed(const Report& report, size_t winner, size_t rival) {
-  const auto &slow = report.timings[rival].iteration_s, &fast = report.timings[winner].iteration_s;
-  if (!slow || !fast) return "speed: unavailable";
-  const double ratio = *slow / *fast;
-  return fmt::format("{} faster ({} higher throughput)", format_ratio(ratio),
-                     format_percent((ratio - 1) * 100));
+// `pairs`: the rival's blocks against the winner's.
+std::string speed(const Pairs& pairs) {
+  if (!pairs.ratio) return "speed: unavailable";
+  const bool faster = *pairs.ratio >= 1;
+  const double size = faster ? *pairs.ratio : 1 / *pairs.ratio;
+  std::string text =
+      fmt::format("{} {} ({} {} throughput)", format_ratio(size), faster ? "faster" : "slower",
+                  format_percent((*pairs.ratio - 1) * 100), faster ? "higher" : "lower");
+  if (pairs.low && faster)
+    text += fmt::format(", 99 % CI {} to {}", format_ratio(*pairs.low), format_ratio(*pairs.high));
+  if (pairs.low && !faster)
+    text += fmt::format(", 99 % CI {} to {}", format_ratio(1 / *pairs.high),
+                        format_ratio(1 / *pairs.low));
+  return text;
+}
+
+// "p = 0.002 over 10 pairs of blocks"
+std::string certainty(const Pairs& pairs) {
+  std::string text =
+      fmt::format("{} over {} pairs of blocks", format_p(pairs.adjusted_p), pairs.count());
+  if (pairs.comparisons > 1) text += fmt::format(" and {} comparisons", pairs.comparisons);
+  return text;
 }
 
 // "0.2% more scheduler overhead (...)"
@@ -74,8 +93,15 @@ std::string cpu_bullet(const Report& report, size_t from, size_t to) {
                     "the region's in the cpu pass, no spread measured");
 }
 
-std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival) {
-  std::vector<std::string> lines{speed(report, winner, rival)};
+std::string skew_words(const Pairs& pairs) {
+  return pairs.skewed() ? "; the sign test alone shows no difference: the differences are skewed"
+                        : "";
+}
+
+std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival,
+                                 const Pairs& pairs) {
+  std::vector<std::string> lines{speed(pairs) + "; signed ranks: " + certainty(pairs) +
+                                 skew_words(pairs)};
   if (const auto difference = ledger_difference(report.ledger, rival, winner))
     lines.push_back(explanation_words(*difference));
   lines.push_back(cpu_bullet(report, rival, winner));
@@ -103,7 +129,7 @@ std::string recommendation(const Recording& recording, const Report& report, siz
       variant.advice.empty() ? "" : ": ", variant.advice, workload_words(recording));
 }
 
-// Why a difference that the sign test finds still has no winner.
+// Why a difference that the test finds still has no winner.
 std::string conflict(const Report& report, size_t fastest, size_t other, const Pairs& pairs) {
   const auto favoured = [&](double first, double second) {
     return first < second   ? report.variants[fastest]
@@ -118,30 +144,43 @@ std::string conflict(const Report& report, size_t fastest, size_t other, const P
       favoured(*first.iteration_s, *second.iteration_s),
       favoured(*first.median_s, *second.median_s), std::max(pairs.faster, pairs.slower),
       pairs.count(), report.variants[pairs.faster > pairs.slower ? fastest : other],
-      format_p(pairs.p));
+      format_p(pairs.adjusted_p));
 }
 
+// Why `fastest` is not proven to be faster than `other`.
+std::string open_question(const Report& report, size_t fastest, size_t other, const Pairs& pairs) {
+  const std::string against =
+      fmt::format("{} against {}", report.variants[fastest], report.variants[other]);
+  if (pairs.evidence == Evidence::kUnproven)
+    return fmt::format(
+        "{}: point estimate {}, unproven: {} pairs of blocks, at least {} are needed", against,
+        speed(pairs), pairs.count(), pairs.needed);
+  if (pairs.conflict) return conflict(report, fastest, other, pairs);
+  if (pairs.within_bias)
+    return fmt::format("{}: {}, no more than two copies of {} differ ({})", against, speed(pairs),
+                       report.variants.front(), ratio_words(report.noise.wall));
+  return fmt::format("{}: {}: the pairs do not agree: faster in {} of {}, {}", against,
+                     speed(pairs), pairs.faster, pairs.count(), certainty(pairs));
+}
+
+struct Open {
+  size_t other = 0;
+  Pairs pairs;
+};
+
 Verdict undecided(const Recording& recording, const Report& report, size_t fastest,
-                  const std::vector<std::pair<size_t, Pairs>>& open, bool too_few) {
+                  const std::vector<Open>& open) {
+  const bool too_few = std::ranges::any_of(
+      open, [](const Open& each) { return each.pairs.evidence == Evidence::kUnproven; });
   Verdict verdict;
   verdict.outcome = too_few ? Verdict::kUnproven : Verdict::kNoClearWinner;
   verdict.winner = fastest;
-  verdict.rival = open.front().first;
+  verdict.rival = open.front().other;
   verdict.title = "no clear winner (~)";
-  for (const auto& [other, pairs] : open) {
-    const std::string against =
-        fmt::format("{} against {}", report.variants[fastest], report.variants[other]);
-    if (pairs.evidence == Evidence::kUnproven)
-      verdict.bullets.push_back(
-          fmt::format("{}: point estimate {}, unproven: {} pairs of blocks, at least {} are needed",
-                      against, speed(report, fastest, other), pairs.count(), pairs.needed));
-    else if (pairs.conflict)
-      verdict.bullets.push_back(conflict(report, fastest, other, pairs));
-    else
-      verdict.bullets.push_back(fmt::format("{}: the pairs do not agree: faster in {} of {}, {}",
-                                            against, pairs.faster, pairs.count(),
-                                            format_p(pairs.p)));
-  }
+  for (const auto& [other, pairs] : open)
+    verdict.bullets.push_back(open_question(report, fastest, other, pairs));
+  verdict.bullets.push_back("smallest effect that this run could have detected: " +
+                            report.noise.sentence);
   verdict.sentence = fmt::format("For {}, these runs do not show which variant is faster:",
                                  workload_words(recording));
   verdict.recommendation =
@@ -149,6 +188,21 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
               : "None on this evidence: the difference, if there is one, is inside the noise of "
                 "this run.";
   return verdict;
+}
+
+// How each of the others compares with the fastest, which was chosen by the figures.
+std::vector<Open> against_fastest(const Recording& recording, const std::vector<size_t>& timed,
+                                  size_t fastest) {
+  std::vector<Match> matches;
+  std::vector<Open> all;
+  for (size_t other : timed) {
+    if (other == fastest) continue;
+    matches.push_back({recording.variants[other].name, recording.variants[fastest].name});
+    all.push_back({other, {}});
+  }
+  const auto compared = compare_all(recording, matches, Measure::kWall, Adjustment::kBonferroni);
+  for (size_t i = 0; i < all.size(); ++i) all[i].pairs = compared[i];
+  return all;
 }
 
 }  // namespace
@@ -173,18 +227,11 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
   }
   const size_t fastest = *std::ranges::min_element(
       timed, {}, [&](size_t variant) { return *report.timings[variant].iteration_s; });
-  std::vector<std::pair<size_t, Pairs>> open;
-  bool too_few = false;
-  for (size_t other : timed) {
-    if (other == fastest) continue;
-    const Pairs pairs =
-        compare_pairs(recording, recording.variants[other].name, recording.variants[fastest].name,
-                      static_cast<int>(timed.size()) - 1);
-    if (pairs.evidence == Evidence::kProven) continue;
-    too_few = too_few || pairs.evidence == Evidence::kUnproven;
-    open.emplace_back(other, pairs);
-  }
-  if (!open.empty()) return undecided(recording, report, fastest, open, too_few);
+  const std::vector<Open> all = against_fastest(recording, timed, fastest);
+  std::vector<Open> open;
+  std::ranges::copy_if(all, std::back_inserter(open),
+                       [](const Open& each) { return each.pairs.evidence != Evidence::kProven; });
+  if (!open.empty()) return undecided(recording, report, fastest, open);
   verdict.outcome = Verdict::kWinner;
   verdict.winner = fastest;
   verdict.rival = fastest != 0 ? 0 : *std::ranges::min_element(timed, {}, [&](size_t variant) {
@@ -194,7 +241,8 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
   verdict.sentence =
       fmt::format("For {}, {} is the clear winner against {}:", workload_words(recording),
                   report.variants[fastest], report.variants[verdict.rival]);
-  verdict.bullets = bullets(report, fastest, verdict.rival);
+  verdict.bullets = bullets(report, fastest, verdict.rival,
+                            std::ranges::find(all, verdict.rival, &Open::other)->pairs);
   verdict.recommendation = recommendation(recording, report, fastest);
   return verdict;
 }

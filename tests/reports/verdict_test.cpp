@@ -2,7 +2,7 @@
 
 #include "reports/comparison.h"
 #include "reports/markdown.h"
-#include "reports/timing.h"
+#include "reports/significance.h"
 #include "tests/catch.h"
 #include "tests/reports/samples.h"
 

@@ -1,0 +1,155 @@
+#include "reports/pairs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/format.h"
+#include "reports/paired_ratio.h"
+#include "reports/recorded.h"
+#include "reports/significance.h"
+#include "reports/timing.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+
+std::optional<double> median_iteration_s(const Block& block) {
+  if (block.iteration_wall_ns.empty()) return std::nullopt;
+  std::vector<double> seconds;
+  for (int64_t wall_ns : block.iteration_wall_ns)
+    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
+  const double middle = median(std::move(seconds));
+  return middle > 0 ? std::optional(middle) : std::nullopt;
+}
+
+void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector<double>& second) {
+  const PairedRatio ratio = paired_ratio(first, second, 1 - kLevel);
+  pairs.ratio = ratio.ratio;
+  pairs.low = ratio.low;
+  pairs.high = ratio.high;
+  pairs.p = ratio.p;
+  std::vector<double> logs;
+  for (size_t i = 0; i < first.size(); ++i) {
+    const double log = std::log(first[i]) - std::log(second[i]);
+    if (std::isfinite(log)) logs.push_back(log);
+  }
+  const MedianInterval middle = median_interval(std::move(logs), 1 - kLevel);
+  if (!middle.low) return;
+  pairs.sign_low = std::exp(*middle.low);
+  pairs.sign_high = std::exp(*middle.high);
+}
+
+Pairs pairs_of(const Recording& recording, const Match& match, Measure measure) {
+  Pairs pairs;
+  if (match.first == match.second) return pairs;
+  const auto before = block_seconds(recording, match.first, measure);
+  std::vector<double> first, second;
+  for (const auto& [index, seconds] : block_seconds(recording, match.second, measure)) {
+    const auto other = before.find(index);
+    if (other == before.end()) continue;
+    first.push_back(other->second);
+    second.push_back(seconds);
+    ++(seconds < other->second   ? pairs.faster
+       : seconds > other->second ? pairs.slower
+                                 : pairs.ties);
+  }
+  pairs.sign_p = sign_test(pairs.faster, pairs.slower);
+  add_ratio(pairs, first, second);
+  return pairs;
+}
+
+// What a reader sees in the cells must point where the pairs point.
+bool agree(const Pairs& pairs, const std::optional<double>& before,
+           const std::optional<double>& after) {
+  return before && after && (*pairs.ratio > 1 ? *after < *before : *after > *before);
+}
+
+bool figures_agree(const Recording& recording, const Match& match, Measure measure,
+                   const Pairs& pairs) {
+  const Timing before = timing_of(recording, match.first),
+               after = timing_of(recording, match.second);
+  if (measure == Measure::kCpu) return agree(pairs, before.cpu_s, after.cpu_s);
+  return agree(pairs, before.median_s, after.median_s) &&
+         agree(pairs, before.iteration_s, after.iteration_s);
+}
+
+// How far the A/A arm may lie from the baseline, as a factor above one; 1: it does not differ.
+double bias_of(const Recording& recording, Measure measure) {
+  if (recording.twin.empty() || recording.variants.empty()) return 1;
+  const Pairs twin =
+      pairs_of(recording, {recording.variants.front().name, recording.twin}, measure);
+  return twin.decided() ? std::max(*twin.high, 1 / *twin.low) : 1;
+}
+
+void judge(const Recording& recording, const Match& match, Measure measure, double bias,
+           Pairs& pairs) {
+  pairs.evidence = Evidence::kNoise;
+  if (pairs.count() < pairs.needed || !pairs.low) {
+    pairs.evidence = Evidence::kUnproven;
+  } else if (pairs.adjusted_p <= kLevel && pairs.decided()) {
+    pairs.conflict = !figures_agree(recording, match, measure, pairs);
+    pairs.within_bias = bias > 1 && *pairs.low <= bias && *pairs.high >= 1 / bias;
+    if (!pairs.conflict && !pairs.within_bias) pairs.evidence = Evidence::kProven;
+  }
+}
+
+}  // namespace
+
+std::optional<double> block_seconds(const Block& block, Measure measure) {
+  const auto wall_s = median_iteration_s(block);
+  if (measure == Measure::kWall || !wall_s) return wall_s;
+  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
+  return (static_cast<double>(*block.region->user_ns) +
+          static_cast<double>(*block.region->system_ns)) *
+         kNanosecond / static_cast<double>(block.iteration_wall_ns.size());
+}
+
+std::map<int, double> block_seconds(const Recording& recording, const std::string& variant,
+                                    Measure measure) {
+  std::map<int, double> seconds;
+  for (const Block* block : good_blocks(recording, variant, "time"))
+    if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
+  return seconds;
+}
+
+std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Match>& matches,
+                               Measure measure, Adjustment adjustment) {
+  std::vector<Pairs> all;
+  std::vector<double> p;
+  for (const Match& match : matches) {
+    all.push_back(pairs_of(recording, match, measure));
+    if (match.first != match.second) p.push_back(all.back().p);
+  }
+  const int family = static_cast<int>(p.size());
+  const std::vector<double> adjusted = holm(p);
+  const double bias = bias_of(recording, measure);
+  size_t test = 0;
+  for (size_t i = 0; i < matches.size(); ++i) {
+    if (matches[i].first == matches[i].second) continue;
+    Pairs& pairs = all[i];
+    pairs.comparisons = family;
+    pairs.needed = pairs_needed(kLevel, family);
+    pairs.adjusted_p =
+        adjustment == Adjustment::kHolm ? adjusted[test] : std::min(1.0, pairs.p * family);
+    ++test;
+    judge(recording, matches[i], measure, bias, pairs);
+  }
+  return all;
+}
+
+std::string ratio_words(const Pairs& pairs) {
+  if (!pairs.ratio) return "ratio unavailable: no pairs of blocks";
+  const std::string ratio = format_ratio(*pairs.ratio);
+  if (!pairs.low) return ratio + ", too few pairs for an interval";
+  return fmt::format("{}, 99 % CI {} to {}", ratio, format_ratio(*pairs.low),
+                     format_ratio(*pairs.high));
+}
+
+}  // namespace winnow::reports

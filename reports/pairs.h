@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "profiles/recording.h"
+#include "reports/report.h"
+
+// Blocks of the time pass with the same index, compared pair by pair: one fresh process is one
+// observation.
+namespace winnow::reports {
+
+enum class Measure { kWall, kCpu };
+
+// Seconds an iteration: of wall time the block's median iteration, of CPU time the kernel's mean.
+// Empty where it is not recorded.
+std::optional<double> block_seconds(const profiles::Block& block, Measure measure);
+
+// The same for all comparable blocks of a variant or the twin, by index.
+std::map<int, double> block_seconds(const profiles::Recording& recording,
+                                    const std::string& variant, Measure measure);
+
+struct Match {
+  std::string first, second;  // names of variants; equal: there is nothing to compare
+};
+
+// How p is adjusted over the matches of a family. Holm holds for matches that were chosen before
+// measuring. Where one side of all of them was chosen by the figures (the fastest), and the answer
+// stands only when all are proven, each must bear the choice by itself: Bonferroni.
+enum class Adjustment { kHolm, kBonferroni };
+
+// Compares each match over the recording's pairs of blocks. A difference is proven if the adjusted
+// p of the signed-rank test is at most kLevel; if means and medians point the same way; and, where
+// the A/A arm differs from the baseline, if it is larger than that.
+std::vector<Pairs> compare_all(const profiles::Recording& recording,
+                               const std::vector<Match>& matches, Measure measure,
+                               Adjustment adjustment = Adjustment::kHolm);
+
+// "4.80x, 99 % CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval".
+std::string ratio_words(const Pairs& pairs);
+
+}  // namespace winnow::reports
