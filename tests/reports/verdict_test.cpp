@@ -28,15 +28,6 @@ const std::vector<double> kNoiseB = {1.01, 1.00, 1.00, 1.00, 1.02, 0.99, 1.01, 0
 
 }  // namespace
 
-TEST_CASE("sign test: exact two-sided probabilities") {
-  CHECK(sign_test(0, 0) == Approx(1));
-  CHECK(sign_test(5, 0) == Approx(0.0625));
-  CHECK(sign_test(6, 0) == Approx(0.03125));
-  CHECK(sign_test(0, 10) == Approx(2.0 / 1024));
-  CHECK(sign_test(9, 1) == Approx(22.0 / 1024));
-  CHECK(sign_test(4, 4) == Approx(1));
-}
-
 TEST_CASE("reversed figures turn every sentence round") {
   const Report data = make_report(reversed_seed_recording());
   const std::string report = to_markdown(data);
@@ -160,14 +151,14 @@ TEST_CASE("an unrecorded number of texts is unknown, not zero") {
 }
 
 TEST_CASE("few pairs prove nothing, and the report says how many are needed") {
-  const Report report = make_report(timed({4, 4, 4, 4, 4}, {3, 3, 3, 3, 3}));
+  const Report report = make_report(timed(std::vector(7, 4.0), std::vector(7, 3.0)));
   CHECK(report.verdict.outcome == Verdict::kUnproven);
-  CHECK(report.pairs[1].needed == 6);
+  CHECK(report.pairs[1].needed == 8);
   const std::string text = to_markdown(report);
   CHECK(has(section(text, "## Winner"), "no clear winner (~)"));
-  CHECK(has(section(text, "## Winner"), "unproven: 5 pairs of blocks, at least 6 are needed"));
-  CHECK(has(table_row(text, "**Total Duration**"), "~ 25.0% faster (-10.00s, unproven, 5 pairs)"));
-  CHECK(make_report(timed({4, 4, 4, 4, 4, 4}, {3, 3, 3, 3, 3, 3})).verdict.outcome ==
+  CHECK(has(section(text, "## Winner"), "unproven: 7 pairs of blocks, at least 8 are needed"));
+  CHECK(has(table_row(text, "**Total Duration**"), "~ 25.0% faster (-14.00s, unproven, 7 pairs)"));
+  CHECK(make_report(timed(std::vector(8, 4.0), std::vector(8, 3.0))).verdict.outcome ==
         Verdict::kWinner);
 }
 
@@ -231,14 +222,14 @@ TEST_CASE("work that nobody counted is no proof") {
 }
 
 TEST_CASE("with three variants the winner must beat both others") {
-  auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
+  auto recording = timed(std::vector(9, 4.0), std::vector(9, 3.0));
   recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
-  add_blocks(recording, "steal", std::vector(8, 2.0), 2);
+  add_blocks(recording, "steal", std::vector(9, 2.0), 2);
   Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kWinner);
   CHECK(report.verdict.winner == 2);
   CHECK(report.verdict.rival == 0);
-  CHECK(report.pairs[1].needed == 7);  // 2 / 2^7 < 0.05 / 2
+  CHECK(report.pairs[1].needed == 9);  // 2 / 2^9 <= 0.01 / 2
   const std::string text = to_markdown(report);
   CHECK(has(text,
             "| Metric | Baseline (Fine-Grained) | Candidate (Coarse-Grained) | Improvement | "
@@ -248,6 +239,99 @@ TEST_CASE("with three variants the winner must beat both others") {
       block.iteration_wall_ns.assign(2, block.index % 2 ? 2'900'000'000 : 3'050'000'000);
   report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("three variants are ranked, with ~ where the noise allows no order") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  std::vector<double> near;
+  for (int i = 0; i < 10; ++i) near.push_back(i % 2 ? 2.95 : 3.04);
+  add_blocks(recording, "steal", near, 2);
+  const Report report = make_report(recording);
+  REQUIRE(report.ranking.ranks.size() == 3);
+  CHECK(report.ranking.ranks[0].variant == 2);
+  CHECK(!report.ranking.ranks[1].ordered);
+  CHECK(report.ranking.ranks[2].ordered);
+  const std::string text = section(to_markdown(report), "### Ranking");
+  INFO(text);
+  CHECK(has(text, "| 1 | steal | 2.995s | 1.33x, 99 % CI 1.32x to 1.36x | - |"));
+  CHECK(has(text, "| ~ 2 | Coarse-Grained | 3.000s | 1.33x, 99 % CI 1.33x to 1.33x | ~ "));
+  CHECK(has(text, "| 3 | Fine-Grained | 4.000s | - | 0.75x"));
+  CHECK(section(to_markdown(make_report(seed_recording())), "### Ranking").empty());
+  recording.blocks.back().checksum = "0badbeef";
+  CHECK(make_report(recording).ranking.ranks.empty());
+}
+
+// The A/A arm ran as `twin` of the baseline, which took 4 s an iteration.
+profiles::Recording with_twin(double candidate_s, const std::vector<double>& twin) {
+  auto recording = timed(std::vector(twin.size(), 4.0), std::vector(twin.size(), candidate_s));
+  recording.twin = "fine-twin";
+  add_blocks(recording, "fine-twin", twin, 2);
+  return recording;
+}
+
+TEST_CASE("the A/A arm tells the smallest detectable effect and is no variant") {
+  std::vector<double> twin;
+  for (int i = 0; i < 10; ++i) twin.push_back(i % 2 ? 4.04 : 3.96);
+  const auto recording = with_twin(3, twin);
+  const Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.alarms.empty());
+  // s = 0.01 sqrt(10 / 9); t(9): 3.250 + 1.383; / sqrt(10)
+  REQUIRE(report.noise.wall_effect.has_value());
+  CHECK(*report.noise.wall_effect == Approx(0.01557).epsilon(0.01));
+  CHECK(!report.noise.cpu_effect);
+  const std::string text = to_markdown(report);
+  INFO(text);
+  CHECK(has(text, "**Smallest detectable effect:** 1.6% in wall time (A/A arm 1.00"));
+  CHECK(has(text, "unavailable in CPU time (no pairs of the A/A arm)"));
+  CHECK(!has(text, "fine-twin"));
+  CHECK(has(to_markdown(make_report(seed_recording())),
+            "**Smallest detectable effect:** unavailable (no A/A arm was measured"));
+  const Report few = make_report(with_twin(3, std::vector(7, 4.0)));
+  CHECK(!few.noise.wall_effect);
+  CHECK(has(few.noise.sentence, "unavailable in wall time"));
+}
+
+TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins") {
+  const std::vector<double> slower(10, 4.4);
+  const Report small = make_report(with_twin(3.8, slower));
+  CHECK(small.verdict.outcome == Verdict::kNoClearWinner);
+  CHECK(small.pairs[1].within_bias);
+  const std::string text = to_markdown(small);
+  INFO(text);
+  CHECK(has(text,
+            "> **WARNING:** THE A/A ARM DIFFERS: two copies of Fine-Grained differ in wall "
+            "time: 0.91x, 99 % CI 0.91x to 0.91x (10 pairs)"));
+  CHECK(text.find("THE A/A ARM") < text.find("## Performance Summary"));
+  CHECK(has(section(text, "## Winner"), "no more than two copies of Fine-Grained differ"));
+  CHECK(has(table_row(text, "**Total Duration**"), "| ~ 5.0% faster"));
+  CHECK(make_report(with_twin(3.5, slower)).verdict.outcome == Verdict::kWinner);
+  CHECK(make_report(with_twin(4.3, slower)).verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("other work of the A/A arm voids the comparison, too") {
+  auto recording = with_twin(3, std::vector(10, 4.0));
+  recording.blocks.back().checksum = "0badbeef";
+  const Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kVoid);
+  CHECK(has(to_markdown(report), "fine-twin, time block 9"));
+}
+
+TEST_CASE("no profile table of a void comparison shows a difference") {
+  auto recording = realistic_recording();
+  recording.blocks.back().checksum = "0badbeef";
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  const std::pair<const char*, const char*> rows[] = {
+      {"### CPU Time by Category", "**Total CPU time**"},
+      {"## Memory Allocation Summary", "**Total Allocation**"},
+      {"### Scheduler Metrics", "Thread creations"}};
+  for (const auto& [heading, row] : rows) {
+    const std::string line = table_row(section(text, heading), row);
+    INFO(heading << ": " << line);
+    CHECK(has(line, "| void |"));
+  }
 }
 
 TEST_CASE("the baseline leads wherever it stands in the recording") {
