@@ -6,6 +6,7 @@
 namespace winnow::cli {
 
 int run_command(const Arguments& arguments);
+int calibrate_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int doctor_command(const Arguments& arguments);

@@ -22,6 +22,8 @@ constexpr std::array kCommands{
     Command{"run", "measure a scenario's variants side by side; write a recording",
             cli::run_command},
     Command{"report", "print a recording as a Markdown report", cli::report_command},
+    Command{"calibrate", "measure this machine's noise: how many blocks a comparison needs here",
+            cli::calibrate_command},
     Command{"list", "print strategies, scenarios, instruction sets and passes", cli::list_command},
     Command{"doctor", "print what is known of this machine; measure its peaks (--roofline)",
             cli::doctor_command},

@@ -13,6 +13,7 @@
 #include "reports/comparison.h"
 #include "reports/ledger_table.h"
 #include "reports/markdown.h"
+#include "reports/significance.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 #include "version.h"
@@ -32,13 +33,20 @@ constexpr std::string_view kText =
     "keeps what was measured.\n\n"
     "Passes: time (no profiler: durations), cpu (where CPU time goes), wall (where persistent\n"
     "threads wait), heap (allocations by category), sync (exact counts and times of threads).\n\n"
+    "A winner needs 99 % confidence over all comparisons: with two variants at least 8 blocks, "
+    "with\n"
+    "three 9, with 13 12. Fewer are refused; --no-verdict takes a quick look instead. The time "
+    "pass\n"
+    "also runs a second copy of the baseline, which tells the smallest difference that the run\n"
+    "could have detected (--no-twin leaves it out).\n\n"
     "A scenario with a table [sweep] is a matrix: every variant at every batch size, thread count\n"
     "and mix of text lengths, durations only, in sweep.json. An unfinished sweep is continued by\n"
     "running it again. --batch, --threads, --mixes and --variants choose a part of the matrix.\n\n"
     "Examples:\n"
     "  winnow run scenarios/batch32.toml\n"
-    "  winnow run scenarios/batch32.toml --iterations 20 --blocks 4 --passes time,sync\n"
+    "  winnow run scenarios/batch32.toml --iterations 20 --blocks 10 --passes time,sync\n"
     "  winnow run scenarios/batch32.toml --threads 2 --model embeddinggemma-300m-Q8_0.gguf\n"
+    "  winnow run scenarios/batch32.toml --iterations 2 --blocks 2 --no-verdict\n"
     "  winnow run scenarios/sweep.toml --budget 10m\n"
     "  winnow run scenarios/sweep.toml --resume --batch 32 --mixes short,long --blocks 10\n"
     "  winnow run scenarios/neighbours.toml --variants pool,packed\n";
@@ -74,6 +82,23 @@ scenarios::Scenario chosen_scenario(const Values& values) {
   return scenario;
 }
 
+// A plan whose verdict could not be reached whatever it measures is not begun.
+void check_evidence(const scenarios::Scenario& scenario, const Values& values) {
+  const int comparisons = static_cast<int>(scenario.variants.size()) - 1;
+  if (values["no-verdict"].as<bool>() || comparisons < 1 ||
+      std::ranges::count(scenario.passes, "time") == 0)
+    return;
+  const int needed = reports::pairs_needed(reports::kLevel, comparisons);
+  if (scenario.blocks >= needed) return;
+  throw base::UsageError(
+      "blocks",
+      fmt::format("{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
+                  "--no-verdict for durations without a winner",
+                  scenario.blocks,
+                  comparisons == 1 ? "a difference" : fmt::format("{} differences", comparisons),
+                  needed, needed));
+}
+
 // A sample of each loop costs microseconds, or a thread's creation.
 std::vector<std::string> measured_command(const std::string& name, const WorkloadOptions& workload,
                                           const Values& values) {
@@ -88,6 +113,8 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
   plan.workload.description = scenario.description;
   plan.workload.texts_per_iteration = scenario.batch;
   plan.workload.threads = scenario.threads;
+  if (values["no-verdict"].as<bool>()) plan.workload.verdict = false;
+  plan.twin = !values["no-twin"].as<bool>();
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations / scenario.blocks;
   plan.baseline = scenario.variants.front().name;
@@ -98,7 +125,6 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
     plan.arms.push_back({make_variant(variant.name, variant.label, plan.out_dir),
                          measured_command(variant.name, workload, values)});
   plan.passes = scenario.passes;
-  plan.twin = values["twin"].as<bool>();
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();
@@ -117,6 +143,7 @@ void write_ledger_plot(const reports::Report& report, const std::string& folder)
 int run_workload(const Values& values) {
   refuse_options(values, {"mixes", "budget", "resume", "force"}, "only for a sweep");
   const auto scenario = chosen_scenario(values);
+  check_evidence(scenario, values);
   check_inputs(values, out_folder(scenario.name, values));
 
   profiles::RunPlan plan = make_plan(scenario, values);

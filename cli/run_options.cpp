@@ -59,8 +59,9 @@ po::options_description run_options() {
       "per variant in the time pass, over all blocks; of a sweep, in each block (0: about 0.3 s)");
   add("blocks", po::value<std::string>(), "fresh processes per variant; of a sweep, of each cell");
   add("passes", po::value<std::string>(), "comma-separated: time,cpu,wall,heap,sync");
-  add("twin", po::bool_switch(),
-      "the baseline a second time in the time pass: what differs between the two is noise");
+  add("no-verdict", po::bool_switch(),
+      "a quick look at durations: any number of blocks, no winner");
+  add("no-twin", po::bool_switch(), "do not run a second copy of the baseline (A/A arm)");
   add("budget", po::value<std::string>(), "of a sweep: 90s, 10m or 2h instead of --blocks");
   add("resume", po::bool_switch(), "of a sweep: go on with the one in the folder");
   add("force", po::bool_switch(), "of a sweep: begin anew where the folder holds another");

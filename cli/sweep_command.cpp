@@ -152,7 +152,7 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Va
 }  // namespace
 
 int sweep_command(const Values& values) {
-  refuse_options(values, {"passes", "categories", "twin"},
+  refuse_options(values, {"passes", "categories", "no-verdict", "no-twin"},
                  "not for a sweep, which takes the time pass");
   if (values["resume"].as<bool>() && values["force"].as<bool>())
     throw base::UsageError("--resume", "not together with --force");

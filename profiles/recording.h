@@ -43,7 +43,8 @@ struct Workload {
   std::optional<int64_t> tokens_per_iteration;
   int threads = 0;
   int iterations_per_block = 0;
-  int blocks = 0;  // planned, per variant, in the time pass
+  int blocks = 0;               // planned, per variant, in the time pass
+  std::optional<bool> verdict;  // false: a quick look that names no winner
 };
 
 struct Model {

@@ -46,6 +46,7 @@ void fields(Io& io, T& workload) {
   io("threads", workload.threads);
   io("iterations_per_block", workload.iterations_per_block);
   io("blocks", workload.blocks);
+  io("verdict", workload.verdict);
 }
 
 template <class Io, Is<Model> T>

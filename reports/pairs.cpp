@@ -146,10 +146,12 @@ std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Mat
 
 std::string ratio_words(const Pairs& pairs) {
   if (!pairs.ratio) return "ratio unavailable: no pairs of blocks";
-  const std::string ratio = format_ratio(*pairs.ratio);
-  if (!pairs.low) return ratio + ", too few pairs for an interval";
-  return fmt::format("{}, 99 % CI {} to {}", ratio, format_ratio(*pairs.low),
-                     format_ratio(*pairs.high));
+  const double low = pairs.low.value_or(*pairs.ratio), high = pairs.high.value_or(*pairs.ratio);
+  const auto words = [&](double ratio) {
+    return low > 0.9 && high < 1.1 ? fmt::format("{:.3f}x", ratio) : format_ratio(ratio);
+  };
+  if (!pairs.low) return words(*pairs.ratio) + ", too few pairs for an interval";
+  return fmt::format("{}, 99 % CI {} to {}", words(*pairs.ratio), words(low), words(high));
 }
 
 }  // namespace winnow::reports

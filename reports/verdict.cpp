@@ -225,6 +225,12 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
     verdict.recommendation = "None.";
     return verdict;
   }
+  if (!recording.workload.verdict.value_or(true)) {
+    verdict.title = "none (a quick look)";
+    verdict.sentence = "This run was asked for durations without a verdict: it names no winner.";
+    verdict.recommendation = "None. Run it again with enough blocks, without --no-verdict.";
+    return verdict;
+  }
   const size_t fastest = *std::ranges::min_element(
       timed, {}, [&](size_t variant) { return *report.timings[variant].iteration_s; });
   const std::vector<Open> all = against_fastest(recording, timed, fastest);

@@ -44,6 +44,7 @@ TEST_CASE("help goes to standard output with status 0 and shows an example, for 
   Scratch scratch;
   const std::vector<std::vector<std::string>> commands{{"--help"},
                                                        {"run", "--help"},
+                                                       {"calibrate", "--help"},
                                                        {"report", "--help"},
                                                        {"doctor", "--help"},
                                                        {"embed", "--help"},

@@ -194,14 +194,15 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
 TEST_CASE("passes, variants and counts can be chosen, the first variant being the baseline") {
   TinyRun tiny;
   const auto result =
-      tiny.run({"--passes", "time", "--variants", "pool,spawn", "--iterations", "6", "--blocks",
-                "6", "--batch", "2", "--threads", "1", "--out", "here"});
+      tiny.run({"--passes", "time", "--variants", "pool,spawn", "--iterations", "8", "--blocks",
+                "8", "--batch", "2", "--threads", "1", "--out", "here", "--no-twin"});
   INFO(result.err);
   REQUIRE(result.status == 0);
   const auto recording = profiles::read_recording(tiny / "here");
   CHECK(recording.baseline == "pool");
   CHECK(recording.workload.texts_per_iteration == 2);
-  CHECK(recording.blocks.size() == 12);
+  CHECK(recording.blocks.size() == 16);
+  CHECK(recording.twin.empty());
   CHECK(result.out.find("unavailable") != std::string::npos);
 }
 
@@ -224,6 +225,43 @@ TEST_CASE("a run that cannot start writes nothing") {
   CHECK(base::read_file(tiny / "mine/thesis.txt") == "three years of work");
 }
 
+TEST_CASE("a plan that can prove nothing is refused with the number that it needs") {
+  TinyRun tiny;
+  const auto few = tiny.run({"--passes", "time", "--blocks", "7", "--iterations", "7"});
+  CHECK(few.status == 2);
+  CHECK(few.err.find("at least 8 are needed (--blocks 8), or --no-verdict") != std::string::npos);
+  const auto three = tiny.run(
+      {"--passes", "time", "--blocks", "8", "--iterations", "8", "--variants", "pool,spawn,steal"});
+  CHECK(three.status == 2);
+  CHECK(three.err.find("at least 9 are needed") != std::string::npos);
+  CHECK_FALSE(fs::exists(tiny / "out"));
+
+  const auto look = tiny.run(
+      {"--passes", "time", "--blocks", "2", "--iterations", "2", "--no-verdict", "--no-twin"});
+  REQUIRE(look.status == 0);
+  CHECK(look.out.find("## Winner: none (a quick look)") != std::string::npos);
+  CHECK(testing::winnow(tiny, {"report", "out/tiny"}).out == look.out);
+}
+
+TEST_CASE("calibrate tells the noise of two copies and the pairs that a comparison needs") {
+  TinyRun tiny;
+  const auto result = testing::winnow(tiny, {"calibrate", "tiny.toml", "--model", "tiny.gguf",
+                                             "--blocks", "4", "--iterations", "1"});
+  INFO(result.err << result.out);
+  REQUIRE(result.status == 0);
+  CHECK(row_count(result.out, "Noise of This Machine") == 3 + 2 + 4 + 2);
+  CHECK(base::read_file(tiny / "out/calibrate/noise.md") == result.out);
+  const auto recording = profiles::read_recording(tiny / "out/calibrate");
+  CHECK(recording.blocks.size() == 8);
+  for (const auto& block : recording.blocks) CHECK(block.pass == "time");
+  CHECK(
+      testing::winnow(tiny, {"calibrate", "tiny.toml", "--model", "tiny.gguf", "--variant", "nope"})
+          .status == 2);
+  CHECK(testing::winnow(tiny, {"calibrate", "tiny.toml", "--model", "tiny.gguf", "--blocks", "1"})
+            .status == 2);
+  CHECK(testing::winnow(tiny, {"calibrate"}).status == 2);
+}
+
 TEST_CASE("a broken model is told once, before any process starts") {
   TinyRun tiny;
   base::write_file(tiny / "tiny.gguf", base::read_file(tiny / "tiny.gguf").substr(0, 5000));
@@ -239,8 +277,8 @@ TEST_CASE(
   TinyRun tiny;
   REQUIRE(tiny.run({"--passes", "time"}).status == 0);
   const auto before = base::read_file(tiny / "out/tiny/report.md");
-  const auto slow = tiny.run(
-      {"--passes", "time", "--iterations", "1000000", "--blocks", "1", "--time-limit", "0.5"});
+  const auto slow = tiny.run({"--passes", "time", "--iterations", "1000000", "--blocks", "1",
+                              "--time-limit", "0.5", "--no-verdict"});
   CHECK(slow.status == 3);
   CHECK(slow.out.find("time limit") != std::string::npos);
   CHECK(base::read_file(tiny / "out/tiny/report.md") == before);
