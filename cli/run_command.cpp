@@ -14,6 +14,7 @@
 #include "reports/ledger_table.h"
 #include "reports/markdown.h"
 #include "reports/significance.h"
+#include "reports/verdict.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 #include "version.h"
@@ -113,7 +114,6 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
   plan.workload.description = scenario.description;
   plan.workload.texts_per_iteration = scenario.batch;
   plan.workload.threads = scenario.threads;
-  if (values["no-verdict"].as<bool>()) plan.workload.verdict = false;
   plan.twin = !values["no-twin"].as<bool>();
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations / scenario.blocks;
@@ -154,12 +154,17 @@ int run_workload(const Values& values) {
     note(fmt::format("{}: the earlier, complete recording is kept here", folder));
   };
 
-  const profiles::Recording recording = profiles::run(plan);
+  profiles::Recording recording = profiles::run(plan);
+  // A run without a good block did not replace what the folder held.
+  const bool kept =
+      std::ranges::any_of(recording.blocks, [](const auto& block) { return block.status == "ok"; });
+  if (values["no-verdict"].as<bool>()) {
+    recording.missing.push_back({"", reports::kVerdict, "a quick look (--no-verdict)"});
+    if (kept) profiles::write_recording(plan.out_dir, recording);
+  }
   const reports::Report report = reports::make_report(recording);
   const std::string text = reports::to_markdown(report);
-  // A run without a good block did not replace what the folder held.
-  if (std::ranges::any_of(recording.blocks,
-                          [](const auto& block) { return block.status == "ok"; })) {
+  if (kept) {
     base::write_file((fs::path(plan.out_dir) / "report.md").string(), text);
     write_ledger_plot(report, plan.out_dir);
   }

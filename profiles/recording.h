@@ -43,8 +43,7 @@ struct Workload {
   std::optional<int64_t> tokens_per_iteration;
   int threads = 0;
   int iterations_per_block = 0;
-  int blocks = 0;               // planned, per variant, in the time pass
-  std::optional<bool> verdict;  // false: a quick look that names no winner
+  int blocks = 0;  // planned, per variant, in the time pass
 };
 
 struct Model {

@@ -46,7 +46,6 @@ void fields(Io& io, T& workload) {
   io("threads", workload.threads);
   io("iterations_per_block", workload.iterations_per_block);
   io("blocks", workload.blocks);
-  io("verdict", workload.verdict);
 }
 
 template <class Io, Is<Model> T>

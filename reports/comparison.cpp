@@ -102,7 +102,8 @@ std::vector<std::string> missing(const Recording& recording) {
                             : variant == recording.variants.end()
                                 ? item.variant
                                 : names[variant - recording.variants.begin()];
-    lines.push_back(fmt::format("{}, {} pass: {}", who, or_unavailable(item.pass),
+    lines.push_back(fmt::format("{}, {}{}: {}", who, or_unavailable(item.pass),
+                                item.pass == kVerdict ? "" : " pass",
                                 item.reason.empty() ? "no reason recorded" : item.reason));
   }
   return lines;

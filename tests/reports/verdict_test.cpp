@@ -313,7 +313,7 @@ TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins
 
 TEST_CASE("a quick look names no winner") {
   auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
-  recording.workload.verdict = false;
+  recording.missing.push_back({"", kVerdict, "a quick look (--no-verdict)"});
   const Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kUnavailable);
   CHECK(has(to_markdown(report), "## Winner: none (a quick look)"));
