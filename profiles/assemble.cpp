@@ -8,21 +8,11 @@
 #include "base/error.h"
 #include "profiles/agent_results.h"
 #include "profiles/allocations.h"
+#include "profiles/disturbance.h"
 #include "profiles/hotspots.h"
 
 namespace winnow::profiles {
 namespace {
-
-std::vector<const Block*> ok_blocks(const Recording& recording, const std::string& pass,
-                                    const std::string& variant) {
-  std::vector<const Block*> blocks;
-  for (const Block& block : recording.blocks) {
-    if (block.pass == pass && block.variant == variant && block.status == "ok") {
-      blocks.push_back(&block);
-    }
-  }
-  return blocks;
-}
 
 int iterations_of(const Block& block) { return static_cast<int>(block.iteration_wall_ns.size()); }
 
@@ -92,7 +82,7 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
                        Recording& recording) {
   auto attempt = [&](const std::string& variant, const char* pass,
                      const std::function<void(const std::vector<const Block*>&)>& read) {
-    const auto blocks = ok_blocks(recording, pass, variant);
+    const auto blocks = comparable_blocks(recording, variant, pass);
     if (blocks.empty()) return;
     try {
       read(blocks);

@@ -83,7 +83,7 @@ std::string spread(const Report& report, size_t variant) {
       format_value(timing.lowest_s, Unit::kIterationSeconds),
       format_value(timing.highest_s, Unit::kIterationSeconds));
   const Pairs& pairs = report.pairs[variant];
-  if (variant > 0 && pairs.count() > 0) text += "; " + test_words(pairs);
+  if (pairs.count() > 0 && pairs.evidence != Evidence::kVoid) text += "; " + test_words(pairs);
   return text + ".";
 }
 
@@ -103,8 +103,8 @@ std::string units_note(const Recording& recording, const Report& report) {
       "{}; Avg Time/Iteration is their mean, an iteration being {} texts, and Avg Time/Text and "
       "Throughput follow from it. Median Time/Iteration is the median over blocks (one fresh "
       "process each) of the block's median. Ratios are of these, time of the baseline / time of "
-      "the "
-      "candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and interval "
+      "the candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and "
+      "interval "
       "by Wilcoxon's signed ranks, p by Holm over the variants. A difference behind ~ is not "
       "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
       "and Cores Busy are medians over "
