@@ -77,12 +77,12 @@ profiles::RunPlan make_plan(const Values& values) {
       number(values, "iterations", 1, std::max(1, scenario.iterations / scenario.blocks));
   plan.out_dir = out_folder("calibrate", values);
   const std::string name = values["variant"].as<std::string>();
-  const auto command = variant_command(
-      name, {path, plan.workload.texts_per_iteration, threads, scenario.warmup}, values);
-  const profiles::Variant variant = make_variant(name, "", plan.out_dir);
   plan.baseline = name;
-  plan.arms = {{variant, command}, {variant, command}};
-  plan.arms.back().variant.name += "-again";
+  plan.arms.push_back(
+      {make_variant(name, "", plan.out_dir),
+       variant_command(name, {path, plan.workload.texts_per_iteration, threads, scenario.warmup},
+                       values)});
+  plan.twin = true;
   plan.passes = {"time"};
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);

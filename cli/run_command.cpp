@@ -114,7 +114,8 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
   plan.workload.description = scenario.description;
   plan.workload.texts_per_iteration = scenario.batch;
   plan.workload.threads = scenario.threads;
-  plan.twin = !values["no-twin"].as<bool>();
+  // A variant alone has no comparison whose noise it could tell.
+  plan.twin = !values["no-twin"].as<bool>() && scenario.variants.size() > 1;
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations / scenario.blocks;
   plan.baseline = scenario.variants.front().name;

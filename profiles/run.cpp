@@ -55,11 +55,9 @@ void check_agent(const RunPlan& plan) {
   }
 }
 
-// Empty: there is no A/A arm. A single arm has no comparison whose noise it could tell.
+// Empty: there is no A/A arm.
 std::string twin_name(const RunPlan& plan) {
-  if (!plan.twin || plan.arms.size() < 2 ||
-      std::count(plan.passes.begin(), plan.passes.end(), "time") == 0)
-    return "";
+  if (!plan.twin || std::count(plan.passes.begin(), plan.passes.end(), "time") == 0) return "";
   std::string name = plan.baseline;
   const auto taken = [&](const Arm& arm) { return arm.variant.name == name; };
   while (std::any_of(plan.arms.begin(), plan.arms.end(), taken)) name += "-twin";

@@ -28,8 +28,8 @@ struct RunPlan {
   std::string baseline;
   std::vector<Arm> arms;            // the baseline first; names differ and fit a file name
   std::vector<std::string> passes;  // any of time, cpu, wall, heap, sync; run in this order
-  // A second copy of the baseline takes part in the time pass (Recording::twin), where that has two
-  // arms or more: what differs between the two is noise.
+  // A second copy of the baseline takes part in the time pass (Recording::twin): what differs
+  // between the two is noise.
   bool twin = false;
   int blocks = 20;  // of each arm in the time pass
   int iterations_per_block = 1;

@@ -44,8 +44,8 @@ std::optional<double> drift_of(const std::vector<double>& rounds) {
 
 Scatter scatter_of(const Recording& recording, Measure measure) {
   Scatter scatter;
-  const auto first = block_seconds(recording, recording.variants[0].name, measure);
-  const auto second = block_seconds(recording, recording.variants[1].name, measure);
+  const auto first = block_seconds(recording, recording.variants.front().name, measure);
+  const auto second = block_seconds(recording, recording.twin, measure);
   std::vector<double> ratios, rounds;
   for (const auto& [index, seconds] : first) {
     const auto other = second.find(index);
@@ -87,8 +87,8 @@ std::string needed_cell(const Scatter& scatter, size_t row) {
 }  // namespace
 
 Calibration calibrate(const Recording& recording) {
-  if (recording.variants.size() != 2)
-    throw base::Error("calibrate", "expected a recording of one program under two names");
+  if (recording.variants.empty() || recording.twin.empty())
+    throw base::Error("calibrate", "expected a recording of a variant and its A/A arm");
   if (const SameWork work = check_same_work(recording); !work.holds())
     throw base::Error("calibrate", work.sentence);
   Calibration calibration;

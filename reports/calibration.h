@@ -7,8 +7,8 @@
 #include "profiles/recording.h"
 #include "reports/significance.h"
 
-// A machine's noise, from a recording whose two variants are one program, and the pairs of blocks
-// that a comparison takes there.
+// A machine's noise, from a recording of one variant and its A/A arm, and the pairs of blocks that
+// a comparison takes there.
 namespace winnow::reports {
 
 // Pairs that detect a relative effect: by sigma, and by the ends of its interval.
@@ -30,7 +30,7 @@ struct Calibration {
   Scatter wall, cpu;
 };
 
-// Throws base::Error where the recording has not two variants that did the same work.
+// Throws base::Error where the recording has no A/A arm, or that did not do the same work.
 Calibration calibrate(const profiles::Recording& recording);
 
 std::string to_markdown(const Calibration& calibration);
