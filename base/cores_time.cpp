@@ -1,11 +1,10 @@
 #include "base/cores_time.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace winnow::base {
@@ -68,12 +67,25 @@ std::optional<CoresTime> parse_cores_time(const std::string& text, long ticks_pe
   return total;
 }
 
-std::optional<CoresTime> read_cores_time() {
+// The lines of the cores stand first; their room is for some thousand cores.
+CoresTimeReading::CoresTimeReading() : text_(size_t{256} << 10, '\0') {}
+
+void CoresTimeReading::take() noexcept {
+  size_ = 0;
+  const int file = ::open("/proc/stat", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  while (size_ < text_.size()) {
+    const ssize_t count = ::read(file, text_.data() + size_, text_.size() - size_);
+    if (count <= 0) break;
+    size_ += static_cast<size_t>(count);
+  }
+  ::close(file);
+}
+
+std::optional<CoresTime> CoresTimeReading::cores_time() const {
   cpu_set_t mine;
   if (sched_getaffinity(0, sizeof mine, &mine) != 0) return std::nullopt;
-  std::ifstream file("/proc/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return parse_cores_time(text, sysconf(_SC_CLK_TCK), [&](int core) {
+  return parse_cores_time(text_.substr(0, size_), sysconf(_SC_CLK_TCK), [&](int core) {
     return core >= 0 && core < CPU_SETSIZE && CPU_ISSET(static_cast<size_t>(core), &mine);
   });
 }

@@ -17,8 +17,20 @@ struct CoresTime {
   int64_t steal_ns = 0;
 };
 
-// Of the cores that the calling thread may run on. Empty where the kernel does not tell.
-std::optional<CoresTime> read_cores_time();
+// A reading within a measured region, whose allocations are counted: it allocates before and is
+// interpreted behind.
+class CoresTimeReading {
+ public:
+  CoresTimeReading();
+  void take() noexcept;
+
+  // Of the cores that the calling thread may run on. Empty where the kernel does not tell.
+  std::optional<CoresTime> cores_time() const;
+
+ private:
+  std::string text_;
+  size_t size_ = 0;
+};
 
 // The same from the text of /proc/stat, which counts in `ticks_per_s`; of the cores that `may_use`
 // takes. Empty when a line is missing or malformed.

@@ -24,6 +24,7 @@ constexpr std::array kCommands{
     Command{"report", "print a recording as a Markdown report", cli::report_command},
     Command{"calibrate", "measure this machine's noise: how many blocks a comparison needs here",
             cli::calibrate_command},
+    Command{"gate", "hold a build or a recording against a baseline; for CI", cli::gate_command},
     Command{"list", "print strategies, scenarios, instruction sets and passes", cli::list_command},
     Command{"doctor", "print what is known of this machine; measure its peaks (--roofline)",
             cli::doctor_command},
@@ -47,7 +48,8 @@ std::string usage() {
          "  winnow report out/batch32 > report.md\n"
          "  echo 'how to bake bread' | winnow embed --dimensions 256\n\n"
          "`winnow COMMAND --help` lists a command's options. Exit status: 0 done, 2 wrong usage,\n"
-         "3 failed or incomplete, 130 interrupted.\n";
+         "3 failed or incomplete, 130 interrupted; of a gate also 1 regression,\n"
+         "4 no comparable baseline, 5 inconclusive.\n";
 }
 
 int dispatch(const cli::Arguments& arguments) {

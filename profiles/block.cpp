@@ -59,7 +59,8 @@ std::string contradiction(const ChildResult& result, const RunPlan& plan,
   if (asks_iterations(planned.arm->command) && iterations != planned.iterations) {
     return fmt::format("{} iterations instead of {}", iterations, planned.iterations);
   }
-  const std::string& name = planned.arm->variant.name;
+  const Arm& arm = *planned.arm;
+  const std::string& name = arm.told_name.empty() ? arm.variant.name : arm.told_name;
   if (!result.variant.empty() && result.variant != name) {
     return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
   }

@@ -55,6 +55,11 @@ class Fields {
     return object_[name].get<std::string>();
   }
 
+  std::optional<std::string> text(const char* name) const {
+    std::string value = string(name);
+    return value.empty() ? std::nullopt : std::optional(std::move(value));
+  }
+
   std::optional<bool> boolean(const char* name) const {
     if (!has(name)) return std::nullopt;
     if (!object_[name].is_boolean()) fail(name, "expected true or false");
@@ -132,6 +137,7 @@ Model model_of(const Fields& fields) {
   model.file = fields.string("file");
   model.size_bytes = fields.integer("size_bytes");
   model.synthetic = fields.boolean("synthetic");
+  model.hash = fields.text("hash");
   return model;
 }
 
@@ -164,6 +170,7 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   result.threads = fields.integer("threads");
   result.threads_asked = fields.integer("threads_asked");
   result.texts_per_iteration = fields.integer("texts_per_iteration");
+  result.texts_hash = fields.text("texts_hash");
   result.calling_thread_works = fields.boolean("calling_thread_works");
   if (const auto model = fields.object("model")) result.model = model_of(*model);
   if (const auto formula = fields.object("thread_formula")) {

@@ -12,6 +12,7 @@ struct ChildResult {
   Block block;          // the measured fields; status "ok"
   std::string variant;  // empty: not told
   std::optional<int64_t> threads, texts_per_iteration;
+  std::optional<std::string> texts_hash;
   std::optional<int64_t> threads_asked;  // where its design can use fewer
   std::optional<bool> calling_thread_works;
   std::optional<ThreadFormula> thread_formula;

@@ -229,6 +229,7 @@ bool Measurement::run_block(const std::string& pass, size_t arm, int iterations)
 void Measurement::note_result(const ChildResult& result) {
   const Block& block = result.block;
   if (!recording_.model) recording_.model = result.model;
+  if (!recording_.workload.texts_hash) recording_.workload.texts_hash = result.texts_hash;
   const auto tokens = block.work.find("tokens");
   if (!recording_.workload.tokens_per_iteration && tokens != block.work.end()) {
     recording_.workload.tokens_per_iteration =

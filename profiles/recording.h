@@ -43,7 +43,8 @@ struct Workload {
   std::optional<int64_t> tokens_per_iteration;
   int threads = 0;
   int iterations_per_block = 0;
-  int blocks = 0;  // planned, per variant, in the time pass
+  int blocks = 0;                           // planned, per variant, in the time pass
+  std::optional<std::string> texts_hash{};  // equal for equal texts in the same order
 };
 
 struct Model {
@@ -51,6 +52,7 @@ struct Model {
   std::string file;  // name without folder
   std::optional<uint64_t> size_bytes;
   std::optional<bool> synthetic;
+  std::optional<std::string> hash{};  // of the file's size and of samples of its bytes
 };
 
 // Arithmetic on the strategy's design: how many threads it should create.

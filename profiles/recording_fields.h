@@ -42,6 +42,7 @@ void fields(Io& io, T& workload) {
   io("scenario", workload.scenario);
   io("description", workload.description);
   io("texts_per_iteration", workload.texts_per_iteration);
+  io("texts_hash", workload.texts_hash);
   io("tokens_per_iteration", workload.tokens_per_iteration);
   io("threads", workload.threads);
   io("iterations_per_block", workload.iterations_per_block);
@@ -54,6 +55,7 @@ void fields(Io& io, T& model) {
   io("file", model.file);
   io("size_bytes", model.size_bytes);
   io("synthetic", model.synthetic);
+  io("hash", model.hash);
 }
 
 template <class Io, Is<ThreadFormula> T>

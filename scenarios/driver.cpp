@@ -14,6 +14,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "base/cores_time.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/region.h"
 #include "engine/embedder.h"
 #include "engine/model.h"
@@ -118,13 +120,20 @@ std::optional<int64_t> peak_rss_bytes() {
   return std::nullopt;
 }
 
-// FNV-1a (Fowler, Noll and Vo) over the bytes of the embeddings: equal only for equal bits.
+// Over the bytes of the embeddings: equal only for equal bits.
 std::string checksum(const std::vector<float>& values) {
-  uint64_t hash = 0xcbf29ce484222325;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(values.data());
-  for (size_t i = 0; i < values.size() * sizeof(float); ++i)
-    hash = (hash ^ bytes[i]) * 0x100000001b3;
-  return fmt::format("{:016x}", hash);
+  base::Hash hash;
+  hash.add(std::as_bytes(std::span(values)));
+  return hash.hex();
+}
+
+std::string texts_hash(const std::vector<std::string>& texts) {
+  base::Hash hash;
+  for (const std::string& text : texts) {
+    hash.add_number(text.size());
+    hash.add(text);
+  }
+  return hash.hex();
 }
 
 Json work_json(const engine::WorkCounters& begin, const engine::WorkCounters& end) {
@@ -203,8 +212,9 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
 
   std::vector<int64_t> iteration_wall_ns(static_cast<size_t>(options.iterations));
   const engine::WorkCounters work_begin = embedder.work();
+  base::CoresTimeReading cores_begin, cores_end;
   winnow_region_begin();
-  const auto cores_begin = base::read_cores_time();
+  cores_begin.take();
   const rusage usage_begin = process_usage();  // what starting a profiler costs is not the region's
   const auto region_start = Clock::now();
   for (int64_t& wall_ns : iteration_wall_ns) {
@@ -214,7 +224,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   }
   const int64_t region_wall_ns = ns_since(region_start);
   const rusage usage_end = process_usage();
-  const auto cores_end = base::read_cores_time();
+  cores_end.take();
   winnow_region_end();
 
   Json result;
@@ -226,9 +236,10 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["calling_thread_works"] = variant.calling_thread_works;
   result["isa"] = model.kernels().isa;
   result["texts_per_iteration"] = batch;
+  result["texts_hash"] = texts_hash(texts);
   result["iteration_wall_ns"] = iteration_wall_ns;
   result["region"] = region_json(region_wall_ns, usage_begin, usage_end);
-  if (const auto cores = cores_json(cores_begin, cores_end))
+  if (const auto cores = cores_json(cores_begin.cores_time(), cores_end.cores_time()))
     result["region"]["cores_time"] = *cores;
   result["setup"] = {{"load_ns", load_ns}, {"warmup_ns", warmup_ns}};
   result["work"] = work_json(work_begin, embedder.work());
@@ -240,7 +251,8 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["model"] = {{"name", model.name()},
                      {"file", std::filesystem::path(options.model).filename().string()},
                      {"size_bytes", model.file_size_bytes()},
-                     {"synthetic", model.synthetic()}};
+                     {"synthetic", model.synthetic()},
+                     {"hash", base::sampled_file_hash(options.model)}};
   result["thread_formula"] = {{"threads_per_matmul", variant.threads_per_matmul(threads)},
                               {"matmuls_per_text", model.matmuls_per_text()},
                               {"threads_per_batch", variant.threads_per_batch(threads)},

@@ -47,6 +47,39 @@ int TableReader::integer(std::string_view key, int least, std::optional<int> fal
   return static_cast<int>(*value);
 }
 
+namespace {
+
+// NaN lies in no range.
+std::optional<double> number_in(const toml::node& node, double least, double most) {
+  if (!node.is_number()) return std::nullopt;
+  const auto value = node.value<double>();
+  return value && *value >= least && *value <= most ? value : std::nullopt;
+}
+
+}  // namespace
+
+double TableReader::number(std::string_view key, double least, double most) {
+  const auto value = number_in(node(key), least, most);
+  if (!value) fail(key, fmt::format("expected a number from {} to {}", least, most));
+  return *value;
+}
+
+std::vector<double> TableReader::numbers(std::string_view key, double least, double most) {
+  std::vector<double> values;
+  for (const toml::node* element : elements(key)) {
+    const auto value = number_in(*element, least, most);
+    if (!value) fail(key, fmt::format("expected numbers from {} to {}", least, most));
+    values.push_back(*value);
+  }
+  return values;
+}
+
+bool TableReader::boolean(std::string_view key) {
+  const auto value = node(key).value_exact<bool>();
+  if (!value) fail(key, "expected true or false");
+  return *value;
+}
+
 std::vector<std::string> TableReader::strings(std::string_view key) {
   const toml::array* array = node(key).as_array();
   if (array == nullptr || array->empty()) fail(key, "expected a list of strings");

@@ -25,12 +25,17 @@ class TableReader {
   std::string file_name(std::string_view key);
   int integer(std::string_view key, int least, std::optional<int> fallback = {},
               int most = kCountLimit);
+  // Finite, an integer or a float.
+  double number(std::string_view key, double least, double most);
+  std::vector<double> numbers(std::string_view key, double least, double most);
+  bool boolean(std::string_view key);
   std::vector<std::string> strings(std::string_view key);
   // The elements of a list that is not empty; a single value counts as a list of it.
   std::vector<const toml::node*> elements(std::string_view key);
   TableReader table(std::string_view key);
   std::vector<TableReader> tables(std::string_view key);
 
+  int line() const { return static_cast<int>(table_.source().begin.line); }
   void check_all_known() const;
   [[noreturn]] void fail(std::string_view key, std::string_view problem) const;
 

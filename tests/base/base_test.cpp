@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/function_ref.h"
+#include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/pending_file.h"
 #include "tests/catch.h"
@@ -162,4 +163,35 @@ TEST_CASE("aligned buffers start at a line, large ones at a huge page, and can b
     buffer.resize(2 * size);
     CHECK(buffer.size() == 2 * size);
   }
+}
+
+TEST_CASE("a hash tells bytes and their order apart and is that of FNV-1a") {
+  const auto hex = [](std::string_view text) {
+    Hash hash;
+    hash.add(text);
+    return hash.hex();
+  };
+  CHECK(hex("") == "cbf29ce484222325");
+  CHECK(hex("a") == "af63dc4c8601ec8c");  // published test vectors
+  CHECK(hex("foobar") == "85944171f73967e8");
+}
+
+TEST_CASE("the sampled hash of a large file sees its size, both ends and pages between") {
+  Scratch scratch;
+  const std::string path = (scratch.path / "large").string();
+  const auto hash_of = [&](const std::string& contents) {
+    write_file(path, contents);
+    return sampled_file_hash(path);
+  };
+  const std::string large(size_t{4} << 20, 'x');
+  const std::string hash = hash_of(large);
+  CHECK(hash_of(large) == hash);
+  CHECK(hash_of(large + "x") != hash);
+  for (const size_t at : {size_t{0}, large.size() - 1, size_t{64} << 10}) {
+    std::string changed = large;
+    changed[at] = 'y';
+    CHECK(hash_of(changed) != hash);
+  }
+  CHECK(hash_of("small") != hash_of("smalL"));
+  CHECK_THROWS_AS(sampled_file_hash((scratch.path / "none").string()), Error);
 }

@@ -27,11 +27,15 @@ TEST_CASE("what a program does not tell stays unknown") {
   CHECK_FALSE(result.threads);
   CHECK_FALSE(result.texts_per_iteration);
   CHECK(result.variant.empty());
+  CHECK_FALSE(result.texts_hash);
 }
 
 TEST_CASE("what a program ran is read") {
   const ChildResult result =
-      parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32)");
+      parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32,
+                    "texts_hash": "5d", "model": {"hash": "a0"})");
+  CHECK(result.texts_hash == "5d");
+  CHECK(result.model.value().hash == "a0");
   CHECK(result.variant == "pool");
   CHECK(result.threads.value() == 4);
   CHECK_FALSE(result.threads_asked);

@@ -51,8 +51,8 @@ Recording full_recording() {
   r.status = "complete";
   r.machine = {{"cpu_model", "A CPU", ""}, {"governor", "", "no cpufreq here"}};
   r.roofline = Roofline{8, {{"avx2", 201.5, 802.25}, {"scalar", 0, 9.5}}, 21.5, 38.25, "measured"};
-  r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20};
-  r.model = Model{"synthetic", "synthetic.gguf", 329000000, true};
+  r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c"};
+  r.model = Model{"synthetic", "synthetic.gguf", 329000000, true, "a076"};
   r.baseline = "spawn";
   r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn",
                  "../engine-spawn", false, true, ThreadFormula{4, 168, 1, 2}},

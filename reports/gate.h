@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+// What a gate says of a candidate against a baseline, as plain data.
+namespace winnow::reports {
+
+enum class GateOutcome { kPass, kRegression, kInvalid, kNoBaseline, kInconclusive };
+
+// "pass", "regression", "invalid", "no comparable baseline", "inconclusive"
+std::string outcome_name(GateOutcome outcome);
+// 0, 1, 3, 4, 5
+int exit_status_of(GateOutcome outcome);
+
+enum class GateStatus {
+  kEqual,
+  kImproved,      // better than the baseline
+  kAllowed,       // not equal, but within the limits
+  kRegression,    // beyond them
+  kChanged,       // other work: nothing else can be compared
+  kUnmeasured,    // the baseline has it, the candidate does not
+  kInconclusive,  // neither a regression nor its absence is proven
+  kUnchecked      // by a rule, or because there is nothing to hold it against
+};
+std::string status_name(GateStatus status);
+
+// One metric of one variant.
+struct GateRow {
+  std::string variant, metric, unit;
+  GateStatus status = GateStatus::kEqual;
+  bool exact = true;  // a counter; else measured in pairs of processes
+  std::optional<double> baseline, candidate;
+  std::string baseline_text, candidate_text;  // in place of figures: a checksum
+  // Of the times: candidate / baseline, and the limits within which it lies.
+  std::optional<double> ratio, low, high, confidence;
+  int pairs = 0;
+  std::string limit;  // what the rules allow: "no rise", "a slow-down of up to 1%"
+  std::string note;   // why it is not compared, or what to know
+
+  bool moved() const { return status != GateStatus::kEqual && status != GateStatus::kUnchecked; }
+};
+
+// Sampled CPU time of one function per unit of work, in both builds.
+struct GateKernel {
+  std::string variant, function, category;
+  std::string unit;  // "ms/GMAC", "ms/iteration"
+  double baseline = 0, candidate = 0;
+  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95 %
+  double rise_ms = 0;                   // an iteration
+  bool risen() const { return low > 1; }
+};
+
+struct GateSide {
+  std::string source;  // folder or commit
+  std::string created, commit, version;
+  std::string machine;      // in words
+  std::string fingerprint;  // equal for equal machines
+};
+
+struct GateReport {
+  GateOutcome outcome = GateOutcome::kInvalid;
+  std::string mode;      // "recordings", "builds"
+  std::string sentence;  // why
+  GateSide baseline, candidate;
+  std::vector<GateRow> rows;        // the worst first
+  std::vector<GateKernel> kernels;  // the one that rose most first; empty: not asked
+  std::vector<std::string> notes;   // what was not compared, and why
+};
+
+}  // namespace winnow::reports
