@@ -131,6 +131,13 @@ std::map<std::string, DispatchLoop> dispatch_of(const Fields& fields) {
   return result;
 }
 
+Injected injected_of(const Fields& fields) {
+  const auto figure = [&](const char* name) { return fields.integer(fields.required(name), name); };
+  return {fields.string("cause"),       figure("amount"),      figure("regions"),
+          figure("most_by_one_thread"), figure("unit_p25_ns"), figure("unit_p50_ns"),
+          figure("unit_p75_ns")};
+}
+
 Model model_of(const Fields& fields) {
   Model model;
   model.name = fields.string("name");
@@ -164,6 +171,7 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   if (const auto work = fields.object("work")) result.block.work = counters(*work);
   if (const auto macs = fields.object("kernel_macs")) result.block.kernel_macs = counters(*macs);
   if (const auto loops = fields.object("dispatch")) result.block.dispatch = dispatch_of(*loops);
+  if (const auto paid = fields.object("injected")) result.block.injected = injected_of(*paid);
   result.block.checksum = fields.string("checksum");
   result.block.peak_rss_bytes = fields.integer("peak_rss_bytes");
   result.variant = fields.string("variant");

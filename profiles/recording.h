@@ -108,6 +108,16 @@ struct BlockMachine {
   std::optional<double> load_1min;             // load average when it began
 };
 
+// A known cost that the program paid before each parallel region. `amount`: ns for "region", times
+// for "wakeup" and "thread". Counts are of the whole region; the unit is one payment of that
+// amount, timed outside the region.
+struct Injected {
+  std::string cause;
+  int64_t amount = 0;
+  int64_t regions = 0, most_by_one_thread = 0;
+  int64_t unit_p25_ns = 0, unit_p50_ns = 0, unit_p75_ns = 0;
+};
+
 // One fresh process.
 struct Block {
   std::string pass;  // "time", "cpu", "wall", "heap", "sync"
@@ -124,6 +134,7 @@ struct Block {
   // key, or begins with the key and "_".
   std::optional<std::map<std::string, int64_t>> kernel_macs;
   std::optional<std::map<std::string, DispatchLoop>> dispatch;  // by the loop's name
+  std::optional<Injected> injected;                             // empty: nothing was
   std::string checksum;                                         // empty: none
   std::optional<int64_t> peak_rss_bytes, load_ns, warmup_ns;
   std::vector<std::string> raw_files;  // relative to the recording's folder

@@ -115,6 +115,17 @@ void fields(Io& io, T& machine) {
   io("load_1min", machine.load_1min);
 }
 
+template <class Io, Is<Injected> T>
+void fields(Io& io, T& injected) {
+  io("cause", injected.cause);
+  io("amount", injected.amount);
+  io("regions", injected.regions);
+  io("most_by_one_thread", injected.most_by_one_thread);
+  io("unit_p25_ns", injected.unit_p25_ns);
+  io("unit_p50_ns", injected.unit_p50_ns);
+  io("unit_p75_ns", injected.unit_p75_ns);
+}
+
 template <class Io, Is<Block> T>
 void fields(Io& io, T& block) {
   io("pass", block.pass);
@@ -129,6 +140,7 @@ void fields(Io& io, T& block) {
   io("work", block.work);
   io("kernel_macs", block.kernel_macs);
   io("dispatch", block.dispatch);
+  io("injected", block.injected);
   io("checksum", block.checksum);
   io("peak_rss_bytes", block.peak_rss_bytes);
   io("load_ns", block.load_ns);

@@ -28,6 +28,7 @@
 #include "engine/model.h"
 #include "kernels/kernels.h"
 #include "scenarios/dispatch.h"
+#include "scenarios/injected_cost.h"
 #include "scenarios/scenario.h"
 
 namespace winnow::scenarios {
@@ -38,7 +39,7 @@ using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  std::string scenario, model, isa;
+  std::string scenario, model, isa, inject, alias;
   int batch = 0, iterations = 0, warmup = 0, threads = 0, dispatch_samples = 0, spin_us = 0,
       grain = 0;
   std::string affinity;
@@ -72,6 +73,7 @@ void check(const Options& options) {
   check_range("--threads", options.threads, 0, kThreadLimit);
   check_range("--spin-us", options.spin_us, 0, 1'000'000);
   check_range("--grain", options.grain, 0, 1'000'000);
+  if (!options.inject.empty()) parse_injection("--inject", options.inject);
   check_range("--dispatch-samples", options.dispatch_samples, 0, 1'000'000);
 }
 
@@ -180,6 +182,22 @@ void add_options_json(const engine::SchedulerRow& variant, const Options& option
   result["ignored_options"] = ignored;
 }
 
+// What was paid before the regions, and what one payment costs outside of them.
+Json injected_json(const Options& options, InjectedCost& injected, int64_t total, int64_t most) {
+  const Injection injection = parse_injection("--inject", options.inject);
+  constexpr int kSamples = 201;
+  constexpr int64_t kLongNs = 1'000'000;
+  const bool slow = injection.cause == InjectedCause::region && injection.amount > kLongNs;
+  const InjectedUnit unit = injected.measure_unit(slow ? 5 : kSamples);
+  return {{"cause", name_of(injection.cause)},
+          {"amount", injection.amount},
+          {"regions", total},
+          {"most_by_one_thread", most},
+          {"unit_p25_ns", unit.p25_ns},
+          {"unit_p50_ns", unit.p50_ns},
+          {"unit_p75_ns", unit.p75_ns}};
+}
+
 // 0: the scenario's; if that is 0 too, as many as the machine has cores.
 int threads_asked(const Options& options, const Scenario& scenario) {
   if (options.threads > 0) return options.threads;
@@ -201,7 +219,10 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
                                        .affinity = engine::find_affinity(options.affinity),
                                        .spin_ns = int64_t{options.spin_us} * 1000,
                                        .grain = options.grain});
-  engine::Embedder embedder(model, *scheduler);
+  std::optional<InjectedCost> injected;
+  if (!options.inject.empty())
+    injected.emplace(*scheduler, parse_injection("--inject", options.inject), threads);
+  engine::Embedder embedder(model, injected ? *injected : *scheduler);
   const int64_t load_ns = ns_since(load_start);
 
   std::vector<float> embeddings(texts.size() *
@@ -211,6 +232,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   const int64_t warmup_ns = ns_since(warmup_start);
 
   std::vector<int64_t> iteration_wall_ns(static_cast<size_t>(options.iterations));
+  if (injected) injected->reset_counts();
   const engine::WorkCounters work_begin = embedder.work();
   base::CoresTimeReading cores_begin, cores_end;
   winnow_region_begin();
@@ -229,7 +251,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
 
   Json result;
   result["schema"] = "winnow-result/1";
-  result["variant"] = variant.name;
+  result["variant"] = options.alias.empty() ? std::string(variant.name) : options.alias;
   result["threads"] = threads;
   result["threads_asked"] = asked;
   add_options_json(variant, options, result);
@@ -246,6 +268,9 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["kernel_macs"] = kernel_macs_json(work_begin, embedder.work());
   result["checksum"] = checksum(embeddings);
   if (const auto peak = peak_rss_bytes()) result["peak_rss_bytes"] = *peak;
+  if (injected)
+    result["injected"] =
+        injected_json(options, *injected, injected->total(), injected->most_by_one_thread());
   if (options.dispatch_samples > 0)
     result["dispatch"] = dispatch_json(model, *scheduler, threads, texts, options.dispatch_samples);
   result["model"] = {{"name", model.name()},
@@ -288,6 +313,9 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
       "items taken at once from a shared loop (0: the strategy's choice)");
   add("dispatch-samples", po::value(&options.dispatch_samples)->default_value(0),
       "time so many empty loops of each kind behind the region");
+  add("inject", po::value(&options.inject),
+      "pay before each parallel region: region=10us, wakeup=1 or thread=1; 0 counts only");
+  add("alias", po::value(&options.alias), "name told as the variant's in the result");
   add("help,h", "this text");
   try {
     po::variables_map values;

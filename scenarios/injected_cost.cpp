@@ -1,0 +1,243 @@
+#include "scenarios/injected_cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <vector>
+
+#include "base/error.h"
+#include "scenarios/dispatch.h"
+
+namespace winnow::scenarios {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct CauseName {
+  InjectedCause cause;
+  std::string_view name;
+};
+constexpr CauseName kCauses[] = {{InjectedCause::region, "region"},
+                                 {InjectedCause::wakeup, "wakeup"},
+                                 {InjectedCause::thread, "thread"}};
+
+int64_t ns_per(std::string_view unit) {
+  return unit == "ns" ? 1 : unit == "us" ? 1'000 : unit == "ms" ? 1'000'000 : 0;
+}
+
+void spin(int64_t ns) {
+  const auto end = Clock::now() + std::chrono::nanoseconds(ns);
+  while (Clock::now() < end) {
+  }
+}
+
+// Does `loop` run a body on another thread than this one? A body on this thread waits for such a
+// one for a while, so that the others have time to wake up.
+class OtherThread {
+ public:
+  void meet() {
+    if (std::this_thread::get_id() != caller_) seen_ = true;
+    while (!seen_ && Clock::now() < end_) std::this_thread::yield();
+  }
+  bool seen() const { return seen_; }
+
+ private:
+  const std::thread::id caller_ = std::this_thread::get_id();
+  const Clock::time_point end_ = Clock::now() + std::chrono::milliseconds(50);
+  std::atomic<bool> seen_ = false;
+};
+
+std::atomic<uint64_t> next_id = 1;
+
+}  // namespace
+
+InjectedCause parse_cause(const std::string& option, std::string_view name) {
+  for (const CauseName& known : kCauses)
+    if (known.name == name) return known.cause;
+  throw base::UsageError(option, fmt::format("{}: no such cause; one of region, wakeup, thread",
+                                             base::printable(std::string(name))));
+}
+
+std::string_view name_of(InjectedCause cause) {
+  for (const CauseName& known : kCauses)
+    if (known.cause == cause) return known.name;
+  return "";
+}
+
+Injection parse_injection(const std::string& option, const std::string& text) {
+  const size_t equals = text.find('=');
+  Injection injection;
+  injection.cause = parse_cause(option, std::string_view(text).substr(0, equals));
+  const bool spins = injection.cause == InjectedCause::region;
+  const int64_t most = spins ? kMostInjectedNs : kMostInjectedTimes;
+  const auto fail = [&] {
+    throw base::UsageError(
+        option, spins ? "expected region=<number>ns, us or ms, at most 1000ms"
+                      : fmt::format("expected {}=<0 to {}>", name_of(injection.cause), most));
+  };
+  if (equals == std::string::npos) fail();
+  const char *begin = text.data() + equals + 1, *end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, injection.amount);
+  const std::string_view unit(stop, static_cast<size_t>(end - stop));
+  const int64_t factor = spins ? ns_per(unit) : unit.empty() ? 1 : 0;
+  if (error != std::errc() || factor == 0 || injection.amount < 0 ||
+      injection.amount > most / factor)
+    fail();
+  injection.amount *= factor;
+  return injection;
+}
+
+// A thread that opens regions, with a helper of its own to wake.
+struct alignas(64) InjectedCost::Payer {
+  int64_t regions = 0;  // written by its thread only, read while no loop runs
+
+  void wake_helper() {
+    std::unique_lock lock(mutex);
+    if (!helper.joinable()) helper = std::thread([this] { answer(); });
+    asked = true;
+    changed.notify_all();
+    changed.wait(lock, [this] { return !asked; });
+  }
+
+  ~Payer() {
+    {
+      const std::lock_guard lock(mutex);
+      ended = true;
+      changed.notify_all();
+    }
+    if (helper.joinable()) helper.join();
+  }
+
+ private:
+  void answer() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      changed.wait(lock, [this] { return asked || ended; });
+      if (ended) return;
+      asked = false;
+      changed.notify_all();
+    }
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool asked = false, ended = false;
+  std::thread helper;
+};
+
+InjectedCost::InjectedCost(engine::Scheduler& scheduler, const Injection& injection, int threads)
+    : scheduler_(scheduler), injection_(injection), id_(next_id++) {
+  find_parallel_loops(threads);
+}
+
+InjectedCost::~InjectedCost() = default;
+
+// Loops long enough for every strategy to cut them.
+void InjectedCost::find_parallel_loops(int threads) {
+  const int count = 64 * threads;
+  const std::vector<int> lengths(static_cast<size_t>(4 * threads), 512);
+  const auto tried = [](auto&& loop) {
+    OtherThread other;
+    loop(other);
+    return other.seen();
+  };
+  parallel_[texts] =
+      tried([&](auto& other) { scheduler_.over_texts(count, [&](int) { other.meet(); }); });
+  parallel_[groups] = tried([&](auto& other) {
+    scheduler_.over_groups(lengths, [&](std::span<const int>, int) { other.meet(); });
+  });
+  inside_group(scheduler_, [&] {
+    parallel_[tiles] =
+        tried([&](auto& other) { scheduler_.over_tiles(count, [&](int, int) { other.meet(); }); });
+    parallel_[rows] =
+        tried([&](auto& other) { scheduler_.over_rows(count, [&](int, int) { other.meet(); }); });
+  });
+}
+
+InjectedCost::Payer& InjectedCost::payer() {
+  thread_local uint64_t owner = 0;
+  thread_local Payer* mine = nullptr;
+  if (owner != id_) {
+    const std::lock_guard lock(mutex_);
+    mine = payers_.emplace_back(std::make_unique<Payer>()).get();
+    owner = id_;
+  }
+  return *mine;
+}
+
+void InjectedCost::pay(Payer& payer) const {
+  switch (injection_.cause) {
+    case InjectedCause::region:
+      if (injection_.amount > 0) spin(injection_.amount);
+      return;
+    case InjectedCause::wakeup:
+      for (int64_t i = 0; i < injection_.amount; ++i) payer.wake_helper();
+      return;
+    case InjectedCause::thread:
+      for (int64_t i = 0; i < injection_.amount; ++i) std::thread([] {}).join();
+      return;
+  }
+}
+
+void InjectedCost::before(Kind kind) {
+  if (!parallel_[kind]) return;
+  Payer& mine = payer();
+  ++mine.regions;
+  pay(mine);
+}
+
+void InjectedCost::over_texts(int count, base::FunctionRef<void(int)> body) {
+  before(texts);
+  scheduler_.over_texts(count, body);
+}
+
+void InjectedCost::over_groups(std::span<const int> lengths,
+                               base::FunctionRef<void(std::span<const int>, int)> body) {
+  before(groups);
+  scheduler_.over_groups(lengths, body);
+}
+
+void InjectedCost::over_tiles(int count, base::FunctionRef<void(int, int)> body) {
+  before(tiles);
+  scheduler_.over_tiles(count, body);
+}
+
+void InjectedCost::over_rows(int count, base::FunctionRef<void(int, int)> body) {
+  before(rows);
+  scheduler_.over_rows(count, body);
+}
+
+void InjectedCost::reset_counts() {
+  for (const auto& payer : payers_) payer->regions = 0;
+}
+
+int64_t InjectedCost::total() const {
+  int64_t sum = 0;
+  for (const auto& payer : payers_) sum += payer->regions;
+  return sum;
+}
+
+int64_t InjectedCost::most_by_one_thread() const {
+  int64_t most = 0;
+  for (const auto& payer : payers_) most = std::max(most, payer->regions);
+  return most;
+}
+
+InjectedUnit InjectedCost::measure_unit(int samples) {
+  Payer& mine = payer();
+  pay(mine);  // a helper starts outside the time
+  std::vector<int64_t> times;
+  for (int i = 0; i < samples; ++i) {
+    const auto start = Clock::now();
+    pay(mine);
+    times.push_back(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+  }
+  std::ranges::sort(times);
+  const auto quantile = [&](size_t percent) { return times[(times.size() - 1) * percent / 100]; };
+  return {quantile(25), quantile(50), quantile(75)};
+}
+
+}  // namespace winnow::scenarios
