@@ -36,7 +36,8 @@ constexpr std::string_view kText =
     "Causes: region (the thread that opens a region spins), wakeup (it wakes a helper and waits "
     "for\n"
     "its answer), thread (it creates a thread and joins it). Without --cost each variant gets as\n"
-    "much as makes an iteration about 10 % longer, by a first process.\n\n"
+    "much as makes an iteration about 10 % longer, by a first process, but no more than a quarter\n"
+    "of --spin-us: threads that wait longer go to sleep, and waking them costs time of its own.\n\n"
     "Exit status: 0 where each variant agrees or is not decided, 1 where one disagrees.\n\n"
     "Examples:\n"
     "  winnow explain scenarios/batch32.toml --variants packed\n"
@@ -166,7 +167,7 @@ profiles::Recording first_look(const Explanation& asked, const Values& values) {
 
 // About kExtra of an iteration longer; 0 where there are no regions. Where the first look failed
 // the smallest: the run itself will tell why.
-int64_t amount_for(const Explanation& asked, const profiles::Block& block) {
+int64_t amount_for(const Explanation& asked, const profiles::Block& block, const Values& values) {
   if (block.status != "ok" || !block.injected) return 1;
   const profiles::Injected& paid = *block.injected;
   if (paid.most_by_one_thread == 0) return 0;
@@ -181,7 +182,10 @@ int64_t amount_for(const Explanation& asked, const profiles::Block& block) {
   const bool spins = asked.cause == scenarios::InjectedCause::region;
   const int64_t step = spins ? 1000 : 1;
   const int64_t most = (spins ? scenarios::kMostInjectedNs : scenarios::kMostInjectedTimes) / 2;
-  const auto amount = static_cast<int64_t>(std::llround(each_ns / unit_ns));
+  auto amount = static_cast<int64_t>(std::llround(each_ns / unit_ns));
+  // While a region waits, threads that spin for it must not go to sleep: that would cost a wake-up.
+  const int64_t spin_ns = int64_t{values["spin-us"].as<int>()} * 1000;
+  if (spins && amount < 10 * spin_ns) amount = std::min(amount, spin_ns / 4);
   return std::clamp(amount / step * step, step, most);
 }
 
@@ -190,7 +194,7 @@ void add_arms(const Explanation& asked, const profiles::Recording& look, const V
   for (size_t i = 0; i < look.blocks.size() && i < asked.scenario.variants.size(); ++i) {
     const profiles::Block& block = look.blocks[i];
     const std::string name = block.variant.substr(0, block.variant.rfind('+'));
-    const int64_t amount = amount_for(asked, block);
+    const int64_t amount = amount_for(asked, block, values);
     if (amount == 0) {
       without.push_back(name);
       continue;
