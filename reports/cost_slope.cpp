@@ -17,6 +17,8 @@ using profiles::Recording;
 
 namespace {
 
+constexpr double kMostDisturbed = 0.2;
+
 constexpr double kNanosecond = 1e-9;
 
 // An amount as the slope's x: seconds of cost, or times.
@@ -83,18 +85,22 @@ void predict(const Rounds& rounds, CostSlope& slope) {
 
 void measure(const Rounds& rounds, CostSlope& slope) {
   std::vector<double> slopes, without;
+  int blocks = 0, disturbed = 0;
   for (const auto& [index, arms] : rounds) {
     if (arms.size() != slope.amounts.size()) continue;
     std::vector<double> x, y;
     for (const auto& [amount, block] : arms) {
       x.push_back(in_units(slope.cause, amount));
       y.push_back(iteration_s(*block));
+      ++blocks;
+      if (!block->disturbed.empty()) ++disturbed;
     }
     without.push_back(y.front());
     if (const auto found = line_slope(x, y)) slopes.push_back(*found);
   }
   slope.pairs = static_cast<int>(slopes.size());
   if (slopes.empty()) return;
+  slope.disturbed = static_cast<double>(disturbed) / blocks;
   slope.iteration_s = median(std::move(without));
   slope.measured = location_of(slopes);
 }
@@ -105,7 +111,11 @@ void decide(CostSlope& slope) {
   if (!low || !high) {
     slope.reason = fmt::format("{} rounds are too few for an interval at {:.0f} %", slope.pairs,
                                100 * kSlopeConfidence);
-  } else if (*high < slope.predicted_low || *low > slope.predicted_high) {
+  } else if (*low > slope.predicted_high * (1 + kSlopeMargin) && slope.disturbed > kMostDisturbed) {
+    slope.reason =
+        fmt::format("other programs ran beside {:.0f} % of the blocks", 100 * slope.disturbed);
+  } else if (*high < slope.predicted_low * (1 - kSlopeMargin) ||
+             *low > slope.predicted_high * (1 + kSlopeMargin)) {
     slope.answer = CostSlope::kDisagrees;
   } else if (*low <= 0 || *high - *low > slope.predicted_high) {
     slope.reason = "too noisy: more blocks, or a higher cost";

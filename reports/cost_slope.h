@@ -12,6 +12,8 @@
 namespace winnow::reports {
 
 inline constexpr double kSlopeConfidence = 0.99;
+// Of the prediction: a cost brings about others, such as workers that fall asleep meanwhile.
+inline constexpr double kSlopeMargin = 0.1;
 
 // Hodges-Lehmann estimate with its signed-rank interval; no interval for too few values.
 struct Location {
@@ -36,14 +38,16 @@ struct CostSlope {
   // Between all regions shared out evenly over the threads, and those of the thread that opens the
   // most one after another; by the quartiles of the unit's cost. One thread opens them all: exact.
   double predicted_low = 0, predicted_high = 0;
-  int pairs = 0;  // rounds of blocks in which every arm ended well
+  int pairs = 0;         // rounds of blocks in which every arm ended well
+  double disturbed = 0;  // the part of their blocks beside which other programs ran
   Location measured;
   Answer answer = kUnavailable;
   std::string reason;  // why there is no figure, or no decision
 };
 
-// In the order of the recording. "Agrees": the measured interval meets the predicted one, does not
-// contain 0 and is no wider than the prediction is large. "Disagrees": the two do not meet.
+// In the order of the recording. "Agrees": the measured interval meets the predicted one, widened
+// by the margin, does not contain 0 and is no wider than the prediction is large. "Disagrees": the
+// two do not meet; but slower than predicted beside other programs decides nothing.
 std::vector<CostSlope> cost_slopes(const profiles::Recording& recording);
 
 std::string cost_slopes_markdown(const profiles::Recording& recording,
