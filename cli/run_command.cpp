@@ -85,7 +85,8 @@ scenarios::Scenario chosen_scenario(const Values& values) {
 
 // A plan whose verdict could not be reached whatever it measures is not begun.
 void check_evidence(const scenarios::Scenario& scenario, const Values& values) {
-  const int comparisons = static_cast<int>(scenario.variants.size()) - 1;
+  const int variants = static_cast<int>(scenario.variants.size());
+  const int comparisons = variants * (variants - 1) / 2;
   if (values["no-verdict"].as<bool>() || comparisons < 1 ||
       std::ranges::count(scenario.passes, "time") == 0)
     return;
@@ -93,11 +94,12 @@ void check_evidence(const scenarios::Scenario& scenario, const Values& values) {
   if (scenario.blocks >= needed) return;
   throw base::UsageError(
       "blocks",
-      fmt::format("{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
-                  "--no-verdict for durations without a winner",
-                  scenario.blocks,
-                  comparisons == 1 ? "a difference" : fmt::format("{} differences", comparisons),
-                  needed, needed));
+      fmt::format(
+          "{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
+          "--no-verdict for durations without a winner",
+          scenario.blocks,
+          comparisons == 1 ? "a difference" : fmt::format("the order of {} variants", variants),
+          needed, needed));
 }
 
 // A sample of each loop costs microseconds, or a thread's creation.

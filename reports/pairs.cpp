@@ -120,7 +120,7 @@ std::map<int, double> block_seconds(const Recording& recording, const std::strin
 }
 
 std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Match>& matches,
-                               Measure measure, Adjustment adjustment) {
+                               Measure measure) {
   std::vector<Pairs> all;
   std::vector<double> p;
   for (const Match& match : matches) {
@@ -136,9 +136,7 @@ std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Mat
     Pairs& pairs = all[i];
     pairs.comparisons = family;
     pairs.needed = pairs_needed(kLevel, family);
-    pairs.adjusted_p =
-        adjustment == Adjustment::kHolm ? adjusted[test] : std::min(1.0, pairs.p * family);
-    ++test;
+    pairs.adjusted_p = adjusted[test++];
     judge(recording, matches[i], measure, bias, pairs);
   }
   return all;

@@ -25,17 +25,12 @@ struct Match {
   std::string first, second;  // names of variants; equal: there is nothing to compare
 };
 
-// How p is adjusted over the matches of a family. Holm holds for matches that were chosen before
-// measuring. Where one side of all of them was chosen by the figures (the fastest), and the answer
-// stands only when all are proven, each must bear the choice by itself: Bonferroni.
-enum class Adjustment { kHolm, kBonferroni };
-
-// Compares each match over the recording's pairs of blocks. A difference is proven if the adjusted
-// p of the signed-rank test is at most kLevel; if means and medians point the same way; and, where
-// the A/A arm differs from the baseline, if it is larger than that.
+// Compares each match over the recording's pairs of blocks, p adjusted over all of them (Holm):
+// name every match that the figures might have led to. A difference is proven if the adjusted p of
+// the signed-rank test is at most kLevel; if means and medians point the same way; and, where the
+// A/A arm differs from the baseline, if it is larger than that.
 std::vector<Pairs> compare_all(const profiles::Recording& recording,
-                               const std::vector<Match>& matches, Measure measure,
-                               Adjustment adjustment = Adjustment::kHolm);
+                               const std::vector<Match>& matches, Measure measure);
 
 // "4.80x, 99 % CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval".
 std::string ratio_words(const Pairs& pairs);

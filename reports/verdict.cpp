@@ -159,8 +159,10 @@ std::string open_question(const Report& report, size_t fastest, size_t other, co
   if (pairs.within_bias)
     return fmt::format("{}: {}, no more than two copies of {} differ ({})", against, speed(pairs),
                        report.variants.front(), ratio_words(report.noise.wall));
-  return fmt::format("{}: {}: the pairs do not agree: faster in {} of {}, {}", against,
-                     speed(pairs), pairs.faster, pairs.count(), certainty(pairs));
+  return fmt::format("{}: {}: {}: faster in {} of {}, {}", against, speed(pairs),
+                     pairs.decided() ? "by itself a difference, beside so many comparisons not"
+                                     : "the pairs do not agree",
+                     pairs.faster, pairs.count(), certainty(pairs));
 }
 
 struct Open {
@@ -190,17 +192,23 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
   return verdict;
 }
 
-// How each of the others compares with the fastest, which was chosen by the figures.
+// How each of the others compares with the fastest. The figures chose that one, so p is adjusted
+// over all pairs of variants, as in the ranking.
 std::vector<Open> against_fastest(const Recording& recording, const std::vector<size_t>& timed,
                                   size_t fastest) {
   std::vector<Match> matches;
   std::vector<Open> all;
+  const auto add = [&](size_t first, size_t second) {
+    matches.push_back({recording.variants[first].name, recording.variants[second].name});
+  };
   for (size_t other : timed) {
     if (other == fastest) continue;
-    matches.push_back({recording.variants[other].name, recording.variants[fastest].name});
+    add(other, fastest);
     all.push_back({other, {}});
   }
-  const auto compared = compare_all(recording, matches, Measure::kWall, Adjustment::kBonferroni);
+  for (size_t i = 0; i < all.size(); ++i)
+    for (size_t j = i + 1; j < all.size(); ++j) add(all[i].other, all[j].other);
+  const auto compared = compare_all(recording, matches, Measure::kWall);
   for (size_t i = 0; i < all.size(); ++i) all[i].pairs = compared[i];
   return all;
 }

@@ -224,9 +224,9 @@ TEST_CASE("work that nobody counted is no proof") {
 }
 
 TEST_CASE("with three variants the winner must beat both others") {
-  auto recording = timed(std::vector(9, 4.0), std::vector(9, 3.0));
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
   recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
-  add_blocks(recording, "steal", std::vector(9, 2.0), 2);
+  add_blocks(recording, "steal", std::vector(10, 2.0), 2);
   Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kWinner);
   CHECK(report.verdict.winner == 2);
@@ -241,6 +241,19 @@ TEST_CASE("with three variants the winner must beat both others") {
       block.iteration_wall_ns.assign(2, block.index % 2 ? 2'900'000'000 : 3'050'000'000);
   report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("the verdict and the ranking prove the same") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  // The smallest difference of ten points the other way: p = 0.004, enough behind two of 0.002.
+  std::vector<double> close{3.0001};
+  for (int i = 1; i < 10; ++i) close.push_back(3.0 - 0.01 * i);
+  add_blocks(recording, "steal", close, 2);
+  const Report report = make_report(recording);
+  CHECK(report.ranking.ranks.at(1).ordered);
+  CHECK(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.verdict.winner == 2);
 }
 
 TEST_CASE("three variants are ranked, with ~ where the noise allows no order") {
