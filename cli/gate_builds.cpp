@@ -107,9 +107,20 @@ void refuse_interrupted(const profiles::Recording& recording) {
   if (recording.status == "interrupted") throw Interrupted();
 }
 
+// So many that a process is sampled for about two seconds.
+int sampled_iterations(const reports::GateReport& report) {
+  constexpr double kSampled_ms = 2000, kShortest_ms = 0.1;
+  double longest_ms = kShortest_ms;
+  for (const reports::GateRow& row : report.rows)
+    if (row.metric == "wall_time") longest_ms = std::max(longest_ms, row.baseline.value_or(0));
+  return static_cast<int>(kSampled_ms / longest_ms);
+}
+
 // Where the time went: one more pass of both builds under the CPU profiler.
 void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport& report) {
   plan.passes = {"cpu"};
+  plan.samples = 2000;
+  plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
   plan.out_dir = out;
   plan.enough = nullptr;
   const profiles::Recording both = profiles::run(plan);

@@ -13,7 +13,6 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr int64_t kEnoughSamples = 1000;
 constexpr double kSampledPassLimit_s = 60;  // no further round begins after this
 constexpr int kMaxCpuRounds = 20;
 constexpr int kMaxWallRounds = 2;
@@ -155,7 +154,7 @@ void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int ma
   int rounds = std::min(max_rounds, kFirstGuessOfRounds);
   const double start_s = elapsed_s();
   for (int round = 0; round < rounds && !stopped() && !arms.empty(); ++round) {
-    int64_t fewest = kEnoughSamples;
+    int64_t fewest = plan_.samples;
     Arms order = arms;
     if (round % 2 == 1) std::reverse(order.begin(), order.end());
     for (size_t arm : order) {
@@ -166,8 +165,8 @@ void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int ma
     int needed = taken;
     // Without any sample after so many, more rounds bring none either.
     if (fewest == 0) needed = std::max(taken, std::min(kFirstGuessOfRounds, max_rounds));
-    if (fewest > 0 && fewest < kEnoughSamples) {
-      needed = static_cast<int>((kEnoughSamples * taken + fewest - 1) / fewest);
+    if (fewest > 0 && fewest < plan_.samples) {
+      needed = static_cast<int>((plan_.samples * taken + fewest - 1) / fewest);
       needed = std::min(std::max(needed, taken + 1), max_rounds);
     }
     if (elapsed_s() - start_s > kSampledPassLimit_s) needed = taken;

@@ -1,6 +1,7 @@
 #include "reports/gate_kernels.h"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -16,7 +17,7 @@ using profiles::SampledProfile;
 
 namespace {
 
-constexpr double kZ95 = 1.96;
+constexpr double kLevel = 0.05;  // of all functions of a variant together
 constexpr double kMsPerSecond = 1e3, kMacsPerGmac = 1e9;
 constexpr double kFewestSamples = 5;  // in the two builds together
 
@@ -61,7 +62,7 @@ struct Build {
 // Counts are Poisson: the logarithm of their ratio has the variance 1/a + 1/b. Half a sample more
 // on each side keeps a function that one build never met finite.
 GateKernel kernel_of(const std::string& variant, const std::string& name, const Build& before,
-                     const Build& after, const Samples& a, const Samples& b) {
+                     const Build& after, const Samples& a, const Samples& b, double quantile) {
   GateKernel kernel;
   kernel.variant = variant;
   kernel.function = name;
@@ -78,7 +79,7 @@ GateKernel kernel_of(const std::string& variant, const std::string& name, const 
   };
   const double ratio = (b.count + 0.5) * each(*after.profile) / units_after /
                        ((a.count + 0.5) * each(*before.profile) / units_before);
-  const double error = kZ95 * std::sqrt(1 / (a.count + 0.5) + 1 / (b.count + 0.5));
+  const double error = quantile * std::sqrt(1 / (a.count + 0.5) + 1 / (b.count + 0.5));
   kernel.ratio = ratio;
   kernel.low = ratio * std::exp(-error);
   kernel.high = ratio * std::exp(error);
@@ -103,12 +104,18 @@ void add_kernels(const Recording& baseline, const Recording& candidate, const st
   ByName names = by_name(*before, counted);
   const ByName others = by_name(*after, counted);
   for (const auto& [name, samples] : others) names.try_emplace(name);
+  std::vector<std::tuple<std::string, Samples, Samples>> seen;
   for (const auto& [name, samples] : names) {
     const auto other = others.find(name);
     const Samples now = other == others.end() ? Samples{} : other->second;
-    if (samples.count + now.count >= kFewestSamples)
-      kernels.push_back(kernel_of(variant, name, first, second, samples, now));
+    if (samples.count + now.count >= kFewestSamples) seen.emplace_back(name, samples, now);
   }
+  // Bonferroni's: of many functions some would seem to have risen.
+  const double tail = kLevel / 2 / static_cast<double>(std::max<size_t>(1, seen.size()));
+  const double quantile = -boost::math::quantile(boost::math::normal_distribution<double>(), tail);
+  for (const auto& [name, before_samples, after_samples] : seen)
+    kernels.push_back(
+        kernel_of(variant, name, first, second, before_samples, after_samples, quantile));
 }
 
 }  // namespace
