@@ -9,14 +9,6 @@
 namespace winnow::profiles {
 namespace {
 
-Allocations difference(const Allocations& end, const Allocations& begin, const std::string& file) {
-  if (end.objects < begin.objects || end.bytes < begin.bytes)
-    throw base::Error(file,
-                      "a counter is smaller at the end than at the beginning of the region: it has "
-                      "wrapped (measure fewer iterations) or the dumps are of different processes");
-  return {end.objects - begin.objects, end.bytes - begin.bytes};
-}
-
 AllocationRow row(const std::string& category, const Allocations& allocations) {
   return {category, static_cast<double>(allocations.bytes), allocations.objects};
 }

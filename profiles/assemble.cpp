@@ -10,6 +10,7 @@
 #include "profiles/allocations.h"
 #include "profiles/disturbance.h"
 #include "profiles/hotspots.h"
+#include "profiles/stacks.h"
 
 namespace winnow::profiles {
 namespace {
@@ -46,6 +47,9 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   SampledProfile profile = read_sampled_profile(files, clock, rules);
   profile.iterations = iterations;
   if (clock == "cpu") profile.total_s = cpu_s;
+  Stacks stacks = sampled_stacks(files, clock, rules);
+  stacks.iterations = iterations;
+  write_stacks(folder, blocks.front()->variant, stacks);
   return profile;
 }
 
@@ -53,6 +57,10 @@ HeapProfile heap(const std::string& folder, const Block& block, const CategoryRu
   HeapProfile profile = read_heap_profile(raw_file(folder, block, "begin.heap"),
                                           raw_file(folder, block, "end.heap"), rules);
   profile.iterations = iterations_of(block);
+  Stacks stacks = allocation_stacks(raw_file(folder, block, "begin.heap"),
+                                    raw_file(folder, block, "end.heap"), rules);
+  stacks.iterations = profile.iterations;
+  write_stacks(folder, block.variant, stacks);
   return profile;
 }
 

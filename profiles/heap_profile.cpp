@@ -143,4 +143,13 @@ HeapDump read_heap_dump(const std::string& file) {
   return parse_heap_dump(base::read_file(file, kLimitBytes), file);
 }
 
+Allocations difference(const Allocations& end, const Allocations& begin,
+                       const std::string& subject) {
+  if (end.objects < begin.objects || end.bytes < begin.bytes)
+    throw base::Error(subject,
+                      "a counter is smaller at the end than at the beginning of the region: it has "
+                      "wrapped (measure fewer iterations) or the dumps are of different processes");
+  return {end.objects - begin.objects, end.bytes - begin.bytes};
+}
+
 }  // namespace winnow::profiles

@@ -33,4 +33,9 @@ struct HeapDump {
 HeapDump read_heap_dump(const std::string& file);
 HeapDump parse_heap_dump(std::string_view text, const std::string& subject);
 
+// What was allocated between two dumps of one process. Throws base::Error about `subject` where a
+// counter is smaller at the end than at the beginning.
+Allocations difference(const Allocations& end, const Allocations& begin,
+                       const std::string& subject);
+
 }  // namespace winnow::profiles

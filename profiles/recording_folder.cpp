@@ -75,8 +75,10 @@ void RecordingFolder::keep() try {
   // The old recording.json goes first and the new one comes last: at no moment does one lie beside
   // the raw files of the other.
   fs::remove(to / "recording.json");
-  if (fs::exists(to / "raw")) fs::rename(to / "raw", from / "old-raw");
-  if (fs::exists(from / "raw")) fs::rename(from / "raw", to / "raw");
+  for (const std::string name : {"raw", "stacks"}) {
+    if (fs::exists(to / name)) fs::rename(to / name, from / ("old-" + name));
+    if (fs::exists(from / name)) fs::rename(from / name, to / name);
+  }
   fs::rename(from / "recording.json", to / "recording.json");
 } catch (const fs::filesystem_error& error) {
   leave();  // what was measured must not be lost

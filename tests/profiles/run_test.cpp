@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "profiles/stacks.h"
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
 #include "tests/profiles/scratch.h"
@@ -137,6 +138,26 @@ TEST_CASE("a full run: the profiles tell what the program did") {
   CHECK(contains(hottest.name, "burn_cpu"));
 }
 
+TEST_CASE("a full run: call stacks lie beside the recording and add up to its profiles") {
+  const Recording& recording = full_run().recording;
+  const std::string& out = full_run().plan.out_dir;
+  for (const char* name : {"spawn", "pool"}) {
+    INFO(name);
+    const VariantProfiles& profiles = recording.profiles.at(name);
+    const auto cpu = read_stacks(out, name, "cpu"), heap = read_stacks(out, name, "allocation");
+    REQUIRE(cpu);
+    REQUIRE(heap);
+    int64_t samples = 0, bytes = 0;
+    for (const Stack& stack : cpu->stacks) samples += stack.samples;
+    for (const Stack& stack : heap->stacks) bytes += stack.bytes;
+    CHECK(samples == profiles.cpu->samples);
+    CHECK(cpu->iterations == profiles.cpu->iterations);
+    CHECK(static_cast<double>(bytes) == profiles.heap->region_bytes);
+  }
+  CHECK(read_stacks(out, "pool", "wall"));
+  CHECK_FALSE(read_stacks(out, "spawn", "wall"));
+}
+
 TEST_CASE("a full run: the heap profile agrees with the exact count of as many iterations") {
   const Recording& recording = full_run().recording;
   for (const char* name : {"spawn", "pool"}) {
@@ -180,7 +201,7 @@ TEST_CASE("a full run: the folder holds the recording and nothing half-written")
   const std::vector<Progress>& progress = full_run().progress;
   CHECK(read_recording(out).blocks.size() == recording.blocks.size());
   CHECK_FALSE(fs::exists(out + ".partial"));
-  CHECK(std::distance(fs::directory_iterator(out), fs::directory_iterator()) == 2);
+  CHECK(std::distance(fs::directory_iterator(out), fs::directory_iterator()) == 3);
   REQUIRE_FALSE(progress.empty());
   CHECK(progress.front().done == 0);
   CHECK(progress.back().done == static_cast<int>(recording.blocks.size()));
