@@ -118,13 +118,13 @@ void warn(const LedgerColumn& column, const LedgerSources& from, double unexplai
   if (unexplained_s > kOpenShare * capacity_s)
     warnings.push_back(fmt::format(
         "{}: the ledger does not close: {} of cores × wall is unexplained ({} is CPU time of the "
-        "program that its sync pass does not account for).",
+        "program that the accounts of its threads leave out).",
         column.label, share(unexplained_s), share(std::max(0.0, cpu_s))));
   if (column.excess_s > kOpenShare * capacity_s)
     warnings.push_back(fmt::format(
-        "{}: the ledger's lines exceed cores × wall by {} ({} is CPU time that the sync pass "
-        "accounts for and the region of the {} pass did not take).",
-        column.label, share(column.excess_s), share(std::max(0.0, -cpu_s)), from.region.pass));
+        "{}: the ledger's lines exceed cores × wall by {} ({} is CPU time that the accounts of its "
+        "threads hold beyond the process's).",
+        column.label, share(column.excess_s), share(std::max(0.0, -cpu_s))));
 }
 
 void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from) {
@@ -136,12 +136,13 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from)
       region.blocks == 1 ? "process" : "processes", region.pass);
   if (!from.states.run_queue_s) text += "; waiting for a core: unavailable: not readable";
   ledger.notes.push_back(text + ".");
-  const double ratio = from.states.wall_s / column.wall_s;
-  if (std::abs(ratio - 1) > kOtherWall)
-    ledger.notes.push_back(fmt::format(
-        "{}: an iteration of the sync pass took {} as long as one of the {} pass: the scheduler's "
-        "lines are the former's.",
-        column.label, format_ratio(ratio), region.pass));
+  const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = 1 / from.states.scale;
+  if (std::abs(ratio - 1) > kOtherWall || std::abs(cpu_ratio - 1) > kOtherWall)
+    ledger.notes.push_back(
+        fmt::format("{}: an iteration of the sync pass took {} as long as one of the {} pass, and "
+                    "{} of its CPU "
+                    "time: the scheduler's lines are the former's parts of the latter's CPU time.",
+                    column.label, format_ratio(ratio), region.pass, format_ratio(cpu_ratio)));
 }
 
 LedgerColumn column_of(const Recording& recording, size_t variant,

@@ -16,17 +16,18 @@
 //   programs the core's time stands on their line already; of the idle cores this line takes at
 //   most what of the delay is left: they were idle while a thread was on its way to them. An upper
 //   limit, for a thread that waits behind another of the same program is counted, too.
-// - scheduler: CPU time by state from the agent, exact: it reads the thread's CPU clock wherever
-// the
-//   state changes. Threads of marked programs that start and end in the region spend what lies
-//   outside their marks on that; their end in the kernel, which no account sees, is the process's
-//   CPU time beyond all accounts, at most 50 us a thread. Without marks, what samples see in
-//   scheduler functions beyond the calls is a line of its own.
+// - scheduler: CPU time by state from the agent, which reads the thread's CPU clock wherever the
+// state
+//   changes: exact parts of the CPU time of the sync pass's process, applied to that of the time
+//   pass, for two passes never take the same. Threads of marked programs that start and end in the
+//   region spend what lies outside their marks on that; their end in the kernel, which no account
+//   sees, is the process's CPU time beyond all accounts, at most 50 us a thread. Without marks,
+//   what samples see in scheduler functions beyond the calls is a line of its own.
 // - work: the rest of that CPU time, exact in sum. Its split over kernels, memory and tokenization
 //   is an estimate by the cpu pass's samples outside the scheduler, which spreads evenly what was
 //   not sampled. Time in the kernel counts for the function that entered it, page faults included.
 // - unexplained: time of the cores that is neither idle nor anybody's, plus the program's CPU time
-//   in the time pass beyond what the sync pass accounts for.
+//   that the accounts of its threads leave out.
 //
 // Where figures of different sources overlap, the lines add up to more, by `excess_s`.
 namespace winnow::reports {

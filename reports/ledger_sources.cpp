@@ -164,6 +164,21 @@ size_t line_of(const profiles::Function& function, const std::set<std::string>& 
   return line - 1;
 }
 
+void scale_to(const RegionTime& region, const Recording& recording, size_t variant,
+              StateTime& states) {
+  const auto blocks = good_blocks(recording, recording.variants[variant].name, "sync");
+  if (blocks.empty() || !has_process_time(*blocks.front())) return;
+  const Block& block = *blocks.front();
+  const double cpu_s = seconds(*block.region->user_ns + *block.region->system_ns) /
+                       static_cast<double>(block.iteration_wall_ns.size());
+  if (!(cpu_s > 0)) return;
+  states.scale = region.cpu_s / cpu_s;
+  for (double* part :
+       {&states.cpu.computing_s, &states.cpu.searching_s, &states.cpu.waiting_s,
+        &states.cpu.signalling_s, &states.cpu.creating_s, &states.cpu.other_s, &states.starting_s})
+    *part *= states.scale;
+}
+
 Known<SampledWork> sampled_work(const Recording& recording, size_t variant,
                                 const std::set<std::string>& kernels) {
   const std::string& name = recording.variants[variant].name;
@@ -203,10 +218,11 @@ std::set<std::string> counted_kernels(const Recording& recording) {
 Known<LedgerSources> ledger_sources(const Recording& recording, size_t variant,
                                     const std::set<std::string>& kernels) {
   const auto region = region_of(recording, variant);
-  const auto states = states_of(recording, variant);
+  auto states = states_of(recording, variant);
   const auto sampled = sampled_work(recording, variant, kernels);
-  for (const std::string* why : {&region.reason, &states.reason, &sampled.reason})
-    if (!why->empty()) return {{}, *why};
+  for (const std::string& why : {region.reason, states.reason, sampled.reason})
+    if (!why.empty()) return {{}, why};
+  scale_to(*region.value, recording, variant, *states.value);
   return {LedgerSources{*region.value, *states.value, *sampled.value}, ""};
 }
 

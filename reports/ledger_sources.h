@@ -23,9 +23,11 @@ struct RegionTime {
   std::optional<double> block_error;  // of one block's CPU time, relative
 };
 
-// The CPU time by the agent's accounts of all threads.
+// The CPU time by the agent's accounts of all threads, in parts of that process's CPU time and
+// scaled to the region's: two passes never take the same.
 struct StateTime {
   profiles::CpuByState cpu;
+  double scale = 1;                   // the region's CPU time by that of the sync pass's process
   double starting_s = 0;              // threads starting and ending; not part of cpu.other_s
   std::optional<double> run_queue_s;  // thread-seconds
   double wall_s = 0;
