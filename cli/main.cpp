@@ -27,6 +27,7 @@ constexpr std::array kCommands{
     Command{"gate", "hold a build or a recording against a baseline; for CI", cli::gate_command},
     Command{"explain", "put a known cost before parallel regions; check that time follows",
             cli::explain_command},
+    Command{"serve", "show recordings as pages in a browser", cli::serve_command},
     Command{"list", "print strategies, scenarios, instruction sets and passes", cli::list_command},
     Command{"doctor", "print what is known of this machine; measure its peaks (--roofline)",
             cli::doctor_command},

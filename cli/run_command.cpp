@@ -11,6 +11,7 @@
 #include "cli/sweep_command.h"
 #include "profiles/run.h"
 #include "reports/comparison.h"
+#include "reports/html_page.h"
 #include "reports/ledger_table.h"
 #include "reports/markdown.h"
 #include "reports/significance.h"
@@ -143,6 +144,16 @@ void write_ledger_plot(const reports::Report& report, const std::string& folder)
   if (!svg.empty()) base::write_file((fs::path(folder) / reports::kLedgerPlot).string(), svg);
 }
 
+std::string page_file(const std::string& folder) {
+  return (fs::path(folder) / "report.html").string();
+}
+
+void write_page(const profiles::Recording& recording, const reports::Report& report,
+                const std::string& folder) {
+  base::write_file(page_file(folder),
+                   reports::to_html(report, reports::read_pictures(recording, folder)));
+}
+
 int run_workload(const Values& values) {
   refuse_options(values, {"mixes", "budget", "resume", "force"}, "only for a sweep");
   const auto scenario = chosen_scenario(values);
@@ -170,8 +181,10 @@ int run_workload(const Values& values) {
   if (kept) {
     base::write_file((fs::path(plan.out_dir) / "report.md").string(), text);
     write_ledger_plot(report, plan.out_dir);
+    write_page(recording, report, plan.out_dir);
   }
   print(text);
+  if (kept) note("the report as a page: " + page_file(plan.out_dir));
   if (recording.status != "complete")
     note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
                      recording.status));

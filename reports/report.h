@@ -93,6 +93,10 @@ struct Timing {
   double lowest_s = 0, highest_s = 0;  // of the block medians
   std::optional<double> cpu_s;         // CPU seconds an iteration, median over blocks
   std::optional<double> cores_busy;    // CPU time / wall time of the region, median over blocks
+  std::vector<std::vector<double>> blocks_s{};  // every iteration of every block
+  // Texts a second by each block's median; their median with its 99 % interval by order statistics.
+  std::vector<double> blocks_texts_per_s{};
+  std::optional<double> texts_per_s{}, texts_per_s_low{}, texts_per_s_high{};
 };
 
 // Blocks of two variants with the same index, compared. Ratios are of times, first / second: above
@@ -164,7 +168,8 @@ struct ThreadAnalysis {
 struct Verdict {
   enum Outcome { kWinner, kNoClearWinner, kUnproven, kVoid, kUnavailable };
   Outcome outcome = kUnavailable;
-  size_t winner = 0, rival = 0;  // indices of variants; with kWinner and kUnproven
+  size_t winner = 0, rival = 0;  // indices of variants; with kWinner, kNoClearWinner and kUnproven
+  Pairs pairs{};                 // likewise: the rival's blocks against the winner's
   std::string title;             // "Coarse-Grained", "no clear winner (~)"
   std::string sentence;
   std::vector<std::string> bullets{};

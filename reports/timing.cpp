@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "reports/format.h"
+#include "reports/paired_ratio.h"
 #include "reports/pairs.h"
 #include "reports/peaks.h"
 #include "reports/recorded.h"
+#include "reports/significance.h"
 
 namespace winnow::reports {
 
@@ -112,6 +114,24 @@ std::string units_note(const Recording& recording, const Report& report) {
       iterations, count_or_unknown(recording.workload.texts_per_iteration));
 }
 
+std::vector<double> iterations_s(const Block& block) {
+  std::vector<double> seconds;
+  for (int64_t wall_ns : block.iteration_wall_ns)
+    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
+  return seconds;
+}
+
+void add_throughput(Timing& timing, const std::vector<double>& medians, double texts) {
+  if (texts <= 0) return;
+  for (double seconds : medians)
+    if (seconds > 0) timing.blocks_texts_per_s.push_back(texts / seconds);
+  if (timing.blocks_texts_per_s.empty()) return;
+  const MedianInterval interval = median_interval(timing.blocks_texts_per_s, 1 - kLevel);
+  timing.texts_per_s = interval.median;
+  timing.texts_per_s_low = interval.low;
+  timing.texts_per_s_high = interval.high;
+}
+
 }  // namespace
 
 Timing timing_of(const Recording& recording, const std::string& variant) {
@@ -122,8 +142,8 @@ Timing timing_of(const Recording& recording, const std::string& variant) {
     if (!middle) continue;
     medians.push_back(*middle);
     timing.iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
-    for (int64_t wall_ns : block->iteration_wall_ns)
-      timing.total_s += static_cast<double>(wall_ns) * kNanosecond;
+    timing.blocks_s.push_back(iterations_s(*block));
+    for (double wall_s : timing.blocks_s.back()) timing.total_s += wall_s;
     const auto cpu_s = block_seconds(*block, Measure::kCpu);
     if (!cpu_s) continue;
     cpu.push_back(*cpu_s);
@@ -136,6 +156,7 @@ Timing timing_of(const Recording& recording, const std::string& variant) {
   timing.lowest_s = *std::ranges::min_element(medians);
   timing.highest_s = *std::ranges::max_element(medians);
   timing.iteration_s = timing.total_s / static_cast<double>(timing.iterations);
+  add_throughput(timing, medians, recording.workload.texts_per_iteration);
   timing.median_s = median(std::move(medians));
   if (!cpu.empty()) timing.cpu_s = median(std::move(cpu));
   if (!cores.empty()) timing.cores_busy = median(std::move(cores));

@@ -178,6 +178,7 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
   verdict.outcome = too_few ? Verdict::kUnproven : Verdict::kNoClearWinner;
   verdict.winner = fastest;
   verdict.rival = open.front().other;
+  verdict.pairs = open.front().pairs;
   verdict.title = "no clear winner (~)";
   for (const auto& [other, pairs] : open)
     verdict.bullets.push_back(open_question(report, fastest, other, pairs));
@@ -256,8 +257,8 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
   verdict.sentence =
       fmt::format("For {}, {} is the clear winner against {}:", workload_words(recording),
                   report.variants[fastest], report.variants[verdict.rival]);
-  verdict.bullets = bullets(report, fastest, verdict.rival,
-                            std::ranges::find(all, verdict.rival, &Open::other)->pairs);
+  verdict.pairs = std::ranges::find(all, verdict.rival, &Open::other)->pairs;
+  verdict.bullets = bullets(report, fastest, verdict.rival, verdict.pairs);
   verdict.recommendation = recommendation(recording, report, fastest);
   return verdict;
 }

@@ -46,6 +46,7 @@ TEST_CASE("help goes to standard output with status 0 and shows an example, for 
                                                        {"run", "--help"},
                                                        {"calibrate", "--help"},
                                                        {"report", "--help"},
+                                                       {"serve", "--help"},
                                                        {"doctor", "--help"},
                                                        {"embed", "--help"},
                                                        {"tokenize", "--help"},

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/http_server.h"
+#include "cli/run_options.h"
+#include "profiles/recording.h"
+#include "reports/comparison.h"
+#include "reports/html_index.h"
+#include "reports/html_page.h"
+
+namespace winnow::cli {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr int kDeepest = 3;  // folders below the one that was named
+constexpr int kDefaultPort = 8090, kPortLimit = 65535;
+
+// Letters, digits and "-._" as they are.
+std::string percent_encoded(const std::string& text) {
+  std::string result;
+  for (const unsigned char c : text)
+    if (std::isalnum(c) || c == '-' || c == '.' || c == '_')
+      result += static_cast<char>(c);
+    else
+      result += fmt::format("%{:02X}", c);
+  return result;
+}
+
+struct Found {
+  std::string name;     // relative to the served folder; empty: that folder itself
+  std::string address;  // the path of its page
+  std::string folder;
+};
+
+// Every folder with a recording. A request is matched against this list and never becomes a path.
+std::vector<Found> recordings_in(const std::string& root) {
+  std::vector<Found> found;
+  const auto add = [&](const fs::path& folder, const std::string& name) {
+    std::error_code ignored;
+    if (fs::is_regular_file(folder / "recording.json", ignored))
+      found.push_back({name, "/recording/" + percent_encoded(name), folder.string()});
+  };
+  add(root, "");
+  std::error_code error;
+  fs::recursive_directory_iterator entries(root, fs::directory_options::skip_permission_denied,
+                                           error);
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    if (!entries->is_directory(error) || entries->is_symlink(error)) continue;
+    add(entries->path(), fs::relative(entries->path(), root, error).string());
+    if (entries.depth() + 1 >= kDeepest) entries.disable_recursion_pending();
+  }
+  std::ranges::sort(found, {}, &Found::name);
+  return found;
+}
+
+reports::IndexEntry entry_of(const Found& found) {
+  reports::IndexEntry entry;
+  entry.address = found.address;
+  entry.folder = found.name.empty() ? "." : found.name;
+  try {
+    const auto recording = profiles::read_recording(found.folder);
+    entry.scenario = recording.workload.scenario;
+    entry.created = recording.created;
+    entry.status = recording.status;
+    for (const auto& variant : recording.variants) entry.variants.push_back(variant.name);
+  } catch (const base::Error& error) {
+    entry.problem = error.what();
+  }
+  return entry;
+}
+
+HttpAnswer page_at(const std::string& root, const std::string& path) {
+  const auto found = recordings_in(root);
+  if (path == "/") {
+    std::vector<reports::IndexEntry> entries;
+    for (const Found& each : found) entries.push_back(entry_of(each));
+    return {200, reports::html_index(root, entries)};
+  }
+  const auto match = std::ranges::find(found, path, &Found::address);
+  if (match == found.end()) return {404, "<p>404: no such page</p>\n"};
+  const auto recording = profiles::read_recording(match->folder);
+  return {200, reports::to_html(reports::make_report(recording),
+                                reports::read_pictures(recording, match->folder))};
+}
+
+}  // namespace
+
+int serve_command(const Arguments& arguments) {
+  const Help help{"winnow serve DIR [--port N]",
+                  "Serves the page of each recording in the folder DIR and below, and an index of\n"
+                  "them, on 127.0.0.1 only. Ctrl-C ends it.\n\n"
+                  "Examples:\n"
+                  "  winnow serve out\n"
+                  "  winnow serve out/batch32 --port 9000\n"};
+  po::options_description options;
+  options.add_options()("port", po::value<std::string>(), "port; 0: any free one (default: 8090)");
+  const auto values = parse(help, options, arguments, {"folder"});
+  if (!values) return base::kOk;
+  if (values->count("folder") == 0)
+    throw base::UsageError("serve", "name a folder with recordings, such as out");
+  const auto root = (*values)["folder"].as<std::string>();
+  if (!fs::is_directory(root)) throw base::Error(root, "no such folder");
+  const auto port =
+      values->count("port") == 0
+          ? kDefaultPort
+          : parse_number("--port", (*values)["port"].as<std::string>(), 0, kPortLimit);
+  serve_loopback(
+      static_cast<uint16_t>(port),
+      [](uint16_t bound) { print(fmt::format("http://127.0.0.1:{}/\n", bound)); },
+      [&](const std::string& path) { return page_at(root, path); });
+  return base::kOk;
+}
+
+}  // namespace winnow::cli

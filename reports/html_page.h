@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "reports/page_pictures.h"
+#include "reports/report.h"
+
+namespace winnow::reports {
+
+// The report as one HTML file that needs no network and, but for zooming, searching and sorting, no
+// scripts. Nothing from the recording can become markup or script.
+std::string to_html(const Report& report, const PagePictures& pictures);
+
+}  // namespace winnow::reports

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiles/recording.h"
+#include "profiles/stacks.h"
+#include "reports/worker_timeline.h"
+
+namespace winnow::reports {
+
+// What one variant's pictures show, or why there is none.
+template <typename T>
+struct Picture {
+  std::optional<T> data{};
+  std::string unavailable{};
+};
+
+struct VariantPictures {
+  Picture<profiles::Stacks> cpu{}, wall{}, allocation{};
+  Picture<Timeline> timeline{};
+};
+
+struct PagePictures {
+  double texts_per_iteration = 0;
+  std::vector<VariantPictures> variants{};  // as in the report
+};
+
+// Reads what the recording in `folder` holds beside recording.json. A file that cannot be read is
+// told in place of its picture.
+PagePictures read_pictures(const profiles::Recording& recording, const std::string& folder);
+
+}  // namespace winnow::reports

@@ -1,0 +1,134 @@
+#include <signal.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "base/file.h"
+#include "profiles/recording.h"
+#include "tests/catch.h"
+#include "tests/cli/program.h"
+
+using namespace winnow;
+using testing::Scratch;
+using tcp = boost::asio::ip::tcp;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A served folder with one recording, one that is broken, and a file outside that must stay there.
+class Served {
+ public:
+  Served() {
+    fs::create_directories(scratch_ / "out/a b");
+    fs::create_directories(scratch_ / "out/broken");
+    profiles::Recording recording;
+    recording.status = "complete";
+    recording.workload.scenario = "<small>";
+    profiles::write_recording(scratch_ / "out/a b", recording);
+    base::write_file(scratch_ / "out/broken/recording.json", "{}");
+    base::write_file(scratch_ / "secret", "not for others");
+    process_ = testing::start_winnow(scratch_, {"serve", "out", "--port", "0"});
+    for (int tries = 0; tries < 200 && port_ == 0; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (!fs::exists(scratch_ / "stdout")) continue;
+      const std::string said = base::read_file(scratch_ / "stdout");
+      const size_t colon = said.rfind(':');
+      if (said.ends_with("/\n")) port_ = std::stoi(said.substr(colon + 1));
+    }
+    REQUIRE(port_ > 0);
+  }
+  ~Served() { stop(); }
+
+  testing::Result stop() {
+    if (process_ <= 0) return {};
+    kill(process_, SIGINT);
+    return testing::wait(scratch_, std::exchange(process_, 0));
+  }
+
+  // The whole answer to these bytes.
+  std::string raw(const std::string& request) const {
+    boost::asio::io_context context;
+    tcp::socket socket(context);
+    socket.connect({boost::asio::ip::address_v4::loopback(), static_cast<uint16_t>(port_)});
+    boost::system::error_code error;
+    boost::asio::write(socket, boost::asio::buffer(request), error);
+    std::string answer;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), error);
+    return answer;
+  }
+
+  std::string get(const std::string& target, const std::string& host = "") const {
+    return raw("GET " + target + " HTTP/1.1\r\nHost: " +
+               (host.empty() ? "127.0.0.1:" + std::to_string(port_) : host) + "\r\n\r\n");
+  }
+
+ private:
+  Scratch scratch_;
+  pid_t process_ = 0;
+  int port_ = 0;
+};
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+int status(const std::string& answer) {
+  return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9)) : 0;
+}
+
+}  // namespace
+
+TEST_CASE("winnow serve shows an index and the page of each recording, and ends with Ctrl-C") {
+  Served served;
+  const std::string index = served.get("/");
+  CHECK(status(index) == 200);
+  CHECK(holds(index, "<a href=\"/recording/a%20b\">a b</a>"));
+  CHECK(holds(index, "&lt;small&gt;"));
+  CHECK(holds(index, "broken"));
+  CHECK(holds(index, "unavailable: "));
+  const std::string page = served.get("/recording/a%20b?query");
+  CHECK(status(page) == 200);
+  CHECK(holds(page, "Content-Security-Policy"));
+  CHECK(holds(page, "</html>"));
+  const auto result = served.stop();
+  CHECK(result.status == 0);
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("winnow serve answers hostile requests with an error and stays up") {
+  Served served;
+  for (const char* target :
+       {"/secret", "/../secret", "/recording/../../secret", "/recording/..%2F..%2Fsecret",
+        "/recording/%2e%2e/secret", "//secret", "/recording/", "/recording/a b", "/out/a%20b",
+        "/recording/a%20b/recording.json", "/%00", "/recording/%"}) {
+    INFO(target);
+    const std::string answer = served.get(target);
+    const bool refused = status(answer) == 404 || status(answer) == 400;
+    CHECK(refused);
+    CHECK_FALSE(holds(answer, "not for others"));
+  }
+  CHECK(status(served.get("secret")) == 400);
+  CHECK(status(served.get("/recording/broken")) == 500);
+  CHECK(status(served.get("/", "evil.example")) == 400);
+  CHECK(status(served.raw("GET / HTTP/1.1\r\n\r\n")) == 400);
+  CHECK(status(served.raw("garbage\r\n\r\n")) == 400);
+  CHECK(status(served.raw(std::string(3, '\0') + "\r\n\r\n")) == 400);
+  CHECK(status(served.raw("GET / HTTP/1.1\r\nX: " + std::string(20000, 'x') + "\r\n\r\n")) == 400);
+  CHECK(status(served.raw("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")) == 400);
+  CHECK(status(served.get("/")) == 200);
+  CHECK(served.stop().status == 0);
+}
+
+TEST_CASE("winnow serve refuses what it cannot serve") {
+  Scratch scratch;
+  CHECK(testing::winnow(scratch, {"serve"}).status == 2);
+  CHECK(testing::winnow(scratch, {"serve", ".", "--port", "65536"}).status == 2);
+  CHECK(testing::winnow(scratch, {"serve", ".", "--port", "x"}).status == 2);
+  const auto missing = testing::winnow(scratch, {"serve", "missing"});
+  CHECK(missing.status == 3);
+  CHECK(missing.err == "winnow: missing: no such folder\n");
+}
