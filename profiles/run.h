@@ -34,7 +34,7 @@ struct RunPlan {
   bool twin = false;
   int blocks = 20;  // of each arm in the time pass
   int iterations_per_block = 1;
-  int64_t samples = 1000;  // of each arm in a sampled pass, as far as its rounds and time reach
+  int64_t samples = 1000;     // of each arm in a sampled pass, as far as its rounds and time reach
   double time_limit_s = 600;  // of a child
   std::string out_dir;
   uint64_t seed = 0;            // of the coin flips and the environment's padding

@@ -239,7 +239,7 @@ TEST_CASE("a plan that can prove nothing is refused with the number that it need
   const auto three = tiny.run(
       {"--passes", "time", "--blocks", "8", "--iterations", "8", "--variants", "pool,spawn,steal"});
   CHECK(three.status == 2);
-  CHECK(three.err.find("at least 9 are needed") != std::string::npos);
+  CHECK(three.err.find("at least 10 are needed") != std::string::npos);
   CHECK_FALSE(fs::exists(tiny / "out"));
 
   const auto look = tiny.run(

@@ -31,8 +31,7 @@ TEST_CASE("what a program does not tell stays unknown") {
 }
 
 TEST_CASE("what a program ran is read") {
-  const ChildResult result =
-      parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32,
+  const ChildResult result = parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32,
                     "texts_hash": "5d", "model": {"hash": "a0"})");
   CHECK(result.texts_hash == "5d");
   CHECK(result.model.value().hash == "a0");
