@@ -19,9 +19,14 @@ std::optional<po::variables_map> parse(const Help& help, po::options_description
   visible.add_options()("help,h", "this text");
   po::options_description all(visible);
   po::positional_options_description order;
-  for (const std::string& name : positionals) {
-    order.add(name.c_str(), 1);
-    all.add_options()(name.c_str(), po::value<std::string>());
+  for (std::string name : positionals) {
+    const bool many = name.ends_with("...");
+    if (many) name.resize(name.size() - 3);
+    order.add(name.c_str(), many ? -1 : 1);
+    if (many)
+      all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+    else
+      all.add_options()(name.c_str(), po::value<std::string>());
   }
   po::variables_map values;
   try {

@@ -16,7 +16,8 @@ struct Help {
   std::string_view text;   // what it does, then examples
 };
 
-// Parses a command's arguments; `positionals` names the options that take the bare ones, in order.
+// Parses a command's arguments; `positionals` names the options that take the bare ones, in order;
+// a last name that ends with "..." takes all that are left, as a vector.
 // Prints the help and gives nothing when it is asked for. Throws base::UsageError.
 std::optional<boost::program_options::variables_map> parse(
     const Help& help, boost::program_options::options_description options,

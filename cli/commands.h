@@ -11,6 +11,7 @@ int report_command(const Arguments& arguments);
 int gate_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
 int serve_command(const Arguments& arguments);
+int top_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int doctor_command(const Arguments& arguments);
 int embed_command(const Arguments& arguments);

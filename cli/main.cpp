@@ -21,7 +21,9 @@ struct Command {
 constexpr std::array kCommands{
     Command{"run", "measure a scenario's variants side by side; write a recording",
             cli::run_command},
-    Command{"report", "print a recording as a Markdown report", cli::report_command},
+    Command{"report", "print recordings as a report: Markdown, JSON, pprof and other formats",
+            cli::report_command},
+    Command{"top", "print a recording's hotspots", cli::top_command},
     Command{"calibrate", "measure this machine's noise: how many blocks a comparison needs here",
             cli::calibrate_command},
     Command{"gate", "hold a build or a recording against a baseline; for CI", cli::gate_command},

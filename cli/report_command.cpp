@@ -1,14 +1,15 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/exports.h"
 #include "cli/sweep_command.h"
 #include "profiles/recording.h"
-#include "reports/comparison.h"
-#include "reports/html_page.h"
+#include "reports/export.h"
 #include "reports/ledger_table.h"
-#include "reports/markdown.h"
 
 namespace winnow::cli {
 
@@ -17,58 +18,80 @@ namespace po = boost::program_options;
 namespace {
 
 // Beside the report, which shows them by name.
-std::string plot_folder(const Values& values) {
-  if (values.count("output") == 0) return values["recording"].as<std::string>();
-  const auto folder = std::filesystem::path(values["output"].as<std::string>()).parent_path();
-  return folder.empty() ? "." : folder.string();
+std::string plot_folder(const std::string& folder, const Values& values) {
+  if (values.count("output") == 0) return folder;
+  const auto parent = std::filesystem::path(values["output"].as<std::string>()).parent_path();
+  return parent.empty() ? "." : parent.string();
 }
 
-// A printed report shows the picture that the run wrote into the recording's folder.
-std::string recording_report(const std::string& folder, const Values& values) {
-  const auto recording = profiles::read_recording(folder);
-  const reports::Report report = reports::make_report(recording);
-  if (values["format"].as<std::string>() == "html")
-    return reports::to_html(report, reports::read_pictures(recording, folder));
-  const std::string svg = reports::ledger_svg(report.ledger);
-  if (values.count("output") > 0 && !svg.empty())
-    base::write_file((std::filesystem::path(plot_folder(values)) / reports::kLedgerPlot).string(),
-                     svg);
-  return reports::to_markdown(report);
+std::string sweep_text(const std::string& folder, const Values& values) {
+  const auto format = values["format"].as<std::string>();
+  if (reports::format_named(format).name != std::string_view("markdown"))
+    throw base::UsageError(folder, "a sweep is reported as markdown only");
+  return sweep_report(profiles::read_sweep(folder), plot_folder(folder, values));
+}
+
+std::string recording_text(const std::vector<std::string>& folders, const Values& values) {
+  const reports::Format& format = reports::format_named(values["format"].as<std::string>());
+  const auto kind = values["kind"].as<std::string>(), clock = values["clock"].as<std::string>();
+  if (kind != "quick" && kind != "detailed")
+    throw base::UsageError("kind " + kind, "no such kind; there are quick and detailed");
+  if (clock != "cpu" && clock != "wall" && clock != "allocation")
+    throw base::UsageError("clock " + clock, "no such clock; there are cpu, wall and allocation");
+  const bool detailed = kind == "detailed";
+  if (detailed && format.name != std::string_view("markdown"))
+    throw base::UsageError("kind detailed", "is a kind of the format markdown");
+  reports::Export source = export_of(folders, detailed ? reports::Format::kStacks : format.needs);
+  if (values.count("variant") > 0)
+    source.variant = variant_named(source, values["variant"].as<std::string>());
+  source.clock = clock;
+  source.detailed = detailed;
+  // A printed report shows the picture that the run wrote into the recording's folder.
+  const std::string svg = reports::ledger_svg(source.report.ledger);
+  if (format.name == std::string_view("markdown") && values.count("output") > 0 && !svg.empty())
+    base::write_file(
+        (std::filesystem::path(plot_folder("", values)) / reports::kLedgerPlot).string(), svg);
+  return format.render(source);
 }
 
 }  // namespace
 
 int report_command(const Arguments& arguments) {
-  const Help help{
-      "winnow report DIR [--format html] [--output FILE]",
-      "Prints the recording or the sweep in the folder DIR, as `winnow run` wrote it, as a\n"
-      "Markdown report. The plots of a sweep are written beside the report, or into DIR; the\n"
-      "picture of a recording's ledger beside a report that is written to a file.\n\n"
+  const std::string text = fmt::format(
+      "Prints the recording in the folder DIR, as `winnow run` wrote it, or a sweep. Formats:\n\n"
+      "{}\n"
+      "Several recordings stand side by side, the first as the baseline; DIR:VARIANT takes one\n"
+      "variant of a recording. The plots of a sweep are written beside the report, or into DIR;\n"
+      "the picture of a recording's ledger beside a report that is written to a file.\n\n"
       "Examples:\n"
       "  winnow report out/batch32\n"
-      "  winnow report out/batch32 --output report.md\n"
-      "  winnow report out/sweep\n"};
+      "  winnow report out/batch32 --kind detailed --out report.md\n"
+      "  winnow report out/batch32 --format pprof --variant pool --out pool.pb.gz\n"
+      "  winnow report out/before:spawn out/after:pool\n"
+      "  winnow report out/sweep\n",
+      reports::list_of_formats());
+  const Help help{"winnow report DIR[:VARIANT]... [--format FORMAT] [--variant NAME] [--out FILE]",
+                  text};
   po::options_description options;
-  options.add_options()("output,o", po::value<std::string>(), "write to this file instead")(
-      "format", po::value<std::string>()->default_value("markdown"),
-      "markdown, or html: one page that needs no network");
-  const auto values = parse(help, options, arguments, {"recording"});
+  options.add_options()("format,f", po::value<std::string>()->default_value("markdown"),
+                        "one of those above")(
+      "kind", po::value<std::string>()->default_value("quick"), "of markdown: quick or detailed")(
+      "variant", po::value<std::string>(), "only this variant, in formats that list them")(
+      "clock", po::value<std::string>()->default_value("cpu"),
+      "of pprof and collapsed: cpu, wall or allocation")("output,o", po::value<std::string>(),
+                                                         "write to this file instead (also --out)");
+  const auto values = parse(help, options, arguments, {"recording..."});
   if (!values) return base::kOk;
   if (values->count("recording") == 0)
     throw base::UsageError("report", "name the recording's folder, such as out/batch32");
-  const auto folder = (*values)["recording"].as<std::string>();
-  const auto format = (*values)["format"].as<std::string>();
-  if (format != "markdown" && format != "html")
-    throw base::UsageError("--format", format + " is neither markdown nor html");
-  if (format == "html" && holds_sweep(folder))
-    throw base::UsageError("--format", "a sweep is reported in Markdown only");
-  const std::string text = holds_sweep(folder)
-                               ? sweep_report(profiles::read_sweep(folder), plot_folder(*values))
-                               : recording_report(folder, *values);
+  const auto folders = (*values)["recording"].as<std::vector<std::string>>();
+  const std::string report = folders.size() == 1 && holds_sweep(folders.front())
+                                 ? sweep_text(folders.front(), *values)
+                                 : recording_text(folders, *values);
   if (values->count("output") > 0)
-    base::write_file((*values)["output"].as<std::string>(), text);
+    base::write_file((*values)["output"].as<std::string>(), report);
   else
-    print(text);
+    print(report);
   return base::kOk;
 }
 

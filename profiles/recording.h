@@ -72,6 +72,7 @@ struct Variant {
   bool persistent_threads = false;
   std::optional<bool> calling_thread_works;
   std::optional<ThreadFormula> thread_formula;
+  int run = 0;  // which run, of several put side by side: not recorded
 };
 
 // What the cores that the process may run on did while the region ran, by the kernel's figures of

@@ -10,6 +10,7 @@
 #include "reports/recorded.h"
 #include "reports/significance.h"
 #include "reports/timing.h"
+#include "reports/unpaired_ratio.h"
 
 namespace winnow::reports {
 
@@ -46,7 +47,39 @@ void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector
   pairs.sign_high = std::exp(*middle.high);
 }
 
+int run_of(const Recording& recording, const std::string& variant) {
+  const auto found = std::ranges::find(recording.variants, variant, &profiles::Variant::name);
+  return found == recording.variants.end() ? 0 : found->run;
+}
+
+// Blocks of each side below which two samples that do not overlap prove nothing at this level.
+int unpaired_needed(double level) {
+  int blocks = 1;
+  for (double p = 1; p > level; ++blocks) p *= (blocks + 1) / (2.0 * (2 * blocks + 1));
+  return blocks;
+}
+
+Pairs unpaired_blocks(const Recording& recording, const Match& match, Measure measure) {
+  std::vector<double> first, second;
+  for (const auto& [index, seconds] : block_seconds(recording, match.first, measure))
+    first.push_back(seconds);
+  for (const auto& [index, seconds] : block_seconds(recording, match.second, measure))
+    second.push_back(seconds);
+  Pairs pairs;
+  if (first.empty() || second.empty()) return pairs;
+  pairs.first_blocks = static_cast<int>(first.size());
+  pairs.second_blocks = static_cast<int>(second.size());
+  const UnpairedRatio ratio = unpaired_ratio(first, second, 1 - kLevel);
+  pairs.ratio = ratio.ratio;
+  pairs.low = ratio.low;
+  pairs.high = ratio.high;
+  pairs.p = mann_whitney_p(first, second);
+  return pairs;
+}
+
 Pairs pairs_of(const Recording& recording, const Match& match, Measure measure) {
+  if (run_of(recording, match.first) != run_of(recording, match.second))
+    return unpaired_blocks(recording, match, measure);
   Pairs pairs;
   if (match.first == match.second) return pairs;
   const auto before = block_seconds(recording, match.first, measure);
@@ -135,11 +168,21 @@ std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Mat
     if (matches[i].first == matches[i].second) continue;
     Pairs& pairs = all[i];
     pairs.comparisons = family;
-    pairs.needed = pairs_needed(kLevel, family);
+    pairs.needed =
+        pairs.unpaired() ? unpaired_needed(kLevel / family) : pairs_needed(kLevel, family);
     pairs.adjusted_p = adjusted[test++];
     judge(recording, matches[i], measure, bias, pairs);
   }
   return all;
+}
+
+std::string blocks_words(const Pairs& pairs) {
+  if (!pairs.unpaired()) return fmt::format("{} pairs of blocks", pairs.count());
+  return fmt::format("{} blocks against {}, unpaired", pairs.first_blocks, pairs.second_blocks);
+}
+
+std::string test_name(const Pairs& pairs) {
+  return pairs.unpaired() ? "Mann-Whitney" : "signed ranks";
 }
 
 std::string ratio_words(const Pairs& pairs) {

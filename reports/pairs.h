@@ -8,7 +8,7 @@
 #include "reports/report.h"
 
 // Blocks of the time pass with the same index, compared pair by pair: one fresh process is one
-// observation.
+// observation. Blocks of different runs (Variant::run) are compared without pairing.
 namespace winnow::reports {
 
 enum class Measure { kWall, kCpu };
@@ -31,6 +31,12 @@ struct Match {
 // A/A arm differs from the baseline, if it is larger than that.
 std::vector<Pairs> compare_all(const profiles::Recording& recording,
                                const std::vector<Match>& matches, Measure measure);
+
+// "10 pairs of blocks", "10 blocks against 12, unpaired"
+std::string blocks_words(const Pairs& pairs);
+
+// "signed ranks", "Mann-Whitney"
+std::string test_name(const Pairs& pairs);
 
 // "4.80x, 99 % CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval".
 std::string ratio_words(const Pairs& pairs);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -113,7 +114,12 @@ struct Pairs {
   bool conflict = false;     // the test rejects "equal", but means or medians point the other way
   bool within_bias = false;  // it does, but by no more than the A/A arm differs from the baseline
   Evidence evidence = Evidence::kUnproven;
-  int count() const { return faster + slower + ties; }
+  // Of different runs: the blocks of both sides, which are compared without pairing by the
+  // Mann-Whitney test; then there are no pairs and no sign test.
+  int first_blocks = 0, second_blocks = 0;
+  bool unpaired() const { return first_blocks > 0; }
+  // Of pairs, or of the blocks of the smaller side.
+  int count() const { return faster + slower + ties + std::min(first_blocks, second_blocks); }
   bool decided() const { return low && (*low > 1 || *high < 1); }
   // Skewed differences: the two intervals do not agree on whether there is a difference.
   bool skewed() const { return low && sign_low && decided() != (*sign_low > 1 || *sign_high < 1); }

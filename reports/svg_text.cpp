@@ -18,6 +18,9 @@ std::string escaped_xml(const std::string& text) {
     else
       result += c;
   }
+  // XML forbids these two, which UTF-8 can write.
+  for (const char* forbidden : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+    for (size_t at; (at = result.find(forbidden)) != std::string::npos;) result.replace(at, 3, "?");
   return result;
 }
 

@@ -28,7 +28,7 @@ double region_cpu_s(const Block& block) {
 
 std::string remark(const Pairs& pairs) {
   if (pairs.evidence == Evidence::kUnproven)
-    return fmt::format("unproven, {} pairs", pairs.count());
+    return fmt::format("unproven, {} {}", pairs.count(), pairs.unpaired() ? "blocks" : "pairs");
   std::string words = format_p(pairs.adjusted_p);
   if (pairs.conflict) words += ", but mean, median and pairs do not point the same way";
   if (pairs.within_bias) words += ", but no more than the A/A arm differs";
@@ -63,6 +63,9 @@ Row time_row(const Report& report, const std::string& name, Unit unit, DeltaWord
 }
 
 std::string test_words(const Pairs& pairs) {
+  if (pairs.unpaired())
+    return fmt::format("{}: {} (Mann-Whitney, {})", blocks_words(pairs), ratio_words(pairs),
+                       format_p(pairs.p));
   std::string text = fmt::format("faster in {} of {} pairs: {} (signed ranks, {}", pairs.faster,
                                  pairs.count(), ratio_words(pairs), format_p(pairs.p));
   if (pairs.comparisons > 1)

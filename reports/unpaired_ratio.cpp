@@ -55,6 +55,27 @@ std::optional<int> mann_whitney_critical(int m, int n, double tail) {
   return largest < 0 ? std::nullopt : std::optional(largest);
 }
 
+double mann_whitney_p(std::span<const double> first, std::span<const double> second) {
+  const int m = static_cast<int>(std::min(first.size(), kMostPairs));
+  const int n = static_cast<int>(std::min(second.size(), kMostPairs));
+  if (m == 0 || n == 0) return 1;
+  double above = 0;
+  for (double a : first.first(static_cast<size_t>(m)))
+    for (double b : second.first(static_cast<size_t>(n))) above += a > b ? 1 : a == b ? 0.5 : 0;
+  const double u = std::min(above, static_cast<double>(m) * n - above);
+  double tail = 0;
+  if (std::max(m, n) > kMostExact) {
+    const double mean = m * (n / 2.0), variance = mean * (m + n + 1.0) / 6;
+    const boost::math::normal_distribution<double> normal(mean, std::sqrt(variance));
+    tail = boost::math::cdf(normal, u + 0.5);
+  } else {
+    const std::vector<double> row = mann_whitney_distribution(m, n);
+    const auto last = static_cast<size_t>(std::ceil(u));
+    for (size_t i = 0; i <= last && i < row.size(); ++i) tail += row[i];
+  }
+  return std::min(1.0, 2 * tail);
+}
+
 UnpairedRatio unpaired_ratio(std::span<const double> first, std::span<const double> second,
                              double confidence) {
   const std::vector<double> above = logarithms(first), below = logarithms(second);

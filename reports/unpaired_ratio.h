@@ -19,6 +19,9 @@ struct UnpairedRatio {
 UnpairedRatio unpaired_ratio(std::span<const double> first, std::span<const double> second,
                              double confidence = kConfidence);
 
+// Two-sided p of "the same distribution" by the Mann-Whitney test; ties count half, towards 1.
+double mann_whitney_p(std::span<const double> first, std::span<const double> second);
+
 // The largest u with P(U <= u) <= tail for samples of m and n; empty when there is none.
 std::optional<int> mann_whitney_critical(int m, int n, double tail);
 

@@ -53,8 +53,7 @@ std::string speed(const Pairs& pairs) {
 
 // "p = 0.002 over 10 pairs of blocks"
 std::string certainty(const Pairs& pairs) {
-  std::string text =
-      fmt::format("{} over {} pairs of blocks", format_p(pairs.adjusted_p), pairs.count());
+  std::string text = fmt::format("{} over {}", format_p(pairs.adjusted_p), blocks_words(pairs));
   if (pairs.comparisons > 1) text += fmt::format(" and {} comparisons", pairs.comparisons);
   return text;
 }
@@ -100,7 +99,7 @@ std::string skew_words(const Pairs& pairs) {
 
 std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival,
                                  const Pairs& pairs) {
-  std::vector<std::string> lines{speed(pairs) + "; signed ranks: " + certainty(pairs) +
+  std::vector<std::string> lines{speed(pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) +
                                  skew_words(pairs)};
   if (const auto difference = ledger_difference(report.ledger, rival, winner))
     lines.push_back(explanation_words(*difference));
@@ -137,14 +136,16 @@ std::string conflict(const Report& report, size_t fastest, size_t other, const P
                             : "neither";
   };
   const Timing &first = report.timings[fastest], &second = report.timings[other];
+  const std::string blocks =
+      pairs.unpaired()
+          ? fmt::format("{} {}", test_name(pairs), speed(pairs))
+          : fmt::format("{} of {} pairs {}", std::max(pairs.faster, pairs.slower), pairs.count(),
+                        report.variants[pairs.faster > pairs.slower ? fastest : other]);
   return fmt::format(
-      "{} against {}: the mean favours {}, the median {}, {} of {} pairs {} ({}): a winner needs "
-      "all of them",
+      "{} against {}: the mean favours {}, the median {}, {} ({}): a winner needs all of them",
       report.variants[fastest], report.variants[other],
       favoured(*first.iteration_s, *second.iteration_s),
-      favoured(*first.median_s, *second.median_s), std::max(pairs.faster, pairs.slower),
-      pairs.count(), report.variants[pairs.faster > pairs.slower ? fastest : other],
-      format_p(pairs.adjusted_p));
+      favoured(*first.median_s, *second.median_s), blocks, format_p(pairs.adjusted_p));
 }
 
 // Why `fastest` is not proven to be faster than `other`.
@@ -152,13 +153,14 @@ std::string open_question(const Report& report, size_t fastest, size_t other, co
   const std::string against =
       fmt::format("{} against {}", report.variants[fastest], report.variants[other]);
   if (pairs.evidence == Evidence::kUnproven)
-    return fmt::format(
-        "{}: point estimate {}, unproven: {} pairs of blocks, at least {} are needed", against,
-        speed(pairs), pairs.count(), pairs.needed);
+    return fmt::format("{}: point estimate {}, unproven: {}, at least {} are needed", against,
+                       speed(pairs), blocks_words(pairs), pairs.needed);
   if (pairs.conflict) return conflict(report, fastest, other, pairs);
   if (pairs.within_bias)
     return fmt::format("{}: {}, no more than two copies of {} differ ({})", against, speed(pairs),
                        report.variants.front(), ratio_words(report.noise.wall));
+  if (pairs.unpaired())
+    return fmt::format("{}: {}: the blocks overlap, {}", against, speed(pairs), certainty(pairs));
   return fmt::format("{}: {}: {}: faster in {} of {}, {}", against, speed(pairs),
                      pairs.decided() ? "by itself a difference, beside so many comparisons not"
                                      : "the pairs do not agree",

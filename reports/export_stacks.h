@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "reports/export.h"
+
+namespace winnow::reports {
+
+// The clock's stacks of a variant, or null.
+const profiles::Stacks* stacks_of(const VariantStacks& variant, const std::string& clock);
+
+// The one variant that a file can hold: the one asked for, or the only one. Throws base::UsageError
+// that names them.
+size_t only_variant(const Export& source, const std::string& format);
+
+// "spawn, cpu: unavailable: ..."
+std::string no_stacks(const Export& source, size_t variant, const std::string& clock);
+
+}  // namespace winnow::reports

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+// JUnit's XML, as CI servers read it.
+namespace winnow::reports {
+
+struct JunitCase {
+  enum Result { kPassed, kFailed, kError, kSkipped };
+  std::string suite, name;
+  Result result = kPassed;
+  std::string type, message;  // of a case that did not pass
+};
+
+std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases);
+
+}  // namespace winnow::reports
