@@ -62,6 +62,8 @@ reports::Export export_of(const std::vector<std::string>& sources, reports::Form
   }
   const reports::Merged merged = reports::merge(std::move(all));
   reports::Export result = reports::make_export(merged.recording);
+  auto& alarms = result.report.alarms;
+  alarms.insert(alarms.begin(), merged.alarms.begin(), merged.alarms.end());
   if (needs == reports::Format::kStacks) {
     for (const auto& variant : result.recording.variants)
       result.stacks.push_back(read_all(merged.origins.at(variant.name)));

@@ -36,11 +36,11 @@ std::string workload_of(const Recording& recording) {
                      workload.threads);
 }
 
-void warn_of_difference(const MergeSource& first, const MergeSource& other,
-                        std::vector<std::string>& warnings) {
+void add_alarms(const MergeSource& first, const MergeSource& other,
+                std::vector<std::string>& alarms) {
   const auto compare = [&](const char* what, const std::string& before, const std::string& after) {
     if (before != after)
-      warnings.push_back(fmt::format(
+      alarms.push_back(fmt::format(
           "DIFFERENT {}: {} has {}, {} has {}: what differs between the columns need not come from "
           "the scheduling.",
           what, first.folder, before, other.folder, after));
@@ -129,7 +129,7 @@ Merged merge(std::vector<MergeSource> sources) {
   into.warnings.clear();
   into.twin.clear();
   for (size_t run = 0; run < sources.size(); ++run) {
-    if (run > 0) warn_of_difference(sources.front(), sources[run], into.warnings);
+    if (run > 0) add_alarms(sources.front(), sources[run], merged.alarms);
     if (sources[run].recording.status != "complete") into.status = sources[run].recording.status;
     add(sources[run], static_cast<int>(run), merged);
   }

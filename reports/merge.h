@@ -23,12 +23,12 @@ struct Origin {
 struct Merged {
   profiles::Recording recording;
   std::map<std::string, Origin> origins;  // by the variant's name in `recording`
+  std::vector<std::string> alarms;        // machines, models and workloads that differ
 };
 
 // The variants of all recordings in one, the first of the first as the baseline. Names that clash
-// get a number. Blocks of different runs are not pairs (Variant::run): what that costs, and
-// machines, models and workloads that differ, are told in the warnings. One whole source stays as
-// it is. Throws base::UsageError for a variant that is not there.
+// get a number. Blocks of different runs are not pairs (Variant::run), and a warning says what that
+// costs. One whole source stays as it is. Throws base::UsageError for a variant that is not there.
 Merged merge(std::vector<MergeSource> sources);
 
 }  // namespace winnow::reports

@@ -46,6 +46,7 @@ TEST_CASE("help goes to standard output with status 0 and shows an example, for 
                                                        {"run", "--help"},
                                                        {"calibrate", "--help"},
                                                        {"report", "--help"},
+                                                       {"top", "--help"},
                                                        {"serve", "--help"},
                                                        {"doctor", "--help"},
                                                        {"embed", "--help"},
@@ -79,6 +80,12 @@ TEST_CASE("wrong usage is one line on standard error with status 2") {
       {"embed", "--dimensions", "7", "--model", "tiny.gguf"},
       {"embed"},
       {"report"},
+      {"report", "x", "--format", "yaml"},
+      {"report", "x", "--kind", "long"},
+      {"report", "x", "--clock", "sun"},
+      {"report", "x", "--format", "json", "--kind", "detailed"},
+      {"top"},
+      {"top", "x", "-n", "0"},
       {"doctor", "machine"},
       {"run"},
       {"run", "stdin", "--passes", "gpu"},
@@ -105,7 +112,9 @@ TEST_CASE("a broken or missing file is one line with status 3") {
       {"embed", "--model", "broken.gguf"},
       {"embed", "missing.txt", "--model", "tiny.gguf"},
       {"tokenize", "--model", "broken.gguf"},
-      {"report", "missing"}};
+      {"report", "missing"},
+      {"report", "missing", "other:spawn"},
+      {"top", "missing"}};
   for (const auto& arguments : wrong) {
     const auto result = testing::winnow(tiny, arguments);
     INFO(result.err);
