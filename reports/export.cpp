@@ -40,7 +40,8 @@ constexpr std::array kFormats{
 Export make_export(const profiles::Recording& recording) {
   Export source;
   source.recording = recording;
-  std::ranges::stable_partition(source.recording.variants, [&](const profiles::Variant& variant) {
+  auto& variants = source.recording.variants;
+  std::stable_partition(variants.begin(), variants.end(), [&](const profiles::Variant& variant) {
     return variant.name == recording.baseline;
   });
   source.report = make_report(source.recording);

@@ -55,8 +55,9 @@ std::vector<Variant> chosen(const MergeSource& source) {
   const auto& variants = source.recording.variants;
   if (source.variant.empty()) {
     std::vector<Variant> all = variants;
-    std::ranges::stable_partition(
-        all, [&](const Variant& variant) { return variant.name == source.recording.baseline; });
+    std::stable_partition(all.begin(), all.end(), [&](const Variant& variant) {
+      return variant.name == source.recording.baseline;
+    });
     return all;
   }
   const auto found = std::ranges::find(variants, source.variant, &Variant::name);
