@@ -113,6 +113,17 @@ ThreadAccount account_of(const Slot& slot, const Clock& clock, const Figures& fi
   return account;
 }
 
+AgentThread thread_of(uint32_t slot, const Figures& figures, const Clock& clock) {
+  AgentThread thread;
+  thread.slot = slot;
+  const uint64_t region = clock.end - clock.begin;
+  for (uint32_t mark = 1; mark < kMarkCount; ++mark)
+    if (figures.marks[mark].ticks >= region) thread.mark_throughout = mark;
+  for (const Op op : {kThreadJoin, kConditionWait, kMutexContended, kFutexWait})
+    thread.waits_throughout |= figures.ops[op].ticks >= region;
+  return thread;
+}
+
 ThreadAccount account_of(const Folded& folded, const Clock& clock) {
   ThreadAccount account;
   account.name = "created in the region";
@@ -227,6 +238,7 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
 
   Figures total{};
   Folded folded{};
+  AgentResults results;
   std::vector<ThreadAccount> threads;
   std::string program_name;
   int64_t unread = 0;
@@ -248,6 +260,7 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
       continue;
     }
     threads.push_back(account_of(slot, clock, figures));
+    results.threads.push_back(thread_of(i, figures, clock));
     if (is_main) {
       program_name = threads.back().name;
       threads.back().name = "main";
@@ -255,11 +268,14 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   }
   add(total, folded.figures);
 
-  AgentResults results;
   results.sync = to_profile(total, clock);
   results.sync.iterations = iterations;
   results.sync.cores = static_cast<int>(header.cores);
   name_threads(threads, program_name);
+  for (size_t i = 0; i < threads.size(); ++i) results.threads[i].name = threads[i].name;
+  results.begin_ticks = clock.begin;
+  results.end_ticks = clock.end;
+  results.ns_per_tick = clock.s_per_tick * 1e9;
   results.sync.threads = std::move(threads);
   if (folded.threads > 0) results.sync.threads.push_back(account_of(folded, clock));
   check_off_cpu(results.sync, results.warnings);

@@ -7,8 +7,19 @@
 
 namespace winnow::profiles {
 
+// A thread that was not created and ended within the region.
+struct AgentThread {
+  uint32_t slot = 0;
+  std::string name;               // as in SyncProfile::threads
+  uint32_t mark_throughout = 0;   // its state in the whole region; 0: none or several
+  bool waits_throughout = false;  // one call that waits lasted as long as the region
+};
+
 struct AgentResults {
   SyncProfile sync;
+  uint64_t begin_ticks = 0, end_ticks = 0;  // of the region
+  double ns_per_tick = 0;
+  std::vector<AgentThread> threads;
   std::vector<std::string> warnings;
 };
 

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "profiles/agent_events.h"
 #include "profiles/agent_results.h"
 #include "profiles/allocations.h"
 #include "profiles/disturbance.h"
@@ -64,9 +65,21 @@ HeapProfile heap(const std::string& folder, const Block& block, const CategoryRu
   return profile;
 }
 
+// The run's events are shared evenly: no variant's timeline takes the room of another's.
+void timeline(const std::string& folder, const Block& block, const AgentResults& results,
+              Recording& recording) try {
+  const auto variants = static_cast<int64_t>(recording.variants.size());
+  write_timeline(folder, block.variant,
+                 read_agent_events(raw_file(folder, block, "events.bin"), results,
+                                   block.iteration_wall_ns, kMaxTimelineEvents / variants));
+} catch (const base::Error& error) {
+  recording.warnings.push_back(fmt::format("{}: no timeline: {}", block.variant, error.what()));
+}
+
 SyncProfile sync(const std::string& folder, const Block& block, Recording& recording) {
   AgentResults results =
       read_agent_results(raw_file(folder, block, "agent.bin"), iterations_of(block));
+  if (block.pass == "sync") timeline(folder, block, results, recording);
   for (const std::string& warning : results.warnings) {
     recording.warnings.push_back(
         fmt::format("{}, {} pass: {}", block.variant, block.pass, warning));

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "profiles/agent_events.h"
 #include "profiles/agent_results.h"
 #include "profiles/child.h"
 #include "profiles/disturbance.h"
@@ -112,6 +113,7 @@ ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::pat
   Block& block = result.block;
   if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
   trim_agent_file((out / "agent.bin").string());
+  trim_events_file((out / "events.bin").string());
   block.raw_files = files_in(out, relative);
   block.machine = machine;
   block.disturbed = disturbance(machine, watch.cores());

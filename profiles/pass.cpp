@@ -64,6 +64,7 @@ std::vector<std::pair<std::string, std::string>> pass_environment(const std::str
     environment.emplace_back(name, std::move(value));
   };
   set("WINNOW_PASS", pass == "exact" ? "sync" : pass);
+  if (pass == "exact") set("WINNOW_AGENT_EVENTS", "0");
   if (pass == "time") return environment;
   set("LD_PRELOAD", preload_list(pass, agent_library));
   if (!profiler_of(pass).empty()) set("TCMALLOC_STACKTRACE_METHOD", "libgcc");

@@ -75,7 +75,7 @@ void RecordingFolder::keep() try {
   // The old recording.json goes first and the new one comes last: at no moment does one lie beside
   // the raw files of the other.
   fs::remove(to / "recording.json");
-  for (const std::string name : {"raw", "stacks"}) {
+  for (const std::string name : {"raw", "stacks", "timelines"}) {
     if (fs::exists(to / name)) fs::rename(to / name, from / ("old-" + name));
     if (fs::exists(from / name)) fs::rename(from / name, to / name);
   }

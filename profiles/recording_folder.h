@@ -9,7 +9,7 @@ namespace winnow::profiles {
 
 // Where a run writes: beside the folder asked for, as "<folder>.partial", until keep() moves it
 // into place. An earlier recording there stays whole until then; of its folder only raw/,
-// stacks/ and recording.json are replaced.
+// stacks/, timelines/ and recording.json are replaced.
 class RecordingFolder {
  public:
   // Throws base::UsageError when `folder` is not empty and holds no recording.json, when another

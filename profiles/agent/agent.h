@@ -20,6 +20,8 @@ struct State {
   Pass pass = Pass::kNone;
   Header* header = nullptr;
   Slot* slots = nullptr;
+  EventsHeader* events = nullptr;  // null: states are not recorded
+  EventChunk* chunks = nullptr;
   bool tsc = false;        // ticks are rdtsc's; else nanoseconds of CLOCK_MONOTONIC
   int profile_signal = 0;  // wall pass: to unblock in every thread
   bool ready = false;      // the constructor has run
@@ -76,6 +78,21 @@ void end_op(Slot* slot, bool counts);
 void enter_mark(Slot* slot, uint32_t mark);
 // CPU time since the last charge, as far as it lies within the region, to the thread's place.
 void charge(Slot* slot, int64_t cpu_ns);
+
+// events.cpp
+bool map_events_file(const char* path);  // false: errno tells
+void add_event(Slot* slot, uint64_t ticks, uint32_t event);
+
+// What a thread's timeline is made of; within the region only.
+inline void record_mark(Slot* slot, uint32_t mark, uint32_t left, uint64_t ticks) {
+  if (mark != 0) slot->marked = true;
+  if (g_state.events != nullptr && phase() == kInRegion && mark != left)
+    add_event(slot, ticks, mark);
+}
+inline void record_wait(Slot* slot, Event event, uint64_t ticks) {
+  if (g_state.events != nullptr && !slot->marked && phase() == kInRegion)
+    add_event(slot, ticks, event);
+}
 
 // profilers.cpp
 void profiler_process_start();

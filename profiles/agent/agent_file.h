@@ -10,7 +10,7 @@
 namespace winnow::agent {
 
 inline constexpr uint64_t kMagic = 0x746e65676177696e;  // "niwagent"
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 inline constexpr uint32_t kDefaultSlots = 4096;
 inline constexpr uint32_t kMaxSlots = 1 << 16;
 
@@ -87,6 +87,8 @@ enum SlotState : uint32_t {
   kEnded  // kept: the thread was there before the region or outlived it
 };
 
+struct EventChunk;
+
 // Written by the thread that holds it; `begin` and `end` also by the one that opens and closes the
 // region.
 struct alignas(64) Slot {
@@ -105,6 +107,9 @@ struct alignas(64) Slot {
   uint64_t mark_since_ticks;
   Place place;
   int64_t cpu_since_ns;  // the thread's CPU time up to which live.cpu_ns has it
+  EventChunk* events;    // of $WINNOW_OUT/events.bin, where this slot's go; null: none
+  bool told;             // this thread has an event
+  bool marked;           // this thread has entered a state
   Figures live;
   Account begin, end;
   Folded folded;
@@ -130,5 +135,41 @@ struct Header {
 
 inline constexpr size_t kSlotsOffset = 4096;
 static_assert(sizeof(Header) <= kSlotsOffset);
+
+// $WINNOW_OUT/events.bin: a header, then chunks of events in the order in which slots took them. A
+// slot's events are in the order of their times; a slot whose thread has ended goes on with the
+// next thread's. When all chunks are taken, recording stops for good.
+inline constexpr uint64_t kEventsMagic = 0x746e65766577696e;  // "niwevent"
+inline constexpr uint64_t kEventsOfChunk = 63;
+inline constexpr uint64_t kMaxEvents = 500'000;
+inline constexpr uint64_t kEventChunks = kMaxEvents / kEventsOfChunk;
+
+// An event is (ticks << kEventBits) | what happened: below kMarkCount the state that was entered.
+inline constexpr uint32_t kEventBits = 4;
+enum Event : uint32_t {
+  kThreadBegins = kMarkCount,
+  kThreadEnds,
+  kWaitBegins,  // in a call, of a thread that has entered no state yet
+  kWaitEnds,
+  kEventCount
+};
+
+struct EventChunk {
+  uint32_t slot;
+  std::atomic<uint32_t> count;
+  uint64_t events[kEventsOfChunk];
+};
+
+struct EventsHeader {
+  uint64_t magic;
+  uint32_t version;
+  uint32_t chunk_size;
+  uint64_t chunk_count;
+  std::atomic<uint64_t> full_ticks;               // when an event found no room; 0: never
+  alignas(64) std::atomic<uint64_t> used_chunks;  // may exceed chunk_count
+};
+
+inline constexpr size_t kChunksOffset = 4096;
+static_assert(sizeof(EventsHeader) <= kChunksOffset);
 
 }  // namespace winnow::agent

@@ -48,6 +48,10 @@ Place place_of(const Slot& slot) {
   }
 }
 
+bool is_wait(Op op) {
+  return op == kThreadJoin || op == kConditionWait || op == kMutexContended || op == kFutexWait;
+}
+
 // The clock is a system call: it is read only where the place changes. Behind the region nothing
 // moves, so that the reader can add what was open at its end.
 void settle(Slot* slot) {
@@ -77,14 +81,17 @@ void charge(Slot* slot, int64_t cpu_ns) {
 void begin_op(Slot* slot, Op op) {
   slot->op_since_ticks = now_ticks();
   slot->op = op;
+  if (is_wait(op)) record_wait(slot, kWaitBegins, slot->op_since_ticks);
   settle(slot);
 }
 
 void end_op(Slot* slot, bool counts) {
   const Op op = slot->op;
+  const uint64_t now = now_ticks();
   slot->op = kNoOp;
+  if (is_wait(op)) record_wait(slot, kWaitEnds, now);
   if (counts) {
-    slot->live.ops[op].ticks += ticks_in_region(slot->op_since_ticks, now_ticks());
+    slot->live.ops[op].ticks += ticks_in_region(slot->op_since_ticks, now);
     slot->live.ops[op].count += started_in_region(slot->op_since_ticks);
   }
   settle(slot);
@@ -93,6 +100,7 @@ void end_op(Slot* slot, bool counts) {
 void enter_mark(Slot* slot, uint32_t mark) {
   const uint64_t now = now_ticks();
   slot->live.marks[slot->mark].ticks += ticks_in_region(slot->mark_since_ticks, now);
+  record_mark(slot, mark, slot->mark, now);
   slot->live.marks[mark].count += mark != slot->mark && started_in_region(now);
   slot->mark = mark;
   slot->mark_since_ticks = now;

@@ -79,6 +79,17 @@ int open_agent_file(const char* path) {
   return -1;
 }
 
+// Without it all else is still counted.
+void map_events() {
+  const char* wanted = getenv("WINNOW_AGENT_EVENTS");
+  if (g_state.pass != Pass::kSync || (wanted != nullptr && strcmp(wanted, "0") == 0)) return;
+  char path[PATH_MAX];
+  const int length = snprintf(path, sizeof path, "%s/events.bin", g_out_folder);
+  if (length > 0 && length < static_cast<int>(sizeof path) && !map_events_file(path)) {
+    complain(path, strerror(errno));
+  }
+}
+
 bool map_agent_file() {
   char path[PATH_MAX];
   const int length = snprintf(path, sizeof path, "%s/agent.bin", g_out_folder);
@@ -140,6 +151,7 @@ __attribute__((constructor)) void start_agent() {
     g_state.pass = Pass::kNone;
     return;
   }
+  map_events();
   pthread_atfork(nullptr, nullptr, leave_after_fork);
   profiler_process_start();
   g_state.ready = true;

@@ -35,6 +35,7 @@ void release_slot(Slot* slot) {
   slot->mark_since_ticks = 0;
   slot->place = kPlaceOther;
   slot->cpu_since_ns = 0;
+  slot->told = slot->marked = false;
   slot->live = {};
   slot->begin = {};
   slot->end = {};
@@ -57,6 +58,7 @@ void hold(Slot* slot) {
   slot->mark_since_ticks = now_ticks();
   slot->place = kPlaceOther;
   slot->cpu_since_ns = 0;
+  slot->told = slot->marked = false;
   slot->state.store(kRunning, std::memory_order_release);
   t_slot = slot;
   pthread_setspecific(g_thread_end_key, slot);
@@ -113,6 +115,7 @@ void thread_ends(Slot* slot) {
   if (slot->op != kNoOp) end_op(slot, true);  // cancelled inside a call
   slot->died_ticks = now_ticks();
   enter_mark(slot, 0);
+  if (slot->told && phase() == kInRegion) add_event(slot, slot->mark_since_ticks, kThreadEnds);
   const uint64_t begin = g_state.header->region_begin_ticks.load(std::memory_order_acquire);
   const uint64_t end = g_state.header->region_end_ticks.load(std::memory_order_acquire);
   if (begin == 0) return release_slot(slot);  // ended before the region: no part of it
