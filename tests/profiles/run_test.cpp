@@ -201,7 +201,7 @@ TEST_CASE("a full run: the folder holds the recording and nothing half-written")
   const std::vector<Progress>& progress = full_run().progress;
   CHECK(read_recording(out).blocks.size() == recording.blocks.size());
   CHECK_FALSE(fs::exists(out + ".partial"));
-  CHECK(std::distance(fs::directory_iterator(out), fs::directory_iterator()) == 3);
+  CHECK(std::distance(fs::directory_iterator(out), fs::directory_iterator()) == 4);
   REQUIRE_FALSE(progress.empty());
   CHECK(progress.front().done == 0);
   CHECK(progress.back().done == static_cast<int>(recording.blocks.size()));
