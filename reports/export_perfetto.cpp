@@ -8,6 +8,10 @@
 // Chrome's trace events, which Perfetto reads: a variant is a process, a lane a thread.
 namespace winnow::reports {
 
+using profiles::ThreadState;
+using profiles::TimelineEvent;
+using profiles::TimelineLane;
+
 namespace {
 
 const char* name_of(ThreadState state) {
@@ -22,6 +26,8 @@ const char* name_of(ThreadState state) {
       return "signalling";
     case ThreadState::kEnded:
       return "ended";
+    case ThreadState::kOther:
+      return "other";
   }
   return "";
 }
@@ -38,7 +44,7 @@ void add_lane(std::string& text, size_t process, size_t thread, const TimelineLa
       process, thread, quoted(lane.thread));
   for (size_t i = 0; i < lane.events.size(); ++i) {
     const TimelineEvent& event = lane.events[i];
-    if (event.state == ThreadState::kEnded) continue;
+    if (event.state == ThreadState::kEnded || event.state == ThreadState::kOther) continue;
     const int64_t until_ns = i + 1 < lane.events.size() ? lane.events[i + 1].begin_ns : end_ns;
     text += fmt::format(
         ",\n{{\"ph\":\"X\",\"name\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":{:.3f},\"dur\":{:.3f}}}",

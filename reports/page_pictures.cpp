@@ -22,6 +22,22 @@ Picture<profiles::Stacks> stacks(const profiles::Recording& recording, const std
   return picture;
 }
 
+Picture<profiles::Timeline> timeline(const profiles::Recording& recording,
+                                     const std::string& folder, const std::string& variant) {
+  Picture<profiles::Timeline> picture;
+  try {
+    picture.data = profiles::read_timeline(folder, variant);
+    const bool counted =
+        recording.profiles.contains(variant) && recording.profiles.at(variant).sync;
+    if (!picture.data)
+      picture.unavailable =
+          counted ? "the recording holds no timeline" : reason(recording, variant, "sync");
+  } catch (const base::Error& error) {
+    picture.unavailable = error.what();
+  }
+  return picture;
+}
+
 }  // namespace
 
 PagePictures read_pictures(const profiles::Recording& recording, const std::string& folder) {
@@ -32,7 +48,7 @@ PagePictures read_pictures(const profiles::Recording& recording, const std::stri
     each.cpu = stacks(recording, folder, variant.name, "cpu", "cpu");
     each.wall = stacks(recording, folder, variant.name, "wall", "wall");
     each.allocation = stacks(recording, folder, variant.name, "allocation", "heap");
-    each.timeline.unavailable = "the recording holds no timeline";
+    each.timeline = timeline(recording, folder, variant.name);
     pictures.variants.push_back(std::move(each));
   }
   return pictures;

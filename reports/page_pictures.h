@@ -6,7 +6,7 @@
 
 #include "profiles/recording.h"
 #include "profiles/stacks.h"
-#include "reports/worker_timeline.h"
+#include "profiles/timeline.h"
 
 namespace winnow::reports {
 
@@ -19,7 +19,7 @@ struct Picture {
 
 struct VariantPictures {
   Picture<profiles::Stacks> cpu{}, wall{}, allocation{};
-  Picture<Timeline> timeline{};
+  Picture<profiles::Timeline> timeline{};
 };
 
 struct PagePictures {

@@ -8,6 +8,10 @@
 
 namespace winnow::reports {
 
+using profiles::ThreadState;
+using profiles::Timeline;
+using profiles::TimelineLane;
+
 namespace {
 
 constexpr double kNanosecond = 1e-9;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/worker_timeline.h"
+#include "profiles/timeline.h"
 
 // A recorded timeline -> what one iteration of it looks like, one lane for each worker.
 namespace winnow::reports {
@@ -30,17 +30,17 @@ struct IterationLanes {
 };
 
 // Seconds of each iteration.
-std::vector<double> iteration_walls_s(const Timeline& timeline);
+std::vector<double> iteration_walls_s(const profiles::Timeline& timeline);
 
 // The indices of the fastest, the median and the slowest iteration; none twice.
 struct NamedIteration {
   const char* name;
   size_t index;
 };
-std::vector<NamedIteration> shown_iterations(const Timeline& timeline);
+std::vector<NamedIteration> shown_iterations(const profiles::Timeline& timeline);
 
 // Threads of which one begins after another's end share a lane. `axis_s`: what kLaneColumns stand
 // for.
-IterationLanes lanes_of(const Timeline& timeline, size_t iteration, double axis_s);
+IterationLanes lanes_of(const profiles::Timeline& timeline, size_t iteration, double axis_s);
 
 }  // namespace winnow::reports

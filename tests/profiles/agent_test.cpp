@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "profiles/agent_events.h"
 #include "profiles/agent_results.h"
 #include "profiles/allocations.h"
 #include "profiles/child.h"
@@ -134,6 +136,143 @@ TEST_CASE("marks are entries and times by state") {
   CHECK(sync.signalling->count == 0);
   CHECK(thread_named(sync, "main").waiting_s == Approx(sync.waiting->wall_s));
   CHECK_FALSE(counted(Scratch(), {"create", "1"}).sync.computing);
+}
+
+namespace {
+
+struct Traced {
+  AgentResults results;
+  Timeline timeline;
+};
+
+Traced traced(const Scratch& scratch, const Arguments& arguments, int64_t limit = 500'000) {
+  AgentResults results = counted(scratch, arguments);
+  const auto wall_ns = static_cast<int64_t>(results.sync.wall_s * 1e9);
+  Timeline timeline = read_agent_events(scratch / "events.bin", results, {wall_ns}, limit);
+  return {std::move(results), std::move(timeline)};
+}
+
+using Seconds = std::map<ThreadState, double>;
+
+// Refuses events that are not in order.
+Seconds seconds_of(const TimelineLane& lane, int64_t end_ns) {
+  Seconds sum;
+  for (size_t i = 0; i < lane.events.size(); ++i) {
+    const int64_t until_ns = i + 1 < lane.events.size() ? lane.events[i + 1].begin_ns : end_ns;
+    REQUIRE(until_ns >= lane.events[i].begin_ns);
+    sum[lane.events[i].state] += static_cast<double>(until_ns - lane.events[i].begin_ns) * 1e-9;
+  }
+  return sum;
+}
+
+Seconds seconds_of(const Timeline& timeline) {
+  Seconds sum;
+  for (const TimelineLane& lane : timeline.lanes)
+    for (const auto& [state, seconds] : seconds_of(lane, timeline.end_ns)) sum[state] += seconds;
+  return sum;
+}
+
+double threads_s(const Seconds& sum) {
+  double all_s = 0;
+  for (const auto& [state, seconds] : sum) all_s += state == ThreadState::kEnded ? 0 : seconds;
+  return all_s;
+}
+
+}  // namespace
+
+TEST_CASE("a timeline's states add up to the threads' time and agree with the exact account") {
+  for (const char* what : {"mark", "fork-worker", "mark-threads"}) {
+    INFO(what);
+    const Scratch scratch;
+    const auto [results, timeline] = traced(scratch, {what, "200"});
+    const SyncProfile& sync = results.sync;
+    // A thread without marks shows its waits in calls, which no mark's account has.
+    const bool main_marks = std::string(what) != "fork-worker";
+    Seconds sum;
+    for (const TimelineLane& lane : timeline.lanes) {
+      if (lane.thread == "main" && !main_marks) continue;
+      for (const auto& [state, seconds] : seconds_of(lane, timeline.end_ns)) sum[state] += seconds;
+    }
+    const std::pair<ThreadState, double> accounts[] = {
+        {ThreadState::kComputing, sync.computing->wall_s},
+        {ThreadState::kSearching, sync.searching->wall_s},
+        {ThreadState::kWaiting, sync.waiting->wall_s},
+        {ThreadState::kSignalling, sync.signalling->wall_s}};
+    for (const auto& [state, exact_s] : accounts)
+      CHECK(sum[state] == Approx(exact_s).epsilon(0.01).margin(1e-5));
+    CHECK(timeline.cut.empty());
+    double lives_s = 0;
+    for (const ThreadAccount& thread : sync.threads)
+      if (thread.name != "main" || main_marks) lives_s += thread.wall_s;
+    CHECK(threads_s(sum) == Approx(lives_s).epsilon(0.01));
+  }
+}
+
+TEST_CASE("there are as many lanes as threads were alive at once") {
+  const Scratch scratch;
+  const auto [results, timeline] = traced(scratch, {"mark-threads", "1000"});
+  CHECK(thread_named(results.sync, "created in the region").thread_count == 1000);
+  CHECK(timeline.lanes.size() >= 2);
+  CHECK(timeline.lanes.size() <= 1 + 50);
+  trim_events_file(scratch / "events.bin");
+  const int64_t wall_ns = static_cast<int64_t>(results.sync.wall_s * 1e9);
+  const Timeline again = read_agent_events(scratch / "events.bin", results, {wall_ns}, 500'000);
+  CHECK(again.lanes.size() == timeline.lanes.size());
+}
+
+TEST_CASE("threads that mark nothing show what the agent knows: waits, or nothing") {
+  const Scratch scratch;
+  const auto [results, timeline] = traced(scratch, {"turns", "100"});
+  REQUIRE(timeline.lanes.size() == 2);
+  Seconds sum = seconds_of(timeline);
+  CHECK(sum[ThreadState::kWaiting] ==
+        Approx(results.sync.condition_wait->wall_s + results.sync.thread_join->wall_s +
+               results.sync.mutex_contended->wall_s)
+            .epsilon(0.01));
+  CHECK(sum[ThreadState::kComputing] == 0);
+
+  const Scratch clipped;
+  const Timeline throughout = traced(clipped, {"clipped"}).timeline;
+  REQUIRE(throughout.lanes.size() == 1);  // the spinner told nothing
+  CHECK(throughout.lanes[0].thread == "waiter");
+  CHECK(seconds_of(throughout.lanes[0], throughout.end_ns)[ThreadState::kWaiting] ==
+        Approx(static_cast<double>(throughout.end_ns) * 1e-9));
+}
+
+TEST_CASE("a timeline stops where there is no more room, and says so") {
+  const Scratch scratch;
+  const Timeline cut = traced(scratch, {"mark", "1000"}, 300).timeline;
+  CHECK(cut.cut == "one iteration has more than 300 changes of state");
+  REQUIRE(cut.lanes.size() == 1);
+  CHECK(cut.lanes[0].events.size() <= 300);
+  CHECK(cut.lanes[0].events.size() >= 250);
+
+  const Scratch full;
+  const Timeline stopped = traced(full, {"mark", "400000"}).timeline;
+  CHECK_FALSE(stopped.cut.empty());
+  CHECK(stopped.end_ns > 0);
+  CHECK(seconds_of(stopped).count(ThreadState::kWaiting) == 0);  // it came after
+  CHECK(stopped.lanes[0].events.size() > 490'000);
+  CHECK(stopped.lanes[0].events.size() <= 500'000);
+}
+
+TEST_CASE("events of another kind of file are refused") {
+  const Scratch scratch;
+  const AgentResults results = traced(scratch, {"mark", "100"}).results;
+  trim_events_file(scratch / "events.bin");
+  const std::string good = read_file(scratch / "events.bin");
+  const std::string file = scratch / "bad.bin";
+  for (const size_t size : {size_t{1}, size_t{4095}, size_t{4096}, good.size() - 1}) {
+    winnow::base::write_file(file, good.substr(0, size));
+    CHECK_THROWS_AS(read_agent_events(file, results, {1000}, 1000), Error);
+  }
+  for (const size_t at : {size_t{0}, size_t{8}, size_t{12}, size_t{4096 + 3}, size_t{4096 + 7}}) {
+    INFO(at);
+    std::string bad = good;
+    bad[at] = '\x7f';
+    winnow::base::write_file(file, bad);
+    CHECK_THROWS_AS(read_agent_events(file, results, {1000}, 1000), Error);
+  }
 }
 
 TEST_CASE("only what lies within the region counts") {

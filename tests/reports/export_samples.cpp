@@ -4,6 +4,9 @@
 
 namespace winnow::reports {
 
+using profiles::ThreadState;
+using profiles::Timeline;
+
 using profiles::Stacks;
 
 namespace {

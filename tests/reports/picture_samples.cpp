@@ -4,6 +4,10 @@
 
 namespace winnow::reports {
 
+using profiles::ThreadState;
+using profiles::Timeline;
+using profiles::TimelineLane;
+
 namespace {
 
 int frame(profiles::Stacks& stacks, const std::string& function, const std::string& category) {

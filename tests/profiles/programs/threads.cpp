@@ -195,6 +195,20 @@ void* fork_and_leave(void*) {
   return nullptr;
 }
 
+// Computes for a while and leaves the state as it is when it ends.
+void* compute_and_leave(void*) {
+  winnow_mark(WINNOW_SEARCHING);
+  winnow_mark(WINNOW_COMPUTING);
+  usleep(1000);
+  return nullptr;
+}
+
+void mark_threads(int n) {
+  winnow_mark(WINNOW_SIGNALLING);
+  create_and_join(n, compute_and_leave);
+  winnow_mark(WINNOW_OTHER);
+}
+
 bool is(const char* a, const char* b) { return strcmp(a, b) == 0; }
 
 void work(const char* what, int n) {
@@ -206,6 +220,7 @@ void work(const char* what, int n) {
   if (is(what, "allocate")) allocate(n);
   if (is(what, "futex")) futex(n);
   if (is(what, "mark")) mark(n);
+  if (is(what, "mark-threads")) mark_threads(n);
   if (is(what, "crowd")) crowd(n);
   if (is(what, "fork")) fork_child();
   if (is(what, "fork-worker")) create_and_join(n, fork_and_leave);
