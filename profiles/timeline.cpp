@@ -92,7 +92,7 @@ std::optional<Timeline> read_timeline(const std::string& folder, const std::stri
   TimelineFile file;
   JsonReader::from_json(read_document(path, kNoun, kTimelineSchema), Place{path}, file);
   check_iterations(file, path);
-  Timeline timeline{file.iteration_begin_ns, file.end_ns, file.cut, {}};
+  Timeline timeline{file.iteration_begin_ns, file.end_ns, {}, file.cut};
   int64_t events = 0;
   for (size_t i = 0; i < file.lanes.size(); ++i) {
     events += static_cast<int64_t>(file.lanes[i].states.size());

@@ -33,8 +33,8 @@ struct TimelineLane {
 struct Timeline {
   std::vector<int64_t> iteration_begin_ns;  // the first is 0
   int64_t end_ns = 0;                       // of the last iteration, or where recording stopped
-  std::string cut;  // why not even the first iteration is whole; empty: all are
   std::vector<TimelineLane> lanes;
+  std::string cut{};  // why not even the first iteration is whole; empty: all are
 };
 
 // Empty where the recording has none: the pass was not run, or an older program wrote it. Throws

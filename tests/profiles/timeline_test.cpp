@@ -16,7 +16,6 @@ namespace {
 Timeline example() {
   return {{0, 1000},
           2500,
-          "",
           {{"main", {{0, ThreadState::kOther}, {10, ThreadState::kSignalling}}},
            {"worker \"1\"", {{5, ThreadState::kWaiting}, {5, ThreadState::kEnded}}}}};
 }
