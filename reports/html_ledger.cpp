@@ -38,7 +38,7 @@ std::string seconds(double value) { return format_value(value, Unit::kIterationS
 std::string shade(const Ledger& ledger, size_t line) {
   size_t same = 0;
   for (size_t i = 0; i < line; ++i) same += ledger.lines[i].kind == ledger.lines[line].kind;
-  return fmt::format("{} shade{}", css_class(ledger.lines[line].kind), same % 4);
+  return fmt::format("{} shade{}", css_class(ledger.lines[line].kind), same % 6);
 }
 
 // Of what a bar is made, and the sum that the widest bar stands for.

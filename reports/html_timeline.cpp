@@ -14,10 +14,10 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr std::array<const char*, kLaneStates> kStates{"computing", "searching", "waiting",
-                                                       "signalling", "no-thread"};
-constexpr std::array<const char*, kLaneStates> kWords{"computing", "searching", "waiting",
-                                                      "signalling", "no thread"};
+constexpr std::array<const char*, kLaneStates> kStates{"computing",  "searching", "waiting",
+                                                       "signalling", "unmarked",  "no-thread"};
+constexpr std::array<const char*, kLaneStates> kWords{"computing",  "searching", "waiting",
+                                                      "signalling", "other",     "no thread"};
 constexpr int kLaneHeight = 52, kBarTop = 32, kBarHeight = 16, kAxisHeight = 22;
 constexpr size_t kMostLanes = 64;
 
@@ -141,7 +141,10 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
                               kLaneColumns);
   text += drawn.empty() ? "" : drawn + key();
   for (size_t i = 0; i < pictures.variants.size(); ++i)
-    if (!pictures.variants[i].timeline.data)
+    if (const auto& data = pictures.variants[i].timeline.data; data && !data->cut.empty())
+      text += fmt::format("<p class=\"unavailable\">{}: no whole iteration: {}</p>\n",
+                          html_escaped(report.variants[i]), html_escaped(data->cut));
+    else if (!data)
       text += fmt::format("<p class=\"unavailable\">{}: unavailable ({})</p>\n",
                           html_escaped(report.variants[i]),
                           html_escaped(pictures.variants[i].timeline.unavailable));

@@ -42,9 +42,12 @@ size_t state_of(ThreadState state) {
       return 2;
     case ThreadState::kSignalling:
       return 3;
-    default:
+    case ThreadState::kOther:
+      return 4;
+    case ThreadState::kEnded:
       return kNoThread;
   }
+  return kNoThread;
 }
 
 // What the thread did within the window; times at which it was not there have no span.
@@ -130,7 +133,7 @@ WorkerLane drawn(const SharedLane& shared, const Window& window, double axis_s) 
     lane.sums[kNoThread] -= span_s;
     add(columns, span, window, column_ns);
   }
-  lane.sums[kNoThread] = std::max(lane.sums[kNoThread], 0.0);
+  if (lane.sums[kNoThread] < kNanosecond) lane.sums[kNoThread] = 0;  // rounding
   lane.runs = runs_of(columns);
   return lane;
 }

@@ -9,7 +9,8 @@
 // A recorded timeline -> what one iteration of it looks like, one lane for each worker.
 namespace winnow::reports {
 
-inline constexpr size_t kLaneStates = 5;   // computing, searching, waiting, signalling, no thread
+inline constexpr size_t kLaneStates =
+    6;  // computing, searching, waiting, signalling, other, no thread
 inline constexpr int kLaneColumns = 1600;  // of the widest iteration's picture
 
 struct LaneRun {

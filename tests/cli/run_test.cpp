@@ -81,6 +81,11 @@ TEST_CASE("a run measures every pass of both variants and fills every table") {
   INFO(result.err);
   REQUIRE(result.status == 0);
   CHECK(base::read_file(tiny / "out/tiny/report.md") == result.out);
+  const std::string page = base::read_file(tiny / "out/tiny/report.html");
+  for (const char* figure : {"flame-cpu-0", "flame-cpu-1", "flame-cpu-difference", "flame-wall-1",
+                             "flame-allocation-difference", "plot-latency", "plot-ledger"})
+    CHECK(page.find(std::string("id=\"") + figure + "\"") != std::string::npos);
+  CHECK(result.err.ends_with("winnow: the report as a page: out/tiny/report.html\n"));
   CHECK(testing::winnow(tiny, {"report", "out/tiny"}).out == result.out);
   for (const char* heading :
        {"Performance Summary", "Scheduler Overhead", "Compute Functions",

@@ -8,7 +8,7 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr size_t kComputing = 0, kWaiting = 2, kNoThread = 4;
+constexpr size_t kComputing = 0, kWaiting = 2, kNoThread = 5;
 
 double sum(const WorkerLane& lane) {
   return std::accumulate(lane.sums.begin(), lane.sums.end(), 0.0);
