@@ -252,9 +252,13 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
   if (!open.empty()) return undecided(recording, report, fastest, open);
   verdict.outcome = Verdict::kWinner;
   verdict.winner = fastest;
-  verdict.rival = fastest != 0 ? 0 : *std::ranges::min_element(timed, {}, [&](size_t variant) {
-    return variant == fastest ? INFINITY : *report.timings[variant].iteration_s;
-  });
+  // The baseline, where it was timed and does not win itself; else the next fastest.
+  verdict.rival =
+      timed.front() == 0 && fastest != 0
+          ? 0
+          : *std::ranges::min_element(timed, {}, [&](size_t variant) {
+              return variant == fastest ? INFINITY : *report.timings[variant].iteration_s;
+            });
   verdict.title = report.variants[fastest];
   verdict.sentence =
       fmt::format("For {}, {} is the clear winner against {}:", workload_words(recording),

@@ -243,6 +243,18 @@ TEST_CASE("with three variants the winner must beat both others") {
   CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
 }
 
+TEST_CASE("without a timed baseline the winner stands against the next fastest") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  add_blocks(recording, "steal", std::vector(10, 2.0), 2);
+  for (profiles::Block& block : recording.blocks)
+    if (block.variant == recording.baseline) block.iteration_wall_ns.assign(2, 0);
+  const Report report = make_report(recording);
+  REQUIRE(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.verdict.winner == 2);
+  CHECK(report.verdict.rival == 1);
+}
+
 TEST_CASE("the verdict and the ranking prove the same") {
   auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
   recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
