@@ -32,10 +32,11 @@ std::optional<double> together(const std::optional<double>& a, const std::option
   return a && b ? std::optional(std::hypot(*a, *b)) : std::nullopt;
 }
 
-// CPU time of the agent's accounts: exact, but of one process.
-LedgerAmount of_one_block(double core_s, const RegionTime& region) {
+// CPU time of the agent's accounts: exact, but of one process, and reconciled with others.
+LedgerAmount of_one_block(double core_s, const RegionTime& region, double reconciled_error) {
   LedgerAmount amount{core_s, {}};
-  if (region.block_error) amount.error_s = core_s * *region.block_error;
+  if (region.block_error)
+    amount.error_s = core_s * std::hypot(*region.block_error, reconciled_error);
   return amount;
 }
 
@@ -62,7 +63,8 @@ void add_work(std::vector<Entry>& entries, const LedgerSources& from) {
       from.states.cpu.computing_s + from.states.cpu.other_s - unmarked_scheduler_s(from);
   for (const SampledLine& line : from.sampled.lines) {
     const double share = line.seconds / from.sampled.work_s;
-    LedgerAmount amount = of_one_block(work_s * share, from.region);
+    LedgerAmount amount =
+        of_one_block(work_s * share, from.region, from.states.reconciled.work_error);
     std::optional<double> sampling_s;
     if (from.sampled.samples.value_or(0) > 0)
       sampling_s = work_s * kZ95 * std::sqrt(share * (1 - share) / *from.sampled.samples);
@@ -74,7 +76,8 @@ void add_work(std::vector<Entry>& entries, const LedgerSources& from) {
 void add_scheduler(std::vector<Entry>& entries, const LedgerSources& from) {
   const auto& cpu = from.states.cpu;
   const auto add = [&](const char* name, double core_s, bool estimate) {
-    entries.push_back({name, LedgerKind::kScheduler, estimate, of_one_block(core_s, from.region)});
+    entries.push_back({name, LedgerKind::kScheduler, estimate,
+                       of_one_block(core_s, from.region, from.states.reconciled.scheduler_error)});
   };
   add("scheduler: searching and spinning", cpu.searching_s, false);
   add("scheduler: waiting", cpu.waiting_s, false);
@@ -136,13 +139,15 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from)
       region.blocks == 1 ? "process" : "processes", region.pass);
   if (!from.states.run_queue_s) text += "; waiting for a core: unavailable: not readable";
   ledger.notes.push_back(text + ".");
-  const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = 1 / from.states.scale;
+  const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = from.states.surplus;
   if (std::abs(ratio - 1) > kOtherWall || std::abs(cpu_ratio - 1) > kOtherWall)
-    ledger.notes.push_back(
-        fmt::format("{}: an iteration of the sync pass took {} as long as one of the {} pass, and "
-                    "{} of its CPU "
-                    "time: the scheduler's lines are the former's parts of the latter's CPU time.",
-                    column.label, format_ratio(ratio), region.pass, format_ratio(cpu_ratio)));
+    ledger.notes.push_back(fmt::format(
+        "{}: an iteration of the sync pass took {} as long as one of the {} pass, and {} of its "
+        "CPU "
+        "time: of that, the scheduler's lines are taken {}, work {} (the agent's own work lies in "
+        "the calls that it watches).",
+        column.label, format_ratio(ratio), region.pass, format_ratio(cpu_ratio),
+        format_ratio(from.states.reconciled.scheduler), format_ratio(from.states.reconciled.work)));
 }
 
 LedgerColumn column_of(const Recording& recording, size_t variant,

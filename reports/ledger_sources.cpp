@@ -164,19 +164,25 @@ size_t line_of(const profiles::Function& function, const std::set<std::string>& 
   return line - 1;
 }
 
-void scale_to(const RegionTime& region, const Recording& recording, size_t variant,
-              StateTime& states) {
+void reconcile_with(const RegionTime& region, const Recording& recording, size_t variant,
+                    StateTime& states) {
   const auto blocks = good_blocks(recording, recording.variants[variant].name, "sync");
   if (blocks.empty() || !has_process_time(*blocks.front())) return;
   const Block& block = *blocks.front();
   const double cpu_s = seconds(*block.region->user_ns + *block.region->system_ns) /
                        static_cast<double>(block.iteration_wall_ns.size());
-  if (!(cpu_s > 0)) return;
-  states.scale = region.cpu_s / cpu_s;
-  for (double* part :
-       {&states.cpu.computing_s, &states.cpu.searching_s, &states.cpu.waiting_s,
-        &states.cpu.signalling_s, &states.cpu.creating_s, &states.cpu.other_s, &states.starting_s})
-    *part *= states.scale;
+  if (!(cpu_s > 0) || !(region.cpu_s > 0)) return;
+  auto& cpu = states.cpu;
+  const std::array work{&cpu.computing_s, &cpu.other_s};
+  const std::array scheduler{&cpu.searching_s, &cpu.waiting_s, &cpu.signalling_s, &cpu.creating_s,
+                             &states.starting_s};
+  double work_s = 0, scheduler_s = 0;
+  for (const double* part : work) work_s += *part;
+  for (const double* part : scheduler) scheduler_s += *part;
+  states.surplus = cpu_s / region.cpu_s;
+  states.reconciled = reconcile(work_s, scheduler_s, (work_s + scheduler_s) / states.surplus);
+  for (double* part : work) *part *= states.reconciled.work;
+  for (double* part : scheduler) *part *= states.reconciled.scheduler;
 }
 
 Known<SampledWork> sampled_work(const Recording& recording, size_t variant,
@@ -207,6 +213,29 @@ Known<SampledWork> sampled_work(const Recording& recording, size_t variant,
 
 }  // namespace
 
+Reconciled reconcile(double work_s, double scheduler_s, double sum_s) {
+  constexpr double kWorkSigma = 0.02, kSchedulerSigma = 0.3, kZ95 = 1.96;
+  const double total_s = work_s + scheduler_s;
+  if (!(total_s > 0)) return {};
+  const double work_sigma_s = kWorkSigma * work_s,
+               scheduler_sigma_s = kSchedulerSigma * scheduler_s;
+  const double sigma_s = std::hypot(work_sigma_s, scheduler_sigma_s);
+  const double surplus_s = total_s - sum_s;
+  const double unsure = kZ95 * work_sigma_s * scheduler_sigma_s / sigma_s;
+  Reconciled result;
+  if (work_s > 0) {
+    result.work = 1 - surplus_s * std::pow(work_sigma_s / sigma_s, 2) / work_s;
+    result.work_error = unsure / work_s;
+  }
+  if (scheduler_s > 0) {
+    result.scheduler = 1 - surplus_s * std::pow(scheduler_sigma_s / sigma_s, 2) / scheduler_s;
+    result.scheduler_error = unsure / scheduler_s;
+  }
+  // Passes so far apart are not one behaviour: no part can be told from the other.
+  if (result.work < 0 || result.scheduler < 0) return {sum_s / total_s, sum_s / total_s, 1, 1};
+  return result;
+}
+
 std::set<std::string> counted_kernels(const Recording& recording) {
   std::set<std::string> kernels;
   for (const Block& block : recording.blocks)
@@ -222,7 +251,7 @@ Known<LedgerSources> ledger_sources(const Recording& recording, size_t variant,
   const auto sampled = sampled_work(recording, variant, kernels);
   for (const std::string& why : {region.reason, states.reason, sampled.reason})
     if (!why.empty()) return {{}, why};
-  scale_to(*region.value, recording, variant, *states.value);
+  reconcile_with(*region.value, recording, variant, *states.value);
   return {LedgerSources{*region.value, *states.value, *sampled.value}, ""};
 }
 

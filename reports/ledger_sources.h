@@ -23,11 +23,19 @@ struct RegionTime {
   std::optional<double> block_error;  // of one block's CPU time, relative
 };
 
-// The CPU time by the agent's accounts of all threads, in parts of that process's CPU time and
-// scaled to the region's: two passes never take the same.
+// What the sync pass's figures are multiplied by to add up to the region's CPU time, and what that
+// leaves unsure of each (at 95 %, relative).
+struct Reconciled {
+  double work = 1, scheduler = 1;
+  double work_error = 0, scheduler_error = 0;
+};
+
+// The CPU time by the agent's accounts of all threads, reconciled with the region's: two passes
+// never take the same, and the agent's own work lies in the calls that it watches.
 struct StateTime {
   profiles::CpuByState cpu;
-  double scale = 1;                   // the region's CPU time by that of the sync pass's process
+  double surplus = 1;  // the sync pass's CPU time by the region's
+  Reconciled reconciled;
   double starting_s = 0;              // threads starting and ending; not part of cpu.other_s
   std::optional<double> run_queue_s;  // thread-seconds
   double wall_s = 0;
@@ -54,6 +62,11 @@ struct LedgerSources {
 
 // The kernels whose multiply-accumulates any program counted.
 std::set<std::string> counted_kernels(const profiles::Recording& recording);
+
+// Seconds of two parts against the seconds that both should add up to: weighted least squares of
+// the relative corrections, a standard deviation of 2 % for work (equal arithmetic in two
+// processes) and of 30 % for scheduling (more threads, more of the agent's own work).
+Reconciled reconcile(double work_s, double scheduler_s, double sum_s);
 
 // With the reason where a source is missing.
 Known<LedgerSources> ledger_sources(const profiles::Recording& recording, size_t variant,

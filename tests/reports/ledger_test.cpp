@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "reports/comparison.h"
+#include "reports/ledger_sources.h"
 #include "reports/ledger_table.h"
 #include "reports/markdown.h"
 #include "tests/catch.h"
@@ -152,6 +153,47 @@ TEST_CASE("the kernel's end of a thread is bounded: a lost thread does not hide 
   CHECK(amount(ledger, "scheduler: threads starting and ending") == Approx(0.2));
   CHECK(amount(ledger, "unexplained") == Approx(0.3));
   check_sums(ledger);
+}
+
+TEST_CASE("the agent's own work is taken off the scheduler's lines, not off the arithmetic") {
+  KnownRegion with_agent;
+  with_agent.cpu = {10, 0, 1, 1, 8, 10};
+  with_agent.cpu.other_s = 0;
+  with_agent.user_s = 19, with_agent.busy_s = 20;
+  Recording recording = known_recording(with_agent, faster());
+  // The time pass's process took 16 s instead of the sync pass's 20.
+  change_regions(recording, [](profiles::Region& region) { *region.user_ns -= 4'000'000'000; });
+  for (auto& block : recording.blocks)
+    if (block.pass == "sync" && block.variant == "fine") block.region->user_ns = 19'000'000'000;
+  const Ledger ledger = ledger_of(recording);
+  double work_s = 0, scheduler_s = 0;
+  for (const LedgerLine& line : ledger.lines) {
+    if (line.kind == LedgerKind::kWork) work_s += line.amounts[0].core_s;
+    if (line.kind == LedgerKind::kScheduler) scheduler_s += line.amounts[0].core_s;
+  }
+  CHECK(work_s == Approx(1).epsilon(0.01));
+  CHECK(scheduler_s == Approx(0.6).epsilon(0.02));
+  CHECK(amount(ledger, "scheduler: creating and joining threads") == Approx(0.8 * scheduler_s));
+  check_sums(ledger);
+}
+
+TEST_CASE("reconciled parts add up, and the less certain part gives way") {
+  const Reconciled spawning = reconcile(0.276, 0.664, 0.797);
+  CHECK(0.276 * spawning.work + 0.664 * spawning.scheduler == Approx(0.797));
+  CHECK(spawning.work == Approx(1).epsilon(0.01));
+  CHECK(spawning.scheduler == Approx(0.785).epsilon(0.01));
+  // Nearly no scheduling: another 3 % are the processes' difference.
+  const Reconciled pooled = reconcile(0.27, 0.00024, 0.262);
+  CHECK(0.27 * pooled.work + 0.00024 * pooled.scheduler == Approx(0.262));
+  CHECK(pooled.work == Approx(0.97).epsilon(0.01));
+  CHECK(pooled.scheduler == Approx(1).epsilon(0.01));
+  CHECK(pooled.scheduler_error == Approx(1.96 * 0.3).epsilon(0.01));
+  const Reconciled apart = reconcile(1, 1, 0.5);
+  CHECK(apart.work == Approx(0.25));
+  CHECK(apart.scheduler == Approx(0.25));
+  CHECK(reconcile(0, 0, 1).work == 1);
+  CHECK(reconcile(2, 0, 1.9).work == Approx(0.95));
+  CHECK(reconcile(0, 2, 1.9).scheduler == Approx(0.95));
 }
 
 TEST_CASE("without marks, spinning that only samples see is the scheduler's") {
