@@ -30,22 +30,28 @@ std::string names_of(const profiles::Recording& recording) {
   return names;
 }
 
-reports::VariantStacks read_all(const reports::Origin& origin) {
-  return {profiles::read_stacks(origin.folder, origin.variant, "cpu"),
-          profiles::read_stacks(origin.folder, origin.variant, "wall"),
-          profiles::read_stacks(origin.folder, origin.variant, "allocation")};
+reports::VariantStacks stacks_of(const reports::Origin& origin, const Wanted& wanted) {
+  const auto read = [&](const char* clock) -> std::optional<profiles::Stacks> {
+    const bool needed = wanted.needs == reports::Format::kStacks || wanted.clock == clock;
+    if (!needed) return {};
+    return profiles::read_stacks(origin.folder, origin.variant, clock);
+  };
+  return {read("cpu"), read("wall"), read("allocation")};
 }
 
 // Each variant's from the folder that it lies in, under the name that it has there.
 reports::PagePictures pictures_of(const reports::Merged& merged,
-                                  const profiles::Recording& recording) {
+                                  const profiles::Recording& recording,
+                                  reports::Format::Needs needs) {
+  const auto read =
+      needs == reports::Format::kTimelines ? reports::read_timelines : reports::read_pictures;
   reports::PagePictures all;
   profiles::Recording one = recording;
   for (const auto& variant : recording.variants) {
     const reports::Origin& origin = merged.origins.at(variant.name);
     one.variants = {variant};
     one.variants.front().name = origin.variant;
-    auto pictures = reports::read_pictures(one, origin.folder);
+    auto pictures = read(one, origin.folder);
     all.texts_per_iteration = pictures.texts_per_iteration;
     all.variants.push_back(std::move(pictures.variants.front()));
   }
@@ -54,7 +60,8 @@ reports::PagePictures pictures_of(const reports::Merged& merged,
 
 }  // namespace
 
-reports::Export export_of(const std::vector<std::string>& sources, reports::Format::Needs needs) {
+reports::Export export_of(const std::vector<std::string>& sources, const Wanted& wanted) {
+  using reports::Format;
   std::vector<reports::MergeSource> all;
   for (const std::string& argument : sources) {
     const Source source = source_of(argument);
@@ -64,13 +71,19 @@ reports::Export export_of(const std::vector<std::string>& sources, reports::Form
   reports::Export result = reports::make_export(merged.recording);
   auto& alarms = result.report.alarms;
   alarms.insert(alarms.begin(), merged.alarms.begin(), merged.alarms.end());
-  if (needs == reports::Format::kStacks) {
-    for (const auto& variant : result.recording.variants)
-      result.stacks.push_back(read_all(merged.origins.at(variant.name)));
-    result.detail = reports::make_detail(result.recording, result.report, result.stacks);
-  } else if (needs == reports::Format::kPictures) {
-    result.pictures = pictures_of(merged, result.recording);
+  if (wanted.variant) result.variant = variant_named(result, *wanted.variant);
+  result.clock = wanted.clock;
+  result.detailed = wanted.detailed;
+  if (wanted.needs == Format::kStacks || wanted.needs == Format::kClock) {
+    result.stacks.resize(result.recording.variants.size());
+    for (size_t i = 0; i < result.stacks.size(); ++i)
+      if (wanted.detailed || !result.variant || *result.variant == i)
+        result.stacks[i] = stacks_of(merged.origins.at(result.recording.variants[i].name), wanted);
+  } else if (wanted.needs == Format::kTimelines || wanted.needs == Format::kPictures) {
+    result.pictures = pictures_of(merged, result.recording, wanted.needs);
   }
+  if (wanted.detailed)
+    result.detail = reports::make_detail(result.recording, result.report, result.stacks);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,9 +8,17 @@
 
 namespace winnow::cli {
 
-// What the recordings hold, each given as "DIR" or "DIR:VARIANT", and of the
-// files beside them what is needed. Throws base::Error and base::UsageError.
-reports::Export export_of(const std::vector<std::string>& sources, reports::Format::Needs needs);
+// What is to be shown of recordings; no file that it does not need is read.
+struct Wanted {
+  reports::Format::Needs needs = reports::Format::kReport;
+  std::optional<std::string> variant{};  // none: all
+  std::string clock = "cpu";
+  bool detailed = false;
+};
+
+// What the recordings hold, each given as "DIR" or "DIR:VARIANT". Throws base::Error and
+// base::UsageError.
+reports::Export export_of(const std::vector<std::string>& sources, const Wanted& wanted);
 
 // The index of a variant; throws base::UsageError that names those there are.
 size_t variant_named(const reports::Export& source, const std::string& name);

@@ -41,11 +41,9 @@ std::string recording_text(const std::vector<std::string>& folders, const Values
   const bool detailed = kind == "detailed";
   if (detailed && format.name != std::string_view("markdown"))
     throw base::UsageError("kind detailed", "is a kind of the format markdown");
-  reports::Export source = export_of(folders, detailed ? reports::Format::kStacks : format.needs);
-  if (values.count("variant") > 0)
-    source.variant = variant_named(source, values["variant"].as<std::string>());
-  source.clock = clock;
-  source.detailed = detailed;
+  Wanted wanted{detailed ? reports::Format::kStacks : format.needs, {}, clock, detailed};
+  if (values.count("variant") > 0) wanted.variant = values["variant"].as<std::string>();
+  const reports::Export source = export_of(folders, wanted);
   // A printed report shows the picture that the run wrote into the recording's folder.
   const std::string svg = reports::ledger_svg(source.report.ledger);
   if (format.name == std::string_view("markdown") && values.count("output") > 0 && !svg.empty())

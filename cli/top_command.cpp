@@ -46,8 +46,7 @@ int top_command(const Arguments& arguments) {
   shown.functions = static_cast<size_t>(number(*values, "number", 1, 20));
   shown.columns = terminal_columns();
   shown.colour = wants_colour();
-  const auto source =
-      export_of({(*values)["recording"].as<std::string>()}, reports::Format::kReport);
+  const auto source = export_of({(*values)["recording"].as<std::string>()}, {});
   std::string text;
   for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
     if (values->count("variant") > 0 &&

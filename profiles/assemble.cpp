@@ -29,8 +29,18 @@ std::string raw_file(const std::string& folder, const Block& block, const std::s
                                 name));
 }
 
+void write(const std::string& folder, const std::string& variant, Stacks stacks,
+           Recording& recording) {
+  const std::string clock = stacks.clock;
+  if (const size_t left_out = write_stacks(folder, variant, std::move(stacks)))
+    recording.warnings.push_back(
+        fmt::format("{}, {}: the {} lightest call stacks are one, because a file of call stacks "
+                    "holds at most {} MB",
+                    variant, clock, left_out, kLimitStacksBytes >> 20));
+}
+
 SampledProfile sampled(const std::string& folder, const std::vector<const Block*>& blocks,
-                       const std::string& clock, const CategoryRules& rules) {
+                       const std::string& clock, const CategoryRules& rules, Recording& recording) {
   std::vector<std::string> files;
   int iterations = 0;
   std::optional<double> cpu_s = 0;
@@ -50,18 +60,19 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   if (clock == "cpu") profile.total_s = cpu_s;
   Stacks stacks = sampled_stacks(files, clock, rules);
   stacks.iterations = iterations;
-  write_stacks(folder, blocks.front()->variant, stacks);
+  write(folder, blocks.front()->variant, std::move(stacks), recording);
   return profile;
 }
 
-HeapProfile heap(const std::string& folder, const Block& block, const CategoryRules& rules) {
+HeapProfile heap(const std::string& folder, const Block& block, const CategoryRules& rules,
+                 Recording& recording) {
   HeapProfile profile = read_heap_profile(raw_file(folder, block, "begin.heap"),
                                           raw_file(folder, block, "end.heap"), rules);
   profile.iterations = iterations_of(block);
   Stacks stacks = allocation_stacks(raw_file(folder, block, "begin.heap"),
                                     raw_file(folder, block, "end.heap"), rules);
   stacks.iterations = profile.iterations;
-  write_stacks(folder, block.variant, stacks);
+  write(folder, block.variant, std::move(stacks), recording);
   return profile;
 }
 
@@ -114,12 +125,15 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
   for (const Variant& variant : recording.variants) {
     const std::string& name = variant.name;
     VariantProfiles& profiles = recording.profiles[name];
-    attempt(name, "cpu",
-            [&](const auto& blocks) { profiles.cpu = sampled(folder, blocks, "cpu", rules); });
-    attempt(name, "wall",
-            [&](const auto& blocks) { profiles.wall = sampled(folder, blocks, "wall", rules); });
-    attempt(name, "heap",
-            [&](const auto& blocks) { profiles.heap = heap(folder, *blocks[0], rules); });
+    attempt(name, "cpu", [&](const auto& blocks) {
+      profiles.cpu = sampled(folder, blocks, "cpu", rules, recording);
+    });
+    attempt(name, "wall", [&](const auto& blocks) {
+      profiles.wall = sampled(folder, blocks, "wall", rules, recording);
+    });
+    attempt(name, "heap", [&](const auto& blocks) {
+      profiles.heap = heap(folder, *blocks[0], rules, recording);
+    });
     attempt(name, "sync",
             [&](const auto& blocks) { profiles.sync = sync(folder, *blocks[0], recording); });
     attempt(name, "exact", [&](const auto& blocks) {

@@ -5,16 +5,31 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kLimitBytes = size_t{64} << 20;
 constexpr int kLimitDepth = 32;
 
+// Not by the parser's callback, with which its time grows with the square of an array's length.
+bool nested_too_deeply(const std::string& text) {
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"')
+      quoted = !quoted;
+    else if (quoted)
+      i += c == '\\';
+    else if (c == '[' || c == '{')
+      ++depth;
+    else if (c == ']' || c == '}')
+      --depth;
+    if (depth > kLimitDepth) return true;
+  }
+  return false;
+}
+
 Json parse(const std::string& text, const std::string& path, const std::string& noun) {
-  const auto limit_depth = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth > kLimitDepth) throw base::Error(path, "not a " + noun + ": nested too deeply");
-    return true;
-  };
+  if (nested_too_deeply(text)) throw base::Error(path, "not a " + noun + ": nested too deeply");
   try {
-    return Json::parse(text, limit_depth);
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
     const auto end = text.begin() + static_cast<ptrdiff_t>(std::min(error.byte, text.size()));
     throw base::Error(
@@ -26,8 +41,9 @@ Json parse(const std::string& text, const std::string& path, const std::string& 
 
 }  // namespace
 
-Json read_document(const std::string& path, const std::string& noun, int schema) {
-  Json json = parse(base::read_file(path, kLimitBytes), path, noun);
+Json read_document(const std::string& path, const std::string& noun, int schema,
+                   size_t limit_bytes) {
+  Json json = parse(base::read_file(path, limit_bytes), path, noun);
   const Place root{path};
   if (!json.is_object() || !json.contains("schema"))
     throw base::Error(path, "not a " + noun + ": it has no schema");

@@ -115,8 +115,9 @@ class JsonReader {
   std::vector<std::string_view> known_;
 };
 
-// The JSON document in `path`, whose "schema" must be the one given. `noun` names what it should be
-// in an error: "recording".
-Json read_document(const std::string& path, const std::string& noun, int schema);
+// The JSON document in `path`, whose "schema" must be the one given. `noun`
+// names what it should be in an error: "recording".
+Json read_document(const std::string& path, const std::string& noun, int schema,
+                   size_t limit_bytes = size_t{64} << 20);
 
 }  // namespace winnow::profiles

@@ -1,5 +1,7 @@
 #include "profiles/stacks.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "base/error.h"
@@ -77,6 +79,43 @@ void check(const Stacks& stacks, const std::string& path) {
   }
 }
 
+template <class T>
+size_t json_bytes(const T& value) {
+  constexpr size_t kComma = 1;
+  return JsonWriter::to_json(value)
+             .dump(-1, ' ', false, OrderedJson::error_handler_t::replace)
+             .size() +
+         kComma;
+}
+
+// How many of the stacks, the largest first, fit into a file.
+size_t stacks_that_fit(const Stacks& stacks, size_t limit_bytes) {
+  constexpr size_t kRoom = 1024;  // for what stands around frames and stacks
+  size_t bytes = kRoom;
+  for (const Frame& frame : stacks.frames) bytes += json_bytes(frame);
+  size_t count = 0;
+  while (count < stacks.stacks.size()) {
+    bytes += json_bytes(stacks.stacks[count]);
+    if (bytes > limit_bytes) break;
+    ++count;
+  }
+  return count;
+}
+
+void leave_out(Stacks& stacks, size_t kept) {
+  const size_t count = stacks.stacks.size() - kept;
+  if (kept == 0) stacks.frames.clear();
+  Stack rest{{static_cast<int>(stacks.frames.size())}};
+  for (size_t i = kept; i < stacks.stacks.size(); ++i) {
+    rest.samples += stacks.stacks[i].samples;
+    rest.bytes += stacks.stacks[i].bytes;
+    rest.objects += stacks.stacks[i].objects;
+  }
+  stacks.stacks.resize(kept);
+  stacks.stacks.push_back(std::move(rest));
+  stacks.frames.push_back({fmt::format("[{} call stacks left out]", count), "", "other", 0});
+}
+
 }  // namespace
 
 std::optional<Stacks> read_stacks(const std::string& folder, const std::string& variant,
@@ -85,18 +124,23 @@ std::optional<Stacks> read_stacks(const std::string& folder, const std::string& 
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   StacksFile file;
-  JsonReader::from_json(read_document(path, "file of call stacks", kStacksSchema), Place{path},
-                        file);
+  JsonReader::from_json(
+      read_document(path, "file of call stacks", kStacksSchema, kLimitStacksBytes), Place{path},
+      file);
   if (file.stacks.clock != clock)
     throw base::Error(path, "holds stacks of the clock \"" + file.stacks.clock + "\"");
   check(file.stacks, path);
   return std::move(file.stacks);
 }
 
-void write_stacks(const std::string& folder, const std::string& variant, const Stacks& stacks) {
+size_t write_stacks(const std::string& folder, const std::string& variant, Stacks stacks,
+                    size_t limit_bytes) {
   const std::string path = path_of(folder, variant, stacks.clock);
+  const size_t all = stacks.stacks.size(), kept = stacks_that_fit(stacks, limit_bytes);
+  if (kept < all) leave_out(stacks, kept);
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  write_document(path, StacksFile{kStacksSchema, stacks}, -1);
+  write_document(path, StacksFile{kStacksSchema, std::move(stacks)}, -1);
+  return all - kept;
 }
 
 }  // namespace winnow::profiles

@@ -12,6 +12,7 @@
 namespace winnow::profiles {
 
 inline constexpr int kStacksSchema = 1;
+inline constexpr size_t kLimitStacksBytes = size_t{64} << 20;  // of a file
 
 // Of sampled stacks one for each address, the outermost function that is not inlined, as in
 // Function; of allocations those inlined, too, which the categories are made for.
@@ -38,7 +39,10 @@ struct Stacks {
 // base::Error for a file that is not what write_stacks wrote.
 std::optional<Stacks> read_stacks(const std::string& folder, const std::string& variant,
                                   const std::string& clock);
-void write_stacks(const std::string& folder, const std::string& variant, const Stacks& stacks);
+// Of stacks that would make a file larger than read_stacks takes, the lightest become one stack of
+// the one frame "[n call stacks left out]", so that the sums stay exact; returns n.
+size_t write_stacks(const std::string& folder, const std::string& variant, Stacks stacks,
+                    size_t limit_bytes = kLimitStacksBytes);
 
 // From gperftools' files, merged: CPU profiles (`clock` "cpu" or "wall") of the same program; what
 // was allocated between two heap dumps of one process. iterations is left for the caller. They

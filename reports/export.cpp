@@ -26,13 +26,13 @@ constexpr std::array kFormats{
            export_benchfmt},
     Format{"junit", ".xml", false, Format::kReport, "one test case for each comparison",
            export_junit},
-    Format{"pprof", ".pb.gz", true, Format::kStacks, "profile.proto of one variant (--clock)",
+    Format{"pprof", ".pb.gz", true, Format::kClock, "profile.proto of one variant (--clock)",
            export_pprof},
     Format{"speedscope", ".speedscope.json", false, Format::kStacks,
            "call stacks for www.speedscope.app", export_speedscope},
-    Format{"collapsed", ".folded", false, Format::kStacks,
+    Format{"collapsed", ".folded", false, Format::kClock,
            "folded stacks for flame graphs (--clock)", export_collapsed},
-    Format{"perfetto", ".trace.json", false, Format::kPictures,
+    Format{"perfetto", ".trace.json", false, Format::kTimelines,
            "the threads' timeline for ui.perfetto.dev", export_perfetto}};
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Export {
   profiles::Recording recording;  // the baseline first
   Report report;
   std::vector<Observation> observations;
-  std::vector<VariantStacks> stacks;  // per variant; only where the format needs them
+  std::vector<VariantStacks> stacks;  // per variant; only those that the format needs
   Detail detail;                      // likewise
   PagePictures pictures;              // likewise
   bool detailed = false;              // Markdown: the detailed kind
@@ -39,7 +39,8 @@ struct Format {
   const char* name;
   const char* extension;
   bool binary;
-  enum Needs { kReport, kStacks, kPictures } needs;  // beside recording.json
+  // Beside recording.json: the stacks of the clock asked for or of all, the timelines, or both.
+  enum Needs { kReport, kClock, kStacks, kTimelines, kPictures } needs;
   const char* summary;
   std::string (*render)(const Export&);
 };

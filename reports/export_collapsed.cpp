@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "base/error.h"
 #include "reports/export_stacks.h"
 
@@ -14,12 +16,24 @@ std::string frame(const std::string& name) {
   return result.empty() ? "[unnamed]" : result;
 }
 
-void add(std::string& text, const std::string& root, const profiles::Stacks& stacks) {
-  for (const auto& stack : stacks.stacks) {
-    text += frame(root);
+// The whole may be hundreds of megabytes: names are escaped once, and room is made once.
+void add(std::string& text, const std::string& variant, const profiles::Stacks& stacks) {
+  const std::string root = frame(variant);
+  std::vector<std::string> frames;
+  for (const profiles::Frame& each : stacks.frames) frames.push_back(";" + frame(each.function));
+  constexpr size_t kCountRoom = 22;
+  size_t room = text.size();
+  for (const profiles::Stack& stack : stacks.stacks) {
+    room += root.size() + kCountRoom;
+    for (int index : stack.frames) room += frames[static_cast<size_t>(index)].size();
+  }
+  text.reserve(room);
+  for (const profiles::Stack& stack : stacks.stacks) {
+    text += root;
     for (size_t i = stack.frames.size(); i-- > 0;)
-      text += ";" + frame(stacks.frames[static_cast<size_t>(stack.frames[i])].function);
-    text += fmt::format(" {}\n", stacks.clock == "allocation" ? stack.bytes : stack.samples);
+      text += frames[static_cast<size_t>(stack.frames[i])];
+    fmt::format_to(std::back_inserter(text), " {}\n",
+                   stacks.clock == "allocation" ? stack.bytes : stack.samples);
   }
 }
 

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <iterator>
 
 #include "base/error.h"
 #include "reports/export.h"
+#include "reports/export_stacks.h"
 
 // Chrome's trace events, which Perfetto reads: a variant is a process, a lane a thread.
 namespace winnow::reports {
@@ -32,21 +33,18 @@ const char* name_of(ThreadState state) {
   return "";
 }
 
-std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 // Written out one by one: there may be half a million.
 void add_lane(std::string& text, size_t process, size_t thread, const TimelineLane& lane,
               int64_t end_ns) {
   text += fmt::format(
       ",\n{{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":{},\"tid\":{},\"args\":{{\"name\":{}}}}}",
-      process, thread, quoted(lane.thread));
+      process, thread, json_text(lane.thread));
   for (size_t i = 0; i < lane.events.size(); ++i) {
     const TimelineEvent& event = lane.events[i];
-    if (event.state == ThreadState::kEnded || event.state == ThreadState::kOther) continue;
+    if (event.state == ThreadState::kEnded) continue;
     const int64_t until_ns = i + 1 < lane.events.size() ? lane.events[i + 1].begin_ns : end_ns;
-    text += fmt::format(
+    fmt::format_to(
+        std::back_inserter(text),
         ",\n{{\"ph\":\"X\",\"name\":\"{}\",\"pid\":{},\"tid\":{},\"ts\":{:.3f},\"dur\":{:.3f}}}",
         name_of(event.state), process, thread, static_cast<double>(event.begin_ns) / 1000,
         static_cast<double>(until_ns - event.begin_ns) / 1000);
@@ -68,7 +66,7 @@ std::string export_perfetto(const Export& source) {
     }
     text += fmt::format(
         "{}{{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":{},\"args\":{{\"name\":{}}}}}",
-        text.empty() ? "" : ",\n", variant + 1, quoted(name));
+        text.empty() ? "" : ",\n", variant + 1, json_text(name));
     for (const int64_t begin_ns : timeline.data->iteration_begin_ns)
       text += fmt::format(
           ",\n{{\"ph\":\"i\",\"name\":\"iteration\",\"s\":\"p\",\"pid\":{},\"tid\":0,\"ts\":{:.3f}}"

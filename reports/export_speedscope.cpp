@@ -1,13 +1,14 @@
+#include <fmt/format.h>
+
+#include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "base/error.h"
 #include "reports/export_stacks.h"
 
+// https://www.speedscope.app/file-format-schema.json
 namespace winnow::reports {
-
-using Json = nlohmann::ordered_json;
 
 namespace {
 
@@ -17,70 +18,78 @@ class Frames {
   size_t index(const profiles::Frame& frame) {
     const auto [found, added] =
         index_.try_emplace(std::tuple(frame.function, frame.file, frame.line), index_.size());
-    if (added) {
-      Json entry = {{"name", frame.function}};
-      if (!frame.file.empty()) entry["file"] = frame.file;
-      if (frame.line > 0) entry["line"] = frame.line;
-      json.push_back(std::move(entry));
-    }
+    if (!added) return found->second;
+    json += fmt::format("{}{{\"name\":{}", json.empty() ? "" : ",\n", json_text(frame.function));
+    if (!frame.file.empty()) json += ",\"file\":" + json_text(frame.file);
+    if (frame.line > 0) json += fmt::format(",\"line\":{}", frame.line);
+    json += "}";
     return found->second;
   }
-  Json json = Json::array();
+  std::string json;
 
  private:
   std::map<std::tuple<std::string, std::string, int>, size_t> index_;
 };
 
-Json profile(const std::string& name, const profiles::Stacks& stacks, Frames& frames) {
-  const bool allocation = stacks.clock == "allocation";
+// Written out one by one: there may be a hundred thousand stacks.
+void add_samples(std::string& text, const profiles::Stacks& stacks, Frames& frames) {
   std::vector<size_t> index;
   for (const auto& frame : stacks.frames) index.push_back(frames.index(frame));
-  Json samples = Json::array(), weights = Json::array();
-  double end = 0;
+  const char* comma = "";
   for (const auto& stack : stacks.stacks) {
-    Json sample = Json::array();
+    fmt::format_to(std::back_inserter(text), "{}[", comma);
     for (size_t i = stack.frames.size(); i-- > 0;)
-      sample.push_back(index[static_cast<size_t>(stack.frames[i])]);
-    samples.push_back(std::move(sample));
-    if (allocation)
-      weights.push_back(stack.bytes);
-    else
-      weights.push_back(static_cast<double>(stack.samples) * stacks.period_s);
-    end += weights.back().get<double>();
+      fmt::format_to(std::back_inserter(text), "{}{}", index[static_cast<size_t>(stack.frames[i])],
+                     i > 0 ? "," : "]");
+    comma = ",\n";
   }
-  return {{"type", "sampled"},
-          {"name", name},
-          {"unit", allocation ? "bytes" : "seconds"},
-          {"startValue", 0},
-          {"endValue", end},
-          {"samples", std::move(samples)},
-          {"weights", std::move(weights)}};
+}
+
+void add_profile(std::string& text, const std::string& variant, const profiles::Stacks& stacks,
+                 Frames& frames) {
+  const bool allocation = stacks.clock == "allocation";
+  const auto weight = [&](const profiles::Stack& stack) {
+    return allocation ? static_cast<double>(stack.bytes)
+                      : static_cast<double>(stack.samples) * stacks.period_s;
+  };
+  double end = 0;
+  for (const auto& stack : stacks.stacks) end += weight(stack);
+  text += fmt::format(
+      "{}{{\"type\":\"sampled\",\"name\":{},\"unit\":\"{}\",\"startValue\":0,\"endValue\":{},\n"
+      "\"samples\":[",
+      text.empty() ? "" : ",\n", json_text(variant + ", " + stacks.clock),
+      allocation ? "bytes" : "seconds", end);
+  add_samples(text, stacks, frames);
+  text += "],\n\"weights\":[";
+  const char* comma = "";
+  for (const auto& stack : stacks.stacks) {
+    fmt::format_to(std::back_inserter(text), "{}{}", comma, weight(stack));
+    comma = ",";
+  }
+  text += "]}";
 }
 
 }  // namespace
 
 std::string export_speedscope(const Export& source) {
   Frames frames;
-  Json all = Json::array();
-  std::string reasons;
+  std::string profiles, reasons;
   for (size_t variant = 0; variant < source.stacks.size(); ++variant) {
     if (source.variant && *source.variant != variant) continue;
     for (const char* clock : {"cpu", "wall", "allocation"}) {
       if (const auto* stacks = stacks_of(source.stacks[variant], clock))
-        all.push_back(
-            profile(source.recording.variants[variant].name + ", " + clock, *stacks, frames));
+        add_profile(profiles, source.recording.variants[variant].name, *stacks, frames);
       else
         reasons += (reasons.empty() ? "" : "; ") + no_stacks(source, variant, clock);
     }
   }
-  if (all.empty()) throw base::Error("speedscope", reasons);
-  const Json file = {{"$schema", "https://www.speedscope.app/file-format-schema.json"},
-                     {"shared", {{"frames", std::move(frames.json)}}},
-                     {"profiles", std::move(all)},
-                     {"name", source.recording.workload.scenario},
-                     {"activeProfileIndex", 0},
-                     {"exporter", "winnow " + source.recording.winnow_version}};
-  return file.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (profiles.empty()) throw base::Error("speedscope", reasons);
+  return fmt::format(
+      "{{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\n"
+      "\"shared\":{{\"frames\":[\n{}]}},\n\"profiles\":[\n{}],\n"
+      "\"name\":{},\"activeProfileIndex\":0,\"exporter\":{}}}\n",
+      frames.json, profiles, json_text(source.recording.workload.scenario),
+      json_text("winnow " + source.recording.winnow_version));
 }
 
 }  // namespace winnow::reports

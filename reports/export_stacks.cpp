@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "reports/recorded.h"
 
@@ -21,6 +23,10 @@ size_t only_variant(const Export& source, const std::string& format) {
   for (const auto& variant : source.recording.variants)
     names += (names.empty() ? "" : ", ") + variant.name;
   throw base::UsageError(format, "holds one variant: choose with --variant, of " + names);
+}
+
+std::string json_text(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string no_stacks(const Export& source, size_t variant, const std::string& clock) {

@@ -13,6 +13,9 @@ const profiles::Stacks* stacks_of(const VariantStacks& variant, const std::strin
 // that names them.
 size_t only_variant(const Export& source, const std::string& format);
 
+// The text as a value of JSON, invalid UTF-8 replaced.
+std::string json_text(const std::string& text);
+
 // "spawn, cpu: unavailable: ..."
 std::string no_stacks(const Export& source, size_t variant, const std::string& clock);
 

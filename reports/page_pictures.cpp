@@ -40,16 +40,22 @@ Picture<profiles::Timeline> timeline(const profiles::Recording& recording,
 
 }  // namespace
 
-PagePictures read_pictures(const profiles::Recording& recording, const std::string& folder) {
+PagePictures read_timelines(const profiles::Recording& recording, const std::string& folder) {
   PagePictures pictures;
   pictures.texts_per_iteration = recording.workload.texts_per_iteration;
-  for (const auto& variant : recording.variants) {
-    VariantPictures each;
-    each.cpu = stacks(recording, folder, variant.name, "cpu", "cpu");
-    each.wall = stacks(recording, folder, variant.name, "wall", "wall");
-    each.allocation = stacks(recording, folder, variant.name, "allocation", "heap");
-    each.timeline = timeline(recording, folder, variant.name);
-    pictures.variants.push_back(std::move(each));
+  for (const auto& variant : recording.variants)
+    pictures.variants.emplace_back().timeline = timeline(recording, folder, variant.name);
+  return pictures;
+}
+
+PagePictures read_pictures(const profiles::Recording& recording, const std::string& folder) {
+  PagePictures pictures = read_timelines(recording, folder);
+  for (size_t i = 0; i < recording.variants.size(); ++i) {
+    const std::string& name = recording.variants[i].name;
+    VariantPictures& each = pictures.variants[i];
+    each.cpu = stacks(recording, folder, name, "cpu", "cpu");
+    each.wall = stacks(recording, folder, name, "wall", "wall");
+    each.allocation = stacks(recording, folder, name, "allocation", "heap");
   }
   return pictures;
 }

@@ -30,5 +30,7 @@ struct PagePictures {
 // Reads what the recording in `folder` holds beside recording.json. A file that cannot be read is
 // told in place of its picture.
 PagePictures read_pictures(const profiles::Recording& recording, const std::string& folder);
+// The timelines only.
+PagePictures read_timelines(const profiles::Recording& recording, const std::string& folder);
 
 }  // namespace winnow::reports

@@ -1,5 +1,7 @@
 #include "profiles/stacks.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <filesystem>
 #include <numeric>
@@ -16,7 +18,9 @@ namespace {
 using namespace winnow;
 using namespace winnow::profiles;
 
-constexpr const char* kHostile = "</script><b>&|\"\n\x01,;";
+// The brackets are more than JSON may nest.
+constexpr const char* kHostile =
+    "</script><b>&|\\\"\n\x01,;[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[";
 
 Stacks sample() {
   Stacks stacks{"cpu", 8, 0.02, {{kHostile, "a b.cpp", "other", 7}, {"main", "", "other", 0}}, {}};
@@ -65,6 +69,31 @@ TEST_CASE("stacks are read as they were written, names of any kind included") {
   REQUIRE(read->stacks.size() == 2);
   CHECK(read->stacks[0].frames == std::vector<int>{0, 1});
   CHECK(read->stacks[0].samples == 5);
+}
+
+TEST_CASE("stacks beyond a file's limit become one that says so, and the sums stay exact") {
+  const TemporaryFolder folder;
+  Stacks many{"cpu", 8, 0.02, {{"work", "", "other", 0}, {"main", "", "other", 0}}, {}};
+  int64_t samples = 0;
+  for (int i = 0; i < 1000; ++i) {
+    many.stacks.push_back({std::vector<int>(static_cast<size_t>(i) + 1, i % 2), 2000 - i, 0, 0});
+    samples += 2000 - i;
+  }
+  CHECK(write_stacks(folder.path(), "whole", many) == 0);
+  CHECK(read_stacks(folder.path(), "whole", "cpu")->stacks.size() == 1000);
+  for (const size_t limit_bytes : {size_t{0}, size_t{1200}, size_t{20'000}, size_t{200'000}}) {
+    INFO(limit_bytes);
+    const size_t left_out = write_stacks(folder.path(), "spawn", many, limit_bytes);
+    if (limit_bytes > 1024) CHECK(std::filesystem::file_size(path_in(folder)) <= limit_bytes);
+    const auto read = read_stacks(folder.path(), "spawn", "cpu");
+    REQUIRE(read);
+    CHECK(left_out > 0);
+    CHECK(read->stacks.size() == 1000 - left_out + 1);
+    CHECK(read->frames.back().function == fmt::format("[{} call stacks left out]", left_out));
+    int64_t sum = 0;
+    for (const Stack& stack : read->stacks) sum += stack.samples;
+    CHECK(sum == samples);
+  }
 }
 
 TEST_CASE("a recording without stacks has none; a name that leads elsewhere is refused") {

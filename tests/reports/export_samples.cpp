@@ -43,7 +43,10 @@ Export hostile_export() {
   pictures.timeline.data =
       Timeline{{0},
                9000,
-               {{kHostileNames[1], {{500, ThreadState::kComputing}, {4000, ThreadState::kWaiting}}},
+               {{kHostileNames[1],
+                 {{500, ThreadState::kComputing},
+                  {4000, ThreadState::kWaiting},
+                  {8000, ThreadState::kOther}}},
                 {kHostileNames[3], {{0, ThreadState::kSignalling}, {7000, ThreadState::kEnded}}}}};
   source.pictures.variants = {pictures, pictures};
   source.detailed = true;

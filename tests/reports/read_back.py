@@ -147,6 +147,8 @@ def main(writer, schema):
         check_speedscope(at("speedscope"))
         trace = json.load(open(at("perfetto")))["traceEvents"]
         assert sum(event["dur"] for event in trace if event["ph"] == "X") == 2 * (8.5 + 7), trace
+        states = {event["name"] for event in trace if event["ph"] == "X"}
+        assert states == {"computing", "waiting", "signalling", "other"}, states
         for line in open(at("collapsed")):
             stack, count = line.rstrip("\n").rsplit(" ", 1)
             assert stack.split(";")[1] == "main" and len(stack.split(";")) == 3 and int(count) > 0
