@@ -17,7 +17,7 @@ std::vector<std::string> call_chain(Symbols& symbols, const MemoryMap& map,
                                     const std::vector<uint64_t>& pcs) {
   std::vector<std::string> chain;
   for (const auto* frames : symbols.stack(map, pcs, Symbols::Leaf::return_address))
-    chain.insert(chain.end(), frames->begin(), frames->end());
+    for (const SourceFunction& function : *frames) chain.push_back(function.name);
   return chain;
 }
 

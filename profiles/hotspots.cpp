@@ -21,10 +21,11 @@ void add_profile(const CpuProfile& profile, Symbols& symbols, CountsByName& coun
   const MemoryMap map(profile.memory_map);
   for (const auto& [pcs, samples] : profile.stacks) {
     const auto stack = symbols.stack(map, pcs, Symbols::Leaf::exact);
-    counts[stack.front()->back()].flat += samples;
+    counts[stack.front()->back().name].flat += samples;
     std::set<std::string_view> seen;
     for (const auto* frames : stack)
-      if (seen.insert(frames->back()).second) counts[frames->back()].cumulative += samples;
+      if (seen.insert(frames->back().name).second)
+        counts[frames->back().name].cumulative += samples;
   }
 }
 

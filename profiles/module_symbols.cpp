@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "profiles/function_name.h"
+#include "profiles/source_path.h"
 
 namespace winnow::profiles {
 namespace {
@@ -109,6 +110,15 @@ const char* linkage_name(Dwarf_Die& die) {
   return nullptr;
 }
 
+SourceFunction declared(Dwarf_Die& function, Dwarf_Die& unit) {
+  const char* const file = dwarf_decl_file(&function);
+  int line = 0;
+  if (!file || dwarf_decl_line(&function, &line) != 0) return {};
+  Dwarf_Attribute attribute;
+  const char* const folder = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+  return {"", source_path(file, folder ? folder : ""), std::max(line, 0)};
+}
+
 struct Symbol {
   uint64_t begin = 0, end = 0;
   std::string name;
@@ -140,7 +150,7 @@ struct ModuleSymbols::Module {
   void read_units(Dwfl_Module* module);
   std::optional<uint64_t> address_of(uint64_t file_offset) const;
   const Symbol* symbol_at(uint64_t address) const;
-  std::vector<std::string> dwarf_frames(uint64_t address);
+  std::vector<SourceFunction> dwarf_frames(uint64_t address);
 };
 
 void ModuleSymbols::Module::open(const std::string& file) {
@@ -234,10 +244,10 @@ const Symbol* ModuleSymbols::Module::symbol_at(uint64_t address) const {
   return inside ? &symbol : nullptr;
 }
 
-std::vector<std::string> ModuleSymbols::Module::dwarf_frames(uint64_t address) {
-  std::vector<std::string> names;
+std::vector<SourceFunction> ModuleSymbols::Module::dwarf_frames(uint64_t address) {
+  std::vector<SourceFunction> functions;
   const int unit_index = find_scope(unit_at, address - dwarf_bias);
-  if (unit_index < 0) return names;
+  if (unit_index < 0) return functions;
   Unit& unit = units[static_cast<size_t>(unit_index)];
   if (!unit.loaded) unit.load();
   int index = find_scope(unit.by_address, address - dwarf_bias);
@@ -250,10 +260,11 @@ std::vector<std::string> ModuleSymbols::Module::dwarf_frames(uint64_t address) {
     if (scope.parent < 0 && !mangled)
       if (const Symbol* const symbol = symbol_at(address)) name = symbol->name.c_str();
     if (!name) name = dwarf_diename(&scope.die);
-    names.push_back(name ? function_name(name) : "[unknown]");
+    functions.push_back(declared(scope.die, unit.root));
+    functions.back().name = name ? function_name(name) : "[unknown]";
     index = scope.parent;
   }
-  return names;
+  return functions;
 }
 
 ModuleSymbols::ModuleSymbols(const std::string& file) : module_(std::make_unique<Module>()) {
@@ -262,14 +273,14 @@ ModuleSymbols::ModuleSymbols(const std::string& file) : module_(std::make_unique
 ModuleSymbols::~ModuleSymbols() = default;
 ModuleSymbols::ModuleSymbols(ModuleSymbols&&) noexcept = default;
 
-std::vector<std::string> ModuleSymbols::frames(uint64_t file_offset) {
+std::vector<SourceFunction> ModuleSymbols::frames(uint64_t file_offset) {
   const auto address = module_->address_of(file_offset);
   if (!address) return {};
-  std::vector<std::string> names = module_->dwarf_frames(*address);
-  if (names.empty())
+  std::vector<SourceFunction> functions = module_->dwarf_frames(*address);
+  if (functions.empty())
     if (const Symbol* const symbol = module_->symbol_at(*address))
-      names.push_back(function_name(symbol->name));
-  return names;
+      functions.push_back({function_name(symbol->name)});
+  return functions;
 }
 
 }  // namespace winnow::profiles

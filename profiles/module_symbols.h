@@ -7,6 +7,13 @@
 
 namespace winnow::profiles {
 
+// File and line are those of its declaration, the file by source_path; where the program has no
+// debugging information they are empty and 0.
+struct SourceFunction {
+  std::string name, file{};
+  int line = 0;
+};
+
 // The functions of one executable or shared library: from its DWARF debugging information (its own
 // or a separate file's, found by build id), else from its symbol table. A compilation unit is read
 // when an address of it is first asked for.
@@ -19,7 +26,7 @@ class ModuleSymbols {
 
   // The functions at an offset in the file: inlined ones first, innermost first, then the one that
   // they were inlined into. Empty when there is none.
-  std::vector<std::string> frames(uint64_t file_offset);
+  std::vector<SourceFunction> frames(uint64_t file_offset);
 
  private:
   struct Module;

@@ -16,9 +16,11 @@ class Merged {
   using Category = const std::string& (*)(const CategoryRules&, const std::string&);
   Merged(const CategoryRules& rules, Category category) : rules_(rules), category_(category) {}
 
-  int frame(const std::string& function) {
-    const auto [found, added] = index_.try_emplace(function, static_cast<int>(frames_.size()));
-    if (added) frames_.push_back({function, "", category_(rules_, function), 0});
+  int frame(const SourceFunction& function) {
+    const auto [found, added] = index_.try_emplace(function.name, static_cast<int>(frames_.size()));
+    if (added)
+      frames_.push_back(
+          {function.name, function.file, category_(rules_, function.name), function.line});
     return found->second;
   }
 
@@ -70,8 +72,8 @@ Stacks sampled_stacks(const std::vector<std::string>& prof_files, const std::str
     const MemoryMap map(profile.memory_map);
     for (const auto& [pcs, samples] : profile.stacks) {
       std::vector<int> frames;
-      for (const auto* names : symbols.stack(map, pcs, Symbols::Leaf::exact))
-        frames.push_back(merged.frame(names->back()));
+      for (const auto* functions : symbols.stack(map, pcs, Symbols::Leaf::exact))
+        frames.push_back(merged.frame(functions->back()));
       merged.add(std::move(frames), samples, {});
     }
   }
@@ -90,8 +92,8 @@ Stacks allocation_stacks(const std::string& begin_file, const std::string& end_f
         at_end, earlier == begin.stacks.end() ? Allocations{} : earlier->second, end_file);
     if (made.objects == 0 && made.bytes == 0) continue;
     std::vector<int> frames;
-    for (const auto* names : symbols.stack(map, pcs, Symbols::Leaf::return_address))
-      for (const std::string& name : *names) frames.push_back(merged.frame(name));
+    for (const auto* functions : symbols.stack(map, pcs, Symbols::Leaf::return_address))
+      for (const SourceFunction& function : *functions) frames.push_back(merged.frame(function));
     merged.add(std::move(frames), 0, made);
   }
   return merged.take("allocation", 0);

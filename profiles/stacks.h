@@ -17,7 +17,7 @@ inline constexpr size_t kLimitStacksBytes = size_t{64} << 20;  // of a file
 // Of sampled stacks one for each address, the outermost function that is not inlined, as in
 // Function; of allocations those inlined, too, which the categories are made for.
 struct Frame {
-  std::string function, file, category;  // as demangled; file may be empty, line 0
+  std::string function, file, category;  // as demangled; of its declaration, as in SourceFunction
   int line = 0;
 };
 

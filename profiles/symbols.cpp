@@ -14,11 +14,11 @@ std::string bracketed_file_name(const std::string& path) {
 
 }  // namespace
 
-const std::vector<std::string>& Symbols::place(const std::string& name) {
-  return places_.try_emplace(name, std::vector{name}).first->second;
+const std::vector<SourceFunction>& Symbols::place(const std::string& name) {
+  return places_.try_emplace(name, std::vector{SourceFunction{name}}).first->second;
 }
 
-const std::vector<std::string>& Symbols::frames(const MemoryMap& map, uint64_t pc) {
+const std::vector<SourceFunction>& Symbols::frames(const MemoryMap& map, uint64_t pc) {
   const Mapping* const mapping = map.find(pc);
   if (!mapping) return place(pc >= kKernelSpace ? "[kernel]" : "[unknown]");
   if (mapping->file.empty()) return place("[unknown]");
@@ -29,15 +29,15 @@ const std::vector<std::string>& Symbols::frames(const MemoryMap& map, uint64_t p
   const auto [found, added] = file->frames.try_emplace(offset);
   if (added) {
     found->second = file->symbols.frames(offset);
-    if (found->second.empty()) found->second = {bracketed_file_name(mapping->file)};
+    if (found->second.empty()) found->second = {SourceFunction{bracketed_file_name(mapping->file)}};
   }
   return found->second;
 }
 
-std::vector<const std::vector<std::string>*> Symbols::stack(const MemoryMap& map,
-                                                            std::span<const uint64_t> pcs,
-                                                            Leaf leaf) {
-  std::vector<const std::vector<std::string>*> result;
+std::vector<const std::vector<SourceFunction>*> Symbols::stack(const MemoryMap& map,
+                                                               std::span<const uint64_t> pcs,
+                                                               Leaf leaf) {
+  std::vector<const std::vector<SourceFunction>*> result;
   for (size_t i = 0; i < pcs.size(); ++i) {
     const bool exact = i == 0 && leaf == Leaf::exact;
     result.push_back(&frames(map, exact ? pcs[i] : pcs[i] - 1));

@@ -20,24 +20,24 @@ class Symbols {
   // The functions at an address, innermost first: those inlined there, then the one they were
   // inlined into. Never empty: "[libm.so.6]", "[vdso]", "[kernel]" or "[unknown]" where no function
   // is known. Valid as long as the object.
-  const std::vector<std::string>& frames(const MemoryMap& map, uint64_t pc);
+  const std::vector<SourceFunction>& frames(const MemoryMap& map, uint64_t pc);
 
   // The same for each address of a call stack as the profilers write it, leaf first: all addresses
   // but an exact leaf are return addresses and are looked up one byte before.
   enum class Leaf { exact, return_address };
-  std::vector<const std::vector<std::string>*> stack(const MemoryMap& map,
-                                                     std::span<const uint64_t> pcs, Leaf leaf);
+  std::vector<const std::vector<SourceFunction>*> stack(const MemoryMap& map,
+                                                        std::span<const uint64_t> pcs, Leaf leaf);
 
  private:
   struct File {
     explicit File(const std::string& path) : symbols(path) {}
     ModuleSymbols symbols;
-    std::unordered_map<uint64_t, std::vector<std::string>> frames;  // by offset in the file
+    std::unordered_map<uint64_t, std::vector<SourceFunction>> frames;  // by offset in the file
   };
-  const std::vector<std::string>& place(const std::string& name);
+  const std::vector<SourceFunction>& place(const std::string& name);
 
   std::map<std::string, std::unique_ptr<File>> files_;
-  std::map<std::string, std::vector<std::string>> places_;
+  std::map<std::string, std::vector<SourceFunction>> places_;
 };
 
 }  // namespace winnow::profiles

@@ -5,6 +5,7 @@
 
 #include "reports/detail_parts.h"
 #include "reports/format.h"
+#include "reports/quantile_interval.h"
 #include "reports/recorded.h"
 
 namespace winnow::reports {
@@ -15,19 +16,25 @@ using profiles::Recording;
 namespace {
 
 constexpr size_t kFunctions = 30;
+constexpr double kConfidence = 0.95;  // of percentiles
 
 std::string interval(const Share& share) {
   return fmt::format("{} to {}", format_share(share.low), format_share(share.high));
 }
 
-// Nearest rank.
-std::string percentile(const std::vector<double>& sorted, int percent) {
-  const size_t n = sorted.size();
+std::string seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
+
+std::string percentile(const std::vector<std::vector<double>>& processes, size_t n, int percent) {
   // Below that the largest value would stand for it.
   const size_t needed = percent == 50 ? 1 : 100 / (100 - static_cast<size_t>(percent));
   if (n < needed) return fmt::format("unavailable: takes {} iterations", needed);
-  const auto rank = static_cast<size_t>(std::ceil(static_cast<double>(n) * percent / 100.0));
-  return format_value(sorted[std::max<size_t>(rank, 1) - 1], Unit::kIterationSeconds);
+  const Quantile found = quantile_of(processes, percent / 100.0, kConfidence);
+  if (found.interval)
+    return fmt::format("{} ({} to {})", seconds(found.value), seconds(found.interval->low),
+                       seconds(found.interval->high));
+  return fmt::format("{} (no interval: takes {} independent iterations, here {})",
+                     seconds(found.value), values_for_interval(percent / 100.0, kConfidence),
+                     static_cast<int>(found.independent));
 }
 
 }  // namespace
@@ -84,24 +91,31 @@ Listing functions_listing(const Recording& recording, const Report& report, size
 Listing latency_listing(const Recording& recording, const Report& report) {
   Listing listing;
   listing.heading = "Latency of an Iteration";
-  listing.columns = {"Variant", "Iterations (n)", "p50", "p90", "p99"};
+  listing.columns = {"Variant", "Iterations (n)", "Processes", "p50", "p90", "p99"};
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
-    std::vector<double> seconds;
-    for (const auto* block : good_blocks(recording, recording.variants[variant].name, "time"))
+    std::vector<std::vector<double>> processes;
+    size_t n = 0;
+    for (const auto* block : good_blocks(recording, recording.variants[variant].name, "time")) {
+      if (block->iteration_wall_ns.empty()) continue;
+      auto& values = processes.emplace_back();
       for (int64_t wall_ns : block->iteration_wall_ns)
-        seconds.push_back(static_cast<double>(wall_ns) * 1e-9);
-    if (seconds.empty()) {
+        values.push_back(static_cast<double>(wall_ns) * 1e-9);
+      n += values.size();
+    }
+    if (processes.empty()) {
       listing.notes.push_back(unavailable(recording, variant, "time"));
       continue;
     }
-    std::ranges::sort(seconds);
-    listing.rows.push_back(
-        {report.variants[variant], format_count(static_cast<double>(seconds.size())),
-         percentile(seconds, 50), percentile(seconds, 90), percentile(seconds, 99)});
+    listing.rows.push_back({report.variants[variant], format_count(static_cast<double>(n)),
+                            format_count(static_cast<double>(processes.size())),
+                            percentile(processes, n, 50), percentile(processes, n, 90),
+                            percentile(processes, n, 99)});
   }
-  listing.notes.push_back(
-      "All iterations of the time pass together, by nearest rank; iterations of one process are "
-      "alike, so these have no interval.");
+  listing.notes.push_back(fmt::format(
+      "All iterations of the time pass together, by nearest rank. In brackets: the interval at "
+      "{:.0f} %, by the ranks that the binomial distribution gives. Iterations of one process are "
+      "alike: they count as the independent ones that the scatter between processes leaves.",
+      kConfidence * 100));
   return listing;
 }
 

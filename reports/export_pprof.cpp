@@ -1,9 +1,13 @@
+#include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "base/error.h"
 #include "reports/export_stacks.h"
+#include "reports/recorded.h"
 
 // https://github.com/google/pprof/blob/main/proto/profile.proto
 namespace winnow::reports {
@@ -38,6 +42,11 @@ class Message {
   std::string bytes_;
 };
 
+constexpr uint64_t kMapping = 1;
+
+// Figures of a recording may be of any size.
+uint64_t whole(double value) { return static_cast<uint64_t>(std::clamp(value, 0.0, 9e18)); }
+
 class Strings {
  public:
   Strings() { index(""); }
@@ -52,14 +61,15 @@ class Strings {
   std::map<std::string, uint64_t> index_;
 };
 
-Message value_type(Strings& strings, const char* type, const char* unit) {
+Message value_type(Strings& strings, const std::string& type, const std::string& unit) {
   Message message;
   message.number(1, strings.index(type));
   message.number(2, strings.index(unit));
   return message;
 }
 
-// A frame is a function and a location, whose ids are its index + 1.
+// A frame is a function and a location, whose ids are its index + 1. The line is that of the
+// function's declaration.
 void add_frame(Message& profile, Strings& strings, const profiles::Frame& frame, uint64_t id) {
   Message function;
   function.number(1, id);
@@ -72,9 +82,24 @@ void add_frame(Message& profile, Strings& strings, const profiles::Frame& frame,
   line.number(2, static_cast<uint64_t>(frame.line));
   Message location;
   location.number(1, id);
+  location.number(2, kMapping);
   location.message(4, line);
   profile.message(4, location);
   profile.message(5, function);
+}
+
+// One mapping, without addresses: it tells that names are there already, and the program's name.
+void add_mapping(Message& profile, Strings& strings, const profiles::Stacks& stacks,
+                 const std::string& program) {
+  const auto told = [](const profiles::Frame& frame) { return !frame.file.empty(); };
+  const bool files = std::ranges::any_of(stacks.frames, told);
+  Message mapping;
+  mapping.number(1, kMapping);
+  mapping.number(5, strings.index(std::filesystem::path(program).filename().string()));
+  mapping.number(7, true);  // functions
+  mapping.number(8, files);
+  mapping.number(9, files);  // lines
+  profile.message(3, mapping);
 }
 
 void add_sample(Message& profile, const profiles::Stack& stack, uint64_t count, uint64_t amount) {
@@ -84,6 +109,26 @@ void add_sample(Message& profile, const profiles::Stack& stack, uint64_t count, 
   sample.packed(1, locations);
   sample.packed(2, {count, amount});
   profile.message(2, sample);
+}
+
+// Of the regions that were sampled, one after another.
+uint64_t measured_ns(const profiles::Recording& recording, size_t variant,
+                     const std::string& pass) {
+  double sum_ns = 0;
+  for (const auto* block : good_blocks(recording, recording.variants[variant].name, pass))
+    for (int64_t wall_ns : block->iteration_wall_ns) sum_ns += static_cast<double>(wall_ns);
+  return whole(sum_ns);
+}
+
+std::vector<std::string> comments(const Export& source, size_t variant, int iterations) {
+  std::vector<std::string> lines{"variant " + source.recording.variants[variant].name + ", " +
+                                     source.recording.workload.scenario,
+                                 fmt::format("over {} iterations of {} texts", iterations,
+                                             source.recording.workload.texts_per_iteration)};
+  for (const Fact& fact : source.report.facts)
+    if (fact.name == "Machine" || fact.name == "Commit")
+      lines.push_back(fact.name + ": " + fact.value);
+  return lines;
 }
 
 std::string gzipped(const std::string& text) {
@@ -115,8 +160,8 @@ std::string export_pprof(const Export& source) {
 
   Strings strings;
   Message profile;
-  const Message amount = allocation ? value_type(strings, "alloc_space", "bytes")
-                                    : value_type(strings, source.clock.c_str(), "nanoseconds");
+  const std::string amount_type = allocation ? "alloc_space" : source.clock;
+  const Message amount = value_type(strings, amount_type, allocation ? "bytes" : "nanoseconds");
   profile.message(1, allocation ? value_type(strings, "alloc_objects", "count")
                                 : value_type(strings, "samples", "count"));
   profile.message(1, amount);
@@ -126,16 +171,19 @@ std::string export_pprof(const Export& source) {
                  static_cast<uint64_t>(stack.bytes));
     else
       add_sample(profile, stack, static_cast<uint64_t>(stack.samples),
-                 static_cast<uint64_t>(static_cast<double>(stack.samples) * period_ns));
+                 whole(static_cast<double>(stack.samples) * period_ns));
   }
   for (size_t i = 0; i < stacks->frames.size(); ++i)
     add_frame(profile, strings, stacks->frames[i], i + 1);
+  add_mapping(profile, strings, *stacks, source.recording.variants[variant].program);
   if (!allocation) {
+    profile.number(10, measured_ns(source.recording, variant, source.clock));
     profile.message(11, amount);
-    profile.number(12, static_cast<uint64_t>(period_ns));
+    profile.number(12, whole(period_ns));
   }
-  profile.number(13, strings.index("variant " + source.recording.variants[variant].name + ", " +
-                                   source.recording.workload.scenario));
+  for (const std::string& comment : comments(source, variant, stacks->iterations))
+    profile.number(13, strings.index(comment));
+  profile.number(14, strings.index(amount_type));
   for (const std::string& text : strings.table) profile.text(6, text);
   return gzipped(profile.bytes());
 }

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "profiles/function_name.h"
+#include "profiles/source_path.h"
 #include "tests/catch.h"
 #include "tests/profiles/temporary_folder.h"
 
@@ -14,6 +15,7 @@ namespace known {
 [[gnu::noinline]] void* return_address() { return __builtin_return_address(0); }
 volatile int sink;
 
+constexpr int innermost_line = __LINE__ + 1;
 [[gnu::always_inline]] inline void* innermost() {
   void* const address = return_address();
   sink = sink + 1;  // else the call would be a jump
@@ -36,6 +38,11 @@ using namespace winnow;
 using namespace winnow::profiles;
 
 MemoryMap own_map() { return MemoryMap(base::read_file("/proc/self/maps")); }
+std::vector<std::string> names_of(const std::vector<SourceFunction>& functions) {
+  std::vector<std::string> names;
+  for (const SourceFunction& function : functions) names.push_back(function.name);
+  return names;
+}
 uint64_t address(const void* pointer) { return reinterpret_cast<uint64_t>(pointer); }
 
 }  // namespace
@@ -46,21 +53,53 @@ TEST_CASE("an address inside inlined functions gives the whole chain") {
   void* const pc = known::Outer().call(1);
   Symbols symbols;
   const MemoryMap map = own_map();
-  CHECK(symbols.frames(map, address(pc) - 1) == expected);
+  CHECK(names_of(symbols.frames(map, address(pc) - 1)) == expected);
   // A stack of the profilers: the leaf as it is, return addresses one byte before.
   const uint64_t pcs[] = {address(pc) - 1, address(pc)};
   const auto exact = symbols.stack(map, pcs, Symbols::Leaf::exact);
   REQUIRE(exact.size() == 2);
-  CHECK(*exact[0] == expected);
-  CHECK(*exact[1] == expected);
+  CHECK(names_of(*exact[0]) == expected);
+  CHECK(names_of(*exact[1]) == expected);
   const uint64_t return_only[] = {address(pc)};
-  CHECK(*symbols.stack(map, return_only, Symbols::Leaf::return_address)[0] == expected);
+  CHECK(names_of(*symbols.stack(map, return_only, Symbols::Leaf::return_address)[0]) == expected);
+}
+
+TEST_CASE("a function has the file and line of its declaration, by the project's own path") {
+  void* const pc = known::Outer().call(1);
+  Symbols symbols;
+  const auto functions = symbols.frames(own_map(), address(pc) - 1);
+  REQUIRE(functions.size() == 3);
+  int last_line = 0;
+  for (const SourceFunction& function : functions) {
+    INFO(function.name);
+    // How much of the path they share depends on where the tests are built.
+    CHECK(function.file.ends_with("symbols_test.cpp"));
+    CHECK(function.file.front() != '/');
+    CHECK(function.line > last_line);  // they stand in this order above
+    last_line = function.line;
+  }
+  CHECK(functions[0].line == known::innermost_line);
+}
+
+TEST_CASE("paths of sources tell nothing of the machine that compiled them") {
+  CHECK(source_path("/home/me/winnow/build/../engine/forward.cpp", "/home/me/winnow/build") ==
+        "engine/forward.cpp");
+  CHECK(source_path("/home/me/winnow/engine/forward.cpp", "/home/me/winnow/out/release") ==
+        "engine/forward.cpp");
+  CHECK(source_path("/home/me/winnow/build/made.cpp", "/home/me/winnow/build") == "made.cpp");
+  CHECK(source_path("../engine/./forward.cpp", "/home/me/winnow/build") == "engine/forward.cpp");
+  CHECK(source_path("./nptl/pthread_create.c", "./nptl") == "nptl/pthread_create.c");
+  CHECK(source_path("/usr/include/c++/12/thread", "/home/me/winnow/build") ==
+        "/usr/include/c++/12/thread");
+  CHECK(source_path("/opt/other/secret/a.h", "/home/me/winnow/build") == "a.h");
+  CHECK(source_path("/opt/a.h", "") == "a.h");
+  CHECK(source_path("", "") == "");
 }
 
 TEST_CASE("a function's first byte is the function, not the one before it") {
   Symbols symbols;
   const auto pc = reinterpret_cast<const void*>(&known::return_address);
-  CHECK(symbols.frames(own_map(), address(pc)) ==
+  CHECK(names_of(symbols.frames(own_map(), address(pc))) ==
         std::vector<std::string>{"known::return_address"});
 }
 
@@ -69,7 +108,7 @@ TEST_CASE("lambdas are named by where they stand") {
   const auto lambda = [&]() __attribute__((noinline)) { pc = known::innermost(); };
   lambda();
   Symbols symbols;
-  const std::string name = symbols.frames(own_map(), address(pc) - 1).back();
+  const std::string name = symbols.frames(own_map(), address(pc) - 1).back().name;
   INFO(name);
   CHECK(name.ends_with("operator()"));
 }
@@ -83,7 +122,7 @@ TEST_CASE("the C library's functions have their usual names") {
                            "pthread_mutex_lock", "pthread_create", "malloc", "free", "calloc",
                            "mmap", "munmap", "mprotect", "sched_yield", "getenv"}) {
     INFO(name);
-    CHECK(symbols.frames(map, address(dlsym(libc, name))).back() == name);
+    CHECK(symbols.frames(map, address(dlsym(libc, name))).back().name == name);
   }
   dlclose(libc);
 }
@@ -97,7 +136,8 @@ TEST_CASE("two processes' maps of one file give the same names") {
   std::snprintf(line, sizeof line, "10000000-20000000 r-xp %08lx 00:00 1 ", mapping->offset);
   const MemoryMap other(line + mapping->file);
   Symbols symbols;
-  CHECK(symbols.frames(other, 0x10000000 + (pc - mapping->begin)) == symbols.frames(map, pc));
+  CHECK(names_of(symbols.frames(other, 0x10000000 + (pc - mapping->begin))) ==
+        names_of(symbols.frames(map, pc)));
 }
 
 TEST_CASE("what has no function has a name in brackets") {
@@ -118,7 +158,7 @@ TEST_CASE("what has no function has a name in brackets") {
   const auto name = [&](uint64_t pc) {
     const auto& frames = symbols.frames(map, pc);
     REQUIRE(frames.size() == 1);
-    return frames[0];
+    return frames[0].name;
   };
   CHECK(name(0x1800) == "[text.so]");
   CHECK(name(0x2800) == "[cut.so]");
