@@ -75,6 +75,7 @@ profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario&
       plan.arms.push_back(
           make_arm(folders[side], kSides[side], variant.name, scenario, values, out));
   plan.baseline = plan.arms.front().variant.name;
+  plan.twin = !values["no-twin"].as<bool>();
   plan.passes = {"time", "sync"};
   if (values["exact-only"].as<bool>()) plan.passes = {"sync"};
   plan.time_limit_s = values["time-limit"].as<double>();
@@ -126,6 +127,7 @@ void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport
   plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
   plan.out_dir = out;
   plan.enough = nullptr;
+  plan.twin = false;
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
   report.kernels = reports::risen_kernels(reports::side_recording(both, reports::kBaseSide),

@@ -107,7 +107,7 @@ po::options_description gate_options() {
   const po::options_description of_runs = run_options();
   for (const auto& option : of_runs.options()) {
     static constexpr std::array kTaken{"out",    "mixes", "blocks",     "passes",     "budget",
-                                       "resume", "force", "categories", "iterations", "twin"};
+                                       "resume", "force", "categories", "iterations", "no-verdict"};
     if (std::ranges::find(kTaken, option->long_name()) == kTaken.end()) options.add(option);
   }
   add("iterations", text(), "in each process (as the scenario splits them)");
@@ -127,7 +127,7 @@ bool is_of_builds(const Values& values) {
     refuse_options(
         values,
         {"head-build", "pairs", "exact-only", "scenario", "variants", "threads", "batch", "model",
-         "isa", "affinity", "spin-us", "grain", "seed", "time-limit", "iterations"},
+         "isa", "affinity", "spin-us", "grain", "seed", "time-limit", "iterations", "no-twin"},
         "only for a gate of two builds: name one with --base or --base-build");
     return false;
   }

@@ -66,6 +66,8 @@ struct GateReport {
   GateSide baseline, candidate;
   std::vector<GateRow> rows;        // the worst first
   std::vector<GateKernel> kernels;  // the one that rose most first; empty: not asked
+  std::string alarm;                // why times deserve no belief; empty: nothing known
+  std::string noise;                // the smallest effect that the run could have detected
   std::vector<std::string> notes;   // what was not compared, and why
 };
 

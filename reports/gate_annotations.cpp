@@ -43,7 +43,9 @@ bool is_bad(GateStatus status) {
 }  // namespace
 
 std::string gate_annotations(const GateReport& report) {
-  if (report.outcome == GateOutcome::kPass) return "";
+  const std::string alarm =
+      report.alarm.empty() ? "" : command("warning", "Winnow gate: noise", report.alarm);
+  if (report.outcome == GateOutcome::kPass) return alarm;
   const bool warning =
       report.outcome == GateOutcome::kInconclusive || report.outcome == GateOutcome::kNoBaseline;
   const std::string title = "Winnow gate: " + outcome_name(report.outcome);
@@ -54,7 +56,7 @@ std::string gate_annotations(const GateReport& report) {
       text += command("error", row.variant + ": " + row.metric, row_sentence(row));
   if (!report.kernels.empty() && report.kernels.front().risen())
     text += command("notice", "Where the CPU time rose", kernel_sentence(report.kernels.front()));
-  return text;
+  return text + alarm;
 }
 
 }  // namespace winnow::reports

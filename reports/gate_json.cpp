@@ -60,6 +60,8 @@ std::string gate_json(const GateReport& report) {
             {"candidate", side_json(report.candidate)},
             {"rows", Json::array()},
             {"kernels", Json::array()},
+            {"alarm", report.alarm},
+            {"smallest_detectable_effect", report.noise},
             {"notes", report.notes}};
   for (const GateRow& row : report.rows) json["rows"].push_back(row_json(row));
   for (const GateKernel& kernel : report.kernels) json["kernels"].push_back(kernel_json(kernel));

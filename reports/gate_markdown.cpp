@@ -52,6 +52,7 @@ void add_kernels(const GateReport& report, std::string& text) {
 
 std::string notes_of(const GateReport& report) {
   std::string text;
+  if (!report.noise.empty()) text = "\n- Smallest detectable effect: " + plain(report.noise);
   for (size_t i = 0; i < std::min(kMostNotes, report.notes.size()); ++i)
     text += "\n- " + escaped(shortened(report.notes[i]).substr(0, 300));
   if (report.notes.size() > kMostNotes)
@@ -64,6 +65,7 @@ std::string notes_of(const GateReport& report) {
 std::string gate_markdown(const GateReport& report) {
   std::string text = fmt::format("## Winnow gate: {}\n\n{}\n", outcome_name(report.outcome),
                                  plain(report.sentence));
+  if (!report.alarm.empty()) text += fmt::format("\n**Warning:** {}\n", plain(report.alarm));
   add_kernels(report, text);
   const std::string notes = notes_of(report);
   const std::string head =

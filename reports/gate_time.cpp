@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "reports/pairs.h"
 #include "reports/recorded.h"
 #include "reports/sequential.h"
 
@@ -87,6 +88,18 @@ std::string limit_words(const GateLimits& limits) {
                      limits.tolerance_percent);
 }
 
+// The factor up to which a metric is no worse than a second copy of the baseline was.
+double bias_of(const Recording& baseline, std::string_view metric) {
+  if (metric == "wall_time") return twin_bias(baseline, Measure::kWall);
+  return metric == "cpu_time" ? twin_bias(baseline, Measure::kCpu) : 1;
+}
+
+void hold_against_twin(double bias, GateRow& row) {
+  if (row.status != GateStatus::kRegression || row.low.value_or(0) > bias) return;
+  row.status = GateStatus::kInconclusive;
+  row.note = fmt::format("two copies of the baseline differ by up to {:.1f}%", (bias - 1) * 100);
+}
+
 GateRow row_of(const std::string& variant, const Metric& metric, const PairedValues& pairs,
                const GateLimits& limits, size_t variants) {
   GateRow row;
@@ -128,10 +141,12 @@ std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candi
                                std::span<const GateRule> rules) {
   std::vector<GateRow> rows;
   for (const auto& variant : baseline.variants)
-    for (const Metric& metric : kMetrics)
+    for (const Metric& metric : kMetrics) {
       rows.push_back(row_of(variant.name, metric,
                             pairs_of(baseline, candidate, variant.name, metric),
                             limits_of(rules, metric.name, variant.name), baseline.variants.size()));
+      hold_against_twin(bias_of(baseline, metric.name), rows.back());
+    }
   return rows;
 }
 
@@ -171,6 +186,8 @@ Recording side_recording(const Recording& both, const std::string& side) {
     result.missing.push_back(std::move(missing));
   }
   result.baseline = result.variants.empty() ? "" : result.variants.front().name;
+  const bool has_twin = both.twin.starts_with(prefix);
+  result.twin = has_twin ? both.twin.substr(prefix.size()) : "";
   return result;
 }
 

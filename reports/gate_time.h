@@ -11,9 +11,10 @@
 // processes of the two sides that ran side by side.
 namespace winnow::reports {
 
-// Blocks of the time pass with the same index are a pair. Disturbed ones stay: both sides of a pair
-// meet the same neighbours, and ranks bound what one pair can do. A row that no look has decided
-// yet is kInconclusive. The level is shared out over the variants.
+// Blocks of the time pass with the same index are a pair. Where two copies of the baseline differ
+// (its A/A arm), a slow-down must exceed that to be a regression. Disturbed ones stay: both sides
+// of a pair meet the same neighbours, and ranks bound what one pair can do. A row that no look has
+// decided yet is kInconclusive. The level is shared out over the variants.
 std::vector<GateRow> time_rows(const profiles::Recording& baseline,
                                const profiles::Recording& candidate,
                                std::span<const GateRule> rules);

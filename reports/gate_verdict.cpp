@@ -11,6 +11,7 @@
 #include "reports/gate_exact.h"
 #include "reports/gate_time.h"
 #include "reports/gate_words.h"
+#include "reports/noise_floor.h"
 #include "reports/recorded.h"
 #include "reports/same_work.h"
 
@@ -234,10 +235,14 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
   report.rows = exact_rows(baseline, candidate, rules);
   const bool timed = std::ranges::any_of(
       both.blocks, [](const auto& block) { return block.pass == "time" && block.status == "ok"; });
-  if (timed)
+  if (timed) {
     std::ranges::move(time_rows(baseline, candidate, rules), std::back_inserter(report.rows));
-  else
+    const NoiseFloor noise = noise_floor(baseline, static_cast<int>(baseline.variants.size()));
+    report.noise = noise.sentence;
+    report.alarm = noise_alarm(baseline, noise);
+  } else {
     report.notes.push_back("Times are not compared: the time pass was not run.");
+  }
   std::vector<std::string> variants;
   for (const auto& variant : baseline.variants) variants.push_back(variant.name);
   check_rules_used(rules, variants, report.rows);

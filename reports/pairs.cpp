@@ -113,14 +113,6 @@ bool figures_agree(const Recording& recording, const Match& match, Measure measu
          agree(pairs, before.iteration_s, after.iteration_s);
 }
 
-// How far the A/A arm may lie from the baseline, as a factor above one; 1: it does not differ.
-double bias_of(const Recording& recording, Measure measure) {
-  if (recording.twin.empty() || recording.variants.empty()) return 1;
-  const Pairs twin =
-      pairs_of(recording, {recording.variants.front().name, recording.twin}, measure);
-  return twin.decided() ? std::max(*twin.high, 1 / *twin.low) : 1;
-}
-
 void judge(const Recording& recording, const Match& match, Measure measure, double bias,
            Pairs& pairs) {
   pairs.evidence = Evidence::kNoise;
@@ -152,6 +144,13 @@ std::map<int, double> block_seconds(const Recording& recording, const std::strin
   return seconds;
 }
 
+double twin_bias(const Recording& recording, Measure measure) {
+  if (recording.twin.empty() || recording.variants.empty()) return 1;
+  const Pairs twin =
+      pairs_of(recording, {recording.variants.front().name, recording.twin}, measure);
+  return twin.decided() ? std::max(*twin.high, 1 / *twin.low) : 1;
+}
+
 std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Match>& matches,
                                Measure measure) {
   std::vector<Pairs> all;
@@ -162,7 +161,7 @@ std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Mat
   }
   const int family = static_cast<int>(p.size());
   const std::vector<double> adjusted = holm(p);
-  const double bias = bias_of(recording, measure);
+  const double bias = twin_bias(recording, measure);
   size_t test = 0;
   for (size_t i = 0; i < matches.size(); ++i) {
     if (matches[i].first == matches[i].second) continue;

@@ -21,6 +21,9 @@ std::optional<double> block_seconds(const profiles::Block& block, Measure measur
 std::map<int, double> block_seconds(const profiles::Recording& recording,
                                     const std::string& variant, Measure measure);
 
+// How far the A/A arm may lie from the baseline, as a factor above one; 1: it does not differ.
+double twin_bias(const profiles::Recording& recording, Measure measure);
+
 struct Match {
   std::string first, second;  // names of variants; equal: there is nothing to compare
 };

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "reports/gate_json.h"
+#include "reports/gate_renderers.h"
 #include "reports/gate_verdict.h"
 #include "tests/catch.h"
 #include "tests/reports/gate_samples.h"
@@ -51,6 +53,23 @@ Recording builds(const Pairs& pairs) {
       block.peak_rss_bytes = static_cast<int64_t>(5e8 * (head ? pairs.memory : 1));
       both.blocks.push_back(block);
     }
+  return both;
+}
+
+// A second copy of the base, whose times lie this factor beside it.
+Recording with_twin(Recording both, double factor) {
+  both.twin = "base-pool-twin";
+  const auto blocks = both.blocks;
+  for (profiles::Block block : blocks) {
+    if (block.variant != "base-pool") continue;
+    block.variant = both.twin;
+    const double wobble = 1 + 0.01 * std::sin(7.1 * block.index);
+    for (auto& wall_ns : block.iteration_wall_ns)
+      wall_ns = static_cast<int64_t>(static_cast<double>(wall_ns) * factor * wobble);
+    *block.region->user_ns =
+        static_cast<int64_t>(static_cast<double>(*block.region->user_ns) * factor * wobble);
+    both.blocks.push_back(block);
+  }
   return both;
 }
 
@@ -109,6 +128,32 @@ TEST_CASE("a run ends when a regression is proven or no row is open") {
   pairs.noise = 0.5;
   pairs.wall = 1;
   CHECK_FALSE(decided(pairs));
+}
+
+TEST_CASE("a slow-down must exceed what two copies of the base differ by, and these are told") {
+  Pairs slower;
+  slower.wall = slower.cpu = 1.06;
+  const Recording both = builds(slower);
+  const auto gate = [&](const Recording& recording) {
+    return gate_builds(recording, {}, {"base", "head"});
+  };
+  const GateReport quiet = gate(with_twin(both, 1));
+  CHECK(quiet.outcome == GateOutcome::kRegression);
+  CHECK(quiet.alarm.empty());
+  CHECK(quiet.noise.find("40 pairs") != std::string::npos);
+  const GateReport noisy = gate(with_twin(both, 1.08));
+  INFO(noisy.sentence);
+  CHECK(noisy.outcome == GateOutcome::kInconclusive);
+  CHECK(noisy.alarm.find("two copies of") != std::string::npos);
+  CHECK(row_for(noisy, "wall_time", "pool").note.find("two copies") != std::string::npos);
+  CHECK(gate_markdown(noisy).find("**Warning:**") < gate_markdown(noisy).find("What moved"));
+  CHECK(gate_annotations(noisy).find("::warning title=Winnow gate%3A noise") != std::string::npos);
+  CHECK(gate_json(noisy).find("two copies of") != std::string::npos);
+  // Beyond what the copies differ by, it counts.
+  slower.wall = slower.cpu = 1.2;
+  CHECK(gate(with_twin(builds(slower), 1.08)).outcome == GateOutcome::kRegression);
+  // Without the arm nothing is known, and said.
+  CHECK(gate(both).noise.find("no A/A arm") != std::string::npos);
 }
 
 TEST_CASE("a build that fails is invalid, whatever its other processes did") {
