@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -26,17 +27,44 @@ std::string engine_path(const std::string& folder, const std::string& variant) {
   return "";
 }
 
-// What the command printed. Throws base::Error with its last lines when it fails.
+// What the command printed. Throws base::Error with its last lines when it fails; all of them are
+// in `log` then, unless that is empty.
 std::string run_tool(const std::string& what, std::vector<std::string> arguments,
-                     const std::string& output) {
+                     const std::string& output, const std::string& log = "") {
   profiles::Command command;
   command.arguments = std::move(arguments);
   command.output_file = output;
   const profiles::Outcome outcome = profiles::run_child(command, watch_signals());
-  if (!outcome.ok())
-    throw base::Error(what, fmt::format("{}: {}", profiles::describe(outcome, 0),
+  if (!outcome.ok()) {
+    if (!log.empty()) {
+      fs::create_directories(fs::path(log).parent_path());
+      base::write_file(log, base::read_file(output));
+    }
+    throw base::Error(what, fmt::format("{}{}: {}", profiles::describe(outcome, 0),
+                                        log.empty() ? "" : " (" + log + " has all it printed)",
                                         profiles::last_lines(output, kShownLines)));
+  }
   return base::read_file(output);
+}
+
+// The options that a meson build folder was set up with, as arguments; none where it is no such
+// folder. Meson keeps them under "[options]", one "name = value" a line.
+std::vector<std::string> meson_options(const std::string& build) {
+  const fs::path told = fs::path(build) / "meson-private/cmd_line.txt";
+  // The folder of the programs lies in the build folder.
+  const fs::path file =
+      fs::exists(told) ? told : fs::path(build).parent_path() / "meson-private/cmd_line.txt";
+  std::vector<std::string> options;
+  if (!fs::exists(file)) return options;
+  std::istringstream lines(base::read_file(file.string()));
+  bool in_options = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('[')) in_options = line == "[options]";
+    const size_t equals = line.find(" = ");
+    if (in_options && equals != std::string::npos)
+      options.push_back(fmt::format("-D{}={}", line.substr(0, equals), line.substr(equals + 3)));
+  }
+  return options;
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -56,8 +84,8 @@ std::string BuildFolder::engine(const std::string& variant) const {
   return path;
 }
 
-RevisionBuild::RevisionBuild(const std::string& revision,
-                             const std::vector<std::string>& variants) {
+RevisionBuild::RevisionBuild(const std::string& revision, const std::vector<std::string>& variants,
+                             const std::string& head_build, const std::string& log) {
   std::string name = (fs::temp_directory_path() / "winnow-gate-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw base::Error(name, "cannot be created");
   folder_ = name;
@@ -78,11 +106,13 @@ RevisionBuild::RevisionBuild(const std::string& revision,
     note(fmt::format("building {} in {}", commit_.substr(0, 12), folder_));
     run_tool("git worktree",
              {"git", "-C", repository_, "worktree", "add", "--detach", source, commit_}, output);
-    run_tool("meson setup", {"meson", "setup", build_folder(), source}, output);
+    std::vector<std::string> setup{"meson", "setup", build_folder(), source};
+    for (const std::string& option : meson_options(head_build)) setup.push_back(option);
+    run_tool("meson setup", setup, output, log);
     std::vector<std::string> ninja{"ninja", "-C", build_folder()};
     for (const std::string& variant : variants)
       ninja.push_back("scenarios/winnow-engine-" + variant);
-    run_tool("ninja", ninja, output);
+    run_tool("ninja", ninja, output, log);
   } catch (...) {
     remove();
     throw;

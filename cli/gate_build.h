@@ -21,10 +21,13 @@ class BuildFolder {
 };
 
 // The project at a revision, checked out and built in a temporary folder, which is gone when this
-// object is. Throws base::UsageError for a revision that is none, base::Error when the build fails.
+// object is; with the options that the head's build folder was set up with, so that the two differ
+// by their source. Throws base::UsageError for a revision that is none, base::Error when the build
+// fails: what the tool printed is in `log` then.
 class RevisionBuild {
  public:
-  RevisionBuild(const std::string& revision, const std::vector<std::string>& variants);
+  RevisionBuild(const std::string& revision, const std::vector<std::string>& variants,
+                const std::string& head_build, const std::string& log);
   ~RevisionBuild();
   RevisionBuild(const RevisionBuild&) = delete;
   RevisionBuild& operator=(const RevisionBuild&) = delete;

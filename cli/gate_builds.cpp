@@ -155,7 +155,6 @@ reports::GateReport gate_two_builds(const GateBuilds& builds, const Values& valu
                                     const std::vector<reports::GateRule>& rules,
                                     const std::string& out) {
   const auto scenario = chosen_scenario(values);
-  check_inputs(values, out);
   profiles::RunPlan plan = make_plan(builds, scenario, values, out + "/run");
   reports::check_rules_used(rules, gate_variants(values), {});
   plan.enough = [&rules](const profiles::Recording& recording) { return enough(recording, rules); };

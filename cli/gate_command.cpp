@@ -76,6 +76,7 @@ std::string present_build(const std::string& variant) {
 reports::GateReport compare_builds(const Values& values, const std::string& out) {
   const auto rules = rules_of(values);
   const std::vector<std::string> variants = gate_variants(values);
+  check_inputs(values, out);
   GateBuilds builds;
   builds.head_folder = values.count("head-build") > 0 ? values["head-build"].as<std::string>()
                                                       : present_build(variants.front());
@@ -84,7 +85,8 @@ reports::GateReport compare_builds(const Values& values, const std::string& out)
     builds.base_name = builds.base_folder = values["base-build"].as<std::string>();
     return gate_two_builds(builds, values, rules, out);
   }
-  const RevisionBuild base(values["base"].as<std::string>(), variants);
+  const RevisionBuild base(values["base"].as<std::string>(), variants, builds.head_folder,
+                           out + "/base-build.log");
   builds.base_folder = base.build_folder();
   builds.base_name = base.commit();
   return gate_two_builds(builds, values, rules, out);

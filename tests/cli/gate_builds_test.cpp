@@ -1,4 +1,5 @@
 // A gate of two builds, on a model that is made in milliseconds. It runs preloaded agents.
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -42,6 +43,33 @@ void write_build(const TinyGate& gate, const std::string& name, const std::strin
     base::write_file(path, text);
     fs::permissions(path, fs::perms::owner_all);
   }
+}
+
+void run_in(const TinyGate& gate, const std::string& command) {
+  INFO(command);
+  REQUIRE(std::system(
+              ("cd '" + gate.path().string() + "' && " + command + " >/dev/null 2>&1").c_str()) ==
+          0);
+}
+
+// A repository in the working folder whose build makes one program: what engine.sh says.
+void commit_engine(const TinyGate& gate, const std::string& script, const std::string& tag) {
+  fs::create_directories(gate.path() / "scenarios");
+  base::write_file(gate / "meson.build", "project('small')\nsubdir('scenarios')\n");
+  base::write_file(gate / "scenarios/meson.build",
+                   "custom_target('engine', input: 'engine.sh', output: 'winnow-engine-pool',\n"
+                   "  command: ['sh', '@INPUT@', '@INPUT@', '@OUTPUT@'])\n");
+  base::write_file(gate / "scenarios/engine.sh", script);
+  const std::string git = "git -c user.name=t -c user.email=t@example.org ";
+  run_in(gate, "git init -q . && git add meson.build scenarios && " + git + "commit -q -m " + tag +
+                   " && git tag " + tag);
+}
+
+// Copies itself when it is built, and is the engine when it is run.
+std::string engine_script() {
+  return std::string("if [ \"${2##*/}\" = winnow-engine-pool ]; then\n") +
+         "  cp \"$1\" \"$2\"; chmod +x \"$2\"; exit\nfi\nexec " + WINNOW_ENGINES +
+         "/winnow-engine-pool \"$@\"\n";
 }
 
 }  // namespace
@@ -103,4 +131,39 @@ TEST_CASE("more work in the head's programs is caught by counters, a failing hea
   CHECK(gate.verdict()["verdict"] == "invalid");
   CHECK(with_head("nowhere").status == 2);
   CHECK(gate.run({"--base", "no-such-revision", "--out", "gate"}).status == 2);
+}
+
+TEST_CASE("a commit is built beside the working tree, held against a build, and leaves nothing") {
+  TinyGate gate;
+  commit_engine(gate, "#!/bin/sh\n" + engine_script(), "good");
+  commit_engine(gate, "#!/bin/sh\necho first problem; echo last problem; exit 1\n", "broken");
+  // A working tree that differs from any commit does not matter: the base is the commit.
+  base::write_file(gate / "scenarios/engine.sh", "neither\n");
+  fs::create_directories(gate.path() / "tmp");
+  const auto with_base = [&](const std::string& revision) {
+    ::setenv("TMPDIR", (gate / "tmp").c_str(), 1);
+    const auto result = gate.run({"--variants", "pool", "--base", revision, "--head-build",
+                                  WINNOW_ENGINES, "--exact-only", "--out", "gate"});
+    ::unsetenv("TMPDIR");
+    return result;
+  };
+  const auto good = with_base("good");
+  INFO(good.err << good.out);
+  CHECK(good.status == 0);
+  CHECK(good.err.find("building ") != std::string::npos);
+  const auto verdict = gate.verdict();
+  CHECK(verdict["verdict"] == "pass");
+  CHECK(verdict["baseline"]["source"].get<std::string>().size() == 40);
+
+  const auto broken = with_base("broken");
+  INFO(broken.err);
+  CHECK(broken.status == 3);
+  CHECK(broken.err.find("gate/base-build.log has all it printed") != std::string::npos);
+  CHECK(base::read_file(gate / "gate/base-build.log").find("first problem") != std::string::npos);
+  // The verdict of the commit before stays.
+  CHECK(gate.verdict() == verdict);
+
+  CHECK(base::read_file(gate / "scenarios/engine.sh") == "neither\n");
+  CHECK(fs::is_empty(gate.path() / "tmp"));
+  run_in(gate, "test $(git worktree list | wc -l) = 1");
 }
