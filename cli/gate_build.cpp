@@ -35,6 +35,7 @@ std::string run_tool(const std::string& what, std::vector<std::string> arguments
   command.arguments = std::move(arguments);
   command.output_file = output;
   const profiles::Outcome outcome = profiles::run_child(command, watch_signals());
+  if (!outcome.ok() && watch_signals()->load()) throw GateInterrupted();
   if (!outcome.ok()) {
     if (!log.empty()) {
       fs::create_directories(fs::path(log).parent_path());

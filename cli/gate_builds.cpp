@@ -23,12 +23,6 @@ namespace {
 
 constexpr const char* kSides[] = {reports::kBaseSide, reports::kHeadSide};
 
-class Interrupted : public base::Error {
- public:
-  Interrupted() : Error("gate", "interrupted, so there is no verdict") {}
-  int exit_status() const noexcept override { return base::kInterrupted; }
-};
-
 scenarios::Scenario chosen_scenario(const Values& values) {
   auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
   scenario.batch = number(values, "batch", 1, scenario.batch);
@@ -105,7 +99,7 @@ bool slower(const reports::GateReport& report) {
 }
 
 void refuse_interrupted(const profiles::Recording& recording) {
-  if (recording.status == "interrupted") throw Interrupted();
+  if (recording.status == "interrupted") throw GateInterrupted();
 }
 
 // So many that a process is sampled for about two seconds.
