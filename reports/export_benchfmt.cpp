@@ -1,16 +1,29 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/error.h"
 #include "reports/export.h"
 
+// https://go.dev/design/14313-benchmark-format, and the lines "Unit" that benchstat reads.
 namespace winnow::reports {
 
 namespace {
 
-// A field ends at a space, a key of a name at a slash.
+// The code points beyond ASCII that Unicode calls white space.
+constexpr std::string_view kSpaces[] = {"\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+                                        "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",
+                                        "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+
+// A field ends at white space of any kind, a key of a name at a slash.
 std::string word(const std::string& text) {
-  std::string result;
-  for (char c : base::printable(text)) result += c == ' ' || c == '/' ? '_' : c;
+  std::string result = base::printable(text);
+  for (const std::string_view space : kSpaces)
+    for (size_t at = 0; (at = result.find(space, at)) != std::string::npos;)
+      result.replace(at, space.size(), "_");
+  std::ranges::replace(result, ' ', '_');
+  std::ranges::replace(result, '/', '_');
   return result.empty() ? "unnamed" : result;
 }
 
@@ -34,7 +47,7 @@ std::string export_benchfmt(const Export& source) {
                           : fact.name == "Commit" ? "commit"
                                                   : "model",
                           base::printable(fact.value));
-  text += "\n";
+  text += "\nUnit cpu-ns/op better=lower\nUnit texts/s better=higher\n\n";
   const auto runs = benchmark_runs(recording);
   const auto allocations = allocation_runs(recording);
   if (runs.empty() && allocations.empty())

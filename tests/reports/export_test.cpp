@@ -9,6 +9,7 @@
 #include "reports/format.h"
 #include "reports/junit.h"
 #include "reports/merge.h"
+#include "reports/pairs.h"
 #include "reports/top.h"
 #include "reports/unpaired_ratio.h"
 #include "tests/catch.h"
@@ -67,12 +68,13 @@ TEST_CASE("shared figures are equal in every format") {
   const json report = json::parse(rendered("json", source));
   const json runs = json::parse(rendered("google-benchmark", source))["benchmarks"];
   const std::string markdown = rendered("markdown", source), csv = rendered("csv", source),
-                    go = rendered("benchfmt", source);
+                    go = rendered("benchfmt", source), html = rendered("html", source);
   for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
     const std::string& name = source.recording.variants[variant].name;
     const double median_s = *source.report.timings[variant].median_s;
     CHECK(report["variants"][variant]["median_iteration_s"] == median_s);
     CHECK(contains(markdown, format_value(median_s, Unit::kIterationSeconds)));
+    CHECK(contains(html, format_value(median_s, Unit::kIterationSeconds)));
     std::vector<double> times;
     for (const auto& run : runs)
       if (std::string(run["name"]).ends_with("/" + name)) {
@@ -92,6 +94,51 @@ TEST_CASE("shared figures are equal in every format") {
         if (row["role"] == "total")
           for (const auto& figure : row["figures"])
             CHECK(contains(markdown, format_value(figure["value"], Unit::kMegabytes)));
+}
+
+TEST_CASE("allocations are equal in the table of memory, its JSON and benchfmt") {
+  const Export source = hostile_export();
+  const json report = json::parse(rendered("json", source));
+  const auto runs = allocation_runs(source.recording);
+  REQUIRE(runs.size() == 2);
+  for (size_t variant = 0; variant < runs.size(); ++variant) {
+    const double total_mb =
+        *runs[variant].bytes * static_cast<double>(runs[variant].iterations) / 1e6;
+    CHECK(contains(rendered("benchfmt", source), fmt::format(" {} B/op", *runs[variant].bytes)));
+    for (const auto& table : report["tables"])
+      if (table["id"] == "memory")
+        for (const auto& row : table["rows"])
+          if (row["role"] == "total") CHECK(row["figures"][variant]["value"] == Approx(total_mb));
+    const std::string words = format_value(total_mb, Unit::kMegabytes);
+    CHECK(contains(rendered("markdown", source), "| **Total Allocation** | "));
+    CHECK(contains(section(rendered("markdown", source), "## Memory Allocation Summary"), words));
+    CHECK(contains(rendered("html", source), words));
+  }
+}
+
+TEST_CASE("the verdict's ratio is equal in markdown, html, json and junit") {
+  profiles::Recording slower = realistic_recording();
+  std::swap(slower.variants[0], slower.variants[1]);
+  slower.baseline = "pool";
+  const Export source = make_export(slower);
+  const auto& pairs = source.report.pairs[1];
+  REQUIRE(pairs.ratio);
+  const json told = json::parse(rendered("json", source))["variants"][1]["wall_against_baseline"];
+  CHECK(told["ratio"] == *pairs.ratio);
+  CHECK(told["low"] == *pairs.low);
+  CHECK(told["high"] == *pairs.high);
+  const std::string words = ratio_words(pairs);
+  CHECK(words.size() > 5);
+  for (const char* format : {"markdown", "html", "junit"}) {
+    INFO(format);
+    CHECK(contains(rendered(format, source), words));
+  }
+}
+
+TEST_CASE("benchfmt: no white space of Unicode and no slash is left in a name") {
+  Export source = hostile_export();
+  source.recording.workload.scenario = "a b\u00a0c\u2028d/e\u3000f";
+  CHECK(contains(rendered("benchfmt", source), "BenchmarkWinnow/workload=a_b_c_d_e_f/variant="));
 }
 
 TEST_CASE("an unknown format is an error that names those there are") {

@@ -70,14 +70,39 @@ def check_pprof(path, sums):
     assert found == sums, (path, found)
     assert "</script><b>&|" in names and "main" in names, names
     types = [strings[dict(fields(v))[1]] for f, v in profile if f == 1]
-    go = shutil.which("go")
-    if go:
-        raw = subprocess.run([go, "tool", "pprof", "-raw", path], capture_output=True, text=True,
-                             check=True, timeout=120).stdout
-        assert "</script><b>&|" in raw, raw
-    else:
-        print("go is not installed: its pprof is not asked")
+    amount = [strings[dict(fields(v))[2]] for f, v in profile if f == 1][1]
+    assert strings[dict(profile)[14]] == types[1], "the default type is the amount"
+    if amount == "nanoseconds":
+        assert dict(profile)[12] == 20_000_000 and dict(profile)[10] > 0
+    mapping = dict(fields(dict(profile)[3]))
+    assert mapping[7] and mapping[8] and mapping[9], mapping
+    lines = {strings[dict(fields(v))[4]]: dict(fields(v))[5] for f, v in profile if f == 5}
+    assert lines["main.cpp"] == 12, lines
     return types
+
+
+def go_pprof(*arguments):
+    go = shutil.which("go")
+    return subprocess.run([go, "tool", "pprof", *arguments], capture_output=True, text=True,
+                          check=True, timeout=120).stdout
+
+
+def ask_go(cpu, allocation):
+    """What Go's own pprof shows of the profiles."""
+    if not shutil.which("go"):
+        print("go is not installed: its pprof is not asked")
+        return
+    top = go_pprof("-top", "-nodefraction=0", cpu)
+    assert "Type: cpu" in top and "Total samples = 2100ms" in top, top
+    assert "2100ms   100%  main" in top and "variant pool" in top, top
+    assert "700ms 33.33%  =HYPERLINK" in top, top
+    spaces = go_pprof("-top", "-nodefraction=0", allocation)
+    assert "Type: alloc_space" in spaces and "29.30kB total" in spaces, spaces
+    objects = go_pprof("-top", "-sample_index=alloc_objects", allocation)
+    assert "of 30 total" in objects, objects
+    difference = go_pprof("-top", "-nodefraction=0", "-diff_base", cpu, cpu)
+    assert "Showing nodes accounting for 0, 0%" in difference, difference
+    assert "main.cpp:12" in go_pprof("-top", "-lines", "-nodefraction=0", cpu)
 
 
 def check_schema(report, schema):
@@ -108,27 +133,66 @@ def check_google_benchmark(path):
     if not compare:
         print("libbenchmark-tools is not installed: its compare.py is not asked")
         return
-    result = subprocess.run([sys.executable, compare, "benchmarks", path, path],
-                            capture_output=True, text=True, timeout=120)
-    if "ModuleNotFoundError" in result.stderr:
-        print("compare.py lacks its own modules: it is not asked")
-        return
-    assert result.returncode == 0, result.stderr
-    assert "spawn" in result.stdout, result.stdout
+    # It needs scipy, which Debian gives to its own python3.
+    for python in (sys.executable, "/usr/bin/python3"):
+        result = subprocess.run([python, compare, "benchmarks", path, path], capture_output=True,
+                                text=True, timeout=120)
+        if "ModuleNotFoundError" not in result.stderr:
+            assert result.returncode == 0, result.stderr
+            assert "spawn" in result.stdout and "U Test, Repetitions: 10 vs 10" in result.stdout
+            return
+    print("python3-scipy is not installed: compare.py is not asked")
+
+
+def check_benchfmt(path):
+    """By https://go.dev/design/14313-benchmark-format, as golang.org/x/perf/benchfmt reads it."""
+    runs, keys, units = {}, {}, {}
+    for line in open(path, newline="\n"):
+        line = line.rstrip("\n")
+        key, colon, value = line.partition(":")
+        if line.startswith("Benchmark"):
+            name, iterations, *measured = line.split()  # at Unicode's white space, as in Go
+            assert int(iterations) > 0 and measured and len(measured) % 2 == 0, line
+            parts = name.split("/")
+            assert all("=" in part for part in parts[1:]) and parts[-1].rsplit("-", 1)[1] == "4"
+            for number, unit in zip(measured[::2], measured[1::2]):
+                assert float(number) > 0
+                runs.setdefault(parts[-1], {}).setdefault(unit, []).append(float(number))
+        elif line.startswith("Unit "):
+            _, unit, *pairs = line.split()
+            units[unit] = dict(pair.split("=") for pair in pairs)
+        elif line:
+            assert colon and key[0].islower() and not any(c.isspace() or c.isupper() for c in key)
+            assert value[0] == " " and value.strip(), line
+            keys[key] = value
+    assert units == {"cpu-ns/op": {"better": "lower"}, "texts/s": {"better": "higher"}}, units
+    assert set(keys) == {"winnow-machine", "winnow-commit", "winnow-model"}, keys
+    assert len(runs) == 2, runs
+    for run in runs.values():
+        assert {unit: len(values) for unit, values in run.items()} == {
+            "ns/op": 10, "cpu-ns/op": 10, "texts/s": 10, "B/op": 1, "allocs/op": 1}, run
 
 
 def check_speedscope(path):
     file = json.load(open(path))
     assert file["$schema"] == "https://www.speedscope.app/file-format-schema.json"
+    assert set(file) <= {"$schema", "shared", "profiles", "name", "activeProfileIndex", "exporter"}
     frames = file["shared"]["frames"]
+    for frame in frames:
+        assert type(frame["name"]) is str and type(frame.get("file", "")) is str, frame
+        assert type(frame.get("line", 1)) is int and set(frame) <= {"name", "file", "line"}, frame
+    assert {"name": "main", "file": "main.cpp", "line": 12} in frames, frames
     assert len(file["profiles"]) == 5
     for profile in file["profiles"]:
+        assert set(profile) == {"type", "name", "unit", "startValue", "endValue", "samples",
+                                "weights"}, set(profile)
         assert profile["type"] == "sampled" and profile["unit"] in ("seconds", "bytes")
+        assert profile["startValue"] == 0 and type(profile["name"]) is str
         assert len(profile["samples"]) == len(profile["weights"]) > 0
         assert abs(sum(profile["weights"]) - profile["endValue"]) < 1e-9 * profile["endValue"]
         for sample in profile["samples"]:
             assert frames[sample[0]]["name"] == "main"  # the outermost comes first
-            assert all(0 <= index < len(frames) for index in sample)
+            assert all(type(index) is int and 0 <= index < len(frames) for index in sample)
 
 
 def main(writer, schema):
@@ -144,6 +208,7 @@ def main(writer, schema):
         suite = xml.etree.ElementTree.parse(at("junit")).getroot()
         assert suite.get("tests") == "1" == str(len(suite)), suite.attrib
         check_google_benchmark(at("google-benchmark"))
+        check_benchfmt(at("benchfmt"))
         check_speedscope(at("speedscope"))
         trace = json.load(open(at("perfetto")))["traceEvents"]
         assert sum(event["dur"] for event in trace if event["ph"] == "X") == 2 * (8.5 + 7), trace
@@ -154,6 +219,7 @@ def main(writer, schema):
             assert stack.split(";")[1] == "main" and len(stack.split(";")) == 3 and int(count) > 0
         assert check_pprof(at("pprof"), [105, 105 * 20_000_000]) == ["samples", "cpu"]
         assert check_pprof(at("pprof-allocation"), [30, 30_000]) == ["alloc_objects", "alloc_space"]
+        ask_go(at("pprof"), at("pprof-allocation"))
 
 
 main(*sys.argv[1:])
