@@ -28,16 +28,19 @@ struct FlameNode {
   std::vector<FlameNode> children{};
 };
 
-// The tree of one variant; its root has the name "all". `texts` of an iteration: at least one.
-FlameNode flame_tree(const profiles::Stacks& stacks, FlameWeight weight, double texts,
-                     FlameOrder order);
+// What a tree is made of: the stacks' functions, by what weight, of how many texts an iteration.
+struct FlameScale {
+  FlameWeight weight = FlameWeight::kSeconds;
+  FlameOrder order = FlameOrder::kCallers;
+  double texts = 1;      // at least one
+  double share = 0.001;  // frames below it of the root become one among their siblings
+};
 
-// The union of two trees by function names.
-FlameNode joined(const FlameNode& first, const FlameNode& second);
-
-// Frames below `share` of the root become one among their siblings; sets the widths, in which every
-// frame of either side has a place.
-void lay_out(FlameNode& root, double share);
+// The tree of one variant, or the union of two by function names; its root has the name "all", and
+// every frame of either side has a place in the widths. Takes memory for the frames that are large
+// enough to draw, not for all.
+FlameNode flame_tree(const FlameScale& scale, const profiles::Stacks& first,
+                     const profiles::Stacks* second = nullptr);
 
 // The second minus the first; `proven`: beyond the error of sampling.
 struct FlameChange {

@@ -58,9 +58,8 @@ std::string folding(const PagePictures& pictures) {
 
 bool leaves(const Kind& kind) { return kind.order == FlameOrder::kLeaves; }
 
-FlameNode tree_of(const PagePictures& pictures, size_t variant, const Kind& kind) {
-  const auto& stacks = *(pictures.variants[variant].*kind.stacks).data;
-  return flame_tree(stacks, kind.weight, pictures.texts_per_iteration, kind.order);
+FlameScale scale_of(const PagePictures& pictures, const Kind& kind) {
+  return {kind.weight, kind.order, pictures.texts_per_iteration, smallest(pictures)};
 }
 
 std::string stands_on(const profiles::Stacks& stacks, const FlameNode& root, const Kind& kind) {
@@ -85,17 +84,17 @@ std::string variant_figure(const Report& report, const PagePictures& pictures, s
         "class=\"unavailable\">{}: unavailable ({})</p>\n</figure>\n",
         figure.id, html_escaped(figure.title), html_escaped(label),
         html_escaped(picture.unavailable));
-  FlameNode root = tree_of(pictures, variant, kind);
+  const FlameNode root = flame_tree(scale_of(pictures, kind), *picture.data);
   figure.description = fmt::format("Width: {} of one text.{} {}", kind.measured,
                                    stands_on(*picture.data, root, kind), folding(pictures));
-  lay_out(root, smallest(pictures));
   return html_figure(figure, root);
 }
 
 std::string difference_figure(const Report& report, const PagePictures& pictures, size_t from,
                               size_t to, const Kind& kind) {
-  if (!(pictures.variants[from].*kind.stacks).data || !(pictures.variants[to].*kind.stacks).data)
-    return "";
+  const auto& before = (pictures.variants[from].*kind.stacks).data;
+  const auto& after = (pictures.variants[to].*kind.stacks).data;
+  if (!before || !after) return "";
   FlameFigure figure;
   figure.id = fmt::format("flame-{}-difference", kind.id);
   figure.first = report.variants[from];
@@ -107,9 +106,7 @@ std::string difference_figure(const Report& report, const PagePictures& pictures
       "Red grew, blue shrank, grey did not change beyond the sampling error; all amounts are of a "
       "text{}. Width: room for the larger of the two. {}",
       leaves(kind) ? fmt::format(" ({})", kind.measured) : "", folding(pictures));
-  FlameNode root = joined(tree_of(pictures, from, kind), tree_of(pictures, to, kind));
-  lay_out(root, smallest(pictures));
-  return html_figure(figure, root);
+  return html_figure(figure, flame_tree(scale_of(pictures, kind), *before, &*after));
 }
 
 // The verdict's rival and winner; the baseline and the next where it names none.

@@ -10,8 +10,17 @@ constexpr double kTexts = 32;
 
 profiles::Stacks cpu(size_t variant) { return *sample_pictures().variants[variant].cpu.data; }
 
+FlameScale scale(double share = 0) {
+  return {FlameWeight::kSeconds, FlameOrder::kCallers, kTexts, share};
+}
+
 FlameNode tree(size_t variant, FlameOrder order = FlameOrder::kCallers) {
-  return flame_tree(cpu(variant), FlameWeight::kSeconds, kTexts, order);
+  return flame_tree({FlameWeight::kSeconds, order, kTexts, 0}, cpu(variant));
+}
+
+FlameNode difference(size_t from, size_t to, double share) {
+  const profiles::Stacks after = cpu(to);
+  return flame_tree(scale(share), cpu(from), &after);
 }
 
 const FlameNode* find(const FlameNode& node, const std::string& name) {
@@ -54,14 +63,13 @@ TEST_CASE("from the leaves, the functions that ran are the root's children") {
 }
 
 TEST_CASE("bytes are taken as they are, without an error") {
-  const FlameNode root = flame_tree(cpu(0), FlameWeight::kBytes, kTexts, FlameOrder::kCallers);
+  const FlameNode root = flame_tree({FlameWeight::kBytes, FlameOrder::kCallers, kTexts, 0}, cpu(0));
   CHECK(root.first.value == Approx(8512 * 1000.0 / 10 / kTexts));
   CHECK(root.first.error == 0);
 }
 
 TEST_CASE("small frames become one among their siblings, and nothing is lost") {
-  FlameNode root = tree(0);
-  lay_out(root, 0.001);
+  const FlameNode root = flame_tree(scale(0.001), cpu(0));
   CHECK(find(root, "rare") == nullptr);
   const FlameNode& folded = root.children[0].children.back();
   CHECK(folded.folded == 3);
@@ -71,8 +79,7 @@ TEST_CASE("small frames become one among their siblings, and nothing is lost") {
 }
 
 TEST_CASE("the difference names what grew, what shrank, and what is within the sampling error") {
-  FlameNode root = joined(tree(0), tree(1));
-  lay_out(root, 0.001);
+  const FlameNode root = difference(0, 1, 0.001);
   CHECK(adds_up(root));
   const FlameNode* created = find(root, "pthread_create");
   REQUIRE(created);
@@ -82,13 +89,12 @@ TEST_CASE("the difference names what grew, what shrank, and what is within the s
   const FlameNode* attention = find(root, "attention");
   REQUIRE(attention);
   CHECK_FALSE(change_of(*attention).proven);  // 1010 against 1000 samples
-  const FlameNode reversed = joined(tree(1), tree(0));
+  const FlameNode reversed = difference(1, 0, 0);
   CHECK(change_of(*find(reversed, "pthread_create")).value > 0);
 }
 
 TEST_CASE("every frame has its figures as a title, escaped, and a colour by its class") {
-  FlameNode root = joined(tree(0), tree(1));
-  lay_out(root, 0);
+  const FlameNode root = difference(0, 1, 0);
   FlameFigure figure;
   figure.id = "x";
   figure.title = "<title>";
@@ -104,8 +110,7 @@ TEST_CASE("every frame has its figures as a title, escaped, and a colour by its 
 }
 
 TEST_CASE("without samples there is no picture but the reason") {
-  FlameNode root = flame_tree({}, FlameWeight::kSeconds, kTexts, FlameOrder::kCallers);
-  lay_out(root, 0.001);
+  const FlameNode root = flame_tree(scale(0.001), {});
   FlameFigure figure;
   figure.id = "x";
   CHECK(html_figure(figure, root).find("unavailable: no samples") != std::string::npos);
