@@ -5,7 +5,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <ranges>
+#include <numeric>
 
 namespace winnow::reports {
 
@@ -19,11 +19,12 @@ struct Ranks {
 Ranks ranks_of(int n, double probability, double confidence) {
   const double tail = (1 - confidence) / 2;
   const boost::math::binomial below(n, probability);
-  const auto ranks = std::views::iota(1, n + 1);
-  const int above_low =
-      *std::ranges::partition_point(ranks, [&](int rank) { return cdf(below, rank - 1) <= tail; });
+  std::vector<int> ranks(static_cast<size_t>(n) + 1);  // the last one is none
+  std::iota(ranks.begin(), ranks.end(), 1);
+  const int above_low = *std::ranges::partition_point(
+      ranks, [&](int rank) { return rank <= n && cdf(below, rank - 1) <= tail; });
   const int high = *std::ranges::partition_point(
-      ranks, [&](int rank) { return cdf(complement(below, rank - 1)) > tail; });
+      ranks, [&](int rank) { return rank <= n && cdf(complement(below, rank - 1)) > tail; });
   Ranks result;
   if (above_low > 1) result.low = above_low - 1;
   if (high <= n) result.high = high;
