@@ -23,14 +23,19 @@ constexpr size_t kMostLanes = 64;
 
 std::string seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
 
+// One path of thick horizontal strokes, each from where the last one ended: few bytes a run.
 std::string state_path(const WorkerLane& lane, size_t state) {
   std::string path;
-  int at = 0;
+  int at = 0, end = 0;
   for (const LaneRun& run : lane.runs) {
-    if (run.state == state) path += fmt::format("M{} 0h{}v1h-{}z", at, run.columns, run.columns);
+    if (run.state == state) {
+      path += fmt::format("m{} 0h{}", at - end, run.columns);
+      end = at + run.columns;
+    }
     at += run.columns;
   }
-  return path.empty() ? "" : fmt::format("<path class=\"{}\" d=\"{}\"/>", kStates[state], path);
+  if (path.empty()) return "";
+  return fmt::format("<path class=\"{}\" d=\"M0 .5{}\"/>", kStates[state], path);
 }
 
 std::string sums_text(const WorkerLane& lane) {
@@ -58,7 +63,8 @@ std::string lane_svg(const WorkerLane& lane, int top) {
 }
 
 std::string axis_svg(double axis_s, int top) {
-  std::string text;
+  std::string text =
+      fmt::format("<g class=\"axis\" data-seconds=\"{:.9f}\" data-top=\"{}\">\n", axis_s, top);
   for (double tick : round_ticks(0, axis_s, 5)) {
     if (tick > axis_s) continue;
     text += fmt::format(
@@ -70,7 +76,7 @@ std::string axis_svg(double axis_s, int top) {
                                : "middle",
         seconds(tick));
   }
-  return text;
+  return text + "</g>\n";
 }
 
 std::string variant_svg(const std::string& label, const IterationLanes& lanes, double axis_s) {

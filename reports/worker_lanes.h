@@ -11,7 +11,7 @@ namespace winnow::reports {
 
 inline constexpr size_t kLaneStates =
     6;  // computing, searching, waiting, signalling, other, no thread
-inline constexpr int kLaneColumns = 1600;  // of the widest iteration's picture
+inline constexpr int kLaneColumns = 3200;  // of the widest iteration's picture
 
 struct LaneRun {
   size_t state = 0;

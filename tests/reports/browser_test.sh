@@ -54,5 +54,6 @@ plant request 's|</main>|<img src="http://example.invalid/a.png"/></main>|'
 plant script 's|^const checks = \[\];|const checks = []; nothing.here();|'
 plant order 's|return sign \* (x - y);|return sign * (y - x);|'
 plant zoom "s|frame.element.setAttribute('width'|frame.element.setAttribute('data-width'|"
+plant lanes "s|lane.setAttribute('viewBox'|lane.setAttribute('data-box'|"
 plant width 's|</main>|<div style="width:3000px">wide</div></main>|'
-echo "5 planted faults were seen"
+echo "6 planted faults were seen"

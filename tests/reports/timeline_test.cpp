@@ -59,7 +59,7 @@ TEST_CASE("a worker's states are its events, cut at the iteration's ends") {
   CHECK(worker.sums[kNoThread] == Approx(0).margin(1e-9));
   REQUIRE(worker.runs.size() == 80);
   CHECK(worker.runs[0].state == kComputing);
-  CHECK(worker.runs[0].columns == 20);
+  CHECK(worker.runs[0].columns == kLaneColumns / 80);
   CHECK(worker.runs[1].state == kWaiting);
 }
 
