@@ -152,6 +152,11 @@ TEST_CASE("a full run: call stacks lie beside the recording and add up to its pr
     for (const Stack& stack : heap->stacks) bytes += stack.bytes;
     CHECK(samples == profiles.cpu->samples);
     CHECK(cpu->iterations == profiles.cpu->iterations);
+    const auto burning = std::ranges::find_if(
+        cpu->frames, [](const Frame& frame) { return contains(frame.function, "burn_cpu"); });
+    REQUIRE(burning != cpu->frames.end());
+    CHECK(burning->file.ends_with("programs/workload.cpp"));
+    CHECK(burning->line > 0);
     CHECK(static_cast<double>(bytes) == profiles.heap->region_bytes);
   }
   CHECK(read_stacks(out, "pool", "wall"));
