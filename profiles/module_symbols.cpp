@@ -11,8 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include "profiles/declaration.h"
 #include "profiles/function_name.h"
-#include "profiles/source_path.h"
 
 namespace winnow::profiles {
 namespace {
@@ -108,15 +108,6 @@ const char* linkage_name(Dwarf_Die& die) {
     if (dwarf_attr_integrate(&die, name, &attribute))
       if (const char* text = dwarf_formstring(&attribute)) return text;
   return nullptr;
-}
-
-SourceFunction declared(Dwarf_Die& function, Dwarf_Die& unit) {
-  const char* const file = dwarf_decl_file(&function);
-  int line = 0;
-  if (!file || dwarf_decl_line(&function, &line) != 0) return {};
-  Dwarf_Attribute attribute;
-  const char* const folder = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
-  return {"", source_path(file, folder ? folder : ""), std::max(line, 0)};
 }
 
 struct Symbol {
