@@ -65,6 +65,8 @@ int64_t added(int64_t sum, int64_t more, const std::string& path) {
 }
 
 void check(const Stacks& stacks, const std::string& path) {
+  constexpr double kLimitPeriod_s = 3600;
+  if (stacks.period_s > kLimitPeriod_s) throw base::Error(path, "period_s: longer than an hour");
   Stack sum;
   for (size_t i = 0; i < stacks.stacks.size(); ++i) {
     const Stack& stack = stacks.stacks[i];

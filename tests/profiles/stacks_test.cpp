@@ -113,6 +113,7 @@ TEST_CASE("every field of a file of stacks is checked") {
       {"\"samples\":5", "\"samples\":5e3"},
       {"\"samples\":5", "\"sample\":5"},
       {"\"schema\":1", "\"schema\":2"},
+      {"\"period_s\":0.02", "\"period_s\":1e300"},
       {"\"clock\":\"cpu\"", "\"clock\":\"wall\""},
       {"{", "["}};
   for (const auto& [from, to] : faults) {
