@@ -195,6 +195,21 @@ def check_speedscope(path):
             assert all(type(index) is int and 0 <= index < len(frames) for index in sample)
 
 
+def seen_to_fail(check, path, *faults):
+    """Each fault, planted into the file, is caught."""
+    text = open(path, newline="").read()
+    for right, wrong in faults:
+        assert right in text, right
+        damaged = path + ".damaged"
+        with open(damaged, "w", newline="") as file:
+            file.write(text.replace(right, wrong))
+        try:
+            check(damaged)
+        except (AssertionError, KeyError, IndexError, ValueError):
+            continue
+        raise AssertionError(f"{check.__name__} lets {wrong} pass")
+
+
 def main(writer, schema):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([writer, folder], check=True, timeout=60)
@@ -210,6 +225,14 @@ def main(writer, schema):
         check_google_benchmark(at("google-benchmark"))
         check_benchfmt(at("benchfmt"))
         check_speedscope(at("speedscope"))
+        seen_to_fail(check_google_benchmark, at("google-benchmark"), ('"cpu_time"', '"cpu"'),
+                     ('"real_time": ', '"real_time": -'))
+        seen_to_fail(check_benchfmt, at("benchfmt"), (" ns/op", ""), ("variant=", "variant"),
+                     ("winnow-commit", "Winnow-commit"), ("better=higher", "better=lower"),
+                     ("workload=", "work load="), ("allocs/op", "objects"))
+        seen_to_fail(check_speedscope, at("speedscope"), ('"unit":"seconds"', '"unit":"s"'),
+                     ('"weights":[', '"weights":[1,'), ('"name":"main"', '"label":"main"'),
+                     ("[0,1]", "[0,6]"), ('"startValue":0', '"startValue":1'))
         trace = json.load(open(at("perfetto")))["traceEvents"]
         assert sum(event["dur"] for event in trace if event["ph"] == "X") == 2 * (8.5 + 7), trace
         states = {event["name"] for event in trace if event["ph"] == "X"}
