@@ -10,6 +10,7 @@
 #include "profiles/recording.h"
 #include "reports/export.h"
 #include "reports/ledger_table.h"
+#include "reports/sweep.h"
 
 namespace winnow::cli {
 
@@ -26,8 +27,11 @@ std::string plot_folder(const std::string& folder, const Values& values) {
 
 std::string sweep_text(const std::string& folder, const Values& values) {
   const auto format = values["format"].as<std::string>();
-  if (reports::format_named(format).name != std::string_view("markdown"))
-    throw base::UsageError(folder, "a sweep is reported as markdown only");
+  const std::string_view name = reports::format_named(format).name;
+  if (name == "html")
+    return reports::sweep_html(reports::make_sweep_report(profiles::read_sweep(folder)));
+  if (name != "markdown")
+    throw base::UsageError(folder, "a sweep is reported as markdown or html only");
   return sweep_report(profiles::read_sweep(folder), plot_folder(folder, values));
 }
 
@@ -66,7 +70,7 @@ int report_command(const Arguments& arguments) {
       "  winnow report out/batch32 --kind detailed --out report.md\n"
       "  winnow report out/batch32 --format pprof --variant pool --out pool.pb.gz\n"
       "  winnow report out/before:spawn out/after:pool\n"
-      "  winnow report out/sweep\n",
+      "  winnow report out/sweep --format html --out sweep.html\n",
       reports::list_of_formats());
   const Help help{"winnow report DIR[:VARIANT]... [--format FORMAT] [--variant NAME] [--out FILE]",
                   text};

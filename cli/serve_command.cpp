@@ -11,6 +11,8 @@
 #include "reports/comparison.h"
 #include "reports/html_index.h"
 #include "reports/html_page.h"
+#include "reports/html_text.h"
+#include "reports/sweep.h"
 
 namespace winnow::cli {
 
@@ -22,30 +24,24 @@ namespace {
 constexpr int kDeepest = 3;  // folders below the one that was named
 constexpr int kDefaultPort = 8090, kPortLimit = 65535;
 
-// Letters, digits and "-._" as they are.
-std::string percent_encoded(const std::string& text) {
-  std::string result;
-  for (const unsigned char c : text)
-    if (std::isalnum(c) || c == '-' || c == '.' || c == '_')
-      result += static_cast<char>(c);
-    else
-      result += fmt::format("%{:02X}", c);
-  return result;
-}
-
 struct Found {
   std::string name;     // relative to the served folder; empty: that folder itself
   std::string address;  // the path of its page
   std::string folder;
+  bool sweep = false;
 };
 
-// Every folder with a recording. A request is matched against this list and never becomes a path.
+// Every folder with a recording or a sweep. A request is matched against this list and never
+// becomes a path.
 std::vector<Found> recordings_in(const std::string& root) {
   std::vector<Found> found;
   const auto add = [&](const fs::path& folder, const std::string& name) {
     std::error_code ignored;
+    const std::string encoded = reports::percent_encoded(name);
     if (fs::is_regular_file(folder / "recording.json", ignored))
-      found.push_back({name, "/recording/" + percent_encoded(name), folder.string()});
+      found.push_back({name, "/recording/" + encoded, folder.string(), false});
+    if (fs::is_regular_file(folder / "sweep.json", ignored))
+      found.push_back({name, "/sweep/" + encoded, folder.string(), true});
   };
   add(root, "");
   std::error_code error;
@@ -65,6 +61,14 @@ reports::IndexEntry entry_of(const Found& found) {
   entry.address = found.address;
   entry.folder = found.name.empty() ? "." : found.name;
   try {
+    if (found.sweep) {
+      const auto sweep = profiles::read_sweep(found.folder);
+      entry.scenario = sweep.name + " (a sweep)";
+      entry.created = sweep.created;
+      entry.status = sweep.status;
+      for (const auto& variant : sweep.variants) entry.variants.push_back(variant.name);
+      return entry;
+    }
     const auto recording = profiles::read_recording(found.folder);
     entry.scenario = recording.workload.scenario;
     entry.created = recording.created;
@@ -85,6 +89,9 @@ HttpAnswer page_at(const std::string& root, const std::string& path) {
   }
   const auto match = std::ranges::find(found, path, &Found::address);
   if (match == found.end()) return {404, "<p>404: no such page</p>\n"};
+  if (match->sweep)
+    return {200,
+            reports::sweep_html(reports::make_sweep_report(profiles::read_sweep(match->folder)))};
   const auto recording = profiles::read_recording(match->folder);
   return {200, reports::to_html(reports::make_report(recording),
                                 reports::read_pictures(recording, match->folder))};
@@ -93,12 +100,13 @@ HttpAnswer page_at(const std::string& root, const std::string& path) {
 }  // namespace
 
 int serve_command(const Arguments& arguments) {
-  const Help help{"winnow serve DIR [--port N]",
-                  "Serves the page of each recording in the folder DIR and below, and an index of\n"
-                  "them, on 127.0.0.1 only. Ctrl-C ends it.\n\n"
-                  "Examples:\n"
-                  "  winnow serve out\n"
-                  "  winnow serve out/batch32 --port 9000\n"};
+  const Help help{
+      "winnow serve DIR [--port N]",
+      "Serves the page of each recording and sweep in the folder DIR and below, and an\n"
+      "index of them, on 127.0.0.1 only. Ctrl-C ends it.\n\n"
+      "Examples:\n"
+      "  winnow serve out\n"
+      "  winnow serve out/batch32 --port 9000\n"};
   po::options_description options;
   options.add_options()("port", po::value<std::string>(), "port; 0: any free one (default: 8090)");
   const auto values = parse(help, options, arguments, {"folder"});

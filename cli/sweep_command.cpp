@@ -168,8 +168,11 @@ int sweep_command(const Values& values) {
   const profiles::Sweep sweep = profiles::run_sweep(plan);
   const std::string report = sweep_report(sweep, plan.out_dir);
   base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
+  const std::string page = (fs::path(plan.out_dir) / "report.html").string();
+  base::write_file(page, reports::sweep_html(reports::make_sweep_report(sweep)));
   print(report);
   for (const std::string& warning : sweep.warnings) note(warning);
+  note("the report as a page: " + page);
   if (sweep.status != "complete")
     note(fmt::format("{}: this sweep is {}; the same command continues it", plan.out_dir,
                      sweep.status));

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "page_parts.h"
+#include "reports/html_page.h"
 #include "reports/html_tables.h"
 #include "reports/html_text.h"
 
@@ -32,12 +32,7 @@ std::string html_index(const std::string& folder, const std::vector<IndexEntry>&
   main += rows.empty()
               ? "<p>none: <code>winnow run</code> writes them</p>\n"
               : html_grid("recordings", {"Folder", "Scenario", "Variants", "Date", "Status"}, rows);
-  return filled(kPageFrame, {{"title", "Winnow: recordings"},
-                             {"style", std::string(kPageStyle)},
-                             {"navigation", ""},
-                             {"main", main + "</section>\n"},
-                             {"data", script_json("{}")},
-                             {"script", std::string(kPageScript)}});
+  return html_document("recordings", "recordings", main + "</section>\n");
 }
 
 }  // namespace winnow::reports

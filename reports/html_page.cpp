@@ -122,14 +122,19 @@ std::string navigation(const std::string& page) {
 
 }  // namespace
 
-std::string to_html(const Report& report, const PagePictures& pictures) {
-  const std::string main = body(report, pictures);
-  return filled(kPageFrame, {{"title", html_escaped("Winnow: " + headline(report))},
+std::string html_document(const std::string& title, const std::string& kind,
+                          const std::string& main) {
+  return filled(kPageFrame, {{"title", html_escaped("Winnow: " + title)},
+                             {"kind", html_escaped(kind)},
                              {"style", std::string(kPageStyle)},
                              {"navigation", navigation(main)},
                              {"main", main},
                              {"data", script_json("{}")},
                              {"script", std::string(kPageScript)}});
+}
+
+std::string to_html(const Report& report, const PagePictures& pictures) {
+  return html_document(headline(report), "profile comparison", body(report, pictures));
 }
 
 }  // namespace winnow::reports

@@ -11,4 +11,9 @@ namespace winnow::reports {
 // scripts. Nothing from the recording can become markup or script.
 std::string to_html(const Report& report, const PagePictures& pictures);
 
+// The page around `main`, which is HTML: style, scripts, links to the sections. `kind` of page and
+// `title` are plain text.
+std::string html_document(const std::string& title, const std::string& kind,
+                          const std::string& main);
+
 }  // namespace winnow::reports

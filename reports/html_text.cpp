@@ -89,6 +89,23 @@ std::string filled(std::string_view frame,
   return result;
 }
 
+std::string percent_encoded(std::string_view text, std::string_view plain) {
+  std::string result;
+  for (const char c : text) {
+    const bool alphanumeric =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (alphanumeric || plain.find(c) != std::string_view::npos)
+      result += c;
+    else
+      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return result;
+}
+
+std::string data_url(std::string_view type, std::string_view content) {
+  return fmt::format("data:{},{}", type, percent_encoded(content, "-_.!~*'();/?:@=+$, "));
+}
+
 std::string html_list(const std::vector<std::string>& texts, std::string_view css_class) {
   if (texts.empty()) return "";
   std::string result = fmt::format("<ul class=\"{}\">\n", css_class);

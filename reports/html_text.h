@@ -26,6 +26,12 @@ std::string script_json(const std::string& json);
 std::string filled(std::string_view frame,
                    const std::vector<std::pair<std::string_view, std::string>>& parts);
 
+// Letters, digits and those of `plain` as they are.
+std::string percent_encoded(std::string_view text, std::string_view plain = "-._");
+
+// "data:image/svg+xml,%3Csvg...": fit for an attribute in double quotes.
+std::string data_url(std::string_view type, std::string_view content);
+
 // <ul class="...">, empty without texts.
 std::string html_list(const std::vector<std::string>& texts, std::string_view css_class);
 

@@ -113,6 +113,8 @@ struct SweepReport {
 
 SweepReport make_sweep_report(const profiles::Sweep& sweep);
 std::string sweep_markdown(const SweepReport& report);
+// The same as one HTML file that needs no network; its plots are in it.
+std::string sweep_html(const SweepReport& report);
 
 // The plots that the Markdown shows, to be written beside it.
 struct SvgFile {

@@ -1,13 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
-
 #include "reports/format.h"
 #include "reports/markdown_text.h"
 #include "reports/sweep.h"
 #include "reports/sweep_plots.h"
+#include "reports/sweep_text.h"
 
 namespace winnow::reports {
 
@@ -27,47 +24,9 @@ std::string image(const std::string& alternative, const std::string& file) {
   return paragraph(fmt::format("![{}]({})", escaped(alternative), file));
 }
 
-// To four significant digits: "520.3", "0.06127".
-std::string number(double value) {
-  if (value == 0) return "0";
-  const int digits = 3 - static_cast<int>(std::floor(std::log10(std::abs(value))));
-  return format_count(value, std::clamp(digits, 0, 6));
+std::string cell(const Estimate& estimate, std::string (*format)(double) = sweep_number) {
+  return escaped(estimate_text(estimate, format));
 }
-
-std::string percent(double share) { return format_percent(share * 100); }
-
-// "520.3 [510.1, 530.2]", "~520.3", "unavailable"
-template <class Format>
-std::string cell(const Estimate& estimate, Format format) {
-  if (!estimate.value) return "unavailable";
-  if (!estimate.low || !estimate.high) return "~" + format(*estimate.value);
-  return escaped(fmt::format("{} [{}, {}]", format(*estimate.value), format(*estimate.low),
-                             format(*estimate.high)));
-}
-
-// The holes of a table, those with the same reason together.
-class Holes {
- public:
-  void note(const Estimate& estimate, const std::string& where) {
-    if (!estimate.value) add(where, estimate.reason);
-  }
-  void add(const std::string& where, const std::string& reason) {
-    const auto [place, is_new] = places_.emplace(reason, reasons_.size());
-    if (is_new) reasons_.emplace_back(reason, "");
-    std::string& places = reasons_[place->second].second;
-    places += (places.empty() ? "" : "; ") + where;
-  }
-  std::string text() const {
-    std::vector<std::string> lines;
-    for (const auto& [reason, places] : reasons_)
-      lines.push_back(fmt::format("{}: unavailable: {}", places, reason));
-    return list(lines);
-  }
-
- private:
-  std::map<std::string, size_t> places_;
-  std::vector<std::pair<std::string, std::string>> reasons_;  // and places
-};
 
 std::string grid_table(const SweepGrid& grid, const std::string& axis,
                        std::vector<Estimate> SweepLine::*figures) {
@@ -78,15 +37,13 @@ std::string grid_table(const SweepGrid& grid, const std::string& axis,
   for (const SweepLine& line : grid.lines) {
     std::vector<std::string> row{escaped(line.variant)};
     for (size_t i = 0; i < grid.points.size(); ++i) {
-      row.push_back(cell((line.*figures)[i], number));
+      row.push_back(cell((line.*figures)[i]));
       holes.note((line.*figures)[i], fmt::format("{}, {} {}", line.variant, axis, grid.points[i]));
     }
     result += table_line(row);
   }
-  return result + "\n" + holes.text();
+  return result + "\n" + list(holes.lines());
 }
-
-bool compared(const Choice& choice) { return !choice.best.empty(); }
 
 std::string choices_table(const std::vector<Choice>& choices) {
   std::string result = table_head({"Batch", "Best strategy", "Its throughput (texts/s)",
@@ -95,25 +52,16 @@ std::string choices_table(const std::vector<Choice>& choices) {
   for (const Choice& choice : choices) {
     const bool chosen = compared(choice);
     if (!chosen) holes.add(fmt::format("batch {}", choice.batch), choice.reason);
-    result +=
-        table_line({fmt::format("{}", choice.batch),
-                    chosen ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
-                           : "unavailable",
-                    cell(choice.throughput, number),
-                    chosen ? cell(choice.margin, format_ratio) : "unavailable",
-                    chosen ? escaped(choice.second) : "unavailable",
-                    chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
+    result += table_line(
+        {fmt::format("{}", choice.batch),
+         chosen ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
+                : "unavailable",
+         cell(choice.throughput), chosen ? cell(choice.margin, format_ratio) : "unavailable",
+         chosen ? escaped(choice.second) : "unavailable",
+         chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
   }
-  result += "\n" + holes.text();
-  std::vector<std::string> open;
-  for (const Choice& choice : choices) {
-    if (compared(choice) && !choice.clear)
-      open.push_back(fmt::format("batch {}: {}", choice.batch, choice.reason));
-    if (compared(choice) && !choice.left_out.empty())
-      open.push_back(fmt::format("batch {}: without {}, which has no figure there", choice.batch,
-                                 fmt::join(choice.left_out, ", ")));
-  }
-  return result + list(open);
+  result += "\n" + list(holes.lines());
+  return result + list(choice_remarks(choices));
 }
 
 std::string crossover_lines(const std::vector<Crossover>& crossovers, bool changes) {
@@ -122,7 +70,7 @@ std::string crossover_lines(const std::vector<Crossover>& crossovers, bool chang
     if ((pair.outcome == Crossover::kChange) != changes) continue;
     const std::string names = escaped(pair.first + " / " + pair.second);
     if (changes)
-      rows += table_line({names, number(pair.batch.value_or(0)),
+      rows += table_line({names, sweep_number(pair.batch.value_or(0)),
                           fmt::format("{} to {}", pair.low, pair.high), escaped(pair.words)});
     else
       rows += table_line(
@@ -171,13 +119,13 @@ std::string efficiency_table(const Scaling& scaling) {
   for (const ScalingLine& line : scaling.lines) {
     std::vector<std::string> row{escaped(line.variant)};
     for (size_t i = 0; i < line.efficiency.size(); ++i) {
-      row.push_back(cell(line.efficiency[i], percent));
+      row.push_back(cell(line.efficiency[i], sweep_percent));
       holes.note(line.efficiency[i],
                  fmt::format("{}, threads {}", line.variant, scaling.grid.points[i]));
     }
     result += table_line(row);
   }
-  return result + "\n" + holes.text();
+  return result + "\n" + list(holes.lines());
 }
 
 std::string usl_table(const Scaling& scaling) {
@@ -192,12 +140,10 @@ std::string usl_table(const Scaling& scaling) {
       continue;
     }
     const UslFit& fit = *line.usl;
-    result += table_line(
-        {escaped(line.variant), cell(fit.sigma, number), cell(fit.kappa, number),
-         fit.peak_threads ? number(*fit.peak_threads) + " threads" : "no limit (kappa is 0)",
-         percent(fit.worst_error)});
+    result += table_line({escaped(line.variant), cell(fit.sigma), cell(fit.kappa), peak_text(fit),
+                          sweep_percent(fit.worst_error)});
   }
-  return result + "\n" + holes.text();
+  return result + "\n" + list(holes.lines());
 }
 
 std::string scaling_section(const std::vector<Scaling>& all) {
@@ -225,23 +171,18 @@ std::string scaling_section(const std::vector<Scaling>& all) {
 
 std::string disturbance_table(const Disturbance& disturbance) {
   std::string result = paragraph("### " + escaped(disturbance.title)) +
-                       paragraph("Fair share: " + percent(disturbance.fair_share) +
+                       paragraph("Fair share: " + sweep_percent(disturbance.fair_share) +
                                  " of the undisturbed throughput.") +
                        table_head({"Variant", "Keeps", "Throughput (texts/s)", "Collapse"});
   Holes holes;
   for (const KeptLine& line : disturbance.lines) {
     holes.note(line.kept, line.variant);
     result +=
-        table_line({escaped(line.variant), cell(line.kept, percent), cell(line.throughput, number),
+        table_line({escaped(line.variant), cell(line.kept, sweep_percent), cell(line.throughput),
                     line.kept.value ? (line.collapse ? bold("collapse") : "no") : "unavailable"});
   }
-  const Choice& choice = disturbance.choice;
-  const std::string fastest =
-      choice.best.empty()
-          ? "unavailable: " + choice.reason
-          : fmt::format("{} ({})", choice.best, choice.clear ? "clear" : choice.reason);
-  return result + "\n" + holes.text() +
-         paragraph("Fastest while disturbed: " + escaped(fastest) + ".");
+  return result + "\n" + list(holes.lines()) +
+         paragraph("Fastest while disturbed: " + escaped(fastest_text(disturbance.choice)) + ".");
 }
 
 std::string shared_section(const SharedMachine& shared) {
@@ -266,11 +207,7 @@ std::string sweep_markdown(const SweepReport& report) {
   for (const MixAnswer& mix : report.mixes) text += paragraph(bold(escaped(mix.sentence)));
   for (const Fact& fact : report.facts)
     text += fmt::format("- {} {}\n", bold(escaped(fact.name) + ":"), escaped(fact.value));
-  text += "\n" + paragraph(
-                     "Figures are medians over fresh processes, in brackets their 95 % "
-                     "intervals; ~ marks a figure with too few blocks for an interval, or a "
-                     "choice that noise does not allow. Each interval holds by itself: of "
-                     "twenty equal pairs one may look different.");
+  text += "\n" + paragraph(sweep_legend());
   for (size_t mix = 0; mix < report.mixes.size(); ++mix)
     text += mix_section(report.mixes[mix], mix);
   text += scaling_section(report.scaling);

@@ -7,7 +7,8 @@ function selfTest() {
   checks.push(['figures', (expect) => {
     expect(drawn.length > 0, 'there are figures');
     for (const figure of drawn) {
-      const marks = figure.querySelectorAll('circle, rect, path, .bar').length;
+      const marks = figure.querySelectorAll('circle, rect, path, .bar').length
+        + Array.from(figure.querySelectorAll('img')).filter((image) => image.naturalWidth > 0).length;
       const reason = figure.querySelector('.unavailable');
       expect(marks > 0 || reason, figure.id + ' has marks or a reason for none');
     }

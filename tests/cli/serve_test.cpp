@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "profiles/recording.h"
+#include "profiles/sweep.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
 
@@ -30,6 +31,11 @@ class Served {
     recording.workload.scenario = "<small>";
     profiles::write_recording(scratch_ / "out/a b", recording);
     base::write_file(scratch_ / "out/broken/recording.json", "{}");
+    fs::create_directories(scratch_ / "out/many");
+    profiles::Sweep sweep;
+    sweep.status = "complete";
+    sweep.name = "<sweep>";
+    profiles::write_sweep(scratch_ / "out/many", sweep);
     base::write_file(scratch_ / "secret", "not for others");
     process_ = testing::start_winnow(scratch_, {"serve", "out", "--port", "0"});
     for (int tries = 0; tries < 200 && port_ == 0; ++tries) {
@@ -94,6 +100,11 @@ TEST_CASE("winnow serve shows an index and the page of each recording, and ends 
   CHECK(status(page) == 200);
   CHECK(holds(page, "Content-Security-Policy"));
   CHECK(holds(page, "</html>"));
+  CHECK(holds(index, "<a href=\"/sweep/many\">many</a>"));
+  const std::string sweep = served.get("/sweep/many");
+  CHECK(status(sweep) == 200);
+  CHECK(holds(sweep, "&lt;sweep&gt;"));
+  CHECK(status(served.get("/recording/many")) == 404);
   const auto result = served.stop();
   CHECK(result.status == 0);
   CHECK(result.err.empty());

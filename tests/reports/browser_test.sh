@@ -24,23 +24,26 @@ faults() {
 }
 
 page=$folder/page.html
-"$write_page" "$page"
-for width in 1280 390; do
-  open "$page" "$width"
-  result=$(faults "$page")
-  if [ -n "$result" ]; then
-    echo "at $width pixels: $result"
-    tail -5 "$page.log"
-    exit 1
-  fi
-  grep -o 'selftest: .*expectations hold' "$page.dom" | tail -1
+sweep=$folder/sweep.html
+"$write_page" "$page" "$sweep"
+for file in "$page" "$sweep"; do
+  for width in 1280 390; do
+    open "$file" "$width"
+    result=$(faults "$file")
+    if [ -n "$result" ]; then
+      echo "$(basename "$file") at $width pixels: $result"
+      tail -5 "$file.log"
+      exit 1
+    fi
+    grep -o 'selftest: .*expectations hold' "$file.dom" | tail -1
+  done
 done
 
-# plant NAME SED_EXPRESSION: the page with this fault must not pass.
+# plant NAME SED_EXPRESSION [PAGE]: the page with this fault must not pass.
 plant() {
-  local broken=$folder/$1.html
-  sed -e "$2" "$page" >"$broken"
-  if cmp -s "$page" "$broken"; then
+  local broken=$folder/$1.html whole=${3:-$page}
+  sed -e "$2" "$whole" >"$broken"
+  if cmp -s "$whole" "$broken"; then
     echo "the fault $1 was not planted"
     exit 1
   fi
@@ -56,4 +59,5 @@ plant order 's|return sign \* (x - y);|return sign * (y - x);|'
 plant zoom "s|frame.element.setAttribute('width'|frame.element.setAttribute('data-width'|"
 plant lanes "s|lane.setAttribute('viewBox'|lane.setAttribute('data-box'|"
 plant width 's|</main>|<div style="width:3000px">wide</div></main>|'
-echo "6 planted faults were seen"
+plant plot 's|data:image/svg+xml,%3Csvg|data:image/svg+xml,%3Csv|' "$sweep"
+echo "7 planted faults were seen"
