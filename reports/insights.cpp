@@ -7,6 +7,7 @@
 
 #include "reports/format.h"
 #include "reports/recorded.h"
+#include "reports/sampling_bias.h"
 #include "reports/scheduler_metrics.h"
 
 namespace winnow::reports {
@@ -123,6 +124,18 @@ void compute_insight(Report& report, size_t variant) {
   table.insights.push_back(text + ".");
 }
 
+// Where the samples and the exact accounts do not say the same, both are told.
+void bias_insight(Report& report, size_t variant) {
+  const auto ratio = compute_ratio(report, 0, variant);
+  if (!report.same_work.holds() || !ratio || !ratio->apart) return;
+  report.compute.insights.push_back(fmt::format(
+      "{}: by its samples compute costs {} CPU, by the ledger {}. Samples lean towards compute: "
+      "briefly running threads are met by few ticks ({}). The ledger takes the scheduler's part "
+      "from exact accounts; believe it first.",
+      report.variants[variant], less_or_more(ratio->sampled), less_or_more(ratio->ledger),
+      coverage(report, variant)));
+}
+
 // Functions whose cost for the same work went against the sum's direction, or rose.
 void riser_insight(Report& report, size_t variant) {
   if (!report.same_work.holds()) return;
@@ -234,6 +247,7 @@ void add_insights(const Recording& recording, Report& report) {
     const bool tested = report.cpu_pairs[variant].count() > 0;
     total_insight(report.cpu_total, label, variant, "the region's CPU time",
                   tested ? "" : source_words(recording, "cpu", variant));
+    bias_insight(report, variant);
     riser_insight(report, variant);
     total_insight(report.memory, label, variant, "total allocation",
                   source_words(recording, "heap", variant));

@@ -10,6 +10,7 @@
 #include "reports/insights.h"
 #include "reports/pairs.h"
 #include "reports/recorded.h"
+#include "reports/sampling_bias.h"
 #include "reports/significance.h"
 #include "reports/thread_tables.h"
 #include "reports/timing.h"
@@ -92,6 +93,12 @@ std::string cpu_bullet(const Report& report, size_t from, size_t to) {
                     "the region's in the cpu pass, no spread measured");
 }
 
+// What the ledger says instead of the samples, where the two are apart.
+std::string ledger_words(const Report& report, size_t from, size_t to) {
+  const auto ratio = compute_ratio(report, from, to);
+  return ratio && ratio->apart ? "; by the ledger " + less_or_more(ratio->ledger) : "";
+}
+
 std::string skew_words(const Pairs& pairs) {
   return pairs.skewed() ? "; the sign test alone shows no difference: the differences are skewed"
                         : "";
@@ -115,7 +122,7 @@ std::vector<std::string> bullets(const Report& report, size_t winner, size_t riv
                              "memory allocation", "bytes allocated in the region"));
   lines.push_back(row_bullet(row_with(report.compute, Role::kSubtotal), rival, winner,
                              "CPU time in compute functions for the same work",
-                             "row All compute functions"));
+                             "row All compute functions" + ledger_words(report, rival, winner)));
   return lines;
 }
 

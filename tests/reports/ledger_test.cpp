@@ -9,6 +9,7 @@
 #include "reports/ledger_sources.h"
 #include "reports/ledger_table.h"
 #include "reports/markdown.h"
+#include "reports/sampling_bias.h"
 #include "tests/catch.h"
 #include "tests/reports/ledger_samples.h"
 #include "tests/reports/samples.h"
@@ -280,6 +281,35 @@ TEST_CASE("whatever was measured, lines add up to cores x wall and parts to the 
     CHECK(difference->wall_s ==
           Approx(ledger.columns[0].wall_s - ledger.columns[1].wall_s).margin(1e-12));
   }
+}
+
+TEST_CASE("where samples and ledger are apart, the report tells both figures") {
+  // Coarse takes as much CPU time for the arithmetic by its accounts; of Fine the samples see more.
+  KnownRegion fine, coarse = faster();
+  fine.cpu = {18.5, 2, 1, 1, 1, 1.5};
+  fine.matmul_s = 20;
+  const auto told = [](const Report& report) {
+    return std::ranges::any_of(report.compute.insights, [](const std::string& insight) {
+      return insight.find("by the ledger") != std::string::npos;
+    });
+  };
+  const Report apart = make_report(known_recording(fine, coarse));
+  const auto ratio = compute_ratio(apart, 0, 1);
+  REQUIRE(ratio);
+  CHECK(ratio->sampled == Approx(19.0 / 24));
+  CHECK(ratio->ledger == Approx(18.525 / 19.2));
+  CHECK(ratio->apart);
+  CHECK(told(apart));
+  CHECK(to_markdown(apart).find("row All compute functions; by the ledger") != std::string::npos);
+  // The same direction and size: nothing to tell.
+  fine.matmul_s = 15;
+  const Report together = make_report(known_recording(fine, coarse));
+  CHECK_FALSE(compute_ratio(together, 0, 1)->apart);
+  CHECK_FALSE(told(together));
+  // The samples see less than the accounts.
+  fine.matmul_s = 11;
+  CHECK(told(make_report(known_recording(fine, coarse))));
+  CHECK_FALSE(compute_ratio(make_report(seed_recording()), 0, 1));
 }
 
 TEST_CASE("the verdict explains the winner by the ledger, where the work is the same") {
