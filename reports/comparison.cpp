@@ -50,6 +50,26 @@ std::string machine_words(const Recording& recording) {
   return or_unavailable(words);
 }
 
+// What of the machine makes its figures less trustworthy, as judged when the run began. Empty: an
+// older recording, without a judgement.
+std::string condition_words(const Recording& recording) {
+  std::string warnings, unknown;
+  bool judged = false;
+  for (const auto& fact : recording.machine) {
+    if (fact.name == "perf_events") continue;  // no pass needs them
+    judged = judged || !fact.state.empty();
+    if (fact.state == "warn")
+      warnings += fmt::format("{}{} {}: {}", warnings.empty() ? "" : "; ", fact.name, fact.value,
+                              or_unavailable(fact.advice));
+    else if (fact.state == "unknown")
+      unknown += (unknown.empty() ? "" : ", ") + fact.name;
+  }
+  if (!judged) return "";
+  if (!unknown.empty()) unknown = "; not known: " + unknown;
+  return (warnings.empty() ? "nothing found that disturbs measuring" : "mind: " + warnings) +
+         unknown;
+}
+
 std::string model_words(const Recording& recording) {
   if (!recording.model) return "unavailable (not recorded)";
   const auto& model = *recording.model;
@@ -86,10 +106,16 @@ std::string isa_words(const Recording& recording) {
 }
 
 std::vector<Fact> facts(const Recording& recording) {
-  return {{"Machine", machine_words(recording)},      {"Instruction set", isa_words(recording)},
-          {"Peaks", peak_words(recording)},           {"Model", model_words(recording)},
-          {"Workload", workload_words(recording)},    {"Commit", or_unavailable(recording.commit)},
-          {"Date", or_unavailable(recording.created)}};
+  std::vector<Fact> all{{"Machine", machine_words(recording)}};
+  if (const std::string words = condition_words(recording); !words.empty())
+    all.push_back({"Fit for measuring", words});
+  all.insert(all.end(), {{"Instruction set", isa_words(recording)},
+                         {"Peaks", peak_words(recording)},
+                         {"Model", model_words(recording)},
+                         {"Workload", workload_words(recording)},
+                         {"Commit", or_unavailable(recording.commit)},
+                         {"Date", or_unavailable(recording.created)}});
+  return all;
 }
 
 std::vector<std::string> missing(const Recording& recording) {

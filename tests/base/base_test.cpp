@@ -8,6 +8,7 @@
 
 #include "base/aligned_buffer.h"
 #include "base/byte_reader.h"
+#include "base/cores_time.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/function_ref.h"
@@ -163,6 +164,34 @@ TEST_CASE("aligned buffers start at a line, large ones at a huge page, and can b
     buffer.resize(2 * size);
     CHECK(buffer.size() == 2 * size);
   }
+}
+
+TEST_CASE(
+    "the cores' time is the kernel's line of all cores, or the sum of those that may be used") {
+  const std::string text =
+      "cpu  100 20 30 4000 50 6 7 8 90 0\n"
+      "cpu0 60 10 20 2000 30 3 3 5 50 0\n"
+      "cpu1 39 10 10 1999 20 3 4 3 40 0\n"
+      "intr 12345\n";
+  const auto any = [](int) { return true; };
+  constexpr int64_t kTick_ns = 10'000'000;
+  const auto all = parse_cores_time(text, 100, any);
+  REQUIRE(all);
+  CHECK(all->cores == 2);
+  CHECK(all->idle_ns == 4050 * kTick_ns);
+  CHECK(all->busy_ns == (100 + 20 + 30 + 6 + 7) * kTick_ns);  // guests are part of user and nice
+  CHECK(all->steal_ns == 8 * kTick_ns);
+  const auto one = parse_cores_time(text, 100, [](int core) { return core == 1; });
+  REQUIRE(one);
+  CHECK(one->cores == 1);
+  CHECK(one->idle_ns == 2019 * kTick_ns);
+  CHECK(one->steal_ns == 3 * kTick_ns);
+  CHECK_FALSE(parse_cores_time(text, 100, [](int) { return false; }));
+  CHECK_FALSE(parse_cores_time(text, 0, any));
+  for (const char* broken : {"", "cpu 1 2 3\n", "cpu  1 2 3 4 5 6 7 -8\ncpu0 1 2 3 4 5 6 7 8\n",
+                             "cpu0 1 2 3 4 5 6 7 8\n", "cpu 1 2 3 4 5 6 7 8\n",
+                             "cpu  1 2 3 4 5 6 7 8\ncpux 1 2 3 4 5 6 7 8\n"})
+    CHECK_FALSE(parse_cores_time(broken, 100, any));
 }
 
 TEST_CASE("a hash tells bytes and their order apart and is that of FNV-1a") {

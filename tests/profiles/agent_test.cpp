@@ -306,6 +306,11 @@ TEST_CASE("a thread's CPU time and wait for a core fit into its life") {
       REQUIRE(thread.run_queue_s);
       CHECK(thread.cpu_s + *thread.run_queue_s <= thread.wall_s * 1.05 + 0.02);
       CHECK(thread.voluntary_switches);
+      REQUIRE(thread.cpu_by_state);
+      const auto& cpu = *thread.cpu_by_state;
+      const double sum = cpu.computing_s + cpu.searching_s + cpu.waiting_s + cpu.signalling_s +
+                         cpu.creating_s + cpu.other_s;
+      CHECK(sum == Approx(thread.cpu_s).epsilon(0.02).margin(0.0005));
     }
   }
 }

@@ -49,7 +49,9 @@ Recording full_recording() {
   r.winnow_version = "0.1.0";
   r.commit = "c4677ee";
   r.status = "complete";
-  r.machine = {{"cpu_model", "A CPU", ""}, {"governor", "", "no cpufreq here"}};
+  r.machine = {{"cpu_model", "A CPU", ""},
+               {"governor", "", "no cpufreq here", "unknown", ""},
+               {"smt", "on", "", "warn", "use no more threads than cores"}};
   r.roofline = Roofline{8, {{"avx2", 201.5, 802.25}, {"scalar", 0, 9.5}}, 21.5, 38.25, "measured"};
   r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c"};
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true, "a076"};
@@ -184,6 +186,10 @@ TEST_CASE("the fields arrive where they belong") {
   write_recording(folder.path(), full_recording());
   const Recording r = read_recording(folder.path());
   CHECK(r.machine[1].note == "no cpufreq here");
+  CHECK(r.machine[0].state.empty());
+  CHECK(r.machine[1].state == "unknown");
+  CHECK(r.machine[2].state == "warn");
+  CHECK(r.machine[2].advice == "use no more threads than cores");
   CHECK(r.roofline->cores == 8);
   CHECK(r.roofline->rows[0].isa == "avx2");
   CHECK(r.roofline->rows[0].one_core_gmacs == 201.5);

@@ -158,6 +158,23 @@ TEST_CASE("a raw profile's command opens one process, and says how many there ar
   CHECK(!has(text, "spawn-1"));
 }
 
+TEST_CASE("what of the machine makes figures less trustworthy stands beside them") {
+  const auto told = [](const profiles::Recording& recording) {
+    for (const Fact& fact : make_report(recording).facts)
+      if (fact.name == "Fit for measuring") return fact.value;
+    return std::string("not judged");
+  };
+  profiles::Recording recording = realistic_recording();
+  recording.machine = {{"cores", "4", ""}};
+  CHECK(told(recording) == "not judged");
+  recording.machine[0].state = "ok";
+  CHECK(told(recording) == "nothing found that disturbs measuring");
+  recording.machine.push_back({"smt", "on", "", "warn", "switch it off"});
+  recording.machine.push_back({"perf_events", "no", "", "warn", "use another machine"});
+  recording.machine.push_back({"governor", "", "no such file", "unknown", ""});
+  CHECK(told(recording) == "mind: smt on: switch it off; not known: governor");
+}
+
 TEST_CASE("an interrupted recording is a warning") {
   const std::string text = with([](auto& recording) { recording.status = "interrupted"; });
   CHECK(has(section(text, "## Warnings"), "the recording is interrupted"));
