@@ -215,6 +215,7 @@ Report report_of(const Recording& recording) {
   report.raw_commands = raw_commands(recording);
   report.ledger = make_ledger(recording, report.warnings);
   report.ledger_table = ledger_table(report.ledger);
+  if (report.same_work.holds()) add_dispatch_insights(report.ledger, report.dispatch);
   add_insights(recording, report);
   report.verdict = verdict_of(recording, report);
   if (report.verdict.outcome == Verdict::kWinner)

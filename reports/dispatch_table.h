@@ -11,4 +11,7 @@ namespace winnow::reports {
 // estimate of both together against the median iteration (timings, per variant).
 Table dispatch_table(const profiles::Recording& recording, const std::vector<Timing>& timings);
 
+// Holds that estimate against what the ledger measured: the cores' time on no work, as wall time.
+void add_dispatch_insights(const Ledger& ledger, Table& table);
+
 }  // namespace winnow::reports

@@ -283,6 +283,24 @@ TEST_CASE("whatever was measured, lines add up to cores x wall and parts to the 
   }
 }
 
+TEST_CASE("the estimated cost of loops is held against the ledger's overhead") {
+  Recording recording = known_recording({}, faster());
+  const auto loops = [&](int64_t p50_ns) {
+    for (auto& block : recording.blocks)
+      if (block.pass == "time") block.dispatch = {{"tiles", {1000, p50_ns, p50_ns}}};
+    return make_report(recording).dispatch.insights;
+  };
+  // Of 10 s over 10 iterations on 4 cores: 4.5 s scheduler, 14 s idle or waiting for a core.
+  const auto half = loops(231'250);
+  REQUIRE(half.size() == 2);
+  CHECK(half[0].find("spend 0.463s of an iteration's wall time") != std::string::npos);
+  CHECK(half[0].find("explain ~50.0% of that.") != std::string::npos);
+  CHECK(loops(23'125)[0].find("~5.0% of that; the rest") != std::string::npos);
+  CHECK(loops(500'000)[0].find("more than all") != std::string::npos);
+  recording.profiles["fine"].sync.reset();
+  CHECK(loops(500'000)[0].find("the ledger is unavailable (") != std::string::npos);
+}
+
 TEST_CASE("where samples and ledger are apart, the report tells both figures") {
   // Coarse takes as much CPU time for the arithmetic by its accounts; of Fine the samples see more.
   KnownRegion fine, coarse = faster();
