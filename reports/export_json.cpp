@@ -92,7 +92,8 @@ const char* name_of(SameWork::Status status) {
 }
 
 Json figure(const Figure& figure) {
-  Json json = {{"value", known(figure.value)}};
+  Json json = {{"value", figure.below ? Json(nullptr) : known(figure.value)}};
+  if (figure.below) json["below"] = *figure.below;
   if (figure.share) json["share"] = *figure.share;
   if (!figure.text.empty()) json["text"] = figure.text;
   if (figure.estimate) json["estimate"] = true;

@@ -28,9 +28,10 @@ enum class Unit {
 // One measured value. Empty: the renderer prints `text`, or "unavailable".
 struct Figure {
   std::optional<double> value;
-  std::optional<double> share;  // of the whole that the table's notes name; 1 is 100 %
-  std::string text;             // printed in place of the value, as "0 samples"
-  bool estimate = false;        // computed from a formula, not measured
+  std::optional<double> share;    // of the whole that the table's notes name; 1 is 100 %
+  std::string text;               // printed in place of the value, as "< 12.0ms (0 samples)"
+  bool estimate = false;          // computed from a formula, not measured
+  std::optional<double> below{};  // no sample was seen (value is 0): the upper limit at 95 %
 };
 
 // What a difference against the baseline is worth.

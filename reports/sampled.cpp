@@ -17,6 +17,16 @@ using profiles::SampledProfile;
 namespace {
 
 constexpr double kZ95 = 1.96;
+constexpr double kMostUnseen = 3;  // samples: of a Poisson count of 0, the upper limit at 95 %
+
+// Seconds of the basis that a sample stands for.
+double sample_s(const Profiles& all, size_t variant) {
+  const SampledProfile& profile = *all.profiles[variant];
+  const double each = profile.samples && *profile.samples > 0
+                          ? profile.sampled_s / static_cast<double>(*profile.samples)
+                          : profile.period_s.value_or(0);
+  return each / all.basis.divisor(variant);
+}
 
 Figure figure_of(const Profiles& all, size_t variant, const std::optional<double>& seconds) {
   const double divisor = all.basis.divisor(variant);
@@ -65,15 +75,9 @@ bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& f
   const size_t smaller = difference > 0 ? variant : 0;
   const double unsampled = unsampled_s(*all.profiles[smaller]) / all.basis.divisor(smaller);
   if (!first.samples || !second.samples) return unsampled > 0 && std::abs(difference) <= unsampled;
-  const auto period = [&](size_t index) {
-    const SampledProfile& profile = *all.profiles[index];
-    const double each = profile.samples && *profile.samples > 0
-                            ? profile.sampled_s / static_cast<double>(*profile.samples)
-                            : profile.period_s.value_or(0);
-    return each / all.basis.divisor(index);
-  };
+  const double before_s = sample_s(all, 0), after_s = sample_s(all, variant);
   const double variance =
-      *first.samples * period(0) * period(0) + *second.samples * period(variant) * period(variant);
+      *first.samples * before_s * before_s + *second.samples * after_s * after_s;
   return std::abs(difference) <= kZ95 * std::sqrt(variance) + unsampled;
 }
 
@@ -82,7 +86,12 @@ Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampl
   row.name = name;
   for (size_t variant = 0; variant < sums.size(); ++variant) {
     Figure figure = figure_of(all, variant, sums[variant].seconds);
-    if (figure.value && *figure.value == 0 && sums[variant].samples == 0) figure.text = "0 samples";
+    if (figure.value && *figure.value == 0 && sums[variant].samples == 0) {
+      figure.below = kMostUnseen * sample_s(all, variant);
+      figure.text = *figure.below > 0
+                        ? fmt::format("< {} (0 samples)", format_value(*figure.below, row.unit))
+                        : "0 samples";
+    }
     row.figures.push_back(figure);
     row.evidence.push_back(variant > 0 &&
                                    within_sampling_error(all, variant, sums[0], sums[variant])
