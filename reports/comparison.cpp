@@ -11,6 +11,7 @@
 #include "reports/insights.h"
 #include "reports/kernel_table.h"
 #include "reports/ledger_table.h"
+#include "reports/machine_alarms.h"
 #include "reports/memory_table.h"
 #include "reports/noise_floor.h"
 #include "reports/pairs.h"
@@ -186,6 +187,7 @@ void mark_void(Report& report) {
 Report report_of(const Recording& recording) {
   Report report;
   report.facts = facts(recording);
+  report.alarms = machine_alarms(recording);
   report.variants = labels(recording);
   report.missing = missing(recording);
   if (recording.status != "complete")

@@ -221,7 +221,8 @@ std::string sampling_note(const Profiles& all) {
     else if (!profile->total_s && profile->clock == "cpu")
       text += "; how much was not sampled is unknown";
   }
-  return "Sampling error at 95 %: " + text + ".";
+  return "Sampling error at 95 %: " + text +
+         ". A function without a sample is shown by its upper limit (<), three samples.";
 }
 
 }  // namespace winnow::reports

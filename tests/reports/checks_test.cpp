@@ -209,4 +209,32 @@ TEST_CASE("hostile names stay text") {
   CHECK(has(text, "``evil`\\|\\x0a<script>``"));
 }
 
+TEST_CASE("a machine that spoils every measurement is an alarm; other warnings are none") {
+  profiles::Recording recording = realistic_recording();
+  recording.machine.push_back({"governor", "powersave", "", "warn", "set it to performance"});
+  recording.machine.push_back({"smt", "on", "", "warn", "switch it off"});
+  recording.machine.push_back({"cpu_quota", "none", "", "ok", ""});
+  recording.machine.push_back({"throttled_seconds", "", "not readable", "unknown", ""});
+  const Report report = make_report(recording);
+  REQUIRE(report.alarms.size() == 1);
+  CHECK(report.alarms[0] == "THE MACHINE DISTURBS: governor: powersave (set it to performance)");
+  CHECK(make_report(realistic_recording()).alarms.empty());
+}
+
+TEST_CASE("a function without a sample has an upper limit, not the cost 0") {
+  profiles::Recording recording = realistic_recording();
+  const Report report = make_report(recording);
+  bool seen = false;
+  for (const Row& row : report.scheduler.rows) {
+    if (row.name != "pthread_create") continue;
+    seen = true;
+    CHECK_FALSE(row.figures[0].below);
+    CHECK(row.figures[1].value == 0.0);
+    CHECK(*row.figures[1].below == Approx(0.06));  // three samples of 20 ms
+    CHECK(row.figures[1].text.find("< ") == 0);
+    CHECK(row.figures[1].text.find("(0 samples)") != std::string::npos);
+  }
+  CHECK(seen);
+}
+
 }  // namespace winnow::reports
