@@ -133,9 +133,9 @@ std::map<std::string, DispatchLoop> dispatch_of(const Fields& fields) {
 
 Injected injected_of(const Fields& fields) {
   const auto figure = [&](const char* name) { return fields.integer(fields.required(name), name); };
-  return {fields.string("cause"),       figure("amount"),      figure("regions"),
-          figure("most_by_one_thread"), figure("unit_p25_ns"), figure("unit_p50_ns"),
-          figure("unit_p75_ns")};
+  return {fields.string("cause"),       figure("amount"),          figure("regions"),
+          figure("most_by_one_thread"), figure("unit_p25_ns"),     figure("unit_p50_ns"),
+          figure("unit_p75_ns"),        fields.integer("paid_ns"), fields.integer("most_paid_ns")};
 }
 
 Model model_of(const Fields& fields) {

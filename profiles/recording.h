@@ -110,13 +110,14 @@ struct BlockMachine {
 };
 
 // A known cost that the program paid before each parallel region. `amount`: ns for "region", times
-// for "wakeup" and "thread". Counts are of the whole region; the unit is one payment of that
-// amount, timed outside the region.
+// for "wakeup" and "thread". Counts and what was paid, by all threads and by the one that paid most,
+// are of the whole region; the unit is one payment of that amount, timed outside the region.
 struct Injected {
   std::string cause;
   int64_t amount = 0;
   int64_t regions = 0, most_by_one_thread = 0;
   int64_t unit_p25_ns = 0, unit_p50_ns = 0, unit_p75_ns = 0;
+  std::optional<int64_t> paid_ns{}, most_paid_ns{};
 };
 
 // One fresh process.

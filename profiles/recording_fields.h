@@ -124,6 +124,8 @@ void fields(Io& io, T& injected) {
   io("unit_p25_ns", injected.unit_p25_ns);
   io("unit_p50_ns", injected.unit_p50_ns);
   io("unit_p75_ns", injected.unit_p75_ns);
+  io("paid_ns", injected.paid_ns);
+  io("most_paid_ns", injected.most_paid_ns);
 }
 
 template <class Io, Is<Block> T>

@@ -18,6 +18,7 @@ using profiles::Recording;
 namespace {
 
 constexpr double kMostDisturbed = 0.2;
+constexpr double kLeastPaid = 0.25;  // of a payment's cost outside the region
 
 constexpr double kNanosecond = 1e-9;
 
@@ -59,15 +60,39 @@ double by_iteration(const Block& block, int64_t count) {
   return static_cast<double>(count) / static_cast<double>(block.iteration_wall_ns.size());
 }
 
-// Median over the blocks with the largest amount, where the clock's own cost counts least.
-double unit_s(const Rounds& rounds, const CostSlope& slope, int64_t Injected::*quartile) {
-  const int64_t amount = slope.amounts.back();
-  std::vector<double> units;
+// A figure of the blocks with the largest amount, where the clock's own cost counts least.
+template <class Figure_>
+std::vector<double> at_most_cost(const Rounds& rounds, const CostSlope& slope, Figure_ figure) {
+  std::vector<double> values;
   for (const auto& [index, arms] : rounds)
-    if (const auto found = arms.find(amount); found != arms.end())
-      units.push_back(static_cast<double>((*found->second->injected).*quartile) * kNanosecond /
-                      in_units(slope.cause, amount));
-  return median(std::move(units));
+    if (const auto found = arms.find(slope.amounts.back()); found != arms.end())
+      values.push_back(figure(*found->second) * kNanosecond /
+                       in_units(slope.cause, slope.amounts.back()));
+  return values;
+}
+
+double unit_s(const Rounds& rounds, const CostSlope& slope, int64_t Injected::*quartile) {
+  return median(at_most_cost(rounds, slope, [&](const Block& block) {
+    return static_cast<double>((*block.injected).*quartile);
+  }));
+}
+
+// Paid in an iteration, by one unit of the amount, in each block; empty where one does not tell.
+std::vector<double> paid_s(const Rounds& rounds, const CostSlope& slope,
+                           std::optional<int64_t> Injected::*figure) {
+  bool told = true;
+  auto values = at_most_cost(rounds, slope, [&](const Block& block) {
+    const auto& ns = (*block.injected).*figure;
+    told = told && ns;
+    return by_iteration(block, ns.value_or(0));
+  });
+  if (!told) values.clear();
+  std::ranges::sort(values);
+  return values;
+}
+
+double quartile(const std::vector<double>& sorted, int which) {
+  return sorted[(sorted.size() - 1) * static_cast<size_t>(which) / 4];
 }
 
 void predict(const Rounds& rounds, CostSlope& slope) {
@@ -77,8 +102,18 @@ void predict(const Rounds& rounds, CostSlope& slope) {
       rounds, [](const Block& b) { return by_iteration(b, b.injected->most_by_one_thread); });
   slope.unit_s = unit_s(rounds, slope, &Injected::unit_p50_ns);
   const bool one_thread = slope.most_by_one_thread >= slope.regions;
-  const double evenly = slope.regions / std::max(slope.threads, 1);
-  const double least = one_thread ? slope.regions : std::min(evenly, slope.most_by_one_thread);
+  const double share = one_thread ? 1 : 1.0 / std::max(slope.threads, 1);
+  const auto paid = paid_s(rounds, slope, &Injected::paid_ns);
+  const auto most = paid_s(rounds, slope, &Injected::most_paid_ns);
+  const bool told = !paid.empty() && !most.empty() && slope.regions > 0;
+  if (told) slope.paid_unit_s = median(paid) / slope.regions;
+  // A spin lasts as long anywhere; and who paid next to nothing did not pay what it counted.
+  if (told && slope.cause != "region" && slope.paid_unit_s > kLeastPaid * slope.unit_s) {
+    slope.predicted_low = std::min(share * quartile(paid, 1), quartile(most, 1));
+    slope.predicted_high = quartile(most, 3);
+    return;
+  }
+  const double least = std::min(share * slope.regions, slope.most_by_one_thread);
   slope.predicted_low = least * unit_s(rounds, slope, &Injected::unit_p25_ns);
   slope.predicted_high = slope.most_by_one_thread * unit_s(rounds, slope, &Injected::unit_p75_ns);
 }

@@ -34,9 +34,12 @@ struct CostSlope {
   int threads = 0;
   double regions = 0, most_by_one_thread = 0;  // an iteration, medians over the blocks
   double unit_s = 0;       // one payment by its amount, timed outside the region: median
+  double paid_unit_s = 0;  // the same within the region: the mean; 0: not told
   double iteration_s = 0;  // median of the arm without cost
   // Between all regions shared out evenly over the threads, and those of the thread that opens the
   // most one after another; by the quartiles of the unit's cost. One thread opens them all: exact.
+  // Of wake-ups and threads, which cost another time beside busy cores, what was paid before the
+  // regions stands for regions x unit, where the program tells it (and a quarter of that at least).
   double predicted_low = 0, predicted_high = 0;
   int pairs = 0;         // rounds of blocks in which every arm ended well
   double disturbed = 0;  // the part of their blocks beside which other programs ran

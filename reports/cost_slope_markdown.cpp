@@ -77,10 +77,13 @@ std::string sentence(const CostSlope& slope) {
                        slope.pairs);
   const double most = (spins(slope) ? 1e-9 : 1.0) * static_cast<double>(slope.amounts.back());
   const std::string end =
-      slope.answer == CostSlope::kAgrees
-          ? "its regions take the time that their count says"
-          : "its wall time does not follow from its counted regions: the cost is hidden, paid "
-            "somewhere else, or not paid at all";
+      slope.answer == CostSlope::kAgrees ? "its regions take the time that their count says"
+      : slope.measured.middle > slope.predicted_high
+          ? "its wall time grows by more than was paid before its regions: the cost brings about "
+            "others"
+          : "its wall time does not follow from its counted regions: the cost is hidden behind "
+            "work "
+            "of other threads, or not paid at all";
   return fmt::format(
       "{}: at the highest cost an iteration was predicted to take {:.2f} to {:.2f} ms longer, and "
       "took {:.2f} ms longer ({:.2f} to {:.2f}, {} rounds): {}.",
@@ -90,12 +93,17 @@ std::string sentence(const CostSlope& slope) {
 }
 
 std::string unit_note(const CostSlope& slope) {
-  if (spins(slope))
-    return fmt::format("{}: 1 µs of cost took {:.3f} µs, timed outside the region", slope.variant,
-                       slope.unit_s);
-  return fmt::format("{}: one {} took {:.1f} µs, timed outside the region (median)", slope.variant,
-                     slope.cause == "wakeup" ? "wake-up with its answer" : "thread",
-                     slope.unit_s * kMicro);
+  const double shown = spins(slope) ? 1 : kMicro;
+  const int digits = spins(slope) ? 3 : 1;
+  const std::string what = spins(slope)              ? "1 µs of cost"
+                           : slope.cause == "wakeup" ? "one wake-up with its answer"
+                                                     : "one thread";
+  std::string text = fmt::format("{}: {} took ", slope.variant, what);
+  if (slope.paid_unit_s > 0)
+    text +=
+        fmt::format("{:.{}f} µs before its regions (mean), ", slope.paid_unit_s * shown, digits);
+  return text +
+         fmt::format("{:.{}f} µs timed outside the region (median)", slope.unit_s * shown, digits);
 }
 
 }  // namespace
@@ -128,10 +136,11 @@ std::string cost_slopes_markdown(const profiles::Recording& recording,
   for (const CostSlope& slope : slopes)
     if (slope.answer != CostSlope::kUnavailable) text += "- " + escaped(unit_note(slope)) + "\n";
   text +=
-      "\nPredicted: counted regions by the cost of one payment. Where several threads open regions "
-      "at once, between all regions shared out evenly over the threads and those of the thread "
-      "that opens the most. Measured: least-squares line through the arms of each round, "
-      "Hodges-Lehmann estimate over the rounds with its signed-rank interval.\n";
+      "\nPredicted: counted regions by the cost of one payment; of wake-ups and threads, what was "
+      "paid before the regions. Where several threads open regions at once, between all of it "
+      "shared out evenly over the threads and that of the thread with the most. Measured: "
+      "least-squares line through the arms of each round, Hodges-Lehmann estimate over the rounds "
+      "with its signed-rank interval.\n";
   return text;
 }
 

@@ -183,19 +183,18 @@ void add_options_json(const engine::SchedulerRow& variant, const Options& option
 }
 
 // What was paid before the regions, and what one payment costs outside of them.
-Json injected_json(const Options& options, InjectedCost& injected, int64_t total, int64_t most) {
+Json injected_json(const Options& options, InjectedCost& injected) {
   const Injection injection = parse_injection("--inject", options.inject);
   constexpr int kSamples = 201;
   constexpr int64_t kLongNs = 1'000'000;
   const bool slow = injection.cause == InjectedCause::region && injection.amount > kLongNs;
   const InjectedUnit unit = injected.measure_unit(slow ? 5 : kSamples);
-  return {{"cause", name_of(injection.cause)},
-          {"amount", injection.amount},
-          {"regions", total},
-          {"most_by_one_thread", most},
-          {"unit_p25_ns", unit.p25_ns},
-          {"unit_p50_ns", unit.p50_ns},
-          {"unit_p75_ns", unit.p75_ns}};
+  return {
+      {"cause", name_of(injection.cause)}, {"amount", injection.amount},
+      {"regions", injected.total()},       {"most_by_one_thread", injected.most_by_one_thread()},
+      {"paid_ns", injected.paid_ns()},     {"most_paid_ns", injected.most_paid_ns()},
+      {"unit_p25_ns", unit.p25_ns},        {"unit_p50_ns", unit.p50_ns},
+      {"unit_p75_ns", unit.p75_ns}};
 }
 
 // 0: the scenario's; if that is 0 too, as many as the machine has cores.
@@ -268,9 +267,7 @@ Json run(const engine::SchedulerRow& variant, const Options& options) {
   result["kernel_macs"] = kernel_macs_json(work_begin, embedder.work());
   result["checksum"] = checksum(embeddings);
   if (const auto peak = peak_rss_bytes()) result["peak_rss_bytes"] = *peak;
-  if (injected)
-    result["injected"] =
-        injected_json(options, *injected, injected->total(), injected->most_by_one_thread());
+  if (injected) result["injected"] = injected_json(options, *injected);
   if (options.dispatch_samples > 0)
     result["dispatch"] = dispatch_json(model, *scheduler, threads, texts, options.dispatch_samples);
   result["model"] = {{"name", model.name()},

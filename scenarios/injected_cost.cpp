@@ -27,6 +27,10 @@ int64_t ns_per(std::string_view unit) {
   return unit == "ns" ? 1 : unit == "us" ? 1'000 : unit == "ms" ? 1'000'000 : 0;
 }
 
+int64_t ns_since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
 void spin(int64_t ns) {
   const auto end = Clock::now() + std::chrono::nanoseconds(ns);
   while (Clock::now() < end) {
@@ -91,7 +95,7 @@ Injection parse_injection(const std::string& option, const std::string& text) {
 
 // A thread that opens regions, with a helper of its own to wake.
 struct alignas(64) InjectedCost::Payer {
-  int64_t regions = 0;  // written by its thread only, read while no loop runs
+  int64_t regions = 0, paid_ns = 0;  // written by its thread only, read while no loop runs
 
   void wake_helper() {
     std::unique_lock lock(mutex);
@@ -185,7 +189,10 @@ void InjectedCost::before(Kind kind) {
   if (!parallel_[kind]) return;
   Payer& mine = payer();
   ++mine.regions;
+  if (injection_.amount == 0) return;
+  const auto start = Clock::now();
   pay(mine);
+  mine.paid_ns += ns_since(start);
 }
 
 void InjectedCost::over_texts(int count, base::FunctionRef<void(int)> body) {
@@ -210,20 +217,25 @@ void InjectedCost::over_rows(int count, base::FunctionRef<void(int, int)> body) 
 }
 
 void InjectedCost::reset_counts() {
-  for (const auto& payer : payers_) payer->regions = 0;
+  for (const auto& payer : payers_) payer->regions = payer->paid_ns = 0;
 }
 
-int64_t InjectedCost::total() const {
+int64_t InjectedCost::sum(int64_t Payer::*figure) const {
   int64_t sum = 0;
-  for (const auto& payer : payers_) sum += payer->regions;
+  for (const auto& payer : payers_) sum += (*payer).*figure;
   return sum;
 }
 
-int64_t InjectedCost::most_by_one_thread() const {
+int64_t InjectedCost::most(int64_t Payer::*figure) const {
   int64_t most = 0;
-  for (const auto& payer : payers_) most = std::max(most, payer->regions);
+  for (const auto& payer : payers_) most = std::max(most, (*payer).*figure);
   return most;
 }
+
+int64_t InjectedCost::total() const { return sum(&Payer::regions); }
+int64_t InjectedCost::most_by_one_thread() const { return most(&Payer::regions); }
+int64_t InjectedCost::paid_ns() const { return sum(&Payer::paid_ns); }
+int64_t InjectedCost::most_paid_ns() const { return most(&Payer::paid_ns); }
 
 InjectedUnit InjectedCost::measure_unit(int samples) {
   Payer& mine = payer();
@@ -232,8 +244,7 @@ InjectedUnit InjectedCost::measure_unit(int samples) {
   for (int i = 0; i < samples; ++i) {
     const auto start = Clock::now();
     pay(mine);
-    times.push_back(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+    times.push_back(ns_since(start));
   }
   std::ranges::sort(times);
   const auto quantile = [&](size_t percent) { return times[(times.size() - 1) * percent / 100]; };

@@ -60,6 +60,9 @@ class InjectedCost : public engine::Scheduler {
   void reset_counts();
   int64_t total() const;
   int64_t most_by_one_thread() const;
+  // What was paid before them, in ns of wall time of the threads that paid.
+  int64_t paid_ns() const;
+  int64_t most_paid_ns() const;
 
   // Times payments of the calling thread, which do not count. While no loop runs.
   InjectedUnit measure_unit(int samples);
@@ -72,6 +75,8 @@ class InjectedCost : public engine::Scheduler {
   Payer& payer();
   void before(Kind kind);
   void pay(Payer& payer) const;
+  int64_t sum(int64_t Payer::*figure) const;
+  int64_t most(int64_t Payer::*figure) const;
 
   engine::Scheduler& scheduler_;
   const Injection injection_;

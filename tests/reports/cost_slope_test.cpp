@@ -28,6 +28,7 @@ struct Program {
   int64_t unit_ns = 20'000;  // of the smaller cost
   double noise = 1;
   int rounds = 10;
+  double inside = 0;  // what a payment costs before the regions, by its cost outside; 0: not told
 };
 
 // Three arms of one variant, of two iterations each.
@@ -52,6 +53,12 @@ Recording run_of(const Program& program) {
       block.injected = Injected{
           program.cause, arm * program.amount, 2 * program.regions, 2 * program.most, unit, unit,
           unit};
+      if (program.inside > 0) {
+        block.injected->paid_ns =
+            std::llround(2 * program.inside * static_cast<double>(program.regions * unit));
+        block.injected->most_paid_ns =
+            std::llround(2 * program.inside * static_cast<double>(program.most * unit));
+      }
       recording.blocks.push_back(block);
     }
   }
@@ -130,6 +137,28 @@ TEST_CASE("wake-ups are predicted by what one costs outside the region") {
   Program free = wakeups;
   free.paid = 0;
   CHECK(slope_of(free).answer == CostSlope::kDisagrees);
+}
+
+TEST_CASE("what was paid before the regions predicts, where the program tells it") {
+  // A thread costs half as much again beside busy cores; outside it was timed beside idle ones.
+  const Program told{.paid = 300, .cause = "thread", .amount = 1, .inside = 1.5};
+  const CostSlope slope = slope_of(told);
+  CHECK(slope.paid_unit_s == Approx(1.5 * 20e-6));
+  CHECK(slope.predicted_low == Approx(300 * 20e-6));
+  CHECK(slope.predicted_high == Approx(300 * 20e-6));
+  CHECK(slope.answer == CostSlope::kAgrees);
+  CHECK(has(cost_slopes_markdown(run_of(told), {slope}),
+            "one thread took 30.0 µs before its regions (mean), 20.0 µs timed outside"));
+  Program more = told;
+  more.paid = 600;
+  CHECK(has(cost_slopes_markdown(run_of(more), {slope_of(more)}), "brings about others"));
+  // Who tells that next to nothing was paid did not pay what was counted.
+  CHECK(slope_of({.paid = 0, .cause = "thread", .amount = 1, .inside = 0.01}).answer ==
+        CostSlope::kDisagrees);
+  const CostSlope shared = slope_of(
+      {.regions = 800, .most = 300, .paid = 240, .cause = "wakeup", .amount = 1, .inside = 1});
+  CHECK(shared.predicted_low == Approx(200 * 20e-6));
+  CHECK(shared.predicted_high == Approx(300 * 20e-6));
 }
 
 TEST_CASE("noise and too few rounds decide nothing") {

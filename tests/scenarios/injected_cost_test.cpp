@@ -75,11 +75,15 @@ TEST_CASE("a spin takes its time at least, before each region") {
   const auto start = std::chrono::steady_clock::now();
   passes(injected);
   CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(5 * 2));
+  CHECK(injected.paid_ns() >= 5 * 2'000'000);
+  CHECK(injected.most_paid_ns() <= injected.paid_ns());
   const auto unit = injected.measure_unit(3);
   CHECK(unit.p25_ns >= 2'000'000);
   CHECK(unit.p25_ns <= unit.p50_ns);
   CHECK(unit.p50_ns <= unit.p75_ns);
   CHECK(injected.total() == 5);  // timing a payment is none
+  injected.reset_counts();
+  CHECK(injected.paid_ns() == 0);
 }
 
 TEST_CASE("embeddings are the same to the bit with every cost under every strategy") {
