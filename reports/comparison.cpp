@@ -178,9 +178,9 @@ void add_comparisons(const Recording& recording, Report& report) {
 
 // Figures of different work have no difference to show.
 void mark_void(Report& report) {
-  for (Table* table :
-       {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total, &report.cumulative,
-        &report.wall, &report.memory, &report.threads.metrics, &report.dispatch})
+  for (Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
+                       &report.cumulative, &report.wall, &report.memory, &report.threads.metrics,
+                       &report.dispatch, &report.ledger_table})
     for (Row& row : table->rows) row.evidence.assign(row.figures.size(), Evidence::kVoid);
 }
 

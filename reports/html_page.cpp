@@ -18,14 +18,6 @@ namespace winnow::reports {
 
 namespace {
 
-std::string facts_section(const Report& report) {
-  std::string result = section_start(2, "What Was Measured") + "<dl class=\"facts\">\n";
-  for (const Fact& fact : report.facts)
-    result += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_escaped(fact.name),
-                          html_escaped(fact.value));
-  return result + "</dl>\n</section>\n";
-}
-
 std::string ranking_section(const Report& report) {
   const Ranking& ranking = report.ranking;
   if (ranking.ranks.empty()) return "";
@@ -102,9 +94,9 @@ std::string body(const Report& report, const PagePictures& pictures) {
   return verdict_section(report) + ledger_section(report) + speed_section(report) +
          flames_section(report, pictures) + timeline_section(report, pictures) +
          hotspots_section(report) + html_section(report.memory, 2) +
-         allocations_section(report, pictures) + analysis_section(report) + facts_section(report) +
-         raw_section(report) + texts_section("Missing", report.missing) +
-         texts_section("Warnings", report.warnings);
+         allocations_section(report, pictures) + analysis_section(report) +
+         facts_section(report.facts) + raw_section(report) +
+         texts_section("Missing", report.missing) + texts_section("Warnings", report.warnings);
 }
 
 // Links to the sections of the page, from their headings.

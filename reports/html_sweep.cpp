@@ -220,14 +220,6 @@ std::string answer_section(const SweepReport& report) {
   return result + paragraph(sweep_legend()) + "</section>\n";
 }
 
-std::string facts_section(const SweepReport& report) {
-  std::string result = section_start(2, "What Was Measured") + "<dl class=\"facts\">\n";
-  for (const Fact& fact : report.facts)
-    result += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_escaped(fact.name),
-                          html_escaped(fact.value));
-  return result + "</dl>\n</section>\n";
-}
-
 std::string list_section(const std::string& heading, const std::vector<std::string>& texts) {
   return section_start(2, heading) +
          (texts.empty() ? paragraph("none") : html_list(texts, "notes")) + "</section>\n";
@@ -245,7 +237,7 @@ std::string sweep_html(const SweepReport& report) {
           html_list(report.shared.notes, "notes");
   for (const Disturbance& disturbance : report.shared.disturbances)
     main += disturbance_section(disturbance);
-  main += "</section>\n" + facts_section(report) + list_section("Missing", report.missing) +
+  main += "</section>\n" + facts_section(report.facts) + list_section("Missing", report.missing) +
           list_section("Warnings", report.warnings);
   return html_document("sweep " + report.name, "sweep", main);
 }

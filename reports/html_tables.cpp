@@ -78,6 +78,14 @@ std::string section_start(int level, const std::string& heading) {
                      slug(heading), html_escaped(heading));
 }
 
+std::string facts_section(const std::vector<Fact>& facts) {
+  std::string result = section_start(2, "What Was Measured") + "<dl class=\"facts\">\n";
+  for (const Fact& fact : facts)
+    result += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_escaped(fact.name),
+                          html_escaped(fact.value));
+  return result + "</dl>\n</section>\n";
+}
+
 std::string html_section(const Table& table, int level) {
   std::string result = section_start(level, table.heading);
   for (const std::string& sentence : table.insights)

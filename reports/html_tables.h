@@ -25,6 +25,9 @@ std::string html_grid(const std::string& label, const std::vector<std::string>& 
 // "<section id=...><h2 ...>heading</h2>"; the caller closes the section. The id is the heading's.
 std::string section_start(int level, const std::string& heading);
 
+// What was measured, as names and values.
+std::string facts_section(const std::vector<Fact>& facts);
+
 // The table with its notes, reasons and insights.
 std::string html_section(const Table& table, int level);
 

@@ -358,6 +358,20 @@ TEST_CASE("the ledger's Markdown and picture, byte for byte") {
   CHECK(svg == base::read_file(folder + "/ledger.svg"));
 }
 
+TEST_CASE("ledgers of different work have no difference to show") {
+  Recording recording = known_recording({}, faster());
+  for (auto& block : recording.blocks)
+    if (block.variant == "coarse") block.work["tokens"] += 1;
+  const Report report = make_report(recording);
+  REQUIRE_FALSE(report.ledger_table.rows.empty());
+  for (const Row& row : report.ledger_table.rows) {
+    INFO(row.name);
+    REQUIRE(row.evidence.size() == 2);
+    CHECK(row.evidence[1] == Evidence::kVoid);
+  }
+  CHECK_FALSE(report.ledger_difference);
+}
+
 TEST_CASE("hostile names and figures keep the picture well formed") {
   Recording recording = known_recording({}, faster());
   recording.variants[0].label = "<script>&\"" + std::string(300, 'x');
