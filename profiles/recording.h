@@ -110,8 +110,8 @@ struct BlockMachine {
 };
 
 // A known cost that the program paid before each parallel region. `amount`: ns for "region", times
-// for "wakeup" and "thread". Counts and what was paid, by all threads and by the one that paid most,
-// are of the whole region; the unit is one payment of that amount, timed outside the region.
+// for "wakeup" and "thread". Counts and what was paid, by all threads and by the one that paid
+// most, are of the whole region; the unit is one payment of that amount, timed outside the region.
 struct Injected {
   std::string cause;
   int64_t amount = 0;

@@ -7,9 +7,9 @@
 
 namespace winnow::reports {
 
-// CPU time of the compute functions of one variant by that of another: as sampled, and as the ledger
-// has it, which takes the scheduler's part from exact accounts. Sampling leans towards compute, for
-// a thread that runs long is met by more ticks than many that run briefly.
+// CPU time of the compute functions of one variant by that of another: as sampled, and as the
+// ledger has it, which takes the scheduler's part from exact accounts. Sampling leans towards
+// compute, for a thread that runs long is met by more ticks than many that run briefly.
 struct ComputeRatio {
   double sampled = 1, ledger = 1;
   bool apart = false;  // by more than the error of the ledger's figures (95 %) and by more than 3 %
