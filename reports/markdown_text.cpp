@@ -34,9 +34,11 @@ size_t longest_backtick_run(const std::string& text) {
 
 std::string escaped(std::string_view text) {
   std::string result;
-  for (char c : base::printable(text)) {
-    if (c == '<')
-      result += "&lt;";
+  const std::string shown = base::printable(text);
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const char c = shown[i];
+    if (c == '<')  // before a space it begins no tag: "< 60.0ms"
+      result += shown.compare(i + 1, 1, " ") == 0 ? "<" : "&lt;";
     else if (c == '&')
       result += "&amp;";
     else if (c == '~')  // one alone is plain, two strike the text out
