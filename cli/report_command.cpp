@@ -28,11 +28,11 @@ std::string plot_folder(const std::string& folder, const Values& values) {
 std::string sweep_text(const std::string& folder, const Values& values) {
   const auto format = values["format"].as<std::string>();
   const std::string_view name = reports::format_named(format).name;
-  if (name == "html")
-    return reports::sweep_html(reports::make_sweep_report(profiles::read_sweep(folder)));
-  if (name != "markdown")
+  if (name != "html" && name != "markdown")
     throw base::UsageError(folder, "a sweep is reported as markdown or html only");
-  return sweep_report(profiles::read_sweep(folder), plot_folder(folder, values));
+  const auto report = reports::make_sweep_report(profiles::read_sweep(folder));
+  return name == "html" ? reports::sweep_html(report)
+                        : sweep_report(report, plot_folder(folder, values));
 }
 
 std::string recording_text(const std::vector<std::string>& folders, const Values& values) {

@@ -166,10 +166,11 @@ int sweep_command(const Values& values) {
   plan.stop = watch_signals();
 
   const profiles::Sweep sweep = profiles::run_sweep(plan);
-  const std::string report = sweep_report(sweep, plan.out_dir);
+  const reports::SweepReport answers = reports::make_sweep_report(sweep);
+  const std::string report = sweep_report(answers, plan.out_dir);
   base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
   const std::string page = (fs::path(plan.out_dir) / "report.html").string();
-  base::write_file(page, reports::sweep_html(reports::make_sweep_report(sweep)));
+  base::write_file(page, reports::sweep_html(answers));
   print(report);
   for (const std::string& warning : sweep.warnings) note(warning);
   note("the report as a page: " + page);
@@ -181,8 +182,7 @@ int sweep_command(const Values& values) {
 
 bool holds_sweep(const std::string& folder) { return fs::exists(fs::path(folder) / "sweep.json"); }
 
-std::string sweep_report(const profiles::Sweep& sweep, const std::string& plot_folder) {
-  const reports::SweepReport report = reports::make_sweep_report(sweep);
+std::string sweep_report(const reports::SweepReport& report, const std::string& plot_folder) {
   for (const reports::SvgFile& plot : reports::sweep_plots(report))
     base::write_file((fs::path(plot_folder) / plot.name).string(), plot.text);
   return reports::sweep_markdown(report);

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/run_options.h"
-#include "profiles/sweep.h"
+#include "reports/sweep.h"
 
 namespace winnow::cli {
 
@@ -14,6 +14,6 @@ int sweep_command(const Values& values);
 bool holds_sweep(const std::string& folder);
 
 // Its report as Markdown; the plots that this shows are written into `plot_folder`.
-std::string sweep_report(const profiles::Sweep& sweep, const std::string& plot_folder);
+std::string sweep_report(const reports::SweepReport& report, const std::string& plot_folder);
 
 }  // namespace winnow::cli

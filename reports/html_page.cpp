@@ -85,11 +85,6 @@ std::string raw_section(const Report& report) {
   return result + "</pre>\n</section>\n";
 }
 
-std::string texts_section(const std::string& heading, const std::vector<std::string>& texts) {
-  return section_start(2, heading) + (texts.empty() ? "<p>none</p>\n" : html_list(texts, "notes")) +
-         "</section>\n";
-}
-
 std::string body(const Report& report, const PagePictures& pictures) {
   return verdict_section(report) + ledger_section(report) + speed_section(report) +
          flames_section(report, pictures) + timeline_section(report, pictures) +

@@ -220,11 +220,6 @@ std::string answer_section(const SweepReport& report) {
   return result + paragraph(sweep_legend()) + "</section>\n";
 }
 
-std::string list_section(const std::string& heading, const std::vector<std::string>& texts) {
-  return section_start(2, heading) +
-         (texts.empty() ? paragraph("none") : html_list(texts, "notes")) + "</section>\n";
-}
-
 }  // namespace
 
 std::string sweep_html(const SweepReport& report) {
@@ -237,8 +232,8 @@ std::string sweep_html(const SweepReport& report) {
           html_list(report.shared.notes, "notes");
   for (const Disturbance& disturbance : report.shared.disturbances)
     main += disturbance_section(disturbance);
-  main += "</section>\n" + facts_section(report.facts) + list_section("Missing", report.missing) +
-          list_section("Warnings", report.warnings);
+  main += "</section>\n" + facts_section(report.facts) + texts_section("Missing", report.missing) +
+          texts_section("Warnings", report.warnings);
   return html_document("sweep " + report.name, "sweep", main);
 }
 

@@ -86,6 +86,11 @@ std::string facts_section(const std::vector<Fact>& facts) {
   return result + "</dl>\n</section>\n";
 }
 
+std::string texts_section(const std::string& heading, const std::vector<std::string>& texts) {
+  return section_start(2, heading) + (texts.empty() ? "<p>none</p>\n" : html_list(texts, "notes")) +
+         "</section>\n";
+}
+
 std::string html_section(const Table& table, int level) {
   std::string result = section_start(level, table.heading);
   for (const std::string& sentence : table.insights)

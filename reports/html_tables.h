@@ -28,6 +28,9 @@ std::string section_start(int level, const std::string& heading);
 // What was measured, as names and values.
 std::string facts_section(const std::vector<Fact>& facts);
 
+// A list under a heading; "none" where there is nothing.
+std::string texts_section(const std::string& heading, const std::vector<std::string>& texts);
+
 // The table with its notes, reasons and insights.
 std::string html_section(const Table& table, int level);
 
