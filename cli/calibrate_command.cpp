@@ -8,8 +8,8 @@
 #include "cli/run_options.h"
 #include "cli/texts.h"
 #include "kernels/kernels.h"
-#include "profiles/run.h"
-#include "reports/calibration.h"
+#include "profiles/run/run.h"
+#include "reports/studies/calibration.h"
 #include "scenarios/scenario.h"
 #include "version.h"
 
@@ -86,7 +86,7 @@ profiles::RunPlan make_plan(const Values& values) {
   plan.passes = {"time"};
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
-  plan.agent_library = companion("profiles", "libwinnow-agent.so");
+  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
   plan.winnow_version = kVersion;
   plan.commit = kCommit;
   return plan;

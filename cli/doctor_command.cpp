@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/roofline.h"
-#include "profiles/machine.h"
+#include "profiles/machine/facts.h"
 
 namespace winnow::cli {
 

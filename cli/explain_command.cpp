@@ -11,8 +11,8 @@
 #include "cli/run_options.h"
 #include "cli/texts.h"
 #include "kernels/kernels.h"
-#include "profiles/run.h"
-#include "reports/cost_slope.h"
+#include "profiles/run/run.h"
+#include "reports/studies/cost_slope.h"
 #include "scenarios/injected_cost.h"
 #include "scenarios/scenario.h"
 #include "version.h"
@@ -134,7 +134,7 @@ profiles::RunPlan plan_of(const Explanation& asked, const Values& values) {
   plan.passes = {"time"};
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
-  plan.agent_library = companion("profiles", "libwinnow-agent.so");
+  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
   plan.winnow_version = kVersion;
   plan.commit = kCommit;
   plan.progress = progress_line();

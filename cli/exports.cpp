@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "reports/merge.h"
+#include "reports/recorded/merge.h"
 
 namespace winnow::cli {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/export.h"
+#include "reports/exports/export.h"
 
 namespace winnow::cli {
 

@@ -7,10 +7,10 @@
 #include "cli/commands.h"
 #include "cli/exports.h"
 #include "cli/sweep_command.h"
-#include "profiles/recording.h"
-#include "reports/export.h"
-#include "reports/ledger_table.h"
-#include "reports/sweep.h"
+#include "profiles/recording/recording.h"
+#include "reports/exports/export.h"
+#include "reports/ledger/table.h"
+#include "reports/sweep/report.h"
 
 namespace winnow::cli {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "profiles/recording.h"
+#include "profiles/recording/recording.h"
 
 namespace winnow::cli {
 

@@ -9,13 +9,13 @@
 #include "cli/roofline.h"
 #include "cli/run_options.h"
 #include "cli/sweep_command.h"
-#include "profiles/run.h"
-#include "reports/comparison.h"
-#include "reports/html_page.h"
-#include "reports/ledger_table.h"
-#include "reports/markdown.h"
-#include "reports/significance.h"
-#include "reports/verdict.h"
+#include "profiles/run/run.h"
+#include "reports/comparison/comparison.h"
+#include "reports/comparison/verdict.h"
+#include "reports/ledger/table.h"
+#include "reports/pages/html_page.h"
+#include "reports/pages/markdown.h"
+#include "reports/statistics/significance.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 #include "version.h"
@@ -132,7 +132,7 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();
-  plan.agent_library = companion("profiles", "libwinnow-agent.so");
+  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
   plan.winnow_version = kVersion;
   plan.commit = kCommit;
   return plan;

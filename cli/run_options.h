@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/schedulers/scheduler.h"
-#include "profiles/run.h"
+#include "profiles/run/run.h"
 
 // What the two kinds of `winnow run`, of one workload and of a sweep, have in common.
 namespace winnow::cli {

@@ -7,12 +7,12 @@
 #include "cli/commands.h"
 #include "cli/http_server.h"
 #include "cli/run_options.h"
-#include "profiles/recording.h"
-#include "reports/comparison.h"
-#include "reports/html_index.h"
-#include "reports/html_page.h"
-#include "reports/html_text.h"
-#include "reports/sweep.h"
+#include "profiles/recording/recording.h"
+#include "reports/comparison/comparison.h"
+#include "reports/markup/html.h"
+#include "reports/pages/html_index.h"
+#include "reports/pages/html_page.h"
+#include "reports/sweep/report.h"
 
 namespace winnow::cli {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/run_options.h"
-#include "reports/sweep.h"
+#include "reports/sweep/report.h"
 
 namespace winnow::cli {
 

@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/exports.h"
 #include "cli/run_options.h"
-#include "reports/top.h"
+#include "reports/detail/top.h"
 
 namespace winnow::cli {
 

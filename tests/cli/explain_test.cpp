@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "base/file.h"
-#include "profiles/recording.h"
-#include "profiles/run.h"
-#include "reports/comparison.h"
+#include "profiles/recording/recording.h"
+#include "profiles/run/run.h"
+#include "reports/comparison/comparison.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
 

@@ -1,6 +1,6 @@
 #include "base/file.h"
-#include "profiles/recording.h"
-#include "profiles/stacks.h"
+#include "profiles/recording/recording.h"
+#include "profiles/recording/stacks.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
 

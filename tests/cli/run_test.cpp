@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "base/file.h"
-#include "profiles/recording.h"
+#include "profiles/recording/recording.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/file.h"
-#include "profiles/recording.h"
-#include "profiles/sweep.h"
+#include "profiles/recording/recording.h"
+#include "profiles/recording/sweep.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
 

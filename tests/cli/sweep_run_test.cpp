@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/file.h"
-#include "profiles/sweep.h"
+#include "profiles/recording/sweep.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
 

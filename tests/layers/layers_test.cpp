@@ -25,10 +25,11 @@ TEST_CASE("every include follows the arrows between the folders") {
 
 TEST_CASE("an include against the arrows is found, however it is written") {
   using layers::violations;
-  CHECK(violations("profiles/run.cpp", "#include \"engine/model.h\"\n") ==
-        std::vector<std::string>{"profiles/run.cpp includes engine: not allowed"});
-  CHECK(violations("engine/a/b.cpp", "  # include   \"reports/markdown.h\"\n").size() == 1);
+  CHECK(violations("profiles/run/run.cpp", "#include \"engine/model.h\"\n") ==
+        std::vector<std::string>{"profiles/run/run.cpp includes engine: not allowed"});
+  CHECK(violations("engine/a/b.cpp", "  # include   \"reports/pages/markdown.h\"\n").size() == 1);
   CHECK(violations("base/error.cpp", "#include\"kernels/kernels.h\"\n").size() == 1);
-  CHECK(violations("reports/a.cpp", "#include \"profiles/recording.h\"\n#include <map>\n").empty());
+  CHECK(violations("reports/a.cpp", "#include \"profiles/recording/recording.h\"\n#include <map>\n")
+            .empty());
   CHECK(violations("cli/main.cpp", "#include \"version.h\"\n").empty());
 }

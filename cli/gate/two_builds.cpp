@@ -1,0 +1,165 @@
+#include "cli/gate/two_builds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "cli/gate/revision_build.h"
+#include "profiles/run/run.h"
+#include "reports/gate/kernels.h"
+#include "reports/gate/timing.h"
+#include "reports/gate/verdict.h"
+#include "reports/statistics/sequential.h"
+#include "scenarios/scenario.h"
+#include "version.h"
+
+namespace winnow::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSides[] = {reports::kBaseSide, reports::kHeadSide};
+
+scenarios::Scenario chosen_scenario(const Values& values) {
+  auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
+  scenario.batch = number(values, "batch", 1, scenario.batch);
+  scenario.threads = number(values, "threads", 0, scenario.threads, scenarios::kThreadLimit);
+  if (scenario.threads == 0) scenario.threads = all_cores();
+  scenario.iterations =
+      number(values, "iterations", 1, std::max(1, scenario.iterations / scenario.blocks));
+  scenario.blocks = number(values, "pairs", 1, reports::kLooks.back(), reports::kLooks.back());
+  if (values.count("variants") > 0) {
+    scenario.variants.clear();
+    for (const std::string& name : split("--variants", values["variants"].as<std::string>()))
+      scenario.variants.push_back({name, ""});
+  }
+  return scenario;
+}
+
+// One variant of one build. The two builds differ in the program only.
+profiles::Arm make_arm(const BuildFolder& build, const std::string& side, const std::string& name,
+                       const scenarios::Scenario& scenario, const Values& values,
+                       const std::string& out) {
+  const WorkloadOptions workload{values["scenario"].as<std::string>(), scenario.batch,
+                                 scenario.threads, scenario.warmup};
+  profiles::Arm arm{make_variant(name, "", out), variant_command(name, workload, values), name};
+  arm.variant.name = reports::arm_name(side, name);
+  arm.command.front() = build.engine(name);
+  arm.variant.program = fs::relative(arm.command.front(), fs::absolute(out)).string();
+  arm.command.insert(arm.command.end(), {"--dispatch-samples", "20"});
+  return arm;
+}
+
+profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario& scenario,
+                            const Values& values, const std::string& out) {
+  profiles::RunPlan plan;
+  plan.workload.scenario = scenario.name;
+  plan.workload.description = scenario.description;
+  plan.workload.texts_per_iteration = scenario.batch;
+  plan.workload.threads = scenario.threads;
+  plan.blocks = scenario.blocks;
+  plan.iterations_per_block = scenario.iterations;
+  plan.out_dir = out;
+  const BuildFolder folders[] = {BuildFolder(builds.base_folder), BuildFolder(builds.head_folder)};
+  for (const auto& variant : scenario.variants)
+    for (int side = 0; side < 2; ++side)
+      plan.arms.push_back(
+          make_arm(folders[side], kSides[side], variant.name, scenario, values, out));
+  plan.baseline = plan.arms.front().variant.name;
+  plan.twin = !values["no-twin"].as<bool>();
+  plan.passes = {"time", "sync"};
+  if (values["exact-only"].as<bool>()) plan.passes = {"sync"};
+  plan.time_limit_s = values["time-limit"].as<double>();
+  plan.seed = run_seed(values);
+  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
+  plan.winnow_version = kVersion;
+  plan.commit = kCommit;
+  plan.progress = progress_line();
+  plan.stop = watch_signals();
+  return plan;
+}
+
+bool enough(const profiles::Recording& recording, const std::vector<reports::GateRule>& rules) {
+  const auto last = std::ranges::max_element(recording.blocks, {}, &profiles::Block::index);
+  const int rounds = last == recording.blocks.end() ? 0 : last->index + 1;
+  if (std::ranges::find(reports::kLooks, rounds) == reports::kLooks.end()) return false;
+  return reports::time_decided(
+      reports::time_rows(reports::side_recording(recording, reports::kBaseSide),
+                         reports::side_recording(recording, reports::kHeadSide), rules));
+}
+
+bool slower(const reports::GateReport& report) {
+  return std::ranges::any_of(report.rows, [](const reports::GateRow& row) {
+    return row.status == reports::GateStatus::kRegression &&
+           (row.metric == "wall_time" || row.metric == "cpu_time");
+  });
+}
+
+void refuse_interrupted(const profiles::Recording& recording) {
+  if (recording.status == "interrupted") throw GateInterrupted();
+}
+
+// So many that a process is sampled for about two seconds.
+int sampled_iterations(const reports::GateReport& report) {
+  constexpr double kSampled_ms = 2000, kShortest_ms = 0.1;
+  double longest_ms = kShortest_ms;
+  for (const reports::GateRow& row : report.rows)
+    if (row.metric == "wall_time") longest_ms = std::max(longest_ms, row.baseline.value_or(0));
+  return static_cast<int>(kSampled_ms / longest_ms);
+}
+
+// A function of 45 % of the samples is known to 8 %, with all functions compared at 95 %.
+constexpr int kExplainingSamples = 8000;
+
+// Where the time went: one more pass of both builds under the CPU profiler.
+void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport& report) {
+  plan.passes = {"cpu"};
+  plan.samples = kExplainingSamples;
+  plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
+  plan.out_dir = out;
+  plan.enough = nullptr;
+  plan.twin = false;
+  const profiles::Recording both = profiles::run(plan);
+  refuse_interrupted(both);
+  report.kernels = reports::risen_kernels(reports::side_recording(both, reports::kBaseSide),
+                                          reports::side_recording(both, reports::kHeadSide));
+  if (report.kernels.empty())
+    report.notes.push_back(fmt::format(
+        "Which function costs more is unavailable: {}",
+        both.missing.empty() ? "no function was sampled in both" : both.missing.front().reason));
+}
+
+}  // namespace
+
+std::vector<std::string> gate_variants(const Values& values) {
+  std::vector<std::string> variants;
+  for (const auto& variant : chosen_scenario(values).variants) variants.push_back(variant.name);
+  return variants;
+}
+
+std::string gate_folder(const Values& values) {
+  const auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
+  return out_folder("gate-" + scenario.name, values);
+}
+
+reports::GateReport gate_two_builds(const GateBuilds& builds, const Values& values,
+                                    const std::vector<reports::GateRule>& rules,
+                                    const std::string& out) {
+  const auto scenario = chosen_scenario(values);
+  profiles::RunPlan plan = make_plan(builds, scenario, values, out + "/run");
+  reports::check_rules_used(rules, gate_variants(values), {});
+  plan.enough = [&rules](const profiles::Recording& recording) { return enough(recording, rules); };
+  const profiles::Recording both = profiles::run(plan);
+  refuse_interrupted(both);
+  reports::GateReport report =
+      reports::gate_builds(both, rules, {builds.base_name, builds.head_name});
+  report.baseline.commit = report.candidate.commit = "";  // the harness's, not theirs
+  if (report.outcome == reports::GateOutcome::kRegression && slower(report))
+    explain(plan, out + "/cpu", report);
+  return report;
+}
+
+}  // namespace winnow::cli

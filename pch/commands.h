@@ -1,0 +1,3 @@
+#include <boost/program_options.hpp>
+
+#include "pch/measuring.h"

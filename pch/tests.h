@@ -1,0 +1,4 @@
+#include <filesystem>
+
+#include "pch/standard.h"
+#include "tests/catch.h"

@@ -1,0 +1,141 @@
+#include "profiles/process/block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "profiles/machine/watch.h"
+#include "profiles/process/child.h"
+#include "profiles/process/pass.h"
+#include "profiles/raw/agent_events.h"
+#include "profiles/raw/agent_results.h"
+#include "profiles/recording/disturbance.h"
+
+namespace winnow::profiles {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kTailLines = 10;
+constexpr std::string_view kIterations = "{iterations}";
+
+std::vector<std::string> with_iterations(std::vector<std::string> command, int iterations) {
+  std::replace(command.begin(), command.end(), std::string(kIterations),
+               std::to_string(iterations));
+  return command;
+}
+
+bool asks_iterations(const std::vector<std::string>& command) {
+  return std::find(command.begin(), command.end(), kIterations) != command.end();
+}
+
+Command command_of(const RunPlan& plan, const BlockPlan& planned, const fs::path& out) {
+  Command command;
+  command.arguments = with_iterations(planned.arm->command, planned.iterations);
+  command.environment = pass_environment(planned.pass, plan.agent_library, plan.workload.threads);
+  command.environment.emplace_back("WINNOW_OUT", out.string());
+  command.environment.emplace_back("WINNOW_RESULT", (out / "result.json").string());
+  // Shifts the stack, which would otherwise lie in the same way to the caches in every block.
+  command.environment.emplace_back("WINNOW_PADDING",
+                                   std::string(static_cast<size_t>(planned.padding_bytes), 'x'));
+  command.removed_environment = foreign_environment();
+  command.control_group_file = planned.control_group_file;
+  command.output_file = (out / "output.txt").string();
+  command.time_limit_s = plan.time_limit_s;
+  return command;
+}
+
+ChildResult failed(std::string status) {
+  ChildResult result;
+  result.block.status = std::move(status);
+  return result;
+}
+
+// How the program contradicts the plan; empty: in nothing that both tell.
+std::string contradiction(const ChildResult& result, const RunPlan& plan,
+                          const BlockPlan& planned) {
+  const auto iterations = static_cast<int64_t>(result.block.iteration_wall_ns.size());
+  if (asks_iterations(planned.arm->command) && iterations != planned.iterations) {
+    return fmt::format("{} iterations instead of {}", iterations, planned.iterations);
+  }
+  const Arm& arm = *planned.arm;
+  const std::string& name = arm.told_name.empty() ? arm.variant.name : arm.told_name;
+  if (!result.variant.empty() && result.variant != name) {
+    return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
+  }
+  const int threads = plan.workload.threads, texts = plan.workload.texts_per_iteration;
+  const int64_t ran = result.threads.value_or(threads), asked = result.threads_asked.value_or(ran);
+  if (threads > 0 && (asked != threads || ran > asked)) {
+    return fmt::format("ran {} threads instead of {}", std::max(ran, asked), threads);
+  }
+  if (texts > 0 && result.texts_per_iteration.value_or(texts) != texts) {
+    return fmt::format("ran {} texts instead of {}", *result.texts_per_iteration, texts);
+  }
+  return "";
+}
+
+ChildResult read_result(const std::string& file, const RunPlan& plan, const BlockPlan& planned) {
+  if (!fs::exists(file)) return failed("no result: nothing was written to $WINNOW_RESULT");
+  try {
+    ChildResult result = read_child_result(file);
+    const std::string problem = contradiction(result, plan, planned);
+    return problem.empty() ? result : failed("bad result: " + problem);
+  } catch (const base::Error& error) {
+    // The folder's name is temporary: without it.
+    const std::string what = error.what();
+    const size_t colon = what.find("result.json: ");
+    return failed("bad result: " + (colon == std::string::npos ? what : what.substr(colon + 13)));
+  }
+}
+
+std::vector<std::string> files_in(const fs::path& folder, const std::string& relative) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file()) {
+      files.push_back(relative + "/" + entry.path().filename().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::path& out,
+                    const std::string& relative) {
+  fs::create_directories(out);
+  const Command command = command_of(plan, planned, out);
+  const MachineWatch watch(plan.machine_root);
+  const Outcome outcome = run_child(command, plan.stop);
+  const BlockMachine machine = watch.state(outcome.cpu_s);
+  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan, planned)
+                                    : failed(describe(outcome, plan.time_limit_s));
+  Block& block = result.block;
+  if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
+  trim_agent_file((out / "agent.bin").string());
+  trim_events_file((out / "events.bin").string());
+  block.raw_files = files_in(out, relative);
+  block.machine = machine;
+  block.disturbed = disturbance(machine, watch.cores());
+  return result;
+}
+
+}  // namespace
+
+ChildResult measure_block(const RunPlan& plan, const std::string& folder,
+                          const BlockPlan& planned) {
+  const std::string& name = planned.twin.empty() ? planned.arm->variant.name : planned.twin;
+  const std::string relative = fmt::format("raw/{}/{}-{}", planned.pass, name, planned.index);
+  ChildResult result;
+  try {
+    result = measure(plan, planned, fs::path(folder) / relative, relative);
+  } catch (const std::exception& error) {
+    result = failed(fmt::format("not measured: {}", error.what()));
+  }
+  result.block.pass = planned.pass;
+  result.block.variant = name;
+  result.block.index = planned.index;
+  return result;
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "profiles/recording/recording.h"
+
+namespace winnow::profiles {
+
+// What a measured program wrote to $WINNOW_RESULT (docs/child-contract.md).
+struct ChildResult {
+  Block block;          // the measured fields; status "ok"
+  std::string variant;  // empty: not told
+  std::optional<int64_t> threads, texts_per_iteration;
+  std::optional<std::string> texts_hash;
+  std::optional<int64_t> threads_asked;  // where its design can use fewer
+  std::optional<bool> calling_thread_works;
+  std::optional<ThreadFormula> thread_formula;
+  std::optional<Model> model;
+};
+
+// Needs the schema, iteration_wall_ns and region.wall_ns; every other field may be absent, none may
+// have another type or be negative. Unknown fields are ignored. Throws base::Error.
+ChildResult read_child_result(const std::string& file);
+ChildResult parse_child_result(const std::string& json, const std::string& subject);
+
+}  // namespace winnow::profiles

@@ -1,0 +1,305 @@
+#include "profiles/raw/agent_results.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "base/region.h"
+#include "profiles/agent/agent_file.h"
+
+namespace winnow::profiles {
+namespace {
+
+using namespace winnow::agent;
+
+// One clock of the region: ticks to seconds.
+struct Clock {
+  uint64_t begin, end;
+  double s_per_tick;
+
+  double seconds(uint64_t ticks) const { return static_cast<double>(ticks) * s_per_tick; }
+  uint64_t clipped(uint64_t since) const { return since < end ? end - std::max(since, begin) : 0; }
+  bool contains(uint64_t ticks) const { return ticks >= begin && ticks < end; }
+};
+
+Clock calibrate(const Header& header, const std::string& file) {
+  Clock clock{header.region_begin_ticks.load(), header.region_end_ticks.load(), 0};
+  if (clock.begin == 0) throw base::Error(file, "the program did not begin its region");
+  if (clock.end == 0) throw base::Error(file, "the program did not end its region");
+  const int64_t ns = header.region_end_ns - header.region_begin_ns;
+  if (clock.end <= clock.begin || ns <= 0) throw base::Error(file, "the region has no length");
+  clock.s_per_tick = static_cast<double>(ns) * 1e-9 / static_cast<double>(clock.end - clock.begin);
+  return clock;
+}
+
+void add(Counter& to, const Counter& from) {
+  to.count += from.count;
+  to.ticks += from.ticks;
+}
+
+void add(Figures& to, const Figures& from) {
+  for (uint32_t i = 0; i < kOpCount; ++i) add(to.ops[i], from.ops[i]);
+  for (uint32_t i = 0; i < kMarkCount; ++i) add(to.marks[i], from.marks[i]);
+  for (uint32_t i = 0; i < kPlaceCount; ++i) to.cpu_ns[i] += from.cpu_ns[i];
+  to.allocations += from.allocations;
+  to.allocated_bytes += from.allocated_bytes;
+  to.frees += from.frees;
+}
+
+// What a thread was doing when the region ended, up to there.
+void finish(const Slot& slot, const Clock& clock, Figures& figures) {
+  if (slot.op > kNoOp && slot.op < kOpCount) {
+    figures.ops[slot.op].ticks += clock.clipped(slot.op_since_ticks);
+    figures.ops[slot.op].count += clock.contains(slot.op_since_ticks);
+  }
+  if (slot.mark < kMarkCount)
+    figures.marks[slot.mark].ticks += clock.clipped(slot.mark_since_ticks);
+}
+
+// What a thread's account has beyond the last charge belongs to the place where it was then.
+void finish_cpu(const Slot& slot, Figures& figures) {
+  const int64_t tid = slot.tid.load();
+  if (slot.place >= kPlaceCount || slot.end.tid != tid) return;
+  const int64_t begin_ns = slot.begin.tid == tid ? slot.begin.cpu_ns : 0;
+  const int64_t since_ns = std::max(slot.cpu_since_ns, begin_ns);
+  figures.cpu_ns[slot.place] += std::max<int64_t>(0, slot.end.cpu_ns - since_ns);
+}
+
+CpuByState cpu_by_state(const Figures& figures) {
+  const auto seconds = [&](Place place) {
+    return static_cast<double>(std::max<int64_t>(0, figures.cpu_ns[place])) * 1e-9;
+  };
+  return {.computing_s = seconds(kPlaceComputing),
+          .searching_s = seconds(kPlaceSearching),
+          .waiting_s = seconds(kPlaceWaiting),
+          .signalling_s = seconds(kPlaceSignalling),
+          .creating_s = seconds(kPlaceCreating),
+          .other_s = seconds(kPlaceOther)};
+}
+
+void set_marks(ThreadAccount& account, const Figures& figures, const Clock& clock) {
+  account.computing_s = clock.seconds(figures.marks[WINNOW_COMPUTING].ticks);
+  account.searching_s = clock.seconds(figures.marks[WINNOW_SEARCHING].ticks);
+  account.waiting_s = clock.seconds(figures.marks[WINNOW_WAITING].ticks);
+  account.signalling_s = clock.seconds(figures.marks[WINNOW_SIGNALLING].ticks);
+  account.cpu_by_state = cpu_by_state(figures);
+}
+
+// A thread that the region's begin or end met, or that the agent kept for another reason.
+ThreadAccount account_of(const Slot& slot, const Clock& clock, const Figures& figures) {
+  const int64_t tid = slot.tid.load();
+  const Account none{tid, 0, 0, 0, 0};
+  const Account& from = slot.begin.tid == tid ? slot.begin : none;
+  const Account& to = slot.end;
+  ThreadAccount account;
+  account.name = std::string(slot.name, strnlen(slot.name, sizeof slot.name));
+  const uint64_t died = slot.died_ticks == 0 ? clock.end : std::min(slot.died_ticks, clock.end);
+  const uint64_t born = std::max(slot.born_ticks, clock.begin);
+  account.wall_s = died > born ? clock.seconds(died - born) : 0;
+  account.cpu_s = static_cast<double>(std::max<int64_t>(0, to.cpu_ns - from.cpu_ns)) * 1e-9;
+  if (from.run_queue_ns >= 0 && to.run_queue_ns >= from.run_queue_ns) {
+    account.run_queue_s = static_cast<double>(to.run_queue_ns - from.run_queue_ns) * 1e-9;
+  }
+  account.voluntary_switches =
+      std::max<int64_t>(0, to.voluntary_switches - from.voluntary_switches);
+  account.involuntary_switches =
+      std::max<int64_t>(0, to.involuntary_switches - from.involuntary_switches);
+  set_marks(account, figures, clock);
+  return account;
+}
+
+AgentThread thread_of(uint32_t slot, const Figures& figures, const Clock& clock) {
+  AgentThread thread;
+  thread.slot = slot;
+  const uint64_t region = clock.end - clock.begin;
+  for (uint32_t mark = 1; mark < kMarkCount; ++mark)
+    if (figures.marks[mark].ticks >= region) thread.mark_throughout = mark;
+  for (const Op op : {kThreadJoin, kConditionWait, kMutexContended, kFutexWait})
+    thread.waits_throughout |= figures.ops[op].ticks >= region;
+  return thread;
+}
+
+ThreadAccount account_of(const Folded& folded, const Clock& clock) {
+  ThreadAccount account;
+  account.name = "created in the region";
+  account.thread_count = static_cast<int64_t>(folded.threads);
+  account.wall_s = clock.seconds(folded.life_ticks);
+  account.cpu_s = static_cast<double>(folded.cpu_ns) * 1e-9;
+  if (folded.run_queue_unknown == 0) {
+    account.run_queue_s = static_cast<double>(folded.run_queue_ns) * 1e-9;
+  }
+  account.voluntary_switches = folded.voluntary_switches;
+  account.involuntary_switches = folded.involuntary_switches;
+  set_marks(account, folded.figures, clock);
+  return account;
+}
+
+void add(Folded& to, const Folded& from) {
+  add(to.figures, from.figures);
+  to.threads += from.threads;
+  to.life_ticks += from.life_ticks;
+  to.cpu_ns += from.cpu_ns;
+  to.run_queue_ns += from.run_queue_ns;
+  to.run_queue_unknown += from.run_queue_unknown;
+  to.voluntary_switches += from.voluntary_switches;
+  to.involuntary_switches += from.involuntary_switches;
+}
+
+// Threads that the program did not name carry the program's name: number those.
+void name_threads(std::vector<ThreadAccount>& threads, const std::string& program_name) {
+  int number = 0;
+  std::map<std::string, int> seen;
+  for (ThreadAccount& thread : threads) {
+    if (thread.name == "main") continue;
+    if (thread.name.empty() || thread.name == program_name) {
+      thread.name = fmt::format("thread {}", ++number);
+    }
+    thread.name = base::printable(thread.name);
+    const int count = ++seen[thread.name];
+    if (count > 1) thread.name += fmt::format(" ({})", count);
+  }
+}
+
+SyncProfile to_profile(const Figures& total, const Clock& clock) {
+  auto calls = [&](const Counter& counter) {
+    return Calls{static_cast<int64_t>(counter.count), clock.seconds(counter.ticks)};
+  };
+  SyncProfile sync;
+  sync.wall_s = clock.seconds(clock.end - clock.begin);
+  sync.thread_create = calls(total.ops[kThreadCreate]);
+  sync.thread_join = calls(total.ops[kThreadJoin]);
+  sync.condition_wait = calls(total.ops[kConditionWait]);
+  sync.condition_signal = calls(total.ops[kConditionSignal]);
+  sync.condition_broadcast = calls(total.ops[kConditionBroadcast]);
+  sync.mutex_contended = calls(total.ops[kMutexContended]);
+  sync.futex_wait = calls(total.ops[kFutexWait]);
+  sync.futex_wake = calls(total.ops[kFutexWake]);
+  sync.yield = calls(total.ops[kYield]);
+  uint64_t marked = 0;
+  for (uint32_t i = 1; i < kMarkCount; ++i) marked += total.marks[i].count + total.marks[i].ticks;
+  if (marked > 0) {
+    sync.computing = calls(total.marks[WINNOW_COMPUTING]);
+    sync.searching = calls(total.marks[WINNOW_SEARCHING]);
+    sync.waiting = calls(total.marks[WINNOW_WAITING]);
+    sync.signalling = calls(total.marks[WINNOW_SIGNALLING]);
+  }
+  sync.allocations = static_cast<int64_t>(total.allocations);
+  sync.allocated_bytes = static_cast<int64_t>(total.allocated_bytes);
+  sync.frees = static_cast<int64_t>(total.frees);
+  return sync;
+}
+
+// Off-CPU time is what is left of a life: it cannot be negative by more than the clocks' grain.
+void check_off_cpu(const SyncProfile& sync, std::vector<std::string>& warnings) {
+  for (const ThreadAccount& thread : sync.threads) {
+    const double busy_s = thread.cpu_s + thread.run_queue_s.value_or(0);
+    if (busy_s <= thread.wall_s * 1.02 + 0.005) continue;
+    warnings.push_back(
+        fmt::format("CPU and run-queue time of thread \"{}\" ({:.3f} s) exceed its life ({:.3f} s)",
+                    thread.name, busy_s, thread.wall_s));
+  }
+}
+
+uint32_t used_slots(const Header& header) {
+  return std::min(header.used_slots.load(), header.slot_count);
+}
+
+uint64_t size_in_use(const Header& header) {
+  return kSlotsOffset + uint64_t{used_slots(header)} * sizeof(Slot);
+}
+
+const Header& checked_header(std::span<const std::byte> bytes, const std::string& file) {
+  if (bytes.size() < kSlotsOffset) throw base::Error(file, "not a file of the agent: too short");
+  const auto& header = *reinterpret_cast<const Header*>(bytes.data());
+  if (header.magic != kMagic) throw base::Error(file, "not a file of the agent");
+  if (header.version != kVersion || header.slot_size != sizeof(Slot)) {
+    throw base::Error(file, "written by another version of the agent");
+  }
+  if (header.slot_count > kMaxSlots || bytes.size() < size_in_use(header)) {
+    throw base::Error(file, "cut short");
+  }
+  return header;
+}
+
+}  // namespace
+
+AgentResults read_agent_results(const std::string& file, int iterations) {
+  const base::MappedFile mapped(file);
+  const Header& header = checked_header(mapped.bytes(), file);
+  if (header.counting == 0) throw base::Error(file, "not of a sync pass: nothing was counted");
+  const Clock clock = calibrate(header, file);
+  const auto* slots = reinterpret_cast<const Slot*>(mapped.bytes().data() + kSlotsOffset);
+  const uint32_t used = used_slots(header);
+
+  Figures total{};
+  Folded folded{};
+  AgentResults results;
+  std::vector<ThreadAccount> threads;
+  std::string program_name;
+  int64_t unread = 0;
+  for (uint32_t i = 0; i < used; ++i) {
+    const Slot& slot = slots[i];
+    add(folded, slot.folded);
+    const uint32_t state = slot.state.load();
+    const bool alive_in_region = (state == kRunning || state == kEnded) &&
+                                 slot.born_ticks < clock.end &&
+                                 (slot.died_ticks == 0 || slot.died_ticks > clock.begin);
+    if (!alive_in_region) continue;
+    Figures figures = slot.live;
+    if (state == kRunning) finish(slot, clock, figures);
+    finish_cpu(slot, figures);
+    add(total, figures);
+    const bool is_main = slot.tid.load() == header.pid;
+    if (slot.end.tid != slot.tid.load()) {
+      ++unread;
+      continue;
+    }
+    threads.push_back(account_of(slot, clock, figures));
+    results.threads.push_back(thread_of(i, figures, clock));
+    if (is_main) {
+      program_name = threads.back().name;
+      threads.back().name = "main";
+    }
+  }
+  add(total, folded.figures);
+
+  results.sync = to_profile(total, clock);
+  results.sync.iterations = iterations;
+  results.sync.cores = static_cast<int>(header.cores);
+  name_threads(threads, program_name);
+  for (size_t i = 0; i < threads.size(); ++i) results.threads[i].name = threads[i].name;
+  results.begin_ticks = clock.begin;
+  results.end_ticks = clock.end;
+  results.ns_per_tick = clock.s_per_tick * 1e9;
+  results.sync.threads = std::move(threads);
+  if (folded.threads > 0) results.sync.threads.push_back(account_of(folded, clock));
+  check_off_cpu(results.sync, results.warnings);
+  if (const uint64_t lost = header.uncounted_threads.load(); lost > 0) {
+    results.warnings.push_back(
+        fmt::format("{} threads were not counted: more than {} at once", lost, header.slot_count));
+  }
+  if (unread > 0) {
+    results.warnings.push_back(
+        fmt::format("the kernel's figures of {} threads could not be read", unread));
+  }
+  return results;
+}
+
+void trim_agent_file(const std::string& file) {
+  uint64_t size_bytes = 0;
+  try {
+    const base::MappedFile mapped(file);
+    size_bytes = size_in_use(checked_header(mapped.bytes(), file));
+  } catch (const base::Error&) {
+    return;
+  }
+  std::error_code ignored;
+  std::filesystem::resize_file(file, size_bytes, ignored);
+}
+
+}  // namespace winnow::profiles

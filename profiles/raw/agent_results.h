@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "profiles/recording/recording.h"
+
+namespace winnow::profiles {
+
+// A thread that was not created and ended within the region.
+struct AgentThread {
+  uint32_t slot = 0;
+  std::string name;               // as in SyncProfile::threads
+  uint32_t mark_throughout = 0;   // its state in the whole region; 0: none or several
+  bool waits_throughout = false;  // one call that waits lasted as long as the region
+};
+
+struct AgentResults {
+  SyncProfile sync;
+  uint64_t begin_ticks = 0, end_ticks = 0;  // of the region
+  double ns_per_tick = 0;
+  std::vector<AgentThread> threads;
+  std::vector<std::string> warnings;
+};
+
+// Reads what the agent counted in one process ($WINNOW_OUT/agent.bin, profiles/agent/agent_file.h).
+// Calls and states that were going on at the region's end count up to there. Throws base::Error for
+// a file that is not the agent's, and when the region did not begin or end.
+AgentResults read_agent_results(const std::string& file, int iterations);
+
+// Cuts off the slots that were never used; leaves a file that is not the agent's alone.
+void trim_agent_file(const std::string& file);
+
+}  // namespace winnow::profiles

@@ -1,0 +1,154 @@
+#include "profiles/raw/assemble.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/error.h"
+#include "profiles/raw/agent_events.h"
+#include "profiles/raw/agent_results.h"
+#include "profiles/raw/allocations.h"
+#include "profiles/raw/hotspots.h"
+#include "profiles/recording/disturbance.h"
+#include "profiles/recording/stacks.h"
+
+namespace winnow::profiles {
+namespace {
+
+int iterations_of(const Block& block) { return static_cast<int>(block.iteration_wall_ns.size()); }
+
+// The path of a block's raw file; throws where the agent or the profiler left none.
+std::string raw_file(const std::string& folder, const Block& block, const std::string& name) {
+  for (const std::string& file : block.raw_files) {
+    if (file.ends_with("/" + name)) return folder + "/" + file;
+  }
+  throw base::Error(fmt::format("{} pass", block.pass),
+                    fmt::format("no {}: the program began and ended no region, or is statically "
+                                "linked and takes no preloaded library",
+                                name));
+}
+
+void write(const std::string& folder, const std::string& variant, Stacks stacks,
+           Recording& recording) {
+  const std::string clock = stacks.clock;
+  if (const size_t left_out = write_stacks(folder, variant, std::move(stacks)))
+    recording.warnings.push_back(
+        fmt::format("{}, {}: the {} lightest call stacks are one, because a file of call stacks "
+                    "holds at most {} MB",
+                    variant, clock, left_out, kLimitStacksBytes >> 20));
+}
+
+SampledProfile sampled(const std::string& folder, const std::vector<const Block*>& blocks,
+                       const std::string& clock, const CategoryRules& rules, Recording& recording) {
+  std::vector<std::string> files;
+  int iterations = 0;
+  std::optional<double> cpu_s = 0;
+  for (const Block* block : blocks) {
+    files.push_back(raw_file(folder, *block, "cpu.prof"));
+    iterations += iterations_of(*block);
+    if (cpu_s && block->region->user_ns && block->region->system_ns) {
+      *cpu_s += (static_cast<double>(*block->region->user_ns) +
+                 static_cast<double>(*block->region->system_ns)) *
+                1e-9;
+    } else {
+      cpu_s.reset();
+    }
+  }
+  SampledProfile profile = read_sampled_profile(files, clock, rules);
+  profile.iterations = iterations;
+  if (clock == "cpu") profile.total_s = cpu_s;
+  Stacks stacks = sampled_stacks(files, clock, rules);
+  stacks.iterations = iterations;
+  write(folder, blocks.front()->variant, std::move(stacks), recording);
+  return profile;
+}
+
+HeapProfile heap(const std::string& folder, const Block& block, const CategoryRules& rules,
+                 Recording& recording) {
+  HeapProfile profile = read_heap_profile(raw_file(folder, block, "begin.heap"),
+                                          raw_file(folder, block, "end.heap"), rules);
+  profile.iterations = iterations_of(block);
+  Stacks stacks = allocation_stacks(raw_file(folder, block, "begin.heap"),
+                                    raw_file(folder, block, "end.heap"), rules);
+  stacks.iterations = profile.iterations;
+  write(folder, block.variant, std::move(stacks), recording);
+  return profile;
+}
+
+// The run's events are shared evenly: no variant's timeline takes the room of another's.
+void timeline(const std::string& folder, const Block& block, const AgentResults& results,
+              Recording& recording) try {
+  const auto variants = static_cast<int64_t>(recording.variants.size());
+  write_timeline(folder, block.variant,
+                 read_agent_events(raw_file(folder, block, "events.bin"), results,
+                                   block.iteration_wall_ns, kMaxTimelineEvents / variants));
+} catch (const base::Error& error) {
+  recording.warnings.push_back(fmt::format("{}: no timeline: {}", block.variant, error.what()));
+}
+
+SyncProfile sync(const std::string& folder, const Block& block, Recording& recording) {
+  AgentResults results =
+      read_agent_results(raw_file(folder, block, "agent.bin"), iterations_of(block));
+  if (block.pass == "sync") timeline(folder, block, results, recording);
+  for (const std::string& warning : results.warnings) {
+    recording.warnings.push_back(
+        fmt::format("{}, {} pass: {}", block.variant, block.pass, warning));
+  }
+  return std::move(results.sync);
+}
+
+// Neither the profiler nor the hooks saw an allocation, not even of the program's start: it made
+// them elsewhere.
+bool allocates_elsewhere(const HeapProfile& heap, const SyncProfile& counted) {
+  constexpr double kProfilersOwnBytes = 4096;  // what it may allocate as it starts, by version
+  double before_bytes = 0;
+  for (const AllocationRow& row : heap.before_region) before_bytes += row.bytes;
+  return counted.allocations == 0 && heap.region_objects == 0 && heap.header_objects == 0 &&
+         before_bytes <= kProfilersOwnBytes;
+}
+
+}  // namespace
+
+void assemble_profiles(const std::string& folder, const CategoryRules& rules,
+                       Recording& recording) {
+  auto attempt = [&](const std::string& variant, const char* pass,
+                     const std::function<void(const std::vector<const Block*>&)>& read) {
+    const auto blocks = comparable_blocks(recording, variant, pass);
+    if (blocks.empty()) return;
+    try {
+      read(blocks);
+    } catch (const base::Error& error) {
+      recording.missing.push_back({variant, pass, error.what()});
+    }
+  };
+  for (const Variant& variant : recording.variants) {
+    const std::string& name = variant.name;
+    VariantProfiles& profiles = recording.profiles[name];
+    attempt(name, "cpu", [&](const auto& blocks) {
+      profiles.cpu = sampled(folder, blocks, "cpu", rules, recording);
+    });
+    attempt(name, "wall", [&](const auto& blocks) {
+      profiles.wall = sampled(folder, blocks, "wall", rules, recording);
+    });
+    attempt(name, "heap", [&](const auto& blocks) {
+      profiles.heap = heap(folder, *blocks[0], rules, recording);
+    });
+    attempt(name, "sync",
+            [&](const auto& blocks) { profiles.sync = sync(folder, *blocks[0], recording); });
+    attempt(name, "exact", [&](const auto& blocks) {
+      if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
+      const SyncProfile counted = sync(folder, *blocks[0], recording);
+      if (allocates_elsewhere(*profiles.heap, counted)) {
+        profiles.heap.reset();
+        recording.missing.push_back(
+            {name, "heap", "its allocations do not go through the C library's malloc"});
+        return;
+      }
+      profiles.heap->exact_bytes = counted.allocated_bytes;
+      profiles.heap->exact_objects = counted.allocations;
+    });
+  }
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,126 @@
+#include "profiles/recording/disturbance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace winnow::profiles {
+namespace {
+
+constexpr size_t kReasonsTold = 3;
+
+// Of the repeated rounds: the indexes whose blocks are not compared.
+std::set<int> left_out(const Recording& recording) {
+  std::map<int, int> repeated;  // by the repetition's index: the round's
+  std::set<int> spoilt;         // repetitions that cannot stand for their round
+  std::map<int, std::set<std::string>> arms;
+  for (const Block& block : recording.blocks) {
+    if (block.pass != "time") continue;
+    if (block.status == "ok") arms[block.index].insert(block.variant);
+    if (!block.rerun_of) continue;
+    repeated[block.index] = *block.rerun_of;
+    if (block.status != "ok" || !block.disturbed.empty()) spoilt.insert(block.index);
+  }
+  std::set<int> result;
+  for (const auto& [again, round] : repeated) {
+    const bool stands = spoilt.count(again) == 0 && std::ranges::includes(arms[again], arms[round]);
+    result.insert(stands ? round : again);
+  }
+  return result;
+}
+
+std::string time_warning(const Recording& recording) {
+  std::set<int> rounds, reruns;
+  std::vector<std::string> reasons;
+  for (const Block& block : recording.blocks) {
+    if (block.pass != "time") continue;
+    if (block.rerun_of) {
+      reruns.insert(*block.rerun_of);
+      continue;
+    }
+    rounds.insert(block.index);
+    if (!block.disturbed.empty() && reasons.size() < kReasonsTold)
+      reasons.push_back(
+          fmt::format("{}, block {}: {}", block.variant, block.index, block.disturbed));
+  }
+  const size_t disturbed = disturbed_rounds(recording).size();
+  if (disturbed == 0) return "";
+  size_t replaced = 0;
+  for (int index : left_out(recording)) replaced += reruns.count(index);
+  return fmt::format(
+      "time pass: {} of {} rounds disturbed, {} repeated, {} replaced by an undisturbed "
+      "repetition ({})",
+      disturbed, rounds.size(), reruns.size(), replaced, fmt::join(reasons, "; "));
+}
+
+}  // namespace
+
+std::string disturbance(const BlockMachine& machine, int cores) {
+  const double wall_s = machine.wall_s.value_or(0);
+  const double others = machine.other_cpu_percent.value_or(0) / 100 * cores;
+  const double pressure = machine.psi_cpu_some_percent.value_or(0);
+  const double steal = machine.steal_percent.value_or(0);
+  const double throttled_s = static_cast<double>(machine.throttled_ns.value_or(0)) * 1e-9;
+  std::vector<std::string> reasons;
+  if (others * wall_s >= kOtherCpu_s) {
+    if (others >= kOtherCores)
+      reasons.push_back(fmt::format("other programs used {:.1f} of {} cores", others, cores));
+    else if (others >= kPressureOtherCores && pressure >= kPressurePercent)
+      reasons.push_back(fmt::format("PSI {:.0f} % beside other programs", pressure));
+  }
+  if (steal >= kStealPercent && steal / 100 * cores * wall_s >= kSteal_s)
+    reasons.push_back(fmt::format("steal {:.1f} %", steal));
+  if (wall_s > 0 && throttled_s >= kThrottledPercent / 100 * wall_s)
+    reasons.push_back(fmt::format("throttled for {:.2f} of {:.2f} s", throttled_s, wall_s));
+  return fmt::format("{}", fmt::join(reasons, ", "));
+}
+
+std::vector<int> disturbed_rounds(const Recording& recording) {
+  std::set<int> rounds;
+  for (const Block& block : recording.blocks)
+    if (block.pass == "time" && !block.rerun_of && !block.disturbed.empty())
+      rounds.insert(block.index);
+  return {rounds.begin(), rounds.end()};
+}
+
+std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
+                                            const std::string& pass) {
+  const std::set<int> rounds_left_out = left_out(recording);
+  std::vector<const Block*> blocks;
+  for (const Block& block : recording.blocks) {
+    if (block.variant != variant || block.pass != pass || block.status != "ok") continue;
+    if (pass == "time" && rounds_left_out.count(block.index) > 0) continue;
+    blocks.push_back(&block);
+  }
+  return blocks;
+}
+
+std::vector<std::string> disturbance_warnings(const Recording& recording) {
+  std::vector<std::string> warnings;
+  if (std::string text = time_warning(recording); !text.empty()) warnings.push_back(text);
+  const auto rounds = static_cast<double>(disturbed_rounds(recording).size());
+  int indexes = 0;
+  std::map<std::string, std::pair<int, int>> others;  // by pass: disturbed, all
+  for (const Block& block : recording.blocks) {
+    if (block.pass == "time") {
+      if (!block.rerun_of) indexes = std::max(indexes, block.index + 1);
+      continue;
+    }
+    auto& [disturbed, all] = others[block.pass];
+    disturbed += block.disturbed.empty() ? 0 : 1;
+    ++all;
+  }
+  if (rounds * kRerunsOneOf > indexes)
+    warnings.push_back(
+        fmt::format("time pass: more than a fifth of the rounds was disturbed: the rest of them "
+                    "stays in the comparisons; measure again on a quieter machine"));
+  for (const auto& [pass, count] : others)
+    if (count.first > 0)
+      warnings.push_back(
+          fmt::format("{} pass: {} of {} blocks disturbed", pass, count.first, count.second));
+  return warnings;
+}
+
+}  // namespace winnow::profiles

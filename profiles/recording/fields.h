@@ -1,0 +1,288 @@
+#pragma once
+
+#include <string>
+
+#include "profiles/recording/field_types.h"
+#include "profiles/recording/recording.h"
+
+namespace winnow::profiles {
+
+inline std::string recording_path(const std::string& folder) { return folder + "/recording.json"; }
+
+// The fields of every struct, named once for both directions: `io` is a JsonWriter or a
+// JsonReader.
+
+template <class Io, Is<MachineFact> T>
+void fields(Io& io, T& fact) {
+  io("name", fact.name);
+  io("value", fact.value);
+  io("note", fact.note);
+  io.where_told("state", fact.state);
+  io.where_told("advice", fact.advice);
+}
+
+template <class Io, Is<RooflineRow> T>
+void fields(Io& io, T& row) {
+  io("isa", row.isa);
+  io("one_core_gmacs", row.one_core_gmacs);
+  io("all_cores_gmacs", row.all_cores_gmacs);
+}
+
+template <class Io, Is<Roofline> T>
+void fields(Io& io, T& roofline) {
+  io("cores", roofline.cores);
+  io("rows", roofline.rows);
+  io("one_core_read_gbs", roofline.one_core_read_gbs);
+  io("all_cores_read_gbs", roofline.all_cores_read_gbs);
+  io("method", roofline.method);
+}
+
+template <class Io, Is<Workload> T>
+void fields(Io& io, T& workload) {
+  io("scenario", workload.scenario);
+  io("description", workload.description);
+  io("texts_per_iteration", workload.texts_per_iteration);
+  io("texts_hash", workload.texts_hash);
+  io("tokens_per_iteration", workload.tokens_per_iteration);
+  io("threads", workload.threads);
+  io("iterations_per_block", workload.iterations_per_block);
+  io("blocks", workload.blocks);
+}
+
+template <class Io, Is<Model> T>
+void fields(Io& io, T& model) {
+  io("name", model.name);
+  io("file", model.file);
+  io("size_bytes", model.size_bytes);
+  io("synthetic", model.synthetic);
+  io("hash", model.hash);
+}
+
+template <class Io, Is<ThreadFormula> T>
+void fields(Io& io, T& formula) {
+  io("threads_per_matmul", formula.threads_per_matmul);
+  io("matmuls_per_text", formula.matmuls_per_text);
+  io("persistent_threads", formula.persistent_threads);
+  io("threads_per_batch", formula.threads_per_batch);
+}
+
+template <class Io, Is<Variant> T>
+void fields(Io& io, T& variant) {
+  io("name", variant.name);
+  io("summary", variant.summary);
+  io("label", variant.label);
+  io("advice", variant.advice);
+  io("program", variant.program);
+  io("persistent_threads", variant.persistent_threads);
+  io("calling_thread_works", variant.calling_thread_works);
+  io("thread_formula", variant.thread_formula);
+}
+
+template <class Io, Is<CoresTime> T>
+void fields(Io& io, T& time) {
+  io("cores", time.cores);
+  io("idle_ns", time.idle_ns);
+  io("busy_ns", time.busy_ns);
+  io("steal_ns", time.steal_ns);
+}
+
+template <class Io, Is<Region> T>
+void fields(Io& io, T& region) {
+  io("wall_ns", region.wall_ns);
+  io("user_ns", region.user_ns);
+  io("system_ns", region.system_ns);
+  io("voluntary_switches", region.voluntary_switches);
+  io("involuntary_switches", region.involuntary_switches);
+  io("minor_faults", region.minor_faults);
+  io("major_faults", region.major_faults);
+  io("cores_time", region.cores_time);
+}
+
+template <class Io, Is<DispatchLoop> T>
+void fields(Io& io, T& loop) {
+  io("per_iteration", loop.per_iteration);
+  io("p50_ns", loop.p50_ns);
+  io("p99_ns", loop.p99_ns);
+}
+
+template <class Io, Is<BlockMachine> T>
+void fields(Io& io, T& machine) {
+  io("wall_s", machine.wall_s);
+  io("psi_cpu_some_percent", machine.psi_cpu_some_percent);
+  io("steal_percent", machine.steal_percent);
+  io("other_cpu_percent", machine.other_cpu_percent);
+  io("throttled_ns", machine.throttled_ns);
+  io("load_1min", machine.load_1min);
+}
+
+template <class Io, Is<Injected> T>
+void fields(Io& io, T& injected) {
+  io("cause", injected.cause);
+  io("amount", injected.amount);
+  io("regions", injected.regions);
+  io("most_by_one_thread", injected.most_by_one_thread);
+  io("unit_p25_ns", injected.unit_p25_ns);
+  io("unit_p50_ns", injected.unit_p50_ns);
+  io("unit_p75_ns", injected.unit_p75_ns);
+  io("paid_ns", injected.paid_ns);
+  io("most_paid_ns", injected.most_paid_ns);
+}
+
+template <class Io, Is<Block> T>
+void fields(Io& io, T& block) {
+  io("pass", block.pass);
+  io("variant", block.variant);
+  io("index", block.index);
+  io("order", block.order);
+  io("status", block.status);
+  io("stderr_tail", block.stderr_tail);
+  io("isa", block.isa);
+  io("iteration_wall_ns", block.iteration_wall_ns);
+  io("region", block.region);
+  io("work", block.work);
+  io("kernel_macs", block.kernel_macs);
+  io("dispatch", block.dispatch);
+  io("injected", block.injected);
+  io("checksum", block.checksum);
+  io("peak_rss_bytes", block.peak_rss_bytes);
+  io("load_ns", block.load_ns);
+  io("warmup_ns", block.warmup_ns);
+  io("raw_files", block.raw_files);
+  io("machine", block.machine);
+  io.where_told("disturbed", block.disturbed);
+  io("rerun_of", block.rerun_of);
+}
+
+template <class Io, Is<Function> T>
+void fields(Io& io, T& function) {
+  io("name", function.name);
+  io("category", function.category);
+  io("flat_s", function.flat_s);
+  io("cumulative_s", function.cumulative_s);
+  io("flat_samples", function.flat_samples);
+  io("cumulative_samples", function.cumulative_samples);
+}
+
+template <class Io, Is<SampledProfile> T>
+void fields(Io& io, T& profile) {
+  io("clock", profile.clock);
+  io("iterations", profile.iterations);
+  io("samples", profile.samples);
+  io("period_s", profile.period_s);
+  io("sampled_s", profile.sampled_s);
+  io("total_s", profile.total_s);
+  io("functions", profile.functions);
+}
+
+template <class Io, Is<AllocationRow> T>
+void fields(Io& io, T& row) {
+  io("category", row.category);
+  io("bytes", row.bytes);
+  io("objects", row.objects);
+}
+
+template <class Io, Is<HeapProfile> T>
+void fields(Io& io, T& heap) {
+  io("iterations", heap.iterations);
+  io("region_bytes", heap.region_bytes);
+  io("region_objects", heap.region_objects);
+  io("region", heap.region);
+  io("before_region", heap.before_region);
+  io("header_bytes", heap.header_bytes);
+  io("header_objects", heap.header_objects);
+  io("exact_bytes", heap.exact_bytes);
+  io("exact_objects", heap.exact_objects);
+}
+
+template <class Io, Is<Calls> T>
+void fields(Io& io, T& calls) {
+  io("count", calls.count);
+  io("wall_s", calls.wall_s);
+}
+
+template <class Io, Is<CpuByState> T>
+void fields(Io& io, T& cpu) {
+  io("computing_s", cpu.computing_s);
+  io("searching_s", cpu.searching_s);
+  io("waiting_s", cpu.waiting_s);
+  io("signalling_s", cpu.signalling_s);
+  io("creating_s", cpu.creating_s);
+  io("other_s", cpu.other_s);
+}
+
+template <class Io, Is<ThreadAccount> T>
+void fields(Io& io, T& account) {
+  io("name", account.name);
+  io("thread_count", account.thread_count);
+  io("wall_s", account.wall_s);
+  io("cpu_s", account.cpu_s);
+  io("run_queue_s", account.run_queue_s);
+  io("voluntary_switches", account.voluntary_switches);
+  io("involuntary_switches", account.involuntary_switches);
+  io("computing_s", account.computing_s);
+  io("searching_s", account.searching_s);
+  io("waiting_s", account.waiting_s);
+  io("signalling_s", account.signalling_s);
+  io("cpu_by_state", account.cpu_by_state);
+}
+
+template <class Io, Is<SyncProfile> T>
+void fields(Io& io, T& sync) {
+  io("iterations", sync.iterations);
+  io("wall_s", sync.wall_s);
+  io("cores", sync.cores);
+  io("thread_create", sync.thread_create);
+  io("thread_join", sync.thread_join);
+  io("condition_wait", sync.condition_wait);
+  io("condition_signal", sync.condition_signal);
+  io("condition_broadcast", sync.condition_broadcast);
+  io("mutex_contended", sync.mutex_contended);
+  io("futex_wait", sync.futex_wait);
+  io("futex_wake", sync.futex_wake);
+  io("yield", sync.yield);
+  io("computing", sync.computing);
+  io("searching", sync.searching);
+  io("waiting", sync.waiting);
+  io("signalling", sync.signalling);
+  io("allocations", sync.allocations);
+  io("allocated_bytes", sync.allocated_bytes);
+  io("frees", sync.frees);
+  io("threads", sync.threads);
+}
+
+template <class Io, Is<VariantProfiles> T>
+void fields(Io& io, T& profiles) {
+  io("cpu", profiles.cpu);
+  io("wall", profiles.wall);
+  io("heap", profiles.heap);
+  io("sync", profiles.sync);
+}
+
+template <class Io, Is<Missing> T>
+void fields(Io& io, T& missing) {
+  io("variant", missing.variant);
+  io("pass", missing.pass);
+  io("reason", missing.reason);
+}
+
+template <class Io, Is<Recording> T>
+void fields(Io& io, T& recording) {
+  io("schema", recording.schema);
+  io("created", recording.created);
+  io("winnow_version", recording.winnow_version);
+  io("commit", recording.commit);
+  io("status", recording.status);
+  io("machine", recording.machine);
+  io("roofline", recording.roofline);
+  io("workload", recording.workload);
+  io("model", recording.model);
+  io("baseline", recording.baseline);
+  io("variants", recording.variants);
+  io.where_told("twin", recording.twin);
+  io("blocks", recording.blocks);
+  io("profiles", recording.profiles);
+  io("missing", recording.missing);
+  io("warnings", recording.warnings);
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,267 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What a run measured: the one file that the measuring stack writes and the reports read. Plain
+// data; an empty optional means "not measured", and `missing` says why.
+namespace winnow::profiles {
+
+inline constexpr int kRecordingSchema = 1;
+
+// A fact of the machine, or why it is not known. value is empty when it could not be read.
+struct MachineFact {
+  std::string name;  // "cpu_model", "cores", "kernel", "hypervisor", "memory_bytes", ...
+  std::string value;
+  std::string note;  // why there is no value, or what to know about it
+  // "ok", "warn" (it makes measurements less trustworthy) or "unknown"; empty: not judged.
+  std::string state{};
+  std::string advice{};  // what to do about a warning
+};
+
+// What the machine can do at most: int8 multiply-accumulates in registers (10^9 a second) with each
+// instruction set, and reading memory (10^9 bytes a second).
+struct RooflineRow {
+  std::string isa;
+  double one_core_gmacs = 0, all_cores_gmacs = 0;
+};
+struct Roofline {
+  int cores = 0;  // threads of the all-core figures
+  std::vector<RooflineRow> rows;
+  std::optional<double> one_core_read_gbs, all_cores_read_gbs;
+  std::string method;  // how it was measured, or why a figure is not there
+};
+
+// The measured program's input, as the program and the scenario tell it.
+struct Workload {
+  std::string scenario;     // name
+  std::string description;  // one line, from the scenario
+  int texts_per_iteration = 0;
+  std::optional<int64_t> tokens_per_iteration;
+  int threads = 0;
+  int iterations_per_block = 0;
+  int blocks = 0;                           // planned, per variant, in the time pass
+  std::optional<std::string> texts_hash{};  // equal for equal texts in the same order
+};
+
+struct Model {
+  std::string name;
+  std::string file;  // name without folder
+  std::optional<uint64_t> size_bytes;
+  std::optional<bool> synthetic;
+  std::optional<std::string> hash{};  // of the file's size and of samples of its bytes
+};
+
+// Arithmetic on the strategy's design: how many threads it should create.
+struct ThreadFormula {
+  int64_t threads_per_matmul = 0;
+  int64_t matmuls_per_text = 0;
+  int64_t persistent_threads = 0;
+  std::optional<int64_t> threads_per_batch{};  // beside those of the matmuls
+};
+
+struct Variant {
+  std::string name;     // "spawn"
+  std::string summary;  // one line
+  std::string label;    // heading in the report, such as "Fine-Grained"; empty: the name
+  std::string advice;   // how a user turns this variant on, for the recommendation
+  std::string program;  // path of its executable, from the recording's folder; may be empty
+  bool persistent_threads = false;
+  std::optional<bool> calling_thread_works;
+  std::optional<ThreadFormula> thread_formula;
+  int run = 0;  // which run, of several put side by side: not recorded
+};
+
+// What the cores that the process may run on did while the region ran, by the kernel's figures of
+// the whole machine: independent of the process's own CPU time. Idle time includes waiting for I/O;
+// busy time is everybody's.
+struct CoresTime {
+  int cores = 0;
+  int64_t idle_ns = 0, busy_ns = 0, steal_ns = 0;
+};
+
+struct Region {
+  int64_t wall_ns = 0;
+  std::optional<int64_t> user_ns, system_ns;
+  std::optional<int64_t> voluntary_switches, involuntary_switches;
+  std::optional<int64_t> minor_faults, major_faults;
+  std::optional<CoresTime> cores_time{};
+};
+
+// One kind of loop by which a strategy hands out work: how many of them an iteration takes, and the
+// wall time of one whose bodies do nothing, outside the region.
+struct DispatchLoop {
+  int64_t per_iteration = 0;
+  int64_t p50_ns = 0, p99_ns = 0;
+};
+
+// State of the machine while a block's process ran, from the kernel. Shares are percent: of the
+// wall time, or of all cores' time.
+struct BlockMachine {
+  std::optional<double> wall_s;                // that the process ran
+  std::optional<double> psi_cpu_some_percent;  // of the wall time: some task waited for a core
+  std::optional<double> steal_percent;         // of all cores' time: taken by the hypervisor
+  std::optional<double> other_cpu_percent;     // of all cores' time: used by other programs
+  std::optional<int64_t> throttled_ns;         // held back by the control group's quota
+  std::optional<double> load_1min;             // load average when it began
+};
+
+// A known cost that the program paid before each parallel region. `amount`: ns for "region", times
+// for "wakeup" and "thread". Counts and what was paid, by all threads and by the one that paid
+// most, are of the whole region; the unit is one payment of that amount, timed outside the region.
+struct Injected {
+  std::string cause;
+  int64_t amount = 0;
+  int64_t regions = 0, most_by_one_thread = 0;
+  int64_t unit_p25_ns = 0, unit_p50_ns = 0, unit_p75_ns = 0;
+  std::optional<int64_t> paid_ns{}, most_paid_ns{};
+};
+
+// One fresh process.
+struct Block {
+  std::string pass;  // "time", "cpu", "wall", "heap", "sync"
+  std::string variant;
+  int index = 0;       // within pass and variant
+  int64_t order = 0;   // position in the whole run: what ran before what
+  std::string status;  // "ok", or what happened: "exit status 3", "signal 11", "time limit of 60 s"
+  std::string stderr_tail;  // last lines, when not ok
+  std::string isa;
+  std::vector<int64_t> iteration_wall_ns;
+  std::optional<Region> region;
+  std::map<std::string, int64_t> work;
+  // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
+  // key, or begins with the key and "_".
+  std::optional<std::map<std::string, int64_t>> kernel_macs;
+  std::optional<std::map<std::string, DispatchLoop>> dispatch;  // by the loop's name
+  std::optional<Injected> injected;                             // empty: nothing was
+  std::string checksum;                                         // empty: none
+  std::optional<int64_t> peak_rss_bytes, load_ns, warmup_ns;
+  std::vector<std::string> raw_files;  // relative to the recording's folder
+  std::optional<BlockMachine> machine;
+  std::string disturbed;  // by what, as profiles/recording/disturbance.h judges it; empty: not
+  std::optional<int> rerun_of;  // index of the disturbed round that this block's round repeats
+};
+
+struct Function {
+  std::string name;
+  std::string category;  // "scheduler", "compute", "memory", "tokenization", "kernel", "other"
+  // Sampled seconds: in the function itself, and in it and what it calls. Flat rows add up to the
+  // profile's sampled_s; cumulative rows do not add up.
+  std::optional<double> flat_s, cumulative_s;
+  std::optional<int64_t> flat_samples, cumulative_samples;
+};
+
+// A sampled profile of the region: all blocks of one variant merged.
+struct SampledProfile {
+  std::string clock;  // "cpu" or "wall"
+  int iterations = 0;
+  std::optional<int64_t> samples;
+  std::optional<double> period_s;
+  double sampled_s = 0;           // samples * period
+  std::optional<double> total_s;  // cpu: the region's real CPU time, from the kernel
+  std::vector<Function> functions;
+};
+
+struct AllocationRow {
+  std::string category;
+  double bytes = 0;
+  std::optional<int64_t> objects;
+};
+
+// Cumulative allocation, by category. `region` rows add up to region_bytes.
+struct HeapProfile {
+  int iterations = 0;
+  double region_bytes = 0;
+  std::optional<int64_t> region_objects;
+  std::vector<AllocationRow> region;
+  std::vector<AllocationRow> before_region;  // loading and warm-up, not part of the region
+  // Checks of the dumps: the stacks' sum against the header, and against the exact totals that the
+  // interposed malloc of the sync pass counted for as many iterations.
+  std::optional<double> header_bytes;
+  std::optional<int64_t> header_objects;
+  std::optional<int64_t> exact_bytes, exact_objects;
+};
+
+struct Calls {
+  int64_t count = 0;
+  double wall_s = 0;
+};
+
+// A thread's CPU time by what it was doing, each moment in one of them: by its marks, and outside
+// marks by the call it was in. Creating: in pthread_create and pthread_join, whatever the mark.
+struct CpuByState {
+  double computing_s = 0, searching_s = 0, waiting_s = 0, signalling_s = 0, creating_s = 0,
+         other_s = 0;
+};
+
+// One thread's life within the region, from the kernel's accounting; or, where thread_count > 1,
+// the sum over all threads that started and ended inside the region.
+struct ThreadAccount {
+  std::string name;  // "main", "worker 1", "created in the region"
+  int64_t thread_count = 1;
+  double wall_s = 0, cpu_s = 0;
+  std::optional<double> run_queue_s;  // runnable, but without a core
+  std::optional<int64_t> voluntary_switches, involuntary_switches;
+  double computing_s = 0, searching_s = 0, waiting_s = 0, signalling_s = 0;  // by the marks
+  std::optional<CpuByState> cpu_by_state{};                                  // adds up to cpu_s
+};
+
+// Exact accounting of threads, from the preloaded agent. Counts and times are of the region, over
+// `iterations` iterations; times are thread-seconds. A group that was not measured is empty.
+struct SyncProfile {
+  int iterations = 0;
+  double wall_s = 0;  // of the region
+  int cores = 0;
+  std::optional<Calls> thread_create, thread_join;
+  std::optional<Calls> condition_wait, condition_signal, condition_broadcast;
+  std::optional<Calls> mutex_contended;
+  std::optional<Calls> futex_wait, futex_wake, yield;  // through syscall() and sched_yield()
+  // Thread-seconds and entries by scheduler state, from the marks.
+  std::optional<Calls> computing, searching, waiting, signalling;
+  std::optional<int64_t> allocations, allocated_bytes, frees;
+  std::vector<ThreadAccount> threads;
+};
+
+struct VariantProfiles {
+  std::optional<SampledProfile> cpu, wall;
+  std::optional<HeapProfile> heap;
+  std::optional<SyncProfile> sync;
+};
+
+// Something that was planned or asked for and is not there, and why.
+struct Missing {
+  std::string variant;  // empty: all
+  std::string pass;     // "wall"
+  std::string reason;   // "threads live too short for a sampled wall profile"
+};
+
+struct Recording {
+  int schema = kRecordingSchema;
+  std::string created;  // UTC, ISO 8601
+  std::string winnow_version;
+  std::string commit;  // of the measured program; empty when not known
+  std::string status;  // "complete", "interrupted", "incomplete"
+  std::vector<MachineFact> machine;
+  std::optional<Roofline> roofline;
+  Workload workload;
+  std::optional<Model> model;
+  std::string baseline;           // variant name
+  std::vector<Variant> variants;  // baseline first
+  // Name of a second copy of the baseline, which took part in the time pass; not among the
+  // variants.
+  std::string twin;  // empty: none
+  std::vector<Block> blocks;
+  std::map<std::string, VariantProfiles> profiles;  // by variant
+  std::vector<Missing> missing;
+  std::vector<std::string> warnings;  // of the measuring itself
+};
+
+// The file recording.json in `folder`. read throws base::Error for a file that is not a recording:
+// not JSON, another schema version, wrong types, negative or non-finite figures.
+Recording read_recording(const std::string& folder);
+void write_recording(const std::string& folder, const Recording& recording);
+
+}  // namespace winnow::profiles

@@ -1,0 +1,244 @@
+#include "profiles/run/measurement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "profiles/process/pass.h"
+#include "profiles/raw/cpu_profile.h"
+#include "profiles/recording/disturbance.h"
+
+namespace winnow::profiles {
+namespace {
+
+constexpr double kSampledPassLimit_s = 60;  // no further round begins after this
+constexpr int kMaxCpuRounds = 20;
+constexpr int kMaxWallRounds = 2;
+constexpr int kFirstGuessOfRounds = 5;
+// Few, because every allocation is slow under the heap profiler.
+constexpr int kHeapIterations = 2;
+constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
+constexpr int kPaddingLimit = 4096;
+
+}  // namespace
+
+Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& recording)
+    : plan_(plan),
+      folder_(std::move(folder)),
+      recording_(recording),
+      random_(plan.seed),
+      order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_) {
+  const int arms = static_cast<int>(plan.arms.size());
+  if (planned("time")) total_ += plan.blocks * static_cast<int>(order_.arms());
+  if (planned("cpu")) total_ += kFirstGuessOfRounds * arms;
+  if (planned("wall")) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
+  if (planned("heap")) total_ += 2 * arms;
+  if (planned("sync")) total_ += arms;
+}
+
+double Measurement::elapsed_s() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void Measurement::report_progress(const std::string& text) const {
+  if (!plan_.progress) return;
+  Progress progress;
+  progress.done = done_;
+  progress.total = std::max(done_, total_);
+  progress.elapsed_s = elapsed_s();
+  if (done_ > 0) progress.eta_s = progress.elapsed_s / done_ * (progress.total - done_);
+  progress.text = text;
+  plan_.progress(progress);
+}
+
+bool Measurement::planned(const std::string& pass) const {
+  return std::count(plan_.passes.begin(), plan_.passes.end(), pass) > 0;
+}
+
+bool Measurement::given_up(const std::string& pass, size_t arm) const {
+  const auto found = failures_in_a_row_.find({pass, arm});
+  return found != failures_in_a_row_.end() && found->second >= kFailuresToGiveUp;
+}
+
+Measurement::Arms Measurement::all_arms() const {
+  Arms arms(plan_.arms.size());
+  for (size_t i = 0; i < arms.size(); ++i) arms[i] = i;
+  return arms;
+}
+
+const Arm& Measurement::arm_of(size_t arm) const {
+  return plan_.arms[arm < plan_.arms.size() ? arm : 0];
+}
+
+const std::string& Measurement::name_of(size_t arm) const {
+  return arm < plan_.arms.size() ? plan_.arms[arm].variant.name : recording_.twin;
+}
+
+Measurement::Arms Measurement::persistent_arms() const {
+  Arms arms;
+  for (size_t arm : all_arms()) {
+    if (plan_.arms[arm].variant.persistent_threads) arms.push_back(arm);
+  }
+  return arms;
+}
+
+void Measurement::take_passes() {
+  for (const std::string& pass : kPasses) {
+    if (stopped() || !planned(pass)) continue;
+    const std::string why = why_not(pass);
+    if (why.empty()) {
+      take_pass(pass);
+    } else {
+      recording_.missing.push_back({"", pass, why});
+    }
+  }
+  total_ = done_;
+}
+
+std::string Measurement::why_not(const std::string& pass) const try {
+  const std::string scratch = folder_ + "/preload.txt";
+  const std::string why = why_unavailable(pass, plan_.agent_library, scratch);
+  std::filesystem::remove(scratch);
+  return why;
+} catch (const std::exception& error) {
+  return error.what();
+}
+
+void Measurement::take_pass(const std::string& pass) {
+  if (pass == "time") return time_pass();
+  if (pass == "cpu") return sampled_pass(pass, all_arms(), kMaxCpuRounds);
+  if (pass == "wall") return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
+  if (pass == "sync") return once(pass, plan_.iterations_per_block);
+  once("heap", kHeapIterations);
+  once("exact", kHeapIterations);
+}
+
+void Measurement::time_pass() {
+  int rounds = 0;
+  while (rounds < plan_.blocks && !stopped()) {
+    take_round(order_.next(), {});
+    ++rounds;
+    if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
+  }
+  repeat_disturbed_rounds(rounds);
+}
+
+void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
+  for (size_t arm : order) {
+    const size_t before = recording_.blocks.size();
+    run_block("time", arm, plan_.iterations_per_block);
+    if (recording_.blocks.size() > before) recording_.blocks.back().rerun_of = rerun_of;
+  }
+}
+
+// At the end, when what disturbed them may be over; at most a stated part of the rounds, so that
+// nobody waits for ever for a quiet machine.
+void Measurement::repeat_disturbed_rounds(int rounds) {
+  std::vector<int> repeated = disturbed_rounds(recording_);
+  repeated.resize(std::min(repeated.size(), static_cast<size_t>(rounds / kRerunsOneOf)));
+  total_ += static_cast<int>(repeated.size() * order_.arms());
+  for (int round : repeated) {
+    if (stopped()) break;
+    take_round(order_.next(), round);
+  }
+}
+
+// Rounds of all arms until each has enough samples: so all make equally many iterations. What the
+// rounds brought so far tells how many are needed. Every second round is in the opposite order, so
+// that drift between neighbours cancels. A pass that takes too long ends earlier: the
+// reports show how many samples there are.
+void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int max_rounds) {
+  std::vector<int64_t> samples(plan_.arms.size());
+  int rounds = std::min(max_rounds, kFirstGuessOfRounds);
+  const double start_s = elapsed_s();
+  for (int round = 0; round < rounds && !stopped() && !arms.empty(); ++round) {
+    int64_t fewest = plan_.samples;
+    Arms order = arms;
+    if (round % 2 == 1) std::reverse(order.begin(), order.end());
+    for (size_t arm : order) {
+      if (run_block(pass, arm, plan_.iterations_per_block)) samples[arm] += samples_of_last_block();
+      if (!given_up(pass, arm)) fewest = std::min(fewest, samples[arm]);
+    }
+    const int taken = round + 1;
+    int needed = taken;
+    // Without any sample after so many, more rounds bring none either.
+    if (fewest == 0) needed = std::max(taken, std::min(kFirstGuessOfRounds, max_rounds));
+    if (fewest > 0 && fewest < plan_.samples) {
+      needed = static_cast<int>((plan_.samples * taken + fewest - 1) / fewest);
+      needed = std::min(std::max(needed, taken + 1), max_rounds);
+    }
+    if (elapsed_s() - start_s > kSampledPassLimit_s) needed = taken;
+    total_ += (needed - rounds) * static_cast<int>(arms.size());
+    rounds = needed;
+  }
+}
+
+int64_t Measurement::samples_of_last_block() const {
+  for (const std::string& file : recording_.blocks.back().raw_files) {
+    if (!file.ends_with("/cpu.prof")) continue;
+    try {
+      return read_cpu_profile(folder_ + "/" + file).samples;
+    } catch (const base::Error&) {
+      return 0;  // told when the profiles are read
+    }
+  }
+  return 0;
+}
+
+void Measurement::once(const std::string& pass, int iterations) {
+  for (size_t arm : all_arms()) run_block(pass, arm, iterations);
+}
+
+// One fresh process; true: it succeeded.
+bool Measurement::run_block(const std::string& pass, size_t arm, int iterations) {
+  if (stopped()) return false;
+  if (given_up(pass, arm)) {
+    ++done_;
+    return false;
+  }
+  const std::string& name = name_of(arm);
+  const int index = blocks_[{pass, arm}]++;
+  report_progress(fmt::format("{} pass, block {}, {}", pass, index + 1, name));
+  BlockPlan planned;
+  planned.pass = pass;
+  planned.arm = &arm_of(arm);
+  if (arm == plan_.arms.size()) planned.twin = name;
+  planned.iterations = iterations;
+  planned.index = index;
+  planned.padding_bytes = static_cast<int>(random_() % kPaddingLimit);
+  ChildResult result = measure_block(plan_, folder_, planned);
+  ++done_;
+
+  result.block.order = static_cast<int64_t>(recording_.blocks.size());
+  const bool ok = result.block.status == "ok";
+  int& failures = failures_in_a_row_[{pass, arm}];
+  failures = ok ? 0 : failures + 1;
+  if (failures == kFailuresToGiveUp) {
+    recording_.warnings.push_back(
+        fmt::format("{}, {} pass: given up after {} failures in a row", name, pass, failures));
+  }
+  if (ok) note_result(result);
+  recording_.blocks.push_back(std::move(result.block));
+  return ok;
+}
+
+// What the program alone knows of itself.
+void Measurement::note_result(const ChildResult& result) {
+  const Block& block = result.block;
+  if (!recording_.model) recording_.model = result.model;
+  if (!recording_.workload.texts_hash) recording_.workload.texts_hash = result.texts_hash;
+  const auto tokens = block.work.find("tokens");
+  if (!recording_.workload.tokens_per_iteration && tokens != block.work.end()) {
+    recording_.workload.tokens_per_iteration =
+        tokens->second / static_cast<int64_t>(block.iteration_wall_ns.size());
+  }
+  for (Variant& variant : recording_.variants) {
+    if (variant.name != block.variant) continue;
+    if (result.thread_formula) variant.thread_formula = result.thread_formula;
+    if (result.calling_thread_works) variant.calling_thread_works = result.calling_thread_works;
+  }
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "profiles/process/block.h"
+#include "profiles/run/arm_order.h"
+#include "profiles/run/run.h"
+
+namespace winnow::profiles {
+
+// Takes the passes of a plan into a folder, one child at a time, until all are taken or *plan.stop:
+// fills in blocks, missing, warnings and what the programs tell of themselves. Profiles are not
+// read yet.
+class Measurement {
+ public:
+  Measurement(const RunPlan& plan, std::string folder, Recording& recording);
+
+  void take_passes();
+  void report_progress(const std::string& text) const;
+
+ private:
+  using Arms = std::vector<size_t>;  // indexes of plan.arms; the one after the last is the twin
+
+  bool stopped() const { return plan_.stop && plan_.stop->load(); }
+  bool planned(const std::string& pass) const;
+  bool given_up(const std::string& pass, size_t arm) const;
+  Arms all_arms() const;
+  Arms persistent_arms() const;
+  const Arm& arm_of(size_t arm) const;
+  const std::string& name_of(size_t arm) const;
+
+  std::string why_not(const std::string& pass) const;  // empty: it can be taken
+  void take_pass(const std::string& pass);
+  void time_pass();
+  void take_round(const Arms& order, std::optional<int> rerun_of);
+  void repeat_disturbed_rounds(int rounds);
+  void sampled_pass(const std::string& pass, const Arms& arms, int max_rounds);
+  void once(const std::string& pass, int iterations);
+  bool run_block(const std::string& pass, size_t arm, int iterations);
+  int64_t samples_of_last_block() const;
+  double elapsed_s() const;
+  void note_result(const ChildResult& result);
+
+  const RunPlan& plan_;
+  const std::string folder_;
+  Recording& recording_;
+  std::mt19937_64 random_;
+  ArmOrder order_;  // of the time pass
+  std::map<std::pair<std::string, size_t>, int> blocks_, failures_in_a_row_;
+  int done_ = 0, total_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace winnow::profiles

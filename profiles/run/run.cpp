@@ -1,0 +1,220 @@
+#include "profiles/run/run.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "profiles/machine/facts.h"
+#include "profiles/machine/watch.h"
+#include "profiles/process/pass.h"
+#include "profiles/process/plan_check.h"
+#include "profiles/raw/assemble.h"
+#include "profiles/recording/disturbance.h"
+#include "profiles/run/folder.h"
+#include "profiles/run/measurement.h"
+
+namespace winnow::profiles {
+namespace {
+
+void check_plan(const RunPlan& plan) {
+  check(!plan.arms.empty(), "variants", "none");
+  std::vector<std::string> names;
+  for (const Arm& arm : plan.arms) {
+    names.push_back(arm.variant.name);
+    check(!arm.command.empty(), "variant " + arm.variant.name, "no command");
+  }
+  check_names("variant", names);
+  check(plan.arms.front().variant.name == plan.baseline, "baseline " + plan.baseline,
+        "must be the first variant");
+  check(!plan.passes.empty(), "passes", "none");
+  for (const std::string& pass : plan.passes) {
+    check(std::count(kPasses.begin(), kPasses.end(), pass) == 1, "pass " + pass,
+          "unknown; there are time, cpu, wall, heap and sync");
+  }
+  check(plan.blocks >= 1 && plan.blocks <= 100'000, "blocks", "expected 1 to 100000");
+  check(plan.iterations_per_block >= 1, "iterations", "expected 1 or more");
+  check(plan.time_limit_s > 0, "time limit", "expected more than 0 seconds");
+}
+
+void check_agent(const RunPlan& plan) {
+  if (std::all_of(plan.passes.begin(), plan.passes.end(),
+                  [](const std::string& pass) { return pass == "time"; })) {
+    return;
+  }
+  for (const std::string& library : {plan.agent_library, malloc_library(plan.agent_library)}) {
+    if (!std::filesystem::exists(library)) {
+      throw base::Error(library, "the agent was not found here");
+    }
+  }
+  // The dynamic linker splits its list of preloaded libraries there.
+  if (plan.agent_library.find_first_of(" :") != std::string::npos) {
+    throw base::Error(plan.agent_library, "cannot be preloaded from a path with a space or colon");
+  }
+}
+
+// Empty: there is no A/A arm.
+std::string twin_name(const RunPlan& plan) {
+  if (!plan.twin || std::count(plan.passes.begin(), plan.passes.end(), "time") == 0) return "";
+  std::string name = plan.baseline;
+  const auto taken = [&](const Arm& arm) { return arm.variant.name == name; };
+  while (std::any_of(plan.arms.begin(), plan.arms.end(), taken)) name += "-twin";
+  return name;
+}
+
+Recording start_recording(const RunPlan& plan) {
+  Recording recording;
+  recording.created = utc_now();
+  recording.winnow_version = plan.winnow_version;
+  recording.commit = plan.commit;
+  recording.machine = machine_facts();
+  recording.machine.push_back({"run_seed", std::to_string(plan.seed),
+                               "of the blocks' order and the environment's padding"});
+  recording.workload = plan.workload;
+  recording.workload.blocks = plan.blocks;
+  recording.workload.iterations_per_block = plan.iterations_per_block;
+  recording.baseline = plan.baseline;
+  for (const Arm& arm : plan.arms) recording.variants.push_back(arm.variant);
+  recording.twin = twin_name(plan);
+  return recording;
+}
+
+// A thread that lives shorter than the sampling period is never seen on the wall clock.
+bool has_no_wall_profile(const std::string& pass, const Variant& variant) {
+  return pass == "wall" && !variant.persistent_threads;
+}
+
+// An entry for each pass of a variant that brought nothing, a warning for each that brought less
+// than planned.
+void note_gaps(const std::string& pass, const Variant& variant, Recording& recording) {
+  int ok = 0, failed = 0;
+  std::string status;
+  for (const Block& block : recording.blocks) {
+    if (block.pass != pass || block.variant != variant.name) continue;
+    ++(block.status == "ok" ? ok : failed);
+    if (block.status != "ok") status = block.status;
+  }
+  const std::string text = fmt::format("{} of {} blocks failed: {}", failed, ok + failed, status);
+  if (has_no_wall_profile(pass, variant)) {
+    recording.missing.push_back(
+        {variant.name, pass, "its threads live too short for a sampled wall profile"});
+  } else if (ok + failed == 0) {
+    recording.missing.push_back({variant.name, pass, "the run ended before"});
+  } else if (ok == 0) {
+    recording.missing.push_back({variant.name, pass, text});
+  } else if (failed > 0) {
+    recording.warnings.push_back(fmt::format("{}, {} pass: {}", variant.name, pass, text));
+  }
+}
+
+void note_gaps(const RunPlan& plan, Recording& recording) {
+  const std::vector<Missing> unavailable = recording.missing;
+  for (const std::string& pass : kPasses) {
+    if (std::count(plan.passes.begin(), plan.passes.end(), pass) == 0) continue;
+    if (std::any_of(unavailable.begin(), unavailable.end(),
+                    [&](const Missing& missing) { return missing.pass == pass; })) {
+      continue;
+    }
+    for (const Arm& arm : plan.arms) {
+      note_gaps(pass, arm.variant, recording);
+      if (pass == "heap") note_gaps("exact", arm.variant, recording);
+    }
+    if (pass == "time" && !recording.twin.empty()) {
+      Variant twin;
+      twin.name = recording.twin;
+      note_gaps(pass, twin, recording);
+    }
+  }
+}
+
+std::string status_of(const RunPlan& plan, const Recording& recording) {
+  if (plan.stop && plan.stop->load()) return "interrupted";
+  const bool all_ok = std::all_of(recording.blocks.begin(), recording.blocks.end(),
+                                  [](const Block& block) { return block.status == "ok"; });
+  const bool nothing_missing =
+      std::all_of(recording.missing.begin(), recording.missing.end(), [&](const Missing& missing) {
+        return std::any_of(plan.arms.begin(), plan.arms.end(), [&](const Arm& arm) {
+          return arm.variant.name == missing.variant &&
+                 has_no_wall_profile(missing.pass, arm.variant);
+        });
+      });
+  return all_ok && nothing_missing ? "complete" : "incomplete";
+}
+
+bool measured_anything(const Recording& recording) {
+  return std::any_of(recording.blocks.begin(), recording.blocks.end(),
+                     [](const Block& block) { return block.status == "ok"; });
+}
+
+double own_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+void take_roofline(const RunPlan& plan, Recording& recording) try {
+  const MachineWatch watch(plan.machine_root);
+  const double before_s = own_cpu_s();
+  recording.roofline = plan.roofline();
+  const std::string by = disturbance(watch.state(own_cpu_s() - before_s), watch.cores());
+  if (!by.empty())
+    recording.warnings.push_back(fmt::format(
+        "the machine's peaks were measured on a busy machine ({}): they come out too low", by));
+} catch (const std::exception& error) {
+  recording.warnings.push_back(
+      fmt::format("the machine's peaks were not measured: {}", error.what()));
+}
+
+void measure(const RunPlan& plan, const CategoryRules& rules, const std::string& folder,
+             Recording& recording) {
+  Measurement measurement(plan, folder, recording);
+  if (plan.roofline) {
+    measurement.report_progress("measuring the machine's peaks");
+    take_roofline(plan, recording);
+  }
+  measurement.take_passes();
+  for (std::string& warning : disturbance_warnings(recording))
+    recording.warnings.push_back(std::move(warning));
+  note_gaps(plan, recording);
+  measurement.report_progress("reading the profiles");
+  assemble_profiles(folder, rules, recording);
+  recording.status = status_of(plan, recording);
+}
+
+}  // namespace
+
+Recording run(const RunPlan& plan) try {
+  check_plan(plan);
+  check_agent(plan);
+  const CategoryRules rules = plan.categories_file.empty()
+                                  ? CategoryRules::built_in()
+                                  : CategoryRules::load(plan.categories_file);
+  RecordingFolder folder(plan.out_dir);
+  Recording recording = start_recording(plan);
+  try {
+    measure(plan, rules, folder.partial(), recording);
+    // A run that measured nothing does not take an earlier recording's place.
+    if (folder.replaces_recording() && !measured_anything(recording)) return recording;
+    write_recording(folder.partial(), recording);
+  } catch (const std::exception& error) {
+    if (!measured_anything(recording)) throw;
+    folder.leave();
+    throw base::Error(
+        folder.partial(),
+        fmt::format("not a whole recording; what was measured lies here: {}", error.what()));
+  }
+  if (folder.replaces_complete() && recording.status != "complete") {
+    const std::string previous = folder.keep_earlier();
+    if (plan.kept_earlier) plan.kept_earlier(previous);
+  }
+  folder.keep();
+  // A figure that no reader accepts is told now, when hours of measuring are safely kept.
+  read_recording(plan.out_dir);
+  return recording;
+} catch (const std::filesystem::filesystem_error& error) {
+  throw base::Error(error.path1().string(), error.code().message());
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,278 @@
+#include "profiles/sweep/measurement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <random>
+
+#include "base/error.h"
+#include "profiles/machine/competitors.h"
+#include "profiles/machine/cpu_quota.h"
+#include "profiles/process/block.h"
+
+namespace winnow::profiles {
+namespace {
+
+constexpr int kPaddingLimit = 4096;
+constexpr int kMaxCalibratedIterations = 300;
+constexpr int kMaxBudgetRounds = 100;
+
+std::string describe(const Condition& condition) {
+  std::string text =
+      fmt::format("{}, batch {}, {} threads", condition.mix, condition.batch, condition.threads);
+  if (condition.neighbours > 0)
+    text += fmt::format(", {}{} neighbours", condition.neighbours,
+                        condition.neighbours_pinned ? " pinned" : "");
+  if (condition.cpu_quota) text += fmt::format(", quota of {:g} cores", *condition.cpu_quota);
+  return text;
+}
+
+// Why a condition cannot be had here; empty: it can.
+std::string why_unavailable(const Condition& condition) try {
+  if (condition.cpu_quota) CpuQuota tried(*condition.cpu_quota);
+  if (condition.neighbours > 0)
+    Competitors tried(condition.neighbours, condition.neighbours_pinned);
+  return "";
+} catch (const base::Error& error) {
+  return error.what();
+}
+
+size_t cell_of(Sweep& sweep, const std::string& variant, const Condition& condition) {
+  const auto found =
+      std::find_if(sweep.cells.begin(), sweep.cells.end(), [&](const SweepCell& cell) {
+        return cell.variant == variant && cell.condition == condition;
+      });
+  if (found != sweep.cells.end()) return static_cast<size_t>(found - sweep.cells.begin());
+  sweep.cells.push_back({variant, condition, {}, ""});
+  return sweep.cells.size() - 1;
+}
+
+std::optional<int64_t> sum(const std::optional<int64_t>& a, const std::optional<int64_t>& b) {
+  if (!a || !b) return std::nullopt;
+  int64_t total = 0;
+  if (__builtin_add_overflow(*a, *b, &total)) return std::nullopt;
+  return total;
+}
+
+std::optional<int64_t> work_of(const Block& block, const std::string& name) {
+  const auto found = block.work.find(name);
+  return found == block.work.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace
+
+SweepMeasurement::SweepMeasurement(const SweepPlan& plan, const SweepFolder& folder, Sweep& sweep)
+    : plan_(plan), folder_(folder), sweep_(sweep) {
+  start_s_ = elapsed_s();
+  for (const Condition& condition : plan.conditions) {
+    const std::string why = why_unavailable(condition);
+    CellGroup group{condition, {}};
+    for (const Variant& variant : plan.variants) {
+      group.cells.push_back(cell_of(sweep, variant.name, condition));
+      sweep.cells[group.cells.back()].unavailable = why;
+    }
+    if (why.empty()) groups_.push_back(std::move(group));
+  }
+  for (const SweepCell& cell : sweep.cells)
+    for (const SweepBlock& block : cell.blocks)
+      next_order_ = std::max(next_order_, block.order + 1);
+}
+
+double SweepMeasurement::elapsed_s() const {
+  if (plan_.clock_s) return plan_.clock_s() - start_s_;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count() - start_s_;
+}
+
+void SweepMeasurement::take() {
+  total_ = missing_blocks(plan_.budget_s ? 1 : plan_.blocks);
+  take_planned_rounds(plan_.budget_s ? 1 : plan_.blocks);
+  if (plan_.budget_s) spend_budget();
+}
+
+int SweepMeasurement::missing_blocks(int rounds) const {
+  int missing = 0;
+  for (const CellGroup& group : groups_)
+    for (const size_t cell : group.cells)
+      if (!given_up(sweep_.cells[cell]))
+        missing += std::max(0, rounds - static_cast<int>(sweep_.cells[cell].blocks.size()));
+  return missing;
+}
+
+void SweepMeasurement::take_planned_rounds(int rounds) {
+  int without_time = 0;
+  for (int round = 0; round < rounds; ++round)
+    for (size_t group = 0; group < groups_.size() && !stopped(); ++group)
+      if (take_round(group, round) == Round::kNoTime) ++without_time;
+  if (without_time > 0)
+    sweep_.warnings.push_back(
+        fmt::format("the time budget of {:g} s left {} of {} conditions without a single round",
+                    *plan_.budget_s, without_time, groups_.size()));
+}
+
+// The most uncertain condition of those whose next round fits, until none does.
+void SweepMeasurement::spend_budget() {
+  while (!stopped()) {
+    std::optional<size_t> next;
+    Uncertainty most;
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      const auto taken = rounds_taken(sweep_, groups_[i]);
+      if (!taken || *taken == 0 || *taken >= kMaxBudgetRounds || !fits(groups_[i], *taken))
+        continue;
+      const Uncertainty here = uncertainty(sweep_, groups_[i]);
+      if (next && here <= most) continue;
+      next = i;
+      most = here;
+    }
+    if (!next) return;
+    take_round(*next, *rounds_taken(sweep_, groups_[*next]));
+  }
+}
+
+// By what the cells' latest blocks took; a block that was never taken, as long as the others.
+bool SweepMeasurement::fits(const CellGroup& group, int round) const {
+  if (!plan_.budget_s) return true;
+  const double mean_s = done_ > 0 ? measured_s_ / done_ : 0;
+  double needed_s = 0;
+  for (const size_t cell : group.cells) {
+    if (given_up(sweep_.cells[cell])) continue;
+    if (static_cast<int>(sweep_.cells[cell].blocks.size()) > round) continue;
+    const auto known = seconds_.find(cell);
+    needed_s += known != seconds_.end() ? known->second : mean_s;
+  }
+  const double left_s = *plan_.budget_s - elapsed_s();
+  return left_s > 0 && needed_s <= left_s;
+}
+
+// The cells that lack this round; after an interruption these may be some.
+SweepMeasurement::Round SweepMeasurement::take_round(size_t index, int round) {
+  const CellGroup& group = groups_[index];
+  std::vector<size_t> lacking;
+  for (const size_t cell : order_of_round(sweep_, group, round, plan_.seed))
+    if (!given_up(sweep_.cells[cell]) &&
+        static_cast<int>(sweep_.cells[cell].blocks.size()) <= round)
+      lacking.push_back(cell);
+  if (lacking.empty()) return Round::kNothingToDo;
+  if (!fits(group, round)) return Round::kNoTime;
+  const int iterations = iterations_of(group, round);
+  for (const size_t cell : lacking) run_block(cell, round, iterations);
+  return Round::kTaken;
+}
+
+// As many as in the blocks that there are.
+int SweepMeasurement::iterations_of(const CellGroup& group, int round) {
+  if (plan_.iterations_per_block > 0) return plan_.iterations_per_block;
+  for (const size_t cell : group.cells)
+    for (const SweepBlock& block : sweep_.cells[cell].blocks)
+      if (block.status == "ok") return static_cast<int>(block.iteration_wall_ns.size());
+  const auto known = iterations_.find(group.cells.front());
+  if (known != iterations_.end()) return known->second;
+  return iterations_[group.cells.front()] = calibrated(group, round);
+}
+
+// By one iteration of a variant whose threads persist, where there is one: the others may be much
+// slower, and the fast ones would have blocks too short to tell them apart.
+int SweepMeasurement::calibrated(const CellGroup& group, int round) {
+  const auto& variants = plan_.variants;
+  const auto persistent = std::find_if(variants.begin(), variants.end(),
+                                       [](const Variant& v) { return v.persistent_threads; });
+  const size_t chosen =
+      persistent == variants.end() ? 0 : static_cast<size_t>(persistent - variants.begin());
+  report_progress(fmt::format("{}, a first look", describe(group.condition)));
+  const ChildResult result = measure(sweep_.cells[group.cells[chosen]], round, 1);
+  const auto& walls = result.block.iteration_wall_ns;
+  if (result.block.status != "ok" || walls.empty()) return 1;
+  const double wall_s = static_cast<double>(std::max<int64_t>(walls.front(), 1)) * 1e-9;
+  const double wanted = std::clamp(plan_.region_s / wall_s, 1.0, double{kMaxCalibratedIterations});
+  return static_cast<int>(std::lround(wanted));
+}
+
+void SweepMeasurement::run_block(size_t index, int round, int iterations) {
+  if (stopped()) return;
+  SweepCell& cell = sweep_.cells[index];
+  report_progress(
+      fmt::format("{}, {}, block {}", describe(cell.condition), cell.variant, round + 1));
+  const double begin_s = elapsed_s();
+  const ChildResult result = measure(cell, round, iterations);
+  if (stopped() && result.block.status != "ok") return;  // killed: not a finished block
+  add(cell, result);
+  seconds_[index] = elapsed_s() - begin_s;
+  measured_s_ += seconds_[index];
+  ++done_;
+  write_sweep(folder_.path(), sweep_);
+  report_progress("");
+}
+
+ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iterations) try {
+  const Condition& condition = cell.condition;
+  const auto variant = std::find_if(plan_.variants.begin(), plan_.variants.end(),
+                                    [&](const Variant& v) { return v.name == cell.variant; });
+  RunPlan plan;
+  plan.workload.threads = condition.threads;
+  plan.workload.texts_per_iteration = condition.batch;
+  plan.time_limit_s = plan_.time_limit_s;
+  plan.stop = plan_.stop;
+  const Arm arm{*variant, plan_.command(*variant, condition)};
+  std::seed_seq mixed{static_cast<uint32_t>(plan_.seed), static_cast<uint32_t>(next_order_)};
+  std::mt19937_64 random(mixed);
+
+  std::optional<CpuQuota> quota;
+  if (condition.cpu_quota) quota.emplace(*condition.cpu_quota);
+  const Competitors neighbours(condition.neighbours, condition.neighbours_pinned);
+  BlockPlan planned;
+  planned.pass = "time";
+  planned.arm = &arm;
+  planned.iterations = iterations;
+  planned.index = round;
+  planned.padding_bytes = static_cast<int>(random() % kPaddingLimit);
+  if (quota) planned.control_group_file = quota->processes_file();
+  ChildResult result = measure_block(plan, folder_.scratch(), planned);
+  folder_.clear_scratch();
+  return result;
+} catch (const base::Error& error) {
+  ChildResult result;
+  result.block.status = fmt::format("not measured: {}", error.what());
+  return result;
+}
+
+void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
+  const Block& from = result.block;
+  SweepBlock block;
+  block.order = next_order_++;
+  block.status = from.status;
+  block.stderr_tail = from.stderr_tail;
+  block.iteration_wall_ns = from.iteration_wall_ns;
+  if (from.region) block.cpu_ns = sum(from.region->user_ns, from.region->system_ns);
+  block.tokens = work_of(from, "tokens");
+  block.macs = work_of(from, "macs");
+  block.isa = from.isa;
+  block.checksum = from.checksum;
+  cell.blocks.push_back(std::move(block));
+  if (from.status == "ok" && result.model) sweep_.model = result.model;
+  if (given_up(cell))
+    sweep_.warnings.push_back(fmt::format("{}: {}: given up after {} failures in a row: {}",
+                                          describe(cell.condition), cell.variant, kFailuresToGiveUp,
+                                          from.status));
+}
+
+void SweepMeasurement::report_progress(const std::string& text) const {
+  if (!plan_.progress) return;
+  Progress progress;
+  progress.done = done_;
+  progress.elapsed_s = elapsed_s();
+  const double mean_s = done_ > 0 ? progress.elapsed_s / done_ : 0;
+  progress.total = std::max(total_, done_);
+  progress.eta_s = mean_s * (progress.total - done_);
+  if (plan_.budget_s) {
+    progress.eta_s = std::max(0.0, *plan_.budget_s - progress.elapsed_s);
+    if (mean_s > 0)
+      progress.total = done_ + static_cast<int>(std::min(1e6, std::floor(progress.eta_s / mean_s)));
+  }
+  progress.text = text;
+  plan_.progress(progress);
+}
+
+}  // namespace winnow::profiles

@@ -1,0 +1,181 @@
+#include "profiles/symbols/categories.h"
+
+#include <algorithm>
+#include <array>
+#include <regex>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/toml.h"
+#include "profiles/symbols/built_in_categories.h"
+
+namespace winnow::profiles {
+namespace {
+
+constexpr size_t kLimitBytes = size_t{1} << 20;
+// std::regex recurses once a character: a hostile name or expression must not exhaust the stack.
+constexpr size_t kLimitName = 512;
+constexpr size_t kLimitExpression = 512;
+
+// The ones that reports have a place for.
+constexpr std::array<std::string_view, 6> kCpuCategories{"scheduler",    "compute", "memory",
+                                                         "tokenization", "kernel",  "other"};
+
+struct Rule {
+  std::string category;
+  std::vector<std::regex> expressions;
+
+  bool matches(const std::string& name) const {
+    const auto end = name.begin() + static_cast<ptrdiff_t>(std::min(name.size(), kLimitName));
+    return std::any_of(expressions.begin(), expressions.end(), [&](const std::regex& expression) {
+      return std::regex_search(name.begin(), end, expression);
+    });
+  }
+};
+
+// The rules of one kind of profile; the first that matches a name is remembered.
+class RuleList {
+ public:
+  std::vector<Rule> rules;
+
+  size_t first_match(const std::string& name) const {
+    const auto [found, added] = remembered_.try_emplace(name, 0);
+    if (added)
+      found->second = static_cast<size_t>(
+          std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.matches(name); }) -
+          rules.begin());
+    return found->second;
+  }
+
+ private:
+  mutable std::unordered_map<std::string, size_t> remembered_;
+};
+
+class RuleReader {
+ public:
+  explicit RuleReader(const std::string& subject) : subject_(subject) {}
+
+  std::vector<Rule> read_list(const toml::table& root, std::string_view key) const {
+    const toml::node* node = root.get(key);
+    if (!node) return {};
+    const toml::array* tables = node->as_array();
+    if (!tables) fail(*node, std::string(key) + " must be an array of tables ([[...]])");
+    std::vector<Rule> rules;
+    for (const toml::node& table : *tables) {
+      if (!table.is_table())
+        fail(table, std::string(key) + " must be an array of tables ([[...]])");
+      rules.push_back(read_rule(*table.as_table()));
+    }
+    return rules;
+  }
+
+  void refuse_others(const toml::table& table, std::initializer_list<std::string_view> keys) const {
+    for (const auto& [key, value] : table)
+      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end())
+        fail(key.source(), "unknown key \"" + std::string(key.str()) + "\"");
+  }
+
+ private:
+  Rule read_rule(const toml::table& table) const {
+    refuse_others(table, {"category", "match"});
+    Rule rule;
+    const toml::node* const category = table.get("category");
+    if (!category) fail(table, "a rule has no category");
+    if (!category->is_string()) fail(*category, "category must be a string");
+    rule.category = category->as_string()->get();
+    if (rule.category.empty()) fail(*category, "category is empty");
+
+    const toml::node* const match = table.get("match");
+    if (!match) fail(table, "a rule has no match");
+    const toml::array* const expressions = match->as_array();
+    if (!expressions || expressions->empty())
+      fail(*match, "match must be a list of regular expressions");
+    for (const toml::node& expression : *expressions)
+      rule.expressions.push_back(read_expression(expression));
+    return rule;
+  }
+
+  std::regex read_expression(const toml::node& node) const {
+    if (!node.is_string()) fail(node, "match must be a list of regular expressions");
+    const std::string& text = node.as_string()->get();
+    if (text.empty()) fail(node, "an empty expression matches everything: write \".*\"");
+    if (text.size() > kLimitExpression) fail(node, "an expression is too long");
+    try {
+      return std::regex(text, std::regex::ECMAScript | std::regex::optimize);
+    } catch (const std::regex_error& error) {
+      fail(node, "\"" + text + "\" is no regular expression: " + error.what());
+    }
+  }
+
+  [[noreturn]] void fail(const toml::node& node, const std::string& problem) const {
+    fail(node.source(), problem);
+  }
+  [[noreturn]] void fail(const toml::source_region& source, const std::string& problem) const {
+    throw base::UsageError(subject_, "line " + std::to_string(source.begin.line) + ": " + problem);
+  }
+
+  const std::string& subject_;
+};
+
+}  // namespace
+
+struct CategoryRules::Rules {
+  RuleList cpu, heap;
+  std::vector<std::string> heap_categories;
+  const std::string cpu_other = "other", heap_other = "Other";
+};
+
+CategoryRules CategoryRules::parse(std::string_view toml, const std::string& subject) {
+  const toml::table root = base::parse_toml(std::string(toml), subject);
+  const RuleReader reader(subject);
+  reader.refuse_others(root, {"cpu", "heap"});
+  auto rules = std::make_unique<Rules>();
+  rules->cpu.rules = reader.read_list(root, "cpu");
+  rules->heap.rules = reader.read_list(root, "heap");
+  if (rules->cpu.rules.empty() && rules->heap.rules.empty())
+    throw base::UsageError(subject, "no rules: expected [[cpu]] or [[heap]] tables");
+  for (const Rule& rule : rules->cpu.rules)
+    if (std::find(kCpuCategories.begin(), kCpuCategories.end(), rule.category) ==
+        kCpuCategories.end())
+      throw base::UsageError(subject, "[[cpu]] category \"" + rule.category +
+                                          "\" is none of scheduler, compute, memory, "
+                                          "tokenization, kernel, other");
+  auto& categories = rules->heap_categories;
+  for (const Rule& rule : rules->heap.rules)
+    if (rule.category != rules->heap_other &&
+        std::find(categories.begin(), categories.end(), rule.category) == categories.end())
+      categories.push_back(rule.category);
+  categories.push_back(rules->heap_other);
+  return CategoryRules(std::move(rules));
+}
+
+CategoryRules CategoryRules::load(const std::string& file) {
+  return parse(base::read_file(file, kLimitBytes), file);
+}
+
+CategoryRules CategoryRules::built_in() { return parse(kBuiltInCategories, "built-in categories"); }
+
+const std::string& CategoryRules::cpu_category(const std::string& function) const {
+  const size_t index = rules_->cpu.first_match(function);
+  return index < rules_->cpu.rules.size() ? rules_->cpu.rules[index].category : rules_->cpu_other;
+}
+
+const std::string& CategoryRules::heap_category(std::span<const std::string> call_chain) const {
+  for (const std::string& function : call_chain) {
+    const size_t first = rules_->heap.first_match(function);
+    if (first < rules_->heap.rules.size()) return rules_->heap.rules[first].category;
+  }
+  return rules_->heap_other;
+}
+
+const std::vector<std::string>& CategoryRules::heap_categories() const {
+  return rules_->heap_categories;
+}
+
+CategoryRules::CategoryRules(std::unique_ptr<Rules> rules) : rules_(std::move(rules)) {}
+CategoryRules::CategoryRules(CategoryRules&&) noexcept = default;
+CategoryRules& CategoryRules::operator=(CategoryRules&&) noexcept = default;
+CategoryRules::~CategoryRules() = default;
+
+}  // namespace winnow::profiles

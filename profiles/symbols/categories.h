@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace winnow::profiles {
+
+// Which category a function or an allocation belongs to: an ordered list of regular expressions
+// (ECMAScript, matched anywhere in a function's name) for each of the two kinds of profile. The
+// format is described in profiles/symbols/categories.toml, the built-in rules. Not to be shared by
+// threads: answers are remembered.
+class CategoryRules {
+ public:
+  // Throws base::UsageError "<file>: line N: <problem>".
+  static CategoryRules load(const std::string& file);
+  static CategoryRules built_in();
+  static CategoryRules parse(std::string_view toml, const std::string& subject);
+
+  // The first rule, in file order, one of whose expressions matches the name; else "other".
+  const std::string& cpu_category(const std::string& function) const;
+  // Of the call chain, leaf first, the function nearest the leaf that any rule matches decides, by
+  // the first rule in file order that matches it; "Other" when no function is matched.
+  const std::string& heap_category(std::span<const std::string> call_chain) const;
+
+  // Every heap category once, in file order, and "Other" last.
+  const std::vector<std::string>& heap_categories() const;
+
+  CategoryRules(CategoryRules&&) noexcept;
+  CategoryRules& operator=(CategoryRules&&) noexcept;
+  ~CategoryRules();
+
+ private:
+  struct Rules;
+  explicit CategoryRules(std::unique_ptr<Rules> rules);
+  std::unique_ptr<Rules> rules_;
+};
+
+}  // namespace winnow::profiles

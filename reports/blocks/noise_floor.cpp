@@ -1,0 +1,85 @@
+#include "reports/blocks/noise_floor.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/blocks/pairs.h"
+#include "reports/figures/format.h"
+#include "reports/recorded/questions.h"
+#include "reports/statistics/significance.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+std::vector<double> log_ratios(const Recording& recording, Measure measure) {
+  const auto twin = block_seconds(recording, recording.twin, measure);
+  std::vector<double> logs;
+  for (const auto& [index, seconds] :
+       block_seconds(recording, recording.variants.front().name, measure)) {
+    const auto other = twin.find(index);
+    if (other == twin.end()) continue;
+    const double log = std::log(seconds) - std::log(other->second);
+    if (std::isfinite(log)) logs.push_back(log);
+  }
+  return logs;
+}
+
+std::optional<double> smallest_effect(const Recording& recording, Measure measure,
+                                      int comparisons) {
+  const std::vector<double> logs = log_ratios(recording, measure);
+  const auto sigma = sigma_of(logs, 1 - kLevel);
+  if (!sigma) return std::nullopt;
+  return detectable_effect(sigma->sigma, static_cast<int>(logs.size()), kLevel, comparisons);
+}
+
+// "4.6% in wall time (A/A arm 0.999x, 99 % CI 0.98x to 1.02x, 10 pairs)"
+std::string effect_words(const std::optional<double>& effect, const Pairs& pairs,
+                         const char* what) {
+  if (pairs.count() == 0) return fmt::format("unavailable in {} (no pairs of the A/A arm)", what);
+  const std::string arm = fmt::format("A/A arm {}, {} pairs", ratio_words(pairs), pairs.count());
+  if (!effect) return fmt::format("unavailable in {} ({}: too few)", what, arm);
+  return fmt::format("{} in {} ({})", format_percent(*effect * 100), what, arm);
+}
+
+std::string distance_words(const Pairs& pairs) {
+  return fmt::format("{} ({} pairs)", ratio_words(pairs), pairs.count());
+}
+
+}  // namespace
+
+NoiseFloor noise_floor(const Recording& recording, int comparisons) {
+  NoiseFloor noise;
+  if (recording.twin.empty() || recording.variants.empty()) {
+    noise.sentence = "unavailable (no A/A arm was measured: a second copy of the baseline)";
+    return noise;
+  }
+  const std::vector<Match> match{{recording.variants.front().name, recording.twin}};
+  noise.wall = compare_all(recording, match, Measure::kWall).front();
+  noise.cpu = compare_all(recording, match, Measure::kCpu).front();
+  noise.wall_effect = smallest_effect(recording, Measure::kWall, comparisons);
+  noise.cpu_effect = smallest_effect(recording, Measure::kCpu, comparisons);
+  const std::string over =
+      comparisons > 1 ? fmt::format(" over {} comparisons", comparisons) : std::string();
+  noise.sentence = fmt::format("{}; {}; at 99 % confidence{} and 90 % power",
+                               effect_words(noise.wall_effect, noise.wall, "wall time"),
+                               effect_words(noise.cpu_effect, noise.cpu, "CPU time"), over);
+  return noise;
+}
+
+std::string noise_alarm(const Recording& recording, const NoiseFloor& noise) {
+  std::string where;
+  if (noise.wall.decided()) where = "wall time: " + distance_words(noise.wall);
+  if (noise.cpu.decided())
+    where += (where.empty() ? "CPU time: " : "; CPU time: ") + distance_words(noise.cpu);
+  if (where.empty()) return "";
+  return fmt::format(
+      "two copies of {} differ in {}. What made them differ may have made the variants differ: no "
+      "difference up to that size counts. Measure again on a quieter machine.",
+      labels(recording).front(), where);
+}
+
+}  // namespace winnow::reports

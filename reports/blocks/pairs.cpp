@@ -1,0 +1,197 @@
+#include "reports/blocks/pairs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/blocks/timing.h"
+#include "reports/figures/format.h"
+#include "reports/recorded/questions.h"
+#include "reports/statistics/paired_ratio.h"
+#include "reports/statistics/significance.h"
+#include "reports/statistics/unpaired_ratio.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+
+std::optional<double> median_iteration_s(const Block& block) {
+  if (block.iteration_wall_ns.empty()) return std::nullopt;
+  std::vector<double> seconds;
+  for (int64_t wall_ns : block.iteration_wall_ns)
+    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
+  const double middle = median(std::move(seconds));
+  return middle > 0 ? std::optional(middle) : std::nullopt;
+}
+
+void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector<double>& second) {
+  const PairedRatio ratio = paired_ratio(first, second, 1 - kLevel);
+  pairs.ratio = ratio.ratio;
+  pairs.low = ratio.low;
+  pairs.high = ratio.high;
+  pairs.p = ratio.p;
+  std::vector<double> logs;
+  for (size_t i = 0; i < first.size(); ++i) {
+    const double log = std::log(first[i]) - std::log(second[i]);
+    if (std::isfinite(log)) logs.push_back(log);
+  }
+  const MedianInterval middle = median_interval(std::move(logs), 1 - kLevel);
+  if (!middle.low) return;
+  pairs.sign_low = std::exp(*middle.low);
+  pairs.sign_high = std::exp(*middle.high);
+}
+
+int run_of(const Recording& recording, const std::string& variant) {
+  const auto found = std::ranges::find(recording.variants, variant, &profiles::Variant::name);
+  return found == recording.variants.end() ? 0 : found->run;
+}
+
+// Blocks of each side below which two samples that do not overlap prove nothing at this level.
+int unpaired_needed(double level) {
+  int blocks = 1;
+  for (double p = 1; p > level; ++blocks) p *= (blocks + 1) / (2.0 * (2 * blocks + 1));
+  return blocks;
+}
+
+Pairs unpaired_blocks(const Recording& recording, const Match& match, Measure measure) {
+  std::vector<double> first, second;
+  for (const auto& [index, seconds] : block_seconds(recording, match.first, measure))
+    first.push_back(seconds);
+  for (const auto& [index, seconds] : block_seconds(recording, match.second, measure))
+    second.push_back(seconds);
+  Pairs pairs;
+  if (first.empty() || second.empty()) return pairs;
+  pairs.first_blocks = static_cast<int>(first.size());
+  pairs.second_blocks = static_cast<int>(second.size());
+  const UnpairedRatio ratio = unpaired_ratio(first, second, 1 - kLevel);
+  pairs.ratio = ratio.ratio;
+  pairs.low = ratio.low;
+  pairs.high = ratio.high;
+  pairs.p = mann_whitney_p(first, second);
+  return pairs;
+}
+
+Pairs pairs_of(const Recording& recording, const Match& match, Measure measure) {
+  if (run_of(recording, match.first) != run_of(recording, match.second))
+    return unpaired_blocks(recording, match, measure);
+  Pairs pairs;
+  if (match.first == match.second) return pairs;
+  const auto before = block_seconds(recording, match.first, measure);
+  std::vector<double> first, second;
+  for (const auto& [index, seconds] : block_seconds(recording, match.second, measure)) {
+    const auto other = before.find(index);
+    if (other == before.end()) continue;
+    first.push_back(other->second);
+    second.push_back(seconds);
+    ++(seconds < other->second   ? pairs.faster
+       : seconds > other->second ? pairs.slower
+                                 : pairs.ties);
+  }
+  pairs.sign_p = sign_test(pairs.faster, pairs.slower);
+  add_ratio(pairs, first, second);
+  return pairs;
+}
+
+// What a reader sees in the cells must point where the pairs point.
+bool agree(const Pairs& pairs, const std::optional<double>& before,
+           const std::optional<double>& after) {
+  return before && after && (*pairs.ratio > 1 ? *after < *before : *after > *before);
+}
+
+bool figures_agree(const Recording& recording, const Match& match, Measure measure,
+                   const Pairs& pairs) {
+  const Timing before = timing_of(recording, match.first),
+               after = timing_of(recording, match.second);
+  if (measure == Measure::kCpu) return agree(pairs, before.cpu_s, after.cpu_s);
+  return agree(pairs, before.median_s, after.median_s) &&
+         agree(pairs, before.iteration_s, after.iteration_s);
+}
+
+void judge(const Recording& recording, const Match& match, Measure measure, double bias,
+           Pairs& pairs) {
+  pairs.evidence = Evidence::kNoise;
+  if (pairs.count() < pairs.needed || !pairs.low) {
+    pairs.evidence = Evidence::kUnproven;
+  } else if (pairs.adjusted_p <= kLevel && pairs.decided()) {
+    pairs.conflict = !figures_agree(recording, match, measure, pairs);
+    pairs.within_bias = bias > 1 && *pairs.low <= bias && *pairs.high >= 1 / bias;
+    if (!pairs.conflict && !pairs.within_bias) pairs.evidence = Evidence::kProven;
+  }
+}
+
+}  // namespace
+
+std::optional<double> block_seconds(const Block& block, Measure measure) {
+  const auto wall_s = median_iteration_s(block);
+  if (measure == Measure::kWall || !wall_s) return wall_s;
+  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
+  return (static_cast<double>(*block.region->user_ns) +
+          static_cast<double>(*block.region->system_ns)) *
+         kNanosecond / static_cast<double>(block.iteration_wall_ns.size());
+}
+
+std::map<int, double> block_seconds(const Recording& recording, const std::string& variant,
+                                    Measure measure) {
+  std::map<int, double> seconds;
+  for (const Block* block : good_blocks(recording, variant, "time"))
+    if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
+  return seconds;
+}
+
+double twin_bias(const Recording& recording, Measure measure) {
+  if (recording.twin.empty() || recording.variants.empty()) return 1;
+  const Pairs twin =
+      pairs_of(recording, {recording.variants.front().name, recording.twin}, measure);
+  return twin.decided() ? std::max(*twin.high, 1 / *twin.low) : 1;
+}
+
+std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Match>& matches,
+                               Measure measure) {
+  std::vector<Pairs> all;
+  std::vector<double> p;
+  for (const Match& match : matches) {
+    all.push_back(pairs_of(recording, match, measure));
+    if (match.first != match.second) p.push_back(all.back().p);
+  }
+  const int family = static_cast<int>(p.size());
+  const std::vector<double> adjusted = holm(p);
+  const double bias = twin_bias(recording, measure);
+  size_t test = 0;
+  for (size_t i = 0; i < matches.size(); ++i) {
+    if (matches[i].first == matches[i].second) continue;
+    Pairs& pairs = all[i];
+    pairs.comparisons = family;
+    pairs.needed =
+        pairs.unpaired() ? unpaired_needed(kLevel / family) : pairs_needed(kLevel, family);
+    pairs.adjusted_p = adjusted[test++];
+    judge(recording, matches[i], measure, bias, pairs);
+  }
+  return all;
+}
+
+std::string blocks_words(const Pairs& pairs) {
+  if (!pairs.unpaired()) return fmt::format("{} pairs of blocks", pairs.count());
+  return fmt::format("{} blocks against {}, unpaired", pairs.first_blocks, pairs.second_blocks);
+}
+
+std::string test_name(const Pairs& pairs) {
+  return pairs.unpaired() ? "Mann-Whitney" : "signed ranks";
+}
+
+std::string ratio_words(const Pairs& pairs) {
+  if (!pairs.ratio) return "ratio unavailable: no pairs of blocks";
+  const double low = pairs.low.value_or(*pairs.ratio), high = pairs.high.value_or(*pairs.ratio);
+  const auto words = [&](double ratio) {
+    return low > 0.9 && high < 1.1 ? fmt::format("{:.3f}x", ratio) : format_ratio(ratio);
+  };
+  if (!pairs.low) return words(*pairs.ratio) + ", too few pairs for an interval";
+  return fmt::format("{}, 99 % CI {} to {}", words(*pairs.ratio), words(low), words(high));
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "profiles/recording/recording.h"
+#include "reports/comparison/report.h"
+
+namespace winnow::reports {
+
+// What the recording says: every figure comes from it, and what it does not hold is named as
+// missing with the reason. The baseline comes first, then the other variants.
+Report make_report(const profiles::Recording& recording);
+
+}  // namespace winnow::reports

@@ -1,0 +1,67 @@
+#include "reports/comparison/ranking.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/blocks/pairs.h"
+#include "reports/statistics/significance.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+std::vector<size_t> by_speed(const Report& report) {
+  std::vector<size_t> order;
+  for (size_t variant = 0; variant < report.timings.size(); ++variant)
+    if (report.timings[variant].median_s) order.push_back(variant);
+  std::ranges::stable_sort(order, {},
+                           [&](size_t variant) { return *report.timings[variant].median_s; });
+  return order;
+}
+
+std::string note(int comparisons, int pairs) {
+  const int needed = pairs_needed(kLevel, comparisons);
+  std::string text = fmt::format(
+      "Ordered by Median Time/Iteration; ratios are of speed, with their 99 % intervals. Behind ~: "
+      "at 99 % the noise does not allow this order (of the variant and the one above it), or this "
+      "difference. Against the baseline Holm is over the variants; order and fastest are chosen by "
+      "the figures, so it is over all {} pairs of variants there, which takes {} pairs of blocks",
+      comparisons, needed);
+  return text + (pairs < needed ? fmt::format("; there are {}.", pairs) : ".");
+}
+
+}  // namespace
+
+Ranking ranking_of(const Recording& recording, const Report& report) {
+  Ranking ranking;
+  const auto order = by_speed(report);
+  if (order.size() < 3 || !report.same_work.holds()) return ranking;
+  std::vector<Match> matches;  // of every two, the slower one second
+  for (size_t fast = 0; fast < order.size(); ++fast)
+    for (size_t slow = fast + 1; slow < order.size(); ++slow)
+      matches.push_back(
+          {recording.variants[order[fast]].name, recording.variants[order[slow]].name});
+  const auto all = compare_all(recording, matches, Measure::kWall);
+  size_t adjacent = 0;
+  int fewest = all.front().count();
+  for (const Pairs& pairs : all) fewest = std::min(fewest, pairs.count());
+  for (size_t place = 0; place < order.size(); ++place) {
+    Rank rank;
+    rank.variant = order[place];
+    rank.median_s = report.timings[order[place]].median_s;
+    rank.against_baseline = report.pairs[order[place]];
+    if (place > 0) {
+      rank.against_fastest = all[place - 1];
+      rank.ordered = all[adjacent].evidence == Evidence::kProven;
+      adjacent += order.size() - place;
+    }
+    ranking.ranks.push_back(std::move(rank));
+  }
+  ranking.notes.push_back(note(static_cast<int>(matches.size()), fewest));
+  return ranking;
+}
+
+}  // namespace winnow::reports

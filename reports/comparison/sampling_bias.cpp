@@ -1,0 +1,56 @@
+#include "reports/comparison/sampling_bias.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/comparison/insights.h"
+#include "reports/figures/format.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr double kTelling = 0.03;  // of a logarithm: about per cent
+
+// Seconds of an iteration, and their error.
+struct Compute {
+  double seconds = 0, variance = 0;
+};
+
+std::optional<Compute> by_ledger(const Ledger& ledger, size_t variant) {
+  if (variant >= ledger.columns.size() || !ledger.columns[variant].known()) return std::nullopt;
+  Compute compute;
+  for (const LedgerLine& line : ledger.lines) {
+    if (line.kind != LedgerKind::kWork || !line.name.starts_with("compute: ")) continue;
+    const LedgerAmount& amount = line.amounts[variant];
+    if (!amount.error_s) return std::nullopt;
+    compute.seconds += amount.core_s;
+    compute.variance += *amount.error_s * *amount.error_s;
+  }
+  if (!(compute.seconds > 0)) return std::nullopt;
+  return compute;
+}
+
+}  // namespace
+
+std::optional<ComputeRatio> compute_ratio(const Report& report, size_t from, size_t to) {
+  const Row* sum = row_with(report.compute, Role::kSubtotal);
+  const auto before = by_ledger(report.ledger, from), after = by_ledger(report.ledger, to);
+  if (!sum || !before || !after) return std::nullopt;
+  const auto& first = sum->figures[from].value;
+  const auto& second = sum->figures[to].value;
+  if (first.value_or(0) <= 0 || second.value_or(0) <= 0) return std::nullopt;
+  ComputeRatio ratio{*second / *first, after->seconds / before->seconds};
+  const double error = std::hypot(std::sqrt(before->variance) / before->seconds,
+                                  std::sqrt(after->variance) / after->seconds);
+  ratio.apart = std::abs(std::log(ratio.sampled / ratio.ledger)) > std::max(error, kTelling);
+  return ratio;
+}
+
+std::string less_or_more(double ratio) {
+  return fmt::format("{} {}", format_percent(std::abs(ratio - 1) * 100),
+                     ratio < 1 ? "less" : "more");
+}
+
+}  // namespace winnow::reports

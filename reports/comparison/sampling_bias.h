@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "reports/comparison/report.h"
+
+namespace winnow::reports {
+
+// CPU time of the compute functions of one variant by that of another: as sampled, and as the
+// ledger has it, which takes the scheduler's part from exact accounts. Sampling leans towards
+// compute, for a thread that runs long is met by more ticks than many that run briefly.
+struct ComputeRatio {
+  double sampled = 1, ledger = 1;
+  bool apart = false;  // by more than the error of the ledger's figures (95 %) and by more than 3 %
+};
+
+// Empty where one of the two has no figure for one of the variants.
+std::optional<ComputeRatio> compute_ratio(const Report& report, size_t from, size_t to);
+
+// "17.0% less", of a ratio
+std::string less_or_more(double ratio);
+
+}  // namespace winnow::reports

@@ -1,8 +1,0 @@
-#include "reports/export.h"
-#include "reports/html_page.h"
-
-namespace winnow::reports {
-
-std::string export_html(const Export& source) { return to_html(source.report, source.pictures); }
-
-}  // namespace winnow::reports

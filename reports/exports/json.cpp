@@ -1,0 +1,226 @@
+#include <nlohmann/json.hpp>
+
+#include "reports/exports/export.h"
+
+// docs/report-schema.json describes what stands here.
+namespace winnow::reports {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr int kSchema = 1;
+
+Json known(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+const char* name_of(Unit unit) {
+  switch (unit) {
+    case Unit::kSeconds:
+      return "seconds";
+    case Unit::kIterationSeconds:
+      return "seconds/iteration";
+    case Unit::kMilliseconds:
+      return "milliseconds";
+    case Unit::kThroughput:
+      return "texts/second";
+    case Unit::kMegabytes:
+      return "megabytes";
+    case Unit::kCount:
+      return "count";
+    case Unit::kCores:
+      return "cores";
+    case Unit::kMillisecondsPerGmac:
+      return "milliseconds/GMAC";
+    case Unit::kPercent:
+      return "percent";
+  }
+  return "";
+}
+
+const char* name_of(Evidence evidence) {
+  switch (evidence) {
+    case Evidence::kNone:
+      return "none";
+    case Evidence::kProven:
+      return "proven";
+    case Evidence::kNoise:
+      return "noise";
+    case Evidence::kUnproven:
+      return "unproven";
+    case Evidence::kVoid:
+      return "void";
+  }
+  return "";
+}
+
+const char* name_of(Verdict::Outcome outcome) {
+  switch (outcome) {
+    case Verdict::kWinner:
+      return "winner";
+    case Verdict::kNoClearWinner:
+      return "no clear winner";
+    case Verdict::kUnproven:
+      return "unproven";
+    case Verdict::kVoid:
+      return "void";
+    case Verdict::kUnavailable:
+      return "unavailable";
+  }
+  return "";
+}
+
+const char* name_of(Role role) {
+  switch (role) {
+    case Role::kItem:
+      return "item";
+    case Role::kRest:
+      return "rest";
+    case Role::kSubtotal:
+      return "subtotal";
+    case Role::kUnsampled:
+      return "unsampled";
+    case Role::kTotal:
+      return "total";
+  }
+  return "";
+}
+
+const char* name_of(SameWork::Status status) {
+  return status == SameWork::kSame        ? "same"
+         : status == SameWork::kDifferent ? "different"
+                                          : "unproven";
+}
+
+Json figure(const Figure& figure) {
+  Json json = {{"value", figure.below ? Json(nullptr) : known(figure.value)}};
+  if (figure.below) json["below"] = *figure.below;
+  if (figure.share) json["share"] = *figure.share;
+  if (!figure.text.empty()) json["text"] = figure.text;
+  if (figure.estimate) json["estimate"] = true;
+  return json;
+}
+
+Json row(const Row& row) {
+  Json figures = Json::array(), evidence = Json::array();
+  for (const Figure& each : row.figures) figures.push_back(figure(each));
+  for (const Evidence each : row.evidence) evidence.push_back(name_of(each));
+  return {{"name", row.name},      {"unit", name_of(row.unit)}, {"role", name_of(row.role)},
+          {"symbol", row.symbol},  {"figures", figures},        {"evidence", evidence},
+          {"remarks", row.remarks}};
+}
+
+Json table(const char* id, const Table& table) {
+  Json rows = Json::array();
+  for (const Row& each : table.rows) rows.push_back(row(each));
+  return {{"id", id},
+          {"heading", table.heading},
+          {"rows", rows},
+          {"notes", table.notes},
+          {"unavailable", table.unavailable},
+          {"insights", table.insights}};
+}
+
+Json tables(const Report& report) {
+  return {table("performance", report.performance),
+          table("scheduler", report.scheduler),
+          table("compute", report.compute),
+          table("kernels", report.kernels),
+          table("cpu_total", report.cpu_total),
+          table("cumulative", report.cumulative),
+          table("wall", report.wall),
+          table("memory", report.memory),
+          table("scheduler_metrics", report.threads.metrics),
+          table("dispatch", report.dispatch),
+          table("ledger", report.ledger_table)};
+}
+
+Json pairs(const Pairs& pairs) {
+  return {{"pairs", pairs.count()},         {"faster", pairs.faster},
+          {"slower", pairs.slower},         {"ties", pairs.ties},
+          {"ratio", known(pairs.ratio)},    {"low", known(pairs.low)},
+          {"high", known(pairs.high)},      {"p", pairs.p},
+          {"adjusted_p", pairs.adjusted_p}, {"evidence", name_of(pairs.evidence)}};
+}
+
+Json variants(const Export& source) {
+  const Report& report = source.report;
+  Json all = Json::array();
+  for (size_t variant = 0; variant < report.variants.size(); ++variant) {
+    const Timing& timing = report.timings[variant];
+    all.push_back(
+        {{"name", source.recording.variants[variant].name},
+         {"label", report.variants[variant]},
+         {"blocks", timing.blocks},
+         {"iterations", timing.iterations},
+         {"mean_iteration_s", known(timing.iteration_s)},
+         {"median_iteration_s", known(timing.median_s)},
+         {"cpu_s", known(timing.cpu_s)},
+         {"cores_busy", known(timing.cores_busy)},
+         {"wall_against_baseline", variant == 0 ? Json() : pairs(report.pairs[variant])},
+         {"cpu_against_baseline", variant == 0 ? Json() : pairs(report.cpu_pairs[variant])}});
+  }
+  return all;
+}
+
+Json threads(const ThreadAnalysis& analysis) {
+  Json creations = Json::array(), threads = Json::array();
+  for (const Creations& each : analysis.creations)
+    creations.push_back({{"variant", each.variant},
+                         {"per_iteration", figure(each.per_iteration)},
+                         {"total", figure(each.total)},
+                         {"formula_per_iteration", figure(each.formula_per_iteration)}});
+  for (const ThreadRow& each : analysis.threads)
+    threads.push_back({{"variant", each.variant},
+                       {"thread", each.thread},
+                       {"count", each.count},
+                       {"wall_s", figure(each.wall)},
+                       {"cpu_s", figure(each.cpu)},
+                       {"run_queue_s", figure(each.run_queue)},
+                       {"voluntary_switches", figure(each.voluntary_switches)},
+                       {"involuntary_switches", figure(each.involuntary_switches)},
+                       {"computing_s", figure(each.computing)},
+                       {"searching_s", figure(each.searching)},
+                       {"waiting_s", figure(each.waiting)},
+                       {"signalling_s", figure(each.signalling)}});
+  return {{"creations", creations}, {"threads", threads}};
+}
+
+Json verdict(const Export& source) {
+  const Verdict& verdict = source.report.verdict;
+  const bool decided = verdict.outcome == Verdict::kWinner;
+  return {{"outcome", name_of(verdict.outcome)},
+          {"winner", decided ? Json(source.recording.variants[verdict.winner].name) : Json()},
+          {"title", verdict.title},
+          {"sentence", verdict.sentence},
+          {"reasons", verdict.bullets},
+          {"recommendation", verdict.recommendation}};
+}
+
+}  // namespace
+
+std::string export_json(const Export& source) {
+  const Report& report = source.report;
+  Json facts = Json::object();
+  for (const Fact& fact : report.facts) facts[fact.name] = fact.value;
+  const Json json = {{"schema", kSchema},
+                     {"winnow_version", source.recording.winnow_version},
+                     {"created", source.recording.created},
+                     {"commit", source.recording.commit},
+                     {"status", source.recording.status},
+                     {"facts", facts},
+                     {"same_work",
+                      {{"status", name_of(report.same_work.status)},
+                       {"sentence", report.same_work.sentence},
+                       {"differences", report.same_work.differences}}},
+                     {"variants", variants(source)},
+                     {"smallest_detectable_effect", known(report.noise.wall_effect)},
+                     {"tables", tables(report)},
+                     {"thread_analysis", threads(report.threads)},
+                     {"verdict", verdict(source)},
+                     {"alarms", report.alarms},
+                     {"missing", report.missing},
+                     {"warnings", report.warnings}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace winnow::reports

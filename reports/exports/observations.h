@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiles/recording/recording.h"
+
+// What was measured, one figure a row, before any statistics.
+namespace winnow::reports {
+
+struct Observation {
+  std::string variant;  // name; the A/A arm has its own
+  std::string pass;
+  std::optional<int> block, iteration;  // empty: of the whole pass
+  std::string metric, unit;             // "wall_time", "ns"
+  double value = 0;
+};
+
+std::vector<Observation> observations_of(const profiles::Recording& recording);
+
+// One process of the time pass, as benchmark tools read it.
+struct BenchmarkRun {
+  std::string variant;
+  int block = 0;
+  int64_t iterations = 0;
+  double wall_ns = 0;             // an iteration: the block's median
+  std::optional<double> cpu_ns;   // an iteration, from the kernel
+  std::optional<double> texts_s;  // texts a second
+};
+std::vector<BenchmarkRun> benchmark_runs(const profiles::Recording& recording);
+
+// Allocations an iteration, counted in one process.
+struct AllocationRun {
+  std::string variant;
+  int64_t iterations = 0;
+  std::optional<double> bytes, objects;
+};
+std::vector<AllocationRun> allocation_runs(const profiles::Recording& recording);
+
+}  // namespace winnow::reports

@@ -1,0 +1,238 @@
+#include "reports/figures/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr const char* kUnavailable = "unavailable";
+constexpr int kMostDecimals = 9;
+constexpr double kRounding = 1e-12;  // of dividing figures by their iterations
+
+struct UnitFormat {
+  int decimals;
+  const char* suffix;        // behind a cell
+  const char* delta_suffix;  // behind a difference
+};
+
+UnitFormat unit_format(Unit unit) {
+  switch (unit) {
+    case Unit::kSeconds:
+      return {2, "s", "s"};
+    case Unit::kIterationSeconds:
+      return {3, "s", "s"};
+    case Unit::kMilliseconds:
+      return {1, "ms", "ms"};
+    case Unit::kThroughput:
+      return {2, " texts/sec", " texts/sec"};
+    case Unit::kMegabytes:
+      return {1, "", " MB"};
+    case Unit::kCount:
+      return {0, "", ""};
+    case Unit::kCores:
+      return {2, "", ""};
+    case Unit::kMillisecondsPerGmac:
+      return {2, " ms/GMAC", " ms/GMAC"};
+    case Unit::kPercent:
+      return {1, "%", " points"};
+  }
+  return {2, "", ""};
+}
+
+std::string fixed(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
+  return text;
+}
+
+// "-70.0" -> "-70": megabytes lose a zero that says nothing.
+std::string without_zero_tail(std::string text) {
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
+// A smaller unit of time for small values, so that cells do not begin with a string of zeros.
+struct SmallerUnit {
+  int digits = 0;  // by which the decimal point moves
+  const char* suffix = nullptr;
+};
+
+SmallerUnit smaller_unit(Unit unit, double value) {
+  const double size = std::abs(value);
+  if (size == 0 || size >= 0.1) return {};
+  if (unit == Unit::kMilliseconds) return {3, "µs"};
+  if (unit != Unit::kSeconds && unit != Unit::kIterationSeconds) return {};
+  return size >= 0.0001 ? SmallerUnit{3, "ms"} : SmallerUnit{6, "µs"};
+}
+
+// `value`, rounded to `decimals`, in the smaller unit.
+std::string in_smaller_unit(double value, int decimals, const SmallerUnit& small) {
+  return fixed(value * std::pow(10, small.digits), std::max(decimals - small.digits, 0)) +
+         small.suffix;
+}
+
+// A difference in the unit that suits `larger`, the larger one of its two cells.
+std::string format_change(double absolute, Unit unit, int decimals, double larger, bool sign) {
+  const char* prefix = !sign || absolute == 0 ? "" : absolute < 0 ? "-" : "+";
+  if (const SmallerUnit small = smaller_unit(unit, larger); small.suffix)
+    return prefix + in_smaller_unit(std::abs(absolute), decimals, small);
+  std::string text = unit == Unit::kCount ? format_count(std::abs(absolute), decimals)
+                                          : fixed(std::abs(absolute), decimals);
+  if (unit == Unit::kMegabytes) text = without_zero_tail(text);
+  return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
+}
+
+bool is_whole(double value) { return value == std::floor(value); }
+
+// A ratio of unrounded times: one figure for duration, iteration, text and throughput.
+bool percent_of_unrounded(const Row& row) { return row.words != DeltaWords::kPlain; }
+
+// The value as its cell prints it.
+double printed(double value, Unit unit) { return rounded(value, decimals_for(unit, value)); }
+
+int delta_decimals(double first, double second, double difference, Unit unit) {
+  if (first == 0 && second == 0) return 0;
+  int coarser = decimals_for(unit, first), finer = decimals_for(unit, second);
+  if (first == 0) coarser = finer;  // a zero is exact
+  if (second == 0) finer = coarser;
+  if (coarser > finer) std::swap(coarser, finer);
+  return std::clamp(decimals_for(unit, difference), coarser, finer);
+}
+
+std::string worded(const Row& row, const Change& change) {
+  const double percent = change.percent.value_or(0);
+  if (row.words == DeltaWords::kFaster)
+    return change.size_percent_text + (percent <= 0 ? " faster" : " slower");
+  return change.size_percent_text + (percent >= 0 ? " increase" : " decrease");
+}
+
+DeltaCell delta_cell(const Row& row, size_t variant) {
+  const Evidence evidence = row.evidence.empty() ? Evidence::kNone : row.evidence[variant];
+  if (evidence == Evidence::kVoid) return {"", "void"};
+  const auto delta = change(row, 0, variant);
+  if (!delta) return {"", kUnavailable};
+  const std::string remark = row.remarks.empty() ? "" : row.remarks[variant];
+  const std::string comma_remark = remark.empty() ? "" : fmt::format(", {}", remark);
+  if (row.words == DeltaWords::kPlain || delta->percent_text.empty()) {
+    const bool open = evidence == Evidence::kNoise || evidence == Evidence::kUnproven;
+    std::string brackets = delta->percent_text;
+    if (!remark.empty()) brackets += brackets.empty() ? remark : comma_remark;
+    return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->absolute_text,
+                            brackets.empty() ? "" : fmt::format(" ({})", brackets))};
+  }
+  const std::string words = worded(row, *delta);
+  if (evidence == Evidence::kProven)
+    return {words, fmt::format(" ({}{})", delta->absolute_text, comma_remark)};
+  if (evidence == Evidence::kNone) return {"", fmt::format("{} ({})", words, delta->absolute_text)};
+  return {"", fmt::format("~ {} ({}{})", words, delta->absolute_text, comma_remark)};
+}
+
+}  // namespace
+
+int decimals_for(Unit unit, double value) {
+  const int own = unit_format(unit).decimals;
+  if (value == 0 || (unit == Unit::kCount && is_whole(value))) return own;
+  const int three_digits = 2 - static_cast<int>(std::floor(std::log10(std::abs(value))));
+  return std::clamp(three_digits, own, kMostDecimals);
+}
+
+double rounded(double value, int decimals) {
+  const std::string text = fixed(value, decimals);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+std::string format_count(double count, int decimals) {
+  std::string text = fixed(count, decimals);
+  const size_t first_digit = text.front() == '-' ? 1 : 0;
+  for (size_t left = std::min(text.find('.'), text.size()); left > first_digit + 3; left -= 3)
+    text.insert(left - 3, ",");
+  return text;
+}
+
+std::string format_value(double value, Unit unit) {
+  const char* suffix = unit_format(unit).suffix;
+  const int decimals = decimals_for(unit, value);
+  const SmallerUnit small = smaller_unit(unit, value);
+  if (value != 0 && rounded(value, decimals) == 0) {
+    const double least = std::pow(10, -decimals);
+    return (value < 0 ? ">-" : "<") + (small.suffix ? in_smaller_unit(least, decimals, small)
+                                                    : fixed(least, decimals) + suffix);
+  }
+  if (small.suffix) return in_smaller_unit(rounded(value, decimals), decimals, small);
+  if (value == 0 && unit != Unit::kMegabytes) return fmt::format("0{}", suffix);
+  if (unit == Unit::kCount) return format_count(value, decimals);
+  return fixed(value, decimals) + suffix;
+}
+
+std::string format_share(double share) { return fixed(share * 100, 2) + "%"; }
+
+std::string format_percent(double percent) {
+  const double size = std::abs(percent);
+  return (size >= 1000 ? format_count(size) : fixed(size, 1)) + "%";
+}
+
+std::string format_ratio(double ratio) {
+  if (ratio >= 100) return format_count(ratio) + "x";
+  // Near one the digits behind it are the message.
+  const double distance = std::abs(ratio - 1);
+  const int decimals = distance == 0 || distance >= 0.0995 ? 2 : distance >= 0.00995 ? 3 : 4;
+  return fixed(ratio, decimals) + "x";
+}
+
+std::string count_or_unknown(int count) {
+  return count > 0 ? format_count(count) : "an unknown number of";
+}
+
+std::string format_p(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p); }
+
+std::optional<Change> change(const Row& row, size_t from, size_t to) {
+  const auto& first = row.figures[from].value;
+  const auto& second = row.figures[to].value;
+  if (!first || !second) return std::nullopt;
+  const double before = printed(*first, row.unit), after = printed(*second, row.unit);
+  const int decimals = delta_decimals(*first, *second, after - before, row.unit);
+  Change result;
+  result.equal = std::abs(*second - *first) <= kRounding * std::abs(*first);
+  result.absolute = rounded(after - before, decimals);
+  if (percent_of_unrounded(row) && *first != 0)
+    result.percent = (*second - *first) / *first * 100;
+  else if (!percent_of_unrounded(row) && row.unit != Unit::kPercent && before != 0)
+    result.percent = (after - before) / std::abs(before) * 100;
+  const double larger = std::max(std::abs(*first), std::abs(*second));
+  result.absolute_text = format_change(result.absolute, row.unit, decimals, larger, true);
+  result.size_text = format_change(result.absolute, row.unit, decimals, larger, false);
+  if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
+  if (result.percent) {
+    result.size_percent_text = format_percent(*result.percent);
+    const char* sign = *result.percent < 0 ? "-" : *result.percent > 0 ? "+" : "";
+    result.percent_text = fmt::format("{}{}", sign, result.size_percent_text);
+  }
+  return result;
+}
+
+std::string format_figure(const Figure& figure, Unit unit) {
+  if (!figure.text.empty()) return figure.text;
+  if (!figure.value) return kUnavailable;
+  std::string text =
+      fmt::format("{}{}", figure.estimate ? "~" : "", format_value(*figure.value, unit));
+  if (figure.share) text += fmt::format(" ({})", format_share(*figure.share));
+  return text;
+}
+
+RowCells format_row(const Row& row) {
+  RowCells cells;
+  for (size_t variant = 0; variant < row.figures.size(); ++variant) {
+    cells.figures.push_back(format_figure(row.figures[variant], row.unit));
+    cells.deltas.push_back(variant == 0 ? DeltaCell{} : delta_cell(row, variant));
+  }
+  return cells;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "reports/comparison/report.h"
+
+// Numbers -> cells. Differences are differences of the printed cells, so that a reader who
+// subtracts one cell from another finds the third.
+namespace winnow::reports {
+
+// Decimals of a cell: the unit's own, or more where the value would keep fewer than three
+// significant digits.
+int decimals_for(Unit unit, double value);
+
+std::string format_value(double value, Unit unit);         // "432.69s", "7156.5"
+std::string format_count(double count, int decimals = 0);  // "7,680,000"
+std::string format_share(double share);                    // "54.16%"
+std::string format_percent(double percent);                // "25.6%", without a sign
+std::string format_ratio(double ratio);                    // "1.34x", "9,600x"
+std::string count_or_unknown(int count);                   // "32", "an unknown number of"
+std::string format_p(double p);                            // "p = 0.002", "p < 0.001"
+
+// The value as its cell prints it.
+double rounded(double value, int decimals);
+
+// How a figure changes from one variant to another.
+struct Change {
+  // Of the printed cells. Cells of different precision: to three digits, or the coarser cell's.
+  double absolute = 0;
+  std::optional<double> percent;  // of the first cell; empty where that is zero
+  std::string absolute_text;      // "-19.11s", "+14.2 MB"
+  std::string percent_text;       // "-4.4%"; empty where there is none
+  std::string size_text;          // the absolute change without its sign: "19.11s"
+  std::string size_percent_text;  // likewise: "4.4%"
+  bool equal = false;             // the unrounded figures are equal, not only the cells
+};
+// Empty when one of the two values is not there.
+std::optional<Change> change(const Row& row, size_t from, size_t to);
+
+// A cell's difference: `strong` is what the reader looks for, `text` the rest.
+struct DeltaCell {
+  std::string strong, text;
+};
+struct RowCells {
+  std::vector<std::string> figures;  // per variant
+  std::vector<DeltaCell> deltas;     // per variant; the first is empty
+};
+RowCells format_row(const Row& row);
+
+std::string format_figure(const Figure& figure, Unit unit);
+
+}  // namespace winnow::reports

@@ -1,0 +1,216 @@
+#include "reports/gate/exact.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "reports/figures/format.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+using profiles::SyncProfile;
+
+namespace {
+
+constexpr const char* kText = "a text";
+constexpr const char* kBytes = "bytes a text";
+constexpr const char* kIteration = "an iteration";
+
+// Any good block: all of one variant count the same work.
+const Block* any_block(const Recording& recording, const std::string& variant) {
+  for (const char* pass : {"time", "sync", "cpu", "wall", "heap", "exact"})
+    for (const Block* block : good_blocks(recording, variant, pass)) return block;
+  return nullptr;
+}
+
+std::optional<int64_t> sum(const std::optional<profiles::Calls>& a,
+                           const std::optional<profiles::Calls>& b,
+                           const std::optional<profiles::Calls>& c = profiles::Calls{}) {
+  if (!a || !b || !c) return std::nullopt;
+  return a->count + b->count + c->count;
+}
+
+void add_work(const Block& block, ExactCounters& result) {
+  const auto iterations = static_cast<double>(block.iteration_wall_ns.size());
+  for (const auto& [name, count] : block.work)
+    result.counters.push_back(
+        {"work." + name, kIteration, static_cast<double>(count) / iterations});
+  if (block.work.empty()) result.unavailable.push_back("work counters: not recorded");
+  result.checksum = block.checksum;
+  result.isa = block.isa;
+}
+
+void add_regions(const Recording& recording, const std::string& variant, ExactCounters& result) {
+  for (const Block& block : recording.blocks) {
+    if (block.variant != variant || block.status != "ok" || !block.dispatch) continue;
+    for (const auto& [name, loop] : *block.dispatch)
+      result.counters.push_back(
+          {"regions." + name, kIteration, static_cast<double>(loop.per_iteration)});
+    return;
+  }
+  result.unavailable.push_back("regions: the program told no loops");
+}
+
+void add_sync(const SyncProfile& sync, int texts, ExactCounters& result) {
+  const auto add = [&](const char* metric, const char* unit, const std::optional<int64_t>& count,
+                       double divisor) {
+    if (count)
+      result.counters.push_back({metric, unit, static_cast<double>(*count) / divisor});
+    else
+      result.unavailable.push_back(fmt::format("{}: not counted", metric));
+  };
+  const double iterations = sync.iterations;
+  if (texts > 0) {
+    add("allocations", kText, sync.allocations, iterations * texts);
+    add("allocated_bytes", kBytes, sync.allocated_bytes, iterations * texts);
+  } else {
+    result.unavailable.push_back("allocations: the number of texts is not recorded");
+  }
+  const profiles::Calls none;
+  add("thread_creations", kIteration, sum(sync.thread_create, none), iterations);
+  add("waits", kIteration, sum(sync.condition_wait, sync.futex_wait), iterations);
+  add("wakeups", kIteration, sum(sync.condition_signal, sync.condition_broadcast, sync.futex_wake),
+      iterations);
+  add("contended_mutexes", kIteration, sum(sync.mutex_contended, none), iterations);
+  add("yields", kIteration, sum(sync.yield, none), iterations);
+}
+
+std::string limit_words(const GateLimits& limits, bool work) {
+  if (work) return limits.may_change ? "any change" : "no change";
+  std::string words;
+  if (limits.rise > 0) words = fmt::format("a rise of {:.6g}", limits.rise);
+  if (limits.rise_percent > 0)
+    words += fmt::format("{}{:.6g}%", words.empty() ? "a rise of " : " or ", limits.rise_percent);
+  if (limits.range)
+    words += fmt::format("{}{:.6g} to {:.6g}", words.empty() ? "" : "; ", limits.range->first,
+                         limits.range->second);
+  return words.empty() ? "no rise" : words;
+}
+
+GateStatus compare(double baseline, double candidate, const GateLimits& limits, bool work) {
+  if (!limits.check) return GateStatus::kUnchecked;
+  if (candidate == baseline) return GateStatus::kEqual;
+  if (work) return limits.may_change ? GateStatus::kAllowed : GateStatus::kChanged;
+  if (candidate > limits.highest(baseline)) return GateStatus::kRegression;
+  if (candidate > baseline || limits.varies) return GateStatus::kAllowed;
+  return GateStatus::kImproved;
+}
+
+const ExactCounter* find(const ExactCounters& counters, const std::string& metric) {
+  const auto found = std::ranges::find(counters.counters, metric, &ExactCounter::metric);
+  return found == counters.counters.end() ? nullptr : &*found;
+}
+
+// Loops of a kind that the other side does not have are none, not unknown.
+bool counts_regions(const ExactCounters& counters) {
+  return std::ranges::any_of(counters.counters, [](const ExactCounter& counter) {
+    return counter.metric.starts_with("regions.");
+  });
+}
+
+GateRow row_of(const std::string& variant, const ExactCounter& named, const ExactCounters& baseline,
+               const ExactCounters& candidate, std::span<const GateRule> rules) {
+  const bool work = named.metric.starts_with("work.");
+  const bool region = named.metric.starts_with("regions.");
+  const auto value = [&](const ExactCounters& counters) -> std::optional<double> {
+    if (const ExactCounter* counter = find(counters, named.metric)) return counter->value;
+    return region && counts_regions(counters) ? std::optional(0.0) : std::nullopt;
+  };
+  const GateLimits limits = limits_of(rules, named.metric, variant);
+  GateRow row;
+  row.variant = variant;
+  row.metric = named.metric;
+  row.unit = named.unit;
+  row.baseline = value(baseline);
+  row.candidate = value(candidate);
+  row.limit = limits.check ? limit_words(limits, work) : "not checked";
+  if (limits.varies) row.note = "varies from run to run";
+  if (!row.baseline) {
+    row.status = GateStatus::kUnchecked;
+    row.note = "the baseline did not count it";
+  } else if (!row.candidate) {
+    row.status = limits.check ? GateStatus::kUnmeasured : GateStatus::kUnchecked;
+    row.note = "the candidate did not count it";
+  } else {
+    row.status = compare(*row.baseline, *row.candidate, limits, work);
+  }
+  return row;
+}
+
+GateRow checksum_row(const std::string& variant, const ExactCounters& baseline,
+                     const ExactCounters& candidate, std::span<const GateRule> rules) {
+  const GateLimits limits = limits_of(rules, "checksum", variant);
+  GateRow row;
+  row.variant = variant;
+  row.metric = "checksum";
+  row.baseline_text = baseline.checksum;
+  row.candidate_text = candidate.checksum;
+  row.limit = limits.check ? limit_words(limits, true) : "not checked";
+  if (!limits.check) row.status = GateStatus::kUnchecked;
+  if (!limits.check || baseline.checksum == candidate.checksum) return row;
+  row.status = limits.may_change ? GateStatus::kAllowed : GateStatus::kChanged;
+  if (baseline.checksum.empty()) {
+    row.status = GateStatus::kUnchecked;
+    row.note = "the baseline has none";
+  } else if (candidate.checksum.empty()) {
+    row.status = GateStatus::kUnmeasured;
+    row.note = "the candidate has none";
+  } else if (baseline.isa != candidate.isa) {
+    row.status = GateStatus::kUnchecked;
+    row.note =
+        fmt::format("not compared: instruction set {} against {}", baseline.isa, candidate.isa);
+  }
+  return row;
+}
+
+void add_rows(const Recording& baseline, const Recording& candidate, const std::string& variant,
+              std::span<const GateRule> rules, std::vector<GateRow>& rows) {
+  const ExactCounters before = exact_counters(baseline, variant);
+  const ExactCounters after = exact_counters(candidate, variant);
+  for (const ExactCounter& counter : before.counters)
+    rows.push_back(row_of(variant, counter, before, after, rules));
+  for (const ExactCounter& counter : after.counters)
+    if (!find(before, counter.metric))
+      rows.push_back(row_of(variant, counter, before, after, rules));
+  if (!before.checksum.empty() || !after.checksum.empty())
+    rows.push_back(checksum_row(variant, before, after, rules));
+}
+
+}  // namespace
+
+ExactCounters exact_counters(const Recording& recording, const std::string& variant) {
+  ExactCounters result;
+  if (const Block* block = any_block(recording, variant)) {
+    if (block->iteration_wall_ns.empty())
+      throw base::Error("variant " + variant, "a block without iterations");
+    add_work(*block, result);
+    add_regions(recording, variant, result);
+  } else {
+    result.unavailable.push_back(
+        fmt::format("work counters: {}", reason(recording, variant, "time")));
+  }
+  if (const auto& sync = profiles_of(recording, variant).sync) {
+    if (sync->iterations <= 0)
+      throw base::Error("variant " + variant, "a sync pass without iterations");
+    add_sync(*sync, recording.workload.texts_per_iteration, result);
+  } else {
+    result.unavailable.push_back(
+        fmt::format("allocations and threads: {}", reason(recording, variant, "sync")));
+  }
+  return result;
+}
+
+std::vector<GateRow> exact_rows(const Recording& baseline, const Recording& candidate,
+                                std::span<const GateRule> rules) {
+  std::vector<GateRow> rows;
+  for (const auto& variant : baseline.variants)
+    if (std::ranges::count(candidate.variants, variant.name, &profiles::Variant::name) > 0)
+      add_rows(baseline, candidate, variant.name, rules, rows);
+  return rows;
+}
+
+}  // namespace winnow::reports

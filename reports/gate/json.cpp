@@ -1,0 +1,71 @@
+#include "reports/gate/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace winnow::reports {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json side_json(const GateSide& side) {
+  return {{"source", side.source},   {"created", side.created}, {"commit", side.commit},
+          {"version", side.version}, {"machine", side.machine}, {"fingerprint", side.fingerprint}};
+}
+
+// A figure that is not there is null.
+Json figure_json(const std::optional<double>& value, const std::string& text = "") {
+  if (!text.empty()) return text;
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json row_json(const GateRow& row) {
+  Json json{{"variant", row.variant},
+            {"metric", row.metric},
+            {"unit", row.unit},
+            {"tier", row.exact ? "exact" : "statistical"},
+            {"status", status_name(row.status)},
+            {"baseline", figure_json(row.baseline, row.baseline_text)},
+            {"candidate", figure_json(row.candidate, row.candidate_text)}};
+  if (!row.exact) {
+    json["ratio"] = figure_json(row.ratio);
+    json["low"] = figure_json(row.low);
+    json["high"] = figure_json(row.high);
+    json["confidence"] = figure_json(row.confidence);
+    json["pairs"] = row.pairs;
+  }
+  json["limit"] = row.limit;
+  json["note"] = row.note;
+  return json;
+}
+
+Json kernel_json(const GateKernel& kernel) {
+  return {{"variant", kernel.variant},   {"function", kernel.function},
+          {"category", kernel.category}, {"unit", kernel.unit},
+          {"baseline", kernel.baseline}, {"candidate", kernel.candidate},
+          {"ratio", kernel.ratio},       {"low", kernel.low},
+          {"high", kernel.high},         {"rise_ms_per_iteration", kernel.rise_ms},
+          {"risen", kernel.risen()}};
+}
+
+}  // namespace
+
+std::string gate_json(const GateReport& report) {
+  Json json{{"schema", "winnow-verdict/1"},
+            {"verdict", outcome_name(report.outcome)},
+            {"exit_status", exit_status_of(report.outcome)},
+            {"sentence", report.sentence},
+            {"mode", report.mode},
+            {"baseline", side_json(report.baseline)},
+            {"candidate", side_json(report.candidate)},
+            {"rows", Json::array()},
+            {"kernels", Json::array()},
+            {"alarm", report.alarm},
+            {"smallest_detectable_effect", report.noise},
+            {"notes", report.notes}};
+  for (const GateRow& row : report.rows) json["rows"].push_back(row_json(row));
+  for (const GateKernel& kernel : report.kernels) json["kernels"].push_back(kernel_json(kernel));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace winnow::reports

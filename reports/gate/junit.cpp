@@ -1,0 +1,47 @@
+#include "reports/gate/renderers.h"
+#include "reports/gate/words.h"
+#include "reports/markup/junit_xml.h"
+
+namespace winnow::reports {
+
+namespace {
+
+JunitCase::Result case_of(GateStatus status) {
+  switch (status) {
+    case GateStatus::kRegression:
+      return JunitCase::kFailed;
+    case GateStatus::kChanged:
+    case GateStatus::kUnmeasured:
+    case GateStatus::kInconclusive:
+      return JunitCase::kError;
+    case GateStatus::kUnchecked:
+      return JunitCase::kSkipped;
+    case GateStatus::kEqual:
+    case GateStatus::kImproved:
+    case GateStatus::kAllowed:
+      return JunitCase::kPassed;
+  }
+  return JunitCase::kError;
+}
+
+// The verdict as a case of its own: a gate without rows fails too.
+JunitCase::Result case_of(GateOutcome outcome) {
+  if (outcome == GateOutcome::kPass) return JunitCase::kPassed;
+  return outcome == GateOutcome::kRegression ? JunitCase::kFailed : JunitCase::kError;
+}
+
+}  // namespace
+
+std::string gate_junit(const GateReport& report) {
+  std::vector<JunitCase> cases{
+      {"gate", "verdict", case_of(report.outcome), outcome_name(report.outcome), report.sentence}};
+  for (const GateRow& row : report.rows) {
+    const JunitCase::Result result = case_of(row.status);
+    const bool noted = result == JunitCase::kSkipped && !row.note.empty();
+    cases.push_back({row.variant, row.metric, result, status_name(row.status),
+                     noted ? row.note : row_sentence(row)});
+  }
+  return junit_xml("winnow gate", cases);
+}
+
+}  // namespace winnow::reports

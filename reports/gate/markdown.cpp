@@ -1,0 +1,92 @@
+#include "reports/markup/markdown.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/gate/renderers.h"
+#include "reports/gate/words.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr size_t kMostText = 2000;  // of one sentence or note
+constexpr size_t kMostNotes = 50;
+constexpr size_t kMostKernels = 10;
+constexpr size_t kRoomForRest = 200;  // for the line that counts what does not fit
+
+std::string shortened(std::string text) {
+  if (text.size() <= kMostText) return text;
+  size_t end = kMostText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+std::string plain(const std::string& text) { return escaped(shortened(text)); }
+
+std::string with_unit(const std::string& figure, const std::string& unit) {
+  return unit.empty() || figure == "-" ? figure : figure + " " + unit;
+}
+
+std::string row_line(const GateRow& row) {
+  return table_line({status_name(row.status), plain(row.variant), code_span(row.metric),
+                     plain(with_unit(baseline_text(row), row.unit)),
+                     plain(with_unit(candidate_text(row), row.unit)), plain(change_text(row)),
+                     plain(row.limit), plain(row.note)});
+}
+
+void add_kernels(const GateReport& report, std::string& text) {
+  if (report.kernels.empty()) return;
+  text += "\n### Where the CPU time rose\n\n";
+  text += table_head({"Variant", "Function", "Baseline", "Candidate", "Change", "95%"});
+  for (size_t i = 0; i < std::min(kMostKernels, report.kernels.size()); ++i) {
+    const GateKernel& kernel = report.kernels[i];
+    const auto percent = [](double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); };
+    text += table_line({plain(kernel.variant), code_span(kernel.function),
+                        fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
+                        fmt::format("{:.4g} {}", kernel.candidate, kernel.unit),
+                        kernel.risen() ? bold(percent(kernel.ratio)) : percent(kernel.ratio),
+                        fmt::format("{} to {}", percent(kernel.low), percent(kernel.high))});
+  }
+}
+
+std::string notes_of(const GateReport& report) {
+  std::string text;
+  if (!report.noise.empty()) text = "\n- Smallest detectable effect: " + plain(report.noise);
+  for (size_t i = 0; i < std::min(kMostNotes, report.notes.size()); ++i)
+    text += "\n- " + escaped(shortened(report.notes[i]).substr(0, 300));
+  if (report.notes.size() > kMostNotes)
+    text += fmt::format("\n- and {} more notes", report.notes.size() - kMostNotes);
+  return text.empty() ? "" : "\n" + text + "\n";
+}
+
+}  // namespace
+
+std::string gate_markdown(const GateReport& report) {
+  std::string text = fmt::format("## Winnow gate: {}\n\n{}\n", outcome_name(report.outcome),
+                                 plain(report.sentence));
+  if (!report.alarm.empty()) text += fmt::format("\n**Warning:** {}\n", plain(report.alarm));
+  add_kernels(report, text);
+  const std::string notes = notes_of(report);
+  const std::string head =
+      "\n### What moved\n\n" + table_head({"Status", "Variant", "Metric", "Baseline", "Candidate",
+                                           "Change", "Allowed", "Note"});
+  size_t moved = 0, left_out = 0;
+  for (const GateRow& row : report.rows) {
+    if (!row.moved()) continue;
+    const std::string line = (moved == 0 ? head : "") + row_line(row);
+    if (left_out > 0 || text.size() + line.size() + notes.size() + kRoomForRest > kMostSummaryBytes)
+      ++left_out;
+    else
+      text += line;
+    ++moved;
+  }
+  if (left_out > 0)
+    text += fmt::format("\n{} further rows moved; verdict.json lists all.\n", left_out);
+  if (moved == 0 && !report.rows.empty())
+    text += fmt::format("\nNone of {} metrics moved.\n", report.rows.size());
+  return text + notes;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,194 @@
+#include "reports/gate/timing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "reports/blocks/pairs.h"
+#include "reports/recorded/questions.h"
+#include "reports/statistics/sequential.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+namespace {
+
+constexpr double kNsPerMs = 1e6, kBytesPerMegabyte = 1024.0 * 1024.0;
+
+std::optional<double> wall_ms(const Block& block) {
+  std::vector<double> times;
+  for (const int64_t ns : block.iteration_wall_ns) times.push_back(static_cast<double>(ns));
+  if (times.empty()) return std::nullopt;
+  return median(std::move(times)) / kNsPerMs;
+}
+
+std::optional<double> cpu_ms(const Block& block) {
+  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
+  if (block.iteration_wall_ns.empty()) return std::nullopt;
+  const double ns =
+      static_cast<double>(*block.region->user_ns) + static_cast<double>(*block.region->system_ns);
+  return ns / kNsPerMs / static_cast<double>(block.iteration_wall_ns.size());
+}
+
+std::optional<double> peak_mb(const Block& block) {
+  if (!block.peak_rss_bytes) return std::nullopt;
+  return static_cast<double>(*block.peak_rss_bytes) / kBytesPerMegabyte;
+}
+
+struct Metric {
+  const char* name;
+  const char* unit;
+  std::optional<double> (*value)(const Block&);
+};
+constexpr Metric kMetrics[] = {{"wall_time", "ms an iteration", wall_ms},
+                               {"cpu_time", "ms an iteration", cpu_ms},
+                               {"peak_memory", "MB", peak_mb}};
+
+struct PairedValues {
+  std::vector<double> baseline, candidate;
+};
+
+// Disturbed ones too.
+std::map<int, const Block*> blocks_of(const Recording& recording, const std::string& variant) {
+  std::map<int, const Block*> by_index;
+  for (const Block& block : recording.blocks)
+    if (block.pass == "time" && block.variant == variant && block.status == "ok")
+      by_index[block.index] = &block;
+  return by_index;
+}
+
+PairedValues pairs_of(const Recording& baseline, const Recording& candidate,
+                      const std::string& variant, const Metric& metric) {
+  const auto others = blocks_of(candidate, variant);
+  PairedValues pairs;
+  for (const auto& [index, block] : blocks_of(baseline, variant)) {
+    const auto other = others.find(index);
+    if (other == others.end()) continue;
+    const auto before = metric.value(*block), after = metric.value(*other->second);
+    if (!before || !after) continue;
+    pairs.baseline.push_back(*before);
+    pairs.candidate.push_back(*after);
+  }
+  return pairs;
+}
+
+GateStatus status_of(const SequentialResult& result) {
+  if (result.decision == SequentialResult::kRegression) return GateStatus::kRegression;
+  if (result.decision == SequentialResult::kOpen) return GateStatus::kInconclusive;
+  if (result.ratio.below_one()) return GateStatus::kImproved;
+  return result.ratio.above_one() ? GateStatus::kAllowed : GateStatus::kEqual;
+}
+
+std::string limit_words(const GateLimits& limits) {
+  if (!limits.check) return "not checked";
+  return fmt::format("proven above {:.6g}%, passed below {:.6g}%", limits.allowance_percent,
+                     limits.tolerance_percent);
+}
+
+// The factor up to which a metric is no worse than a second copy of the baseline was.
+double bias_of(const Recording& baseline, std::string_view metric) {
+  if (metric == "wall_time") return twin_bias(baseline, Measure::kWall);
+  return metric == "cpu_time" ? twin_bias(baseline, Measure::kCpu) : 1;
+}
+
+void hold_against_twin(double bias, GateRow& row) {
+  if (row.status != GateStatus::kRegression || row.low.value_or(0) > bias) return;
+  row.status = GateStatus::kInconclusive;
+  row.note = fmt::format("two copies of the baseline differ by up to {:.1f}%", (bias - 1) * 100);
+}
+
+GateRow row_of(const std::string& variant, const Metric& metric, const PairedValues& pairs,
+               const GateLimits& limits, size_t variants) {
+  GateRow row;
+  row.variant = variant;
+  row.metric = metric.name;
+  row.unit = metric.unit;
+  row.exact = false;
+  row.limit = limit_words(limits);
+  row.status = limits.check ? GateStatus::kInconclusive : GateStatus::kUnchecked;
+  row.pairs = static_cast<int>(pairs.baseline.size());
+  if (pairs.baseline.empty()) {
+    row.status = GateStatus::kUnchecked;
+    row.note = "no pair of processes has it";
+    return row;
+  }
+  const SequentialResult result =
+      decide(pairs.candidate, pairs.baseline,
+             {1 + limits.allowance_percent / 100, 1 + limits.tolerance_percent / 100,
+              kNominalLevel / static_cast<double>(std::max<size_t>(1, variants))});
+  if (result.ratio.pairs > 0) row.pairs = result.ratio.pairs;
+  const auto used = [&](const std::vector<double>& values) {
+    return median({values.begin(), values.begin() + row.pairs});
+  };
+  row.baseline = used(pairs.baseline);
+  row.candidate = used(pairs.candidate);
+  row.ratio = result.ratio.ratio;
+  row.low = result.ratio.low;
+  row.high = result.ratio.high;
+  row.confidence = result.confidence;
+  if (limits.check) row.status = status_of(result);
+  if (row.status == GateStatus::kInconclusive)
+    row.note = row.ratio ? "more pairs could decide" : "too few pairs for a look";
+  return row;
+}
+
+}  // namespace
+
+std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candidate,
+                               std::span<const GateRule> rules) {
+  std::vector<GateRow> rows;
+  for (const auto& variant : baseline.variants)
+    for (const Metric& metric : kMetrics) {
+      rows.push_back(row_of(variant.name, metric,
+                            pairs_of(baseline, candidate, variant.name, metric),
+                            limits_of(rules, metric.name, variant.name), baseline.variants.size()));
+      hold_against_twin(bias_of(baseline, metric.name), rows.back());
+    }
+  return rows;
+}
+
+bool time_decided(std::span<const GateRow> rows) {
+  const auto any = [&](GateStatus status) {
+    return std::ranges::count(rows, status, &GateRow::status) > 0;
+  };
+  return any(GateStatus::kRegression) || !any(GateStatus::kInconclusive);
+}
+
+std::string arm_name(const std::string& side, const std::string& variant) {
+  return side + "-" + variant;
+}
+
+Recording side_recording(const Recording& both, const std::string& side) {
+  const std::string prefix = side + "-";
+  Recording result = both;
+  result.variants.clear();
+  result.blocks.clear();
+  result.profiles.clear();
+  result.missing.clear();
+  for (auto variant : both.variants) {
+    if (!variant.name.starts_with(prefix)) continue;
+    variant.name.erase(0, prefix.size());
+    result.variants.push_back(std::move(variant));
+  }
+  for (auto block : both.blocks) {
+    if (!block.variant.starts_with(prefix)) continue;
+    block.variant.erase(0, prefix.size());
+    result.blocks.push_back(std::move(block));
+  }
+  for (const auto& [name, profiles] : both.profiles)
+    if (name.starts_with(prefix)) result.profiles[name.substr(prefix.size())] = profiles;
+  for (auto missing : both.missing) {
+    if (!missing.variant.empty() && !missing.variant.starts_with(prefix)) continue;
+    if (!missing.variant.empty()) missing.variant.erase(0, prefix.size());
+    result.missing.push_back(std::move(missing));
+  }
+  result.baseline = result.variants.empty() ? "" : result.variants.front().name;
+  const bool has_twin = both.twin.starts_with(prefix);
+  result.twin = has_twin ? both.twin.substr(prefix.size()) : "";
+  return result;
+}
+
+}  // namespace winnow::reports

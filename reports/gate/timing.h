@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "profiles/recording/recording.h"
+#include "reports/gate/gate.h"
+#include "reports/gate/rules.h"
+
+// The statistical tier of a gate: wall and CPU time of an iteration and peak memory, in pairs of
+// processes of the two sides that ran side by side.
+namespace winnow::reports {
+
+// Blocks of the time pass with the same index are a pair. Where two copies of the baseline differ
+// (its A/A arm), a slow-down must exceed that to be a regression. Disturbed ones stay: both sides
+// of a pair meet the same neighbours, and ranks bound what one pair can do. A row that no look has
+// decided yet is kInconclusive. The level is shared out over the variants.
+std::vector<GateRow> time_rows(const profiles::Recording& baseline,
+                               const profiles::Recording& candidate,
+                               std::span<const GateRule> rules);
+
+// Nothing is left that more pairs could decide: a regression is proven, or no row is open.
+bool time_decided(std::span<const GateRow> rows);
+
+// One recording of both sides, whose variants are named "<side>-<variant>": that of one side, under
+// the variants' own names.
+profiles::Recording side_recording(const profiles::Recording& both, const std::string& side);
+inline constexpr const char* kBaseSide = "base";
+inline constexpr const char* kHeadSide = "head";
+std::string arm_name(const std::string& side, const std::string& variant);
+
+}  // namespace winnow::reports

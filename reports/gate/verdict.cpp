@@ -1,0 +1,258 @@
+#include "reports/gate/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "reports/blocks/noise_floor.h"
+#include "reports/blocks/same_work.h"
+#include "reports/gate/exact.h"
+#include "reports/gate/timing.h"
+#include "reports/gate/words.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+constexpr std::array kMetrics{"allocations", "allocated_bytes",   "thread_creations", "waits",
+                              "wakeups",     "contended_mutexes", "yields",           "checksum",
+                              "wall_time",   "cpu_time",          "peak_memory"};
+// What of a machine a stored baseline is told apart by.
+constexpr std::array kMachineFacts{"cpu_model", "cores", "memory_bytes", "hypervisor"};
+
+std::string fact(const Recording& recording, const std::string& name) {
+  const auto found = std::ranges::find(recording.machine, name, &profiles::MachineFact::name);
+  return found == recording.machine.end() ? "" : found->value;
+}
+
+bool has(const Recording& recording, const std::string& variant) {
+  return std::ranges::count(recording.variants, variant, &profiles::Variant::name) > 0;
+}
+
+void check_not_empty(const Recording& recording, const std::string& source) {
+  if (std::ranges::none_of(recording.blocks,
+                           [](const auto& block) { return block.status == "ok"; }))
+    throw base::Error(source, "an empty recording: no block ended well");
+}
+
+// Variants that only one side has.
+void add_lone_variants(const Recording& baseline, const Recording& candidate, GateReport& report) {
+  for (const auto& variant : baseline.variants) {
+    if (has(candidate, variant.name)) continue;
+    GateRow row;
+    row.variant = variant.name;
+    row.metric = "measured";
+    row.status = GateStatus::kUnmeasured;
+    row.note = "the candidate does not run this variant";
+    report.rows.push_back(row);
+  }
+  for (const auto& variant : candidate.variants)
+    if (!has(baseline, variant.name))
+      report.notes.push_back(
+          fmt::format("{}: not compared: the baseline does not run this variant", variant.name));
+}
+
+// The worst first; rows that are alike in that stay in order.
+int rank(GateStatus status) {
+  constexpr std::array kOrder{GateStatus::kChanged,    GateStatus::kUnmeasured,
+                              GateStatus::kRegression, GateStatus::kInconclusive,
+                              GateStatus::kAllowed,    GateStatus::kImproved,
+                              GateStatus::kEqual,      GateStatus::kUnchecked};
+  return static_cast<int>(std::ranges::find(kOrder, status) - kOrder.begin());
+}
+
+size_t count(const GateReport& report, GateStatus status) {
+  return static_cast<size_t>(std::ranges::count(report.rows, status, &GateRow::status));
+}
+
+// "pool: allocations rose ...; and 2 more"
+std::string first_of(const GateReport& report, GateStatus status) {
+  const auto first = std::ranges::find(report.rows, status, &GateRow::status);
+  const size_t more = count(report, status) - 1;
+  return row_sentence(*first) + (more > 0 ? fmt::format("; and {} more", more) : "");
+}
+
+std::string pass_sentence(const GateReport& report) {
+  const size_t unchecked = count(report, GateStatus::kUnchecked);
+  const size_t improved = count(report, GateStatus::kImproved);
+  std::string text =
+      fmt::format("{} metrics compared, none beyond its limit", report.rows.size() - unchecked);
+  if (improved > 0) text += fmt::format("; {} improved", improved);
+  return text + ".";
+}
+
+}  // namespace
+
+std::vector<std::string> mismatches(const Recording& baseline, const Recording& candidate) {
+  std::vector<std::string> found;
+  const auto compare = [&](const char* what, const auto& before, const auto& after) {
+    if (before != after) found.push_back(fmt::format("{}: {} against {}", what, before, after));
+  };
+  const auto compare_known = [&](const char* what, const auto& before, const auto& after) {
+    if (before == after) return;
+    const auto text = [](const auto& value) {
+      return value ? fmt::format("{}", *value) : std::string("not told");
+    };
+    found.push_back(fmt::format("{}: {} against {}", what, text(before), text(after)));
+  };
+  const profiles::Workload &before = baseline.workload, &after = candidate.workload;
+  compare("scenario", before.scenario, after.scenario);
+  compare("texts an iteration", before.texts_per_iteration, after.texts_per_iteration);
+  compare_known("hash of the texts", before.texts_hash, after.texts_hash);
+  compare("threads", before.threads, after.threads);
+  // What is done once in a region is shared out over its iterations.
+  compare("iterations a block", before.iterations_per_block, after.iterations_per_block);
+  const profiles::Model none;
+  const profiles::Model& model = baseline.model ? *baseline.model : none;
+  const profiles::Model& other = candidate.model ? *candidate.model : none;
+  compare_known("size of the model", model.size_bytes, other.size_bytes);
+  compare_known("hash of the model", model.hash, other.hash);
+  return found;
+}
+
+GateSide side_of(const Recording& recording, const std::string& source) {
+  GateSide side;
+  side.source = source;
+  side.created = recording.created;
+  side.commit = recording.commit;
+  side.version = recording.winnow_version;
+  base::Hash hash;
+  for (const char* name : kMachineFacts) {
+    const std::string value = fact(recording, name);
+    hash.add(value);
+    hash.add_number(value.size());
+  }
+  side.fingerprint = hash.hex();
+  const std::string model = fact(recording, "cpu_model"), cores = fact(recording, "cores");
+  side.machine = fmt::format("{}, {} cores", model.empty() ? "unknown processor" : model,
+                             cores.empty() ? "unknown" : cores);
+  return side;
+}
+
+std::vector<std::string> problems_of(const Recording& recording) {
+  std::vector<std::string> problems;
+  for (const auto& block : recording.blocks)
+    if (block.status != "ok")
+      problems.push_back(
+          fmt::format("{}, {} block {}: {}", block.variant, block.pass, block.index, block.status));
+  const SameWork work = check_same_work(recording);
+  if (work.status == SameWork::kDifferent)
+    problems.push_back(work.differences.empty() ? work.sentence : work.differences.front());
+  return problems;
+}
+
+void check_rules_used(std::span<const GateRule> rules, const std::vector<std::string>& variants,
+                      std::span<const GateRow> rows) {
+  for (const GateRule& rule : rules) {
+    const bool later =
+        rows.empty() && (rule.metric.starts_with("work.") || rule.metric.starts_with("regions."));
+    const bool used =
+        std::ranges::any_of(
+            rows, [&](const GateRow& row) { return rule.matches(row.metric, row.variant); }) ||
+        std::ranges::any_of(variants, [&](const std::string& variant) {
+          return later ? rule.matches(rule.metric, variant)
+                       : std::ranges::any_of(kMetrics, [&](const char* metric) {
+                           return rule.matches(metric, variant);
+                         });
+        });
+    if (!used)
+      throw base::UsageError(rule.where, fmt::format("the rule for metric \"{}\" of variant "
+                                                     "\"{}\" takes nothing that was measured",
+                                                     rule.metric, rule.variant));
+  }
+}
+
+void decide(GateReport& report) {
+  std::ranges::stable_sort(report.rows, {}, [](const GateRow& row) { return rank(row.status); });
+  const auto any = [&](GateStatus status) { return count(report, status) > 0; };
+  const auto conclude = [&](GateOutcome outcome, std::string sentence) {
+    report.outcome = outcome;
+    report.sentence = std::move(sentence);
+  };
+  if (any(GateStatus::kChanged))
+    return conclude(GateOutcome::kInvalid, first_of(report, GateStatus::kChanged) +
+                                               ": figures of different work compare nothing.");
+  if (any(GateStatus::kUnmeasured))
+    return conclude(GateOutcome::kInvalid, first_of(report, GateStatus::kUnmeasured) + ".");
+  if (any(GateStatus::kRegression))
+    return conclude(GateOutcome::kRegression, first_of(report, GateStatus::kRegression) + ".");
+  if (count(report, GateStatus::kUnchecked) == report.rows.size())
+    return conclude(GateOutcome::kNoBaseline, "no metric was there to compare.");
+  if (any(GateStatus::kInconclusive))
+    return conclude(GateOutcome::kInconclusive, first_of(report, GateStatus::kInconclusive) + ".");
+  conclude(GateOutcome::kPass, pass_sentence(report));
+}
+
+GateReport gate_recordings(const Recording& baseline, const Recording& candidate,
+                           std::span<const GateRule> rules, const GateSources& sources) {
+  check_not_empty(baseline, sources.baseline);
+  check_not_empty(candidate, sources.candidate);
+  GateReport report;
+  report.mode = "recordings";
+  report.baseline = side_of(baseline, sources.baseline);
+  report.candidate = side_of(candidate, sources.candidate);
+  report.notes.push_back(
+      report.baseline.fingerprint == report.candidate.fingerprint
+          ? "Times and peak memory are not compared: the two recordings did not alternate."
+          : fmt::format("The baseline is from another machine ({}): only exact counters are "
+                        "compared.",
+                        report.baseline.machine));
+  if (const auto differ = mismatches(baseline, candidate); !differ.empty()) {
+    report.outcome = GateOutcome::kNoBaseline;
+    report.sentence = fmt::format("the baseline is of another input: {}.", joined(differ));
+    return report;
+  }
+  report.rows = exact_rows(baseline, candidate, rules);
+  add_lone_variants(baseline, candidate, report);
+  std::vector<std::string> variants;
+  for (const auto& variant : baseline.variants) variants.push_back(variant.name);
+  check_rules_used(rules, variants, report.rows);
+  decide(report);
+  if (const auto problems = problems_of(candidate); !problems.empty()) {
+    report.outcome = GateOutcome::kInvalid;
+    report.sentence = fmt::format("the candidate is not sound: {}.", joined(problems));
+  }
+  return report;
+}
+
+GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
+                       const GateSources& sources) {
+  const Recording baseline = side_recording(both, kBaseSide);
+  const Recording candidate = side_recording(both, kHeadSide);
+  check_not_empty(baseline, sources.baseline);
+  check_not_empty(candidate, sources.candidate);
+  GateReport report;
+  report.mode = "builds";
+  report.baseline = side_of(baseline, sources.baseline);
+  report.candidate = side_of(candidate, sources.candidate);
+  report.rows = exact_rows(baseline, candidate, rules);
+  const bool timed = std::ranges::any_of(
+      both.blocks, [](const auto& block) { return block.pass == "time" && block.status == "ok"; });
+  if (timed) {
+    std::ranges::move(time_rows(baseline, candidate, rules), std::back_inserter(report.rows));
+    const NoiseFloor noise = noise_floor(baseline, static_cast<int>(baseline.variants.size()));
+    report.noise = noise.sentence;
+    report.alarm = noise_alarm(baseline, noise);
+  } else {
+    report.notes.push_back("Times are not compared: the time pass was not run.");
+  }
+  std::vector<std::string> variants;
+  for (const auto& variant : baseline.variants) variants.push_back(variant.name);
+  check_rules_used(rules, variants, report.rows);
+  decide(report);
+  for (const auto& [side, name] : {std::pair(&baseline, "base"), std::pair(&candidate, "head")})
+    if (const auto problems = problems_of(*side); !problems.empty()) {
+      report.outcome = GateOutcome::kInvalid;
+      report.sentence = fmt::format("{} is not sound: {}.", name, joined(problems));
+    }
+  return report;
+}
+
+}  // namespace winnow::reports

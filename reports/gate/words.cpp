@@ -1,0 +1,129 @@
+#include "reports/gate/words.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reports/figures/format.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr size_t kShown = 3;
+
+std::string percent(double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); }
+
+std::string figure(const std::optional<double>& value, const std::string& text) {
+  if (!text.empty()) return text;
+  return value ? figure_text(*value) : "-";
+}
+
+}  // namespace
+
+std::string outcome_name(GateOutcome outcome) {
+  switch (outcome) {
+    case GateOutcome::kPass:
+      return "pass";
+    case GateOutcome::kRegression:
+      return "regression";
+    case GateOutcome::kInvalid:
+      return "invalid";
+    case GateOutcome::kNoBaseline:
+      return "no comparable baseline";
+    case GateOutcome::kInconclusive:
+      return "inconclusive";
+  }
+  return "";
+}
+
+int exit_status_of(GateOutcome outcome) {
+  switch (outcome) {
+    case GateOutcome::kPass:
+      return 0;
+    case GateOutcome::kRegression:
+      return 1;
+    case GateOutcome::kInvalid:
+      return 3;
+    case GateOutcome::kNoBaseline:
+      return 4;
+    case GateOutcome::kInconclusive:
+      return 5;
+  }
+  return 3;
+}
+
+std::string status_name(GateStatus status) {
+  switch (status) {
+    case GateStatus::kEqual:
+      return "equal";
+    case GateStatus::kImproved:
+      return "improved";
+    case GateStatus::kAllowed:
+      return "within the limit";
+    case GateStatus::kRegression:
+      return "regression";
+    case GateStatus::kChanged:
+      return "changed work";
+    case GateStatus::kUnmeasured:
+      return "not measured";
+    case GateStatus::kInconclusive:
+      return "inconclusive";
+    case GateStatus::kUnchecked:
+      return "not checked";
+  }
+  return "";
+}
+
+std::string figure_text(double value) {
+  if (value == std::round(value)) return format_count(value);
+  if (std::abs(value) >= 1000) return format_count(value, 2);
+  return fmt::format("{:.5g}", value);
+}
+
+std::string baseline_text(const GateRow& row) { return figure(row.baseline, row.baseline_text); }
+
+std::string candidate_text(const GateRow& row) { return figure(row.candidate, row.candidate_text); }
+
+std::string change_text(const GateRow& row) {
+  if (row.ratio) {
+    // Nothing is known about a ratio without limits, or with 1 between them, but that.
+    if (!row.low || !row.high || (*row.low <= 1 && *row.high >= 1))
+      return row.low && row.high ? fmt::format("~ ({} to {}, {} pairs)", percent(*row.low),
+                                               percent(*row.high), row.pairs)
+                                 : fmt::format("~ ({} pairs)", row.pairs);
+    return fmt::format("{} ({} to {}, {} pairs)", percent(*row.ratio), percent(*row.low),
+                       percent(*row.high), row.pairs);
+  }
+  if (!row.baseline || !row.candidate) return "-";
+  const double difference = *row.candidate - *row.baseline;
+  if (difference == 0) return "0";
+  return (difference > 0 ? "+" : "-") + figure_text(std::abs(difference));
+}
+
+std::string row_sentence(const GateRow& row) {
+  const std::string subject = fmt::format("{}: {}", row.variant, row.metric);
+  if (row.status == GateStatus::kUnmeasured) return fmt::format("{}: {}", subject, row.note);
+  if (row.ratio) return fmt::format("{}: {} (allowed: {})", subject, change_text(row), row.limit);
+  if (!row.note.empty() && (!row.baseline || !row.candidate) && row.baseline_text.empty())
+    return fmt::format("{}: {}", subject, row.note);
+  const bool fell = row.baseline && row.candidate && *row.candidate < *row.baseline;
+  const char* verb = !row.baseline ? "changed" : fell ? "fell" : "rose";
+  return fmt::format("{} {} from {} to {}{}{} (allowed: {})", subject, verb, baseline_text(row),
+                     candidate_text(row), row.unit.empty() ? "" : " ", row.unit, row.limit);
+}
+
+std::string kernel_sentence(const GateKernel& kernel) {
+  return fmt::format("{}: {} took {:.4g} {} against {:.4g} ({}, 95%: {} to {})", kernel.variant,
+                     kernel.function, kernel.candidate, kernel.unit, kernel.baseline,
+                     percent(kernel.ratio), percent(kernel.low), percent(kernel.high));
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (size_t i = 0; i < parts.size() && i < kShown; ++i) text += (i > 0 ? "; " : "") + parts[i];
+  if (parts.size() > kShown) text += fmt::format("; and {} more", parts.size() - kShown);
+  return text;
+}
+
+}  // namespace winnow::reports

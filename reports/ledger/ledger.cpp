@@ -1,0 +1,244 @@
+#include "reports/ledger/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/figures/format.h"
+#include "reports/ledger/sources.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+constexpr double kZ95 = 1.96;
+constexpr double kOpenShare = 0.05;  // of the capacity: above, a ledger does not close
+constexpr double kOtherWall = 0.05;  // of the wall: above, two passes differ
+constexpr size_t kNamedParts = 5;
+
+// One line of one variant, before the variants stand side by side.
+struct Entry {
+  std::string name;
+  LedgerKind kind;
+  bool estimate;
+  LedgerAmount amount;
+};
+
+std::optional<double> together(const std::optional<double>& a, const std::optional<double>& b) {
+  return a && b ? std::optional(std::hypot(*a, *b)) : std::nullopt;
+}
+
+// CPU time of the agent's accounts: exact, but of one process, and reconciled with others.
+LedgerAmount of_one_block(double core_s, const RegionTime& region, double reconciled_error) {
+  LedgerAmount amount{core_s, {}};
+  if (region.block_error)
+    amount.error_s = core_s * std::hypot(*region.block_error, reconciled_error);
+  return amount;
+}
+
+double accounted_s(const StateTime& states) {
+  const auto& cpu = states.cpu;
+  return cpu.computing_s + cpu.searching_s + cpu.waiting_s + cpu.signalling_s + cpu.creating_s +
+         cpu.other_s + states.starting_s;
+}
+
+// What samples see of scheduler functions beyond the calls that the agent sees: spinning in a
+// runtime that has no marks.
+double unmarked_scheduler_s(const LedgerSources& from) {
+  if (from.states.marked) return 0;
+  const auto& cpu = from.states.cpu;
+  const double share = from.sampled.scheduler_s / (from.sampled.scheduler_s + from.sampled.work_s);
+  const double called_s =
+      cpu.searching_s + cpu.waiting_s + cpu.signalling_s + cpu.creating_s + from.states.starting_s;
+  const double work_s = cpu.computing_s + cpu.other_s;
+  return std::clamp(share * accounted_s(from.states) - called_s, 0.0, work_s);
+}
+
+void add_work(std::vector<Entry>& entries, const LedgerSources& from) {
+  const double work_s =
+      from.states.cpu.computing_s + from.states.cpu.other_s - unmarked_scheduler_s(from);
+  for (const SampledLine& line : from.sampled.lines) {
+    const double share = line.seconds / from.sampled.work_s;
+    LedgerAmount amount =
+        of_one_block(work_s * share, from.region, from.states.reconciled.work_error);
+    std::optional<double> sampling_s;
+    if (from.sampled.samples.value_or(0) > 0)
+      sampling_s = work_s * kZ95 * std::sqrt(share * (1 - share) / *from.sampled.samples);
+    amount.error_s = together(amount.error_s, sampling_s);
+    entries.push_back({line.name, LedgerKind::kWork, true, amount});
+  }
+}
+
+void add_scheduler(std::vector<Entry>& entries, const LedgerSources& from) {
+  const auto& cpu = from.states.cpu;
+  const auto add = [&](const char* name, double core_s, bool estimate) {
+    entries.push_back({name, LedgerKind::kScheduler, estimate,
+                       of_one_block(core_s, from.region, from.states.reconciled.scheduler_error)});
+  };
+  add("scheduler: searching and spinning", cpu.searching_s, false);
+  add("scheduler: waiting", cpu.waiting_s, false);
+  add("scheduler: signalling", cpu.signalling_s, false);
+  add("scheduler: creating and joining threads", cpu.creating_s, false);
+  add("scheduler: threads starting and ending", from.states.starting_s, false);
+  add("scheduler: seen by samples only", unmarked_scheduler_s(from), true);
+}
+
+// What is left of a subtraction, if it is more than rounding and not negative.
+double beyond_rounding(double core_s) { return core_s > 1e-10 ? core_s : 0; }
+
+// The time of the cores that the program did not compute in; returns what is beyond the capacity.
+double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
+  const RegionTime& region = from.region;
+  const double rest_s =
+      region.cores * region.wall_s - region.cpu_s - region.idle_s - region.steal_s;
+  const double others_s = std::clamp(region.busy_s - region.cpu_s, 0.0, std::max(0.0, rest_s));
+  const double waiting_s =
+      std::clamp(from.states.run_queue_s.value_or(0) - others_s, 0.0, region.idle_s);
+  const double cores_s = rest_s - others_s;
+  const double cpu_s = region.cpu_s - accounted_s(from.states);
+  const auto add = [&](const char* name, LedgerKind kind, bool estimate, double core_s,
+                       std::optional<double> error_s) {
+    entries.push_back({name, kind, estimate, {core_s, error_s}});
+  };
+  add("waiting for a core", LedgerKind::kWaiting, true, waiting_s, region.idle_error_s);
+  add("idle cores", LedgerKind::kIdle, false, region.idle_s - waiting_s, region.idle_error_s);
+  add("other programs", LedgerKind::kOthers, true, others_s, region.others_error_s);
+  add("taken by the hypervisor", LedgerKind::kOthers, false, region.steal_s, region.others_error_s);
+  add("unexplained", LedgerKind::kUnexplained, false,
+      beyond_rounding(cores_s) + beyond_rounding(cpu_s), {});
+  return beyond_rounding(-cores_s) + beyond_rounding(-cpu_s);
+}
+
+void warn(const LedgerColumn& column, const LedgerSources& from, double unexplained_s,
+          std::vector<std::string>& warnings) {
+  const double capacity_s = column.capacity_s();
+  const double cpu_s = from.region.cpu_s - accounted_s(from.states);
+  const auto share = [&](double seconds) { return format_percent(100 * seconds / capacity_s); };
+  if (unexplained_s > kOpenShare * capacity_s)
+    warnings.push_back(fmt::format(
+        "{}: the ledger does not close: {} of cores × wall is unexplained ({} is CPU time of the "
+        "program that the accounts of its threads leave out).",
+        column.label, share(unexplained_s), share(std::max(0.0, cpu_s))));
+  if (column.excess_s > kOpenShare * capacity_s)
+    warnings.push_back(fmt::format(
+        "{}: the ledger's lines exceed cores × wall by {} ({} is CPU time that the accounts of its "
+        "threads hold beyond the process's).",
+        column.label, share(column.excess_s), share(std::max(0.0, -cpu_s))));
+}
+
+void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from) {
+  const RegionTime& region = from.region;
+  std::string text = fmt::format(
+      "{}: {} of the CPU time is the kernel's (system time), contained in the lines; the region is "
+      "the mean of {} {} of the {} pass",
+      column.label, format_value(region.system_s, Unit::kIterationSeconds), region.blocks,
+      region.blocks == 1 ? "process" : "processes", region.pass);
+  if (!from.states.run_queue_s) text += "; waiting for a core: unavailable: not readable";
+  ledger.notes.push_back(text + ".");
+  const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = from.states.surplus;
+  if (std::abs(ratio - 1) > kOtherWall || std::abs(cpu_ratio - 1) > kOtherWall)
+    ledger.notes.push_back(fmt::format(
+        "{}: an iteration of the sync pass took {} as long as one of the {} pass, and {} of its "
+        "CPU "
+        "time: of that, the scheduler's lines are taken {}, work {} (the agent's own work lies in "
+        "the calls that it watches).",
+        column.label, format_ratio(ratio), region.pass, format_ratio(cpu_ratio),
+        format_ratio(from.states.reconciled.scheduler), format_ratio(from.states.reconciled.work)));
+}
+
+LedgerColumn column_of(const Recording& recording, size_t variant,
+                       const std::set<std::string>& kernels, Ledger& ledger,
+                       std::vector<Entry>& entries, std::vector<std::string>& warnings) {
+  LedgerColumn column;
+  column.label = labels(recording)[variant];
+  const auto from = ledger_sources(recording, variant, kernels);
+  if (!from.value) {
+    column.unavailable = from.reason;
+    return column;
+  }
+  column.cores = from.value->region.cores;
+  column.wall_s = from.value->region.wall_s;
+  add_work(entries, *from.value);
+  add_scheduler(entries, *from.value);
+  column.excess_s = add_cores(entries, *from.value);
+  warn(column, *from.value, entries.back().amount.core_s, warnings);
+  note(ledger, column, *from.value);
+  return column;
+}
+
+// Lines that no variant spends anything on say nothing; these are always shown.
+bool shown(const LedgerLine& line) {
+  return line.kind == LedgerKind::kIdle || line.kind == LedgerKind::kUnexplained ||
+         std::ranges::any_of(line.amounts,
+                             [](const LedgerAmount& amount) { return amount.core_s > 0; });
+}
+
+}  // namespace
+
+Ledger make_ledger(const Recording& recording, std::vector<std::string>& warnings) {
+  Ledger ledger;
+  const auto kernels = counted_kernels(recording);
+  const size_t variants = recording.variants.size();
+  for (size_t variant = 0; variant < variants; ++variant) {
+    std::vector<Entry> entries;
+    ledger.columns.push_back(column_of(recording, variant, kernels, ledger, entries, warnings));
+    if (entries.empty()) continue;
+    ledger.lines.resize(entries.size());
+    for (size_t i = 0; i < entries.size(); ++i) {
+      LedgerLine& line = ledger.lines[i];
+      line.name = entries[i].name;
+      line.kind = entries[i].kind;
+      line.estimate = entries[i].estimate;
+      line.amounts.resize(variants);
+      line.amounts[variant] = entries[i].amount;
+    }
+  }
+  std::erase_if(ledger.lines, [](const LedgerLine& line) { return !shown(line); });
+  return ledger;
+}
+
+std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t from, size_t to) {
+  if (from >= ledger.columns.size() || to >= ledger.columns.size()) return std::nullopt;
+  const LedgerColumn &before = ledger.columns[from], &after = ledger.columns[to];
+  if (!before.known() || !after.known() || before.cores != after.cores) return std::nullopt;
+  const double cores = before.cores;
+  LedgerDifference difference{from, to, before.label, after.label, before.wall_s - after.wall_s};
+  for (const LedgerLine& line : ledger.lines) {
+    const LedgerAmount &a = line.amounts[from], &b = line.amounts[to];
+    LedgerPart part{line.name, a.core_s - b.core_s, (a.core_s - b.core_s) / cores};
+    if (const auto error_s = together(a.error_s, b.error_s)) part.error_s = *error_s / cores;
+    difference.parts.push_back(part);
+  }
+  const double excess_s = after.excess_s - before.excess_s;
+  if (excess_s != 0)
+    difference.parts.push_back({"counted beyond the capacity", excess_s, excess_s / cores});
+  std::ranges::stable_sort(difference.parts, std::greater<>(),
+                           [](const LedgerPart& part) { return std::abs(part.wall_s); });
+  return difference;
+}
+
+std::string explanation_words(const LedgerDifference& difference) {
+  const auto seconds = [](double value) { return format_value(value, Unit::kIterationSeconds); };
+  std::string named;
+  double rest_s = difference.wall_s;
+  size_t count = 0;
+  for (const LedgerPart& part : difference.parts) {
+    if (!part.proven() || count == kNamedParts) continue;
+    ++count;
+    rest_s -= part.wall_s;
+    named += fmt::format("{}{}{} {}", named.empty() ? "" : ", ", part.wall_s < 0 ? "minus " : "",
+                         seconds(std::abs(part.wall_s)), part.name);
+  }
+  const std::string whole =
+      fmt::format("of {} {} per iteration", seconds(std::abs(difference.wall_s)),
+                  difference.wall_s < 0 ? "lost" : "saved");
+  if (named.empty()) return whole + ", no part is proven: ~ (all are within their error)";
+  return fmt::format("{}, {}; ~{}{} in smaller parts and parts within their error", whole, named,
+                     rest_s < 0 ? "minus " : "", seconds(std::abs(rest_s)));
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,258 @@
+#include "reports/ledger/sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+
+#include "reports/recorded/questions.h"
+#include "reports/tables/kernels.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+using profiles::Region;
+using profiles::SampledProfile;
+using profiles::SyncProfile;
+using profiles::ThreadAccount;
+
+namespace {
+
+// A thread's account closes before the kernel takes the thread down: tens of microseconds. CPU time
+// beyond that is no end of a thread.
+constexpr double kEndingLimit_s = 50e-6;
+
+double seconds(int64_t ns) { return static_cast<double>(ns) * 1e-9; }
+
+// Mean over blocks, and the half width of its 95 % confidence interval (Student).
+struct Mean {
+  double value = 0, deviation = 0;
+  std::optional<double> error;
+};
+
+double student(size_t n) {
+  return boost::math::quantile(boost::math::students_t(static_cast<double>(n - 1)), 0.975);
+}
+
+Mean mean_of(const std::vector<double>& values) {
+  Mean mean;
+  const auto n = static_cast<double>(values.size());
+  for (double value : values) mean.value += value / n;
+  if (values.size() < 2) return mean;
+  for (double value : values)
+    mean.deviation += (value - mean.value) * (value - mean.value) / (n - 1);
+  mean.deviation = std::sqrt(mean.deviation);
+  mean.error = student(values.size()) * mean.deviation / std::sqrt(n);
+  return mean;
+}
+
+bool has_process_time(const Block& block) {
+  return block.region && block.region->user_ns && block.region->system_ns;
+}
+
+bool has_region_time(const Block& block) {
+  return has_process_time(block) && block.region->cores_time &&
+         block.region->cores_time->cores > 0 && !block.iteration_wall_ns.empty();
+}
+
+RegionTime region_time(const std::vector<const Block*>& blocks) {
+  const auto over_blocks = [&](auto ns_of) {
+    std::vector<double> values;
+    for (const Block* block : blocks)
+      values.push_back(seconds(ns_of(*block->region)) /
+                       static_cast<double>(block->iteration_wall_ns.size()));
+    return mean_of(values);
+  };
+  const auto cpu_ns = [](const Region& region) { return *region.user_ns + *region.system_ns; };
+  RegionTime time;
+  time.pass = blocks.front()->pass;
+  time.blocks = static_cast<int>(blocks.size());
+  time.cores = blocks.front()->region->cores_time->cores;
+  time.wall_s = over_blocks([](const Region& region) { return region.wall_ns; }).value;
+  time.system_s = over_blocks([](const Region& region) { return *region.system_ns; }).value;
+  time.busy_s = over_blocks([](const Region& region) { return region.cores_time->busy_ns; }).value;
+  time.steal_s =
+      over_blocks([](const Region& region) { return region.cores_time->steal_ns; }).value;
+  const Mean cpu = over_blocks(cpu_ns);
+  const Mean idle = over_blocks([](const Region& region) { return region.cores_time->idle_ns; });
+  time.cpu_s = cpu.value;
+  time.cpu_error_s = cpu.error;
+  time.idle_s = idle.value;
+  time.idle_error_s = idle.error;
+  time.others_error_s = over_blocks([&](const Region& region) {
+                          return region.cores_time->busy_ns - cpu_ns(region);
+                        }).error;
+  if (cpu.error && cpu.value > 0)
+    time.block_error = student(blocks.size()) * cpu.deviation / cpu.value;
+  return time;
+}
+
+// The time pass, whose blocks no agent slows down; else a pass that has the figures.
+Known<RegionTime> region_of(const Recording& recording, size_t variant) {
+  for (const char* pass : {"time", "sync"}) {
+    auto blocks = good_blocks(recording, recording.variants[variant].name, pass);
+    std::erase_if(blocks, [](const Block* block) { return !has_region_time(*block); });
+    if (blocks.empty()) continue;
+    const int cores = blocks.front()->region->cores_time->cores;
+    if (std::ranges::any_of(
+            blocks, [&](const Block* block) { return block->region->cores_time->cores != cores; }))
+      return {{}, "its blocks had different numbers of cores"};
+    return {region_time(blocks), ""};
+  }
+  return {{}, "what the cores did during the region is not recorded"};
+}
+
+Known<StateTime> states_of(const Recording& recording, size_t variant) {
+  const std::string& name = recording.variants[variant].name;
+  const auto& sync = profiles_of(recording, name).sync;
+  if (!sync) return {{}, "sync pass: " + reason(recording, name, "sync")};
+  if (sync->iterations <= 0) return {{}, "sync pass: it has no iterations"};
+  const double iterations = sync->iterations;
+  StateTime time;
+  double accounts_s = 0, ended = 0;
+  time.wall_s = sync->wall_s / iterations;
+  time.marked = sync->computing.has_value();
+  time.run_queue_s = 0;
+  for (const ThreadAccount& thread : sync->threads) {
+    if (!thread.cpu_by_state) return {{}, "sync pass: CPU time by state is not recorded"};
+    const auto& cpu = *thread.cpu_by_state;
+    accounts_s += thread.cpu_s;
+    if (thread.thread_count > 1) ended += static_cast<double>(thread.thread_count);
+    time.cpu.computing_s += cpu.computing_s / iterations;
+    time.cpu.searching_s += cpu.searching_s / iterations;
+    time.cpu.waiting_s += cpu.waiting_s / iterations;
+    time.cpu.signalling_s += cpu.signalling_s / iterations;
+    time.cpu.creating_s += cpu.creating_s / iterations;
+    const bool started_and_ended = thread.thread_count > 1 && cpu.computing_s > 0;
+    (started_and_ended ? time.starting_s : time.cpu.other_s) += cpu.other_s / iterations;
+    if (time.run_queue_s && thread.run_queue_s)
+      *time.run_queue_s += *thread.run_queue_s / iterations;
+    else
+      time.run_queue_s.reset();
+  }
+  if (sync->threads.empty()) return {{}, "sync pass: accounts of threads are not recorded"};
+  const auto blocks = good_blocks(recording, name, "sync");
+  if (ended > 0 && !blocks.empty() && has_process_time(*blocks.front())) {
+    const Region& region = *blocks.front()->region;
+    const double beyond_s = seconds(*region.user_ns + *region.system_ns) - accounts_s;
+    time.starting_s += std::clamp(beyond_s, 0.0, ended * kEndingLimit_s) / iterations;
+  }
+  return {time, ""};
+}
+
+constexpr std::array<std::pair<const char*, const char*>, 5> kLines{
+    {{"compute", "compute: other operators"},
+     {"tokenization", "tokenization"},
+     {"memory", "memory: allocation, zeroing, copying"},
+     {"kernel", "kernel functions"},
+     {"", "other functions"}}};
+
+// The kernels first, then kLines.
+size_t line_of(const profiles::Function& function, const std::set<std::string>& kernels) {
+  size_t line = 0;
+  for (const std::string& kernel : kernels) {
+    if (is_part_of(function.name, kernel)) return line;
+    ++line;
+  }
+  for (const auto& [category, name] : kLines) {
+    if (function.category == category) return line;
+    ++line;
+  }
+  return line - 1;
+}
+
+void reconcile_with(const RegionTime& region, const Recording& recording, size_t variant,
+                    StateTime& states) {
+  const auto blocks = good_blocks(recording, recording.variants[variant].name, "sync");
+  if (blocks.empty() || !has_process_time(*blocks.front())) return;
+  const Block& block = *blocks.front();
+  const double cpu_s = seconds(*block.region->user_ns + *block.region->system_ns) /
+                       static_cast<double>(block.iteration_wall_ns.size());
+  if (!(cpu_s > 0) || !(region.cpu_s > 0)) return;
+  auto& cpu = states.cpu;
+  const std::array work{&cpu.computing_s, &cpu.other_s};
+  const std::array scheduler{&cpu.searching_s, &cpu.waiting_s, &cpu.signalling_s, &cpu.creating_s,
+                             &states.starting_s};
+  double work_s = 0, scheduler_s = 0;
+  for (const double* part : work) work_s += *part;
+  for (const double* part : scheduler) scheduler_s += *part;
+  states.surplus = cpu_s / region.cpu_s;
+  states.reconciled = reconcile(work_s, scheduler_s, (work_s + scheduler_s) / states.surplus);
+  for (double* part : work) *part *= states.reconciled.work;
+  for (double* part : scheduler) *part *= states.reconciled.scheduler;
+}
+
+Known<SampledWork> sampled_work(const Recording& recording, size_t variant,
+                                const std::set<std::string>& kernels) {
+  const std::string& name = recording.variants[variant].name;
+  const auto& cpu = profiles_of(recording, name).cpu;
+  if (!cpu) return {{}, "cpu pass: " + reason(recording, name, "cpu")};
+  SampledWork work;
+  for (const std::string& kernel : kernels) work.lines.push_back({"compute: " + kernel});
+  for (const auto& [category, line] : kLines) work.lines.push_back({line});
+  work.samples = 0;
+  for (const auto& function : cpu->functions) {
+    if (!function.flat_s) continue;
+    if (function.category == "scheduler") {
+      work.scheduler_s += *function.flat_s;
+      continue;
+    }
+    work.lines[line_of(function, kernels)].seconds += *function.flat_s;
+    work.work_s += *function.flat_s;
+    if (work.samples && function.flat_samples)
+      *work.samples += static_cast<double>(*function.flat_samples);
+    else
+      work.samples.reset();
+  }
+  if (work.work_s <= 0) return {{}, "cpu pass: no sample outside the scheduler"};
+  return {work, ""};
+}
+
+}  // namespace
+
+Reconciled reconcile(double work_s, double scheduler_s, double sum_s) {
+  constexpr double kWorkSigma = 0.02, kSchedulerSigma = 0.3, kZ95 = 1.96;
+  const double total_s = work_s + scheduler_s;
+  if (!(total_s > 0)) return {};
+  const double work_sigma_s = kWorkSigma * work_s,
+               scheduler_sigma_s = kSchedulerSigma * scheduler_s;
+  const double sigma_s = std::hypot(work_sigma_s, scheduler_sigma_s);
+  const double surplus_s = total_s - sum_s;
+  const double unsure = kZ95 * work_sigma_s * scheduler_sigma_s / sigma_s;
+  Reconciled result;
+  if (work_s > 0) {
+    result.work = 1 - surplus_s * std::pow(work_sigma_s / sigma_s, 2) / work_s;
+    result.work_error = unsure / work_s;
+  }
+  if (scheduler_s > 0) {
+    result.scheduler = 1 - surplus_s * std::pow(scheduler_sigma_s / sigma_s, 2) / scheduler_s;
+    result.scheduler_error = unsure / scheduler_s;
+  }
+  // Passes so far apart are not one behaviour: no part can be told from the other.
+  if (result.work < 0 || result.scheduler < 0) return {sum_s / total_s, sum_s / total_s, 1, 1};
+  return result;
+}
+
+std::set<std::string> counted_kernels(const Recording& recording) {
+  std::set<std::string> kernels;
+  for (const Block& block : recording.blocks)
+    if (block.status == "ok" && block.kernel_macs)
+      for (const auto& [kernel, macs] : *block.kernel_macs) kernels.insert(kernel);
+  return kernels;
+}
+
+Known<LedgerSources> ledger_sources(const Recording& recording, size_t variant,
+                                    const std::set<std::string>& kernels) {
+  const auto region = region_of(recording, variant);
+  auto states = states_of(recording, variant);
+  const auto sampled = sampled_work(recording, variant, kernels);
+  for (const std::string& why : {region.reason, states.reason, sampled.reason})
+    if (!why.empty()) return {{}, why};
+  reconcile_with(*region.value, recording, variant, *states.value);
+  return {LedgerSources{*region.value, *states.value, *sampled.value}, ""};
+}
+
+}  // namespace winnow::reports

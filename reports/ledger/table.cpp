@@ -1,0 +1,131 @@
+#include "reports/ledger/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/figures/format.h"
+#include "reports/plots/bars.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+namespace {
+
+Tone tone_of(LedgerKind kind) {
+  switch (kind) {
+    case LedgerKind::kWork:
+      return Tone::kBlue;
+    case LedgerKind::kScheduler:
+      return Tone::kOrange;
+    case LedgerKind::kWaiting:
+      return Tone::kYellow;
+    case LedgerKind::kIdle:
+      return Tone::kGrey;
+    case LedgerKind::kOthers:
+      return Tone::kPurple;
+    case LedgerKind::kUnexplained:
+      return Tone::kRed;
+  }
+  return Tone::kGrey;
+}
+
+// Against the first variant: may the two amounts be equal? Without a known error nothing is
+// claimed.
+Evidence evidence_of(const LedgerAmount& first, const LedgerAmount& second) {
+  if (!first.error_s || !second.error_s) return Evidence::kNoise;
+  const double error_s = std::hypot(*first.error_s, *second.error_s);
+  return std::abs(first.core_s - second.core_s) > error_s ? Evidence::kNone : Evidence::kNoise;
+}
+
+Row row_of(const Ledger& ledger, const LedgerLine& line) {
+  Row row;
+  row.name = line.name;
+  row.unit = Unit::kIterationSeconds;
+  row.role = line.kind == LedgerKind::kUnexplained ? Role::kUnsampled : Role::kItem;
+  for (size_t variant = 0; variant < ledger.columns.size(); ++variant) {
+    const LedgerColumn& column = ledger.columns[variant];
+    const LedgerAmount& amount = line.amounts[variant];
+    Figure figure;
+    if (column.known()) figure = measured(amount.core_s, column.capacity_s());
+    figure.estimate = line.estimate && column.known() && amount.core_s > 0;
+    row.figures.push_back(figure);
+    row.evidence.push_back(variant == 0 ? Evidence::kNone : evidence_of(line.amounts[0], amount));
+  }
+  return row;
+}
+
+Row summary_row(const Ledger& ledger, const char* name, Role role,
+                double (*value)(const LedgerColumn&)) {
+  Row row;
+  row.name = name;
+  row.unit = Unit::kIterationSeconds;
+  row.role = role;
+  for (const LedgerColumn& column : ledger.columns)
+    row.figures.push_back(column.known() ? measured(value(column), column.capacity_s()) : Figure{});
+  return row;
+}
+
+}  // namespace
+
+Table ledger_table(const Ledger& ledger) {
+  Table table;
+  table.heading = "Ledger of Core-Seconds";
+  table.first_column = "Core-seconds of an iteration";
+  for (const LedgerColumn& column : ledger.columns) {
+    table.columns.push_back(column.label);
+    if (!column.known())
+      table.unavailable.push_back(
+          fmt::format("{}: unavailable: {}", column.label, column.unavailable));
+  }
+  if (ledger.lines.empty()) return table;
+  for (const LedgerLine& line : ledger.lines) table.rows.push_back(row_of(ledger, line));
+  if (std::ranges::any_of(ledger.columns, [](const auto& column) { return column.excess_s > 0; }))
+    table.rows.push_back(summary_row(ledger, "counted twice, to be taken off", Role::kUnsampled,
+                                     [](const LedgerColumn& column) { return column.excess_s; }));
+  table.rows.push_back(summary_row(ledger, "cores × wall", Role::kTotal,
+                                   [](const LedgerColumn& column) { return column.capacity_s(); }));
+  table.notes = {
+      "~ before a figure: an estimate. The program's CPU time, the scheduler's lines and idle "
+      "cores "
+      "are the kernel's figures; the split of its work is by the samples of the cpu pass, which "
+      "stand for the unsampled time, too; other programs are what the cores' clock ticks counted "
+      "beyond the program; waiting for a core is at most run-queue delay, taken from idle cores.",
+      "A difference behind ~ is within its error at 95% (samples, and blocks of the time pass), or "
+      "its error is not known."};
+  table.notes.insert(table.notes.end(), ledger.notes.begin(), ledger.notes.end());
+  return table;
+}
+
+std::string ledger_svg(const Ledger& ledger) {
+  if (ledger.lines.empty()) return "";
+  StackedBars bars;
+  bars.title = "Where the core-seconds of an iteration go";
+  bars.axis = "core-seconds an iteration (cores × wall)";
+  for (size_t variant = 0; variant < ledger.columns.size(); ++variant) {
+    const LedgerColumn& column = ledger.columns[variant];
+    bars.bars.push_back(column.label);
+    bars.description += (bars.description.empty() ? "" : " ") + column.label + ": ";
+    if (!column.known()) {
+      bars.description += "unavailable.";
+      continue;
+    }
+    bars.description += format_value(column.capacity_s(), Unit::kIterationSeconds);
+    for (const LedgerLine& line : ledger.lines)
+      if (line.amounts[variant].core_s > 0)
+        bars.description +=
+            fmt::format(", {} {}", line.name,
+                        format_value(line.amounts[variant].core_s, Unit::kIterationSeconds));
+    bars.description += ".";
+  }
+  for (const LedgerLine& line : ledger.lines) {
+    Stack stack{line.name, tone_of(line.kind)};
+    for (size_t variant = 0; variant < ledger.columns.size(); ++variant)
+      stack.values.push_back(ledger.columns[variant].known() ? line.amounts[variant].core_s : 0);
+    bars.stacks.push_back(std::move(stack));
+  }
+  return svg(bars);
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,41 @@
+#include "reports/markup/junit_xml.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/markup/svg.h"
+
+namespace winnow::reports {
+
+namespace {
+
+std::string test_case(const JunitCase& test) {
+  const std::string open = fmt::format("  <testcase classname=\"winnow.{}\" name=\"{}\"",
+                                       escaped_xml(test.suite), escaped_xml(test.name));
+  if (test.result == JunitCase::kPassed) return open + "/>\n";
+  const std::string message = escaped_xml(test.message);
+  if (test.result == JunitCase::kSkipped)
+    return open + fmt::format("><skipped message=\"{}\"/></testcase>\n", message);
+  return open + fmt::format("><{} type=\"{}\" message=\"{}\"/></testcase>\n",
+                            test.result == JunitCase::kFailed ? "failure" : "error",
+                            escaped_xml(test.type), message);
+}
+
+}  // namespace
+
+std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases) {
+  const auto count = [&](JunitCase::Result result) {
+    return std::ranges::count(cases, result, &JunitCase::result);
+  };
+  std::string text = fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
+      "skipped=\"{}\">\n",
+      escaped_xml(name), cases.size(), count(JunitCase::kFailed), count(JunitCase::kError),
+      count(JunitCase::kSkipped));
+  for (const JunitCase& test : cases) text += test_case(test);
+  return text + "</testsuite>\n";
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,78 @@
+#include "reports/markup/markdown.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr size_t kLongestName = 96;
+
+bool continues_utf8(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// Templates make names of any length; their beginning and end tell most.
+std::string shortened(std::string name) {
+  if (name.size() <= kLongestName) return name;
+  size_t head = kLongestName / 2, tail = name.size() - kLongestName / 2;
+  while (head > 0 && continues_utf8(name[head])) --head;
+  while (tail < name.size() && continues_utf8(name[tail])) ++tail;
+  return name.substr(0, head) + "…" + name.substr(tail);
+}
+
+size_t longest_backtick_run(const std::string& text) {
+  size_t longest = 0, run = 0;
+  for (char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  const std::string shown = base::printable(text);
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const char c = shown[i];
+    if (c == '<')  // before a space it begins no tag: "< 60.0ms"
+      result += shown.compare(i + 1, 1, " ") == 0 ? "<" : "&lt;";
+    else if (c == '&')
+      result += "&amp;";
+    else if (c == '~')  // one alone is plain, two strike the text out
+      result += result.ends_with('~') ? "&#126;" : "~";
+    else if (std::string_view("\\`*_[]|").find(c) != std::string_view::npos)
+      (result += '\\') += c;
+    else
+      result += c;
+  }
+  return result;
+}
+
+std::string code_span(std::string_view name) {
+  const std::string text = shortened(base::printable(name));
+  if (text.empty()) return "(no name)";
+  const std::string fence(longest_backtick_run(text) + 1, '`');
+  const std::string pad = text.front() == '`' || text.back() == '`' ? " " : "";
+  std::string result;
+  for (char c : text) result += c == '|' ? std::string("\\|") : std::string(1, c);
+  return fence + pad + result + pad + fence;
+}
+
+std::string table_line(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const std::string& cell : cells) line += " " + cell + " |";
+  return line + "\n";
+}
+
+std::string table_head(const std::vector<std::string>& cells) {
+  std::string rule = "|";
+  for (size_t i = 0; i < cells.size(); ++i) rule += i == 0 ? "---|" : "---:|";
+  return table_line(cells) + rule + "\n";
+}
+
+std::string bold(const std::string& markdown) { return "**" + markdown + "**"; }
+
+}  // namespace winnow::reports

@@ -1,0 +1,143 @@
+#include "reports/pages/html_flames.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/figures/format.h"
+#include "reports/markup/html.h"
+#include "reports/pages/html_tables.h"
+#include "reports/plots/flame_svg.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr double kSmallest = 0.001, kSmallestOfMany = 0.005;  // share of the whole
+constexpr size_t kMany = 4;  // variants, from which on a page has room for fewer frames
+
+using StacksOf = Picture<profiles::Stacks> VariantPictures::*;
+
+struct Kind {
+  StacksOf stacks;
+  const char* id;
+  const char* what;      // "CPU time"
+  const char* measured;  // what the widths are
+  FlameWeight weight;
+  FlameOrder order;
+};
+
+constexpr Kind kCpu{&VariantPictures::cpu,
+                    "cpu",
+                    "CPU time",
+                    "sampled CPU time of the cpu pass",
+                    FlameWeight::kSeconds,
+                    FlameOrder::kCallers};
+constexpr Kind kCpuByLeaf{
+    &VariantPictures::cpu,  "cpu-leaves",
+    "CPU time by function", "the same samples from the function that ran, below it its callers",
+    FlameWeight::kSeconds,  FlameOrder::kLeaves};
+constexpr Kind kWall{&VariantPictures::wall, "wall",
+                     "wall time of threads", "sampled wall time of all threads, waiting included",
+                     FlameWeight::kSeconds,  FlameOrder::kCallers};
+constexpr Kind kAllocation{&VariantPictures::allocation,
+                           "allocation",
+                           "allocated bytes",
+                           "bytes allocated in the region, freed ones included",
+                           FlameWeight::kBytes,
+                           FlameOrder::kCallers};
+
+double smallest(const PagePictures& pictures) {
+  return pictures.variants.size() > kMany ? kSmallestOfMany : kSmallest;
+}
+
+std::string folding(const PagePictures& pictures) {
+  return fmt::format("Frames below {} of the whole are one among their siblings.",
+                     format_percent(smallest(pictures) * 100));
+}
+
+bool leaves(const Kind& kind) { return kind.order == FlameOrder::kLeaves; }
+
+FlameScale scale_of(const PagePictures& pictures, const Kind& kind) {
+  return {kind.weight, kind.order, pictures.texts_per_iteration, smallest(pictures)};
+}
+
+std::string stands_on(const profiles::Stacks& stacks, const FlameNode& root, const Kind& kind) {
+  if (kind.weight == FlameWeight::kBytes) return "";
+  return fmt::format(" {} samples over {} iterations.",
+                     format_count(static_cast<double>(root.first.samples)),
+                     format_count(stacks.iterations));
+}
+
+std::string variant_figure(const Report& report, const PagePictures& pictures, size_t variant,
+                           const Kind& kind) {
+  const auto& picture = pictures.variants[variant].*kind.stacks;
+  const std::string& label = report.variants[variant];
+  FlameFigure figure;
+  figure.id = fmt::format("flame-{}-{}", kind.id, variant);
+  figure.title = fmt::format("{}: {}.", label, kind.what);
+  figure.icicle = kind.weight == FlameWeight::kBytes;
+  figure.weight = kind.weight;
+  if (!picture.data)
+    return fmt::format(
+        "<figure class=\"flame\" id=\"{}\">\n<figcaption><strong>{}</strong></figcaption>\n<p "
+        "class=\"unavailable\">{}: unavailable ({})</p>\n</figure>\n",
+        figure.id, html_escaped(figure.title), html_escaped(label),
+        html_escaped(picture.unavailable));
+  const FlameNode root = flame_tree(scale_of(pictures, kind), *picture.data);
+  figure.description = fmt::format("Width: {} of one text.{} {}", kind.measured,
+                                   stands_on(*picture.data, root, kind), folding(pictures));
+  return html_figure(figure, root);
+}
+
+std::string difference_figure(const Report& report, const PagePictures& pictures, size_t from,
+                              size_t to, const Kind& kind) {
+  const auto& before = (pictures.variants[from].*kind.stacks).data;
+  const auto& after = (pictures.variants[to].*kind.stacks).data;
+  if (!before || !after) return "";
+  FlameFigure figure;
+  figure.id = fmt::format("flame-{}-difference", kind.id);
+  figure.first = report.variants[from];
+  figure.second = report.variants[to];
+  figure.title = fmt::format("From {} to {}: {}.", figure.first, figure.second, kind.what);
+  figure.weight = kind.weight;
+  figure.icicle = kind.weight == FlameWeight::kBytes || leaves(kind);
+  figure.description = fmt::format(
+      "Red grew, blue shrank, grey did not change beyond the sampling error; all amounts are of a "
+      "text{}. Width: room for the larger of the two. {}",
+      leaves(kind) ? fmt::format(" ({})", kind.measured) : "", folding(pictures));
+  return html_figure(figure, flame_tree(scale_of(pictures, kind), *before, &*after));
+}
+
+// The verdict's rival and winner; the baseline and the next where it names none.
+std::pair<size_t, size_t> compared(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  if (verdict.winner != verdict.rival) return {verdict.rival, verdict.winner};
+  return {0, 1};
+}
+
+std::string figures(const Report& report, const PagePictures& pictures, const Kind& kind,
+                    const std::vector<const Kind*>& differences) {
+  std::string result;
+  const auto [from, to] = compared(report);
+  if (std::max(from, to) < pictures.variants.size())
+    for (const Kind* difference : differences)
+      result += difference_figure(report, pictures, from, to, *difference);
+  for (size_t variant = 0; variant < pictures.variants.size(); ++variant)
+    result += variant_figure(report, pictures, variant, kind);
+  return result;
+}
+
+}  // namespace
+
+std::string flames_section(const Report& report, const PagePictures& pictures) {
+  return section_start(2, "Flame Graphs") + figures(report, pictures, kCpu, {&kCpuByLeaf, &kCpu}) +
+         figures(report, pictures, kWall, {}) + "</section>\n";
+}
+
+std::string allocations_section(const Report& report, const PagePictures& pictures) {
+  return section_start(3, "Allocations by Call Stack") +
+         figures(report, pictures, kAllocation, {&kAllocation}) + "</section>\n";
+}
+
+}  // namespace winnow::reports

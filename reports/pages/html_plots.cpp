@@ -1,0 +1,112 @@
+#include "reports/pages/html_plots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/blocks/pairs.h"
+#include "reports/figures/format.h"
+#include "reports/plots/strips.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+namespace {
+
+std::vector<double> block_medians(const Timing& timing) {
+  std::vector<double> medians;
+  for (const auto& block : timing.blocks_s)
+    if (!block.empty()) medians.push_back(median(block));
+  return medians;
+}
+
+StripRow ratio_row(const std::string& name, size_t colour, const Pairs& pairs) {
+  StripRow row{name, "", colour};
+  row.text = pairs.count() == 0 ? "unavailable (no pairs of blocks)" : ratio_words(pairs);
+  if (pairs.count() > 0 && pairs.evidence != Evidence::kProven) row.text = "~ " + row.text;
+  row.middle = pairs.ratio;
+  row.low = pairs.low;
+  row.high = pairs.high;
+  return row;
+}
+
+StripRow noise_row(const Report& report) {
+  const Pairs& pairs = report.noise.wall;
+  StripRow row = ratio_row("A/A: " + report.variants.front() + " against itself", 0, pairs);
+  if (pairs.count() > 0) row.text = ratio_words(pairs);
+  return row;
+}
+
+}  // namespace
+
+std::string speed_figure(const Report& report) {
+  if (report.variants.empty()) return "";
+  StripPlot plot;
+  plot.id = "plot-speed";
+  plot.title = "Speed against " + report.variants.front() + ".";
+  plot.description =
+      "Ratio of times over pairs of neighbouring blocks with its 99 % interval; to "
+      "the right of 1 is faster.";
+  plot.axis = "times as fast as " + report.variants.front();
+  plot.reference = 1;
+  if (report.noise.wall_effect) {
+    plot.band = 1 + *report.noise.wall_effect;
+    plot.description += fmt::format(" Shaded: effects below {}, too small for this run to detect.",
+                                    format_percent(*report.noise.wall_effect * 100));
+  }
+  for (size_t variant = 1; variant < report.pairs.size(); ++variant)
+    plot.rows.push_back(ratio_row(report.variants[variant], variant, report.pairs[variant]));
+  plot.rows.push_back(noise_row(report));
+  return html_figure(plot);
+}
+
+std::string throughput_figure(const Report& report) {
+  StripPlot plot;
+  plot.id = "plot-throughput";
+  plot.title = "Throughput.";
+  plot.description =
+      "Texts a second: dots are blocks (one fresh process each) by their median iteration, the "
+      "large dot is the median over blocks with its 99 % interval (order statistics).";
+  plot.axis = "texts a second";
+  for (size_t variant = 0; variant < report.timings.size(); ++variant) {
+    const Timing& timing = report.timings[variant];
+    StripRow row{report.variants[variant], "unavailable", variant};
+    if (timing.texts_per_s) {
+      row.text = format_value(*timing.texts_per_s, Unit::kThroughput);
+      row.text += timing.texts_per_s_low
+                      ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *timing.texts_per_s_low,
+                                    *timing.texts_per_s_high)
+                      : ", too few blocks for an interval";
+      row.small = timing.blocks_texts_per_s;
+      row.middle = timing.texts_per_s;
+      row.low = timing.texts_per_s_low;
+      row.high = timing.texts_per_s_high;
+    }
+    plot.rows.push_back(std::move(row));
+  }
+  return html_figure(plot);
+}
+
+std::string latency_figure(const Report& report) {
+  StripPlot plot;
+  plot.id = "plot-latency";
+  plot.title = "Time of an iteration.";
+  plot.description = "Small dots: every iteration; large dots: the median of each block.";
+  plot.axis = "seconds an iteration";
+  for (size_t variant = 0; variant < report.timings.size(); ++variant) {
+    const Timing& timing = report.timings[variant];
+    StripRow row{report.variants[variant], "unavailable", variant};
+    if (timing.median_s) {
+      row.text = fmt::format("median {}, {} blocks, {} iterations",
+                             format_value(*timing.median_s, Unit::kIterationSeconds), timing.blocks,
+                             format_count(static_cast<double>(timing.iterations)));
+      for (const auto& block : timing.blocks_s)
+        row.small.insert(row.small.end(), block.begin(), block.end());
+      row.large = block_medians(timing);
+    }
+    plot.rows.push_back(std::move(row));
+  }
+  return html_figure(plot);
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,117 @@
+#include "reports/pages/html_verdict.h"
+
+#include <fmt/format.h>
+
+#include "reports/blocks/pairs.h"
+#include "reports/figures/format.h"
+#include "reports/markup/html.h"
+#include "reports/pages/html_ledger.h"
+#include "reports/pages/html_plots.h"
+
+namespace winnow::reports {
+
+namespace {
+
+bool decided(const Verdict& verdict) { return verdict.outcome == Verdict::kWinner; }
+
+bool compares_two(const Verdict& verdict) {
+  return decided(verdict) || verdict.outcome == Verdict::kNoClearWinner ||
+         verdict.outcome == Verdict::kUnproven;
+}
+
+const char* css_class(const Verdict& verdict) {
+  switch (verdict.outcome) {
+    case Verdict::kWinner:
+      return "winner";
+    case Verdict::kVoid:
+      return "void";
+    default:
+      return "open";
+  }
+}
+
+std::string paragraph(const char* css, const std::string& text) {
+  return fmt::format("<p class=\"{}\">{}</p>\n", css, html_escaped(text));
+}
+
+// What a reader takes away from across the room.
+std::string big_figure(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
+  const Pairs& pairs = verdict.pairs;
+  std::string text =
+      fmt::format("<p class=\"figure\">{}<b>{}</b> <span>as fast as {}</span></p>\n",
+                  decided(verdict) ? "" : "~ ", html_escaped(format_ratio(*pairs.ratio)),
+                  html_escaped(report.variants[verdict.rival]));
+  const std::string interval =
+      pairs.low ? fmt::format("99 % confidence interval {} to {}", format_ratio(*pairs.low),
+                              format_ratio(*pairs.high))
+                : "too few pairs of blocks for an interval";
+  return text + paragraph("interval", fmt::format("{}; {}, {} pairs of blocks", interval,
+                                                  format_p(pairs.adjusted_p), pairs.count()));
+}
+
+std::string tile(const char* name, const std::string& value, const std::string& text) {
+  return fmt::format("<div class=\"tile\"><dt>{}</dt><dd><b>{}</b>{}</dd></div>\n", name,
+                     html_escaped(value), html_escaped(text));
+}
+
+std::string noise_tiles(const Report& report) {
+  const NoiseFloor& noise = report.noise;
+  const bool measured = noise.wall.count() > 0;
+  const std::string arm = measured ? ratio_words(noise.wall) : "unavailable";
+  const size_t comma = arm.find(", ");
+  std::string interval = comma == std::string::npos ? "" : arm.substr(comma + 2) + ". ";
+  interval += "Two copies of the baseline: ";
+  interval += !measured              ? "not measured."
+              : noise.wall.decided() ? "they differ, which no difference up to that size survives."
+                                     : "no difference found, as it should be.";
+  return tile("A/A arm", arm.substr(0, comma), interval) +
+         tile("Smallest detectable effect",
+              noise.wall_effect ? format_percent(*noise.wall_effect * 100) : "unavailable",
+              noise.sentence);
+}
+
+std::string same_work(const Report& report) {
+  const SameWork& check = report.same_work;
+  if (check.holds())
+    return "<p><strong>Same-work check:</strong> " + html_escaped(check.sentence) + "</p>\n";
+  return "<div class=\"alarm\" role=\"note\"><p><strong>WARNING: COMPARISON VOID:</strong> " +
+         html_escaped(check.sentence) + "</p>\n" + html_list(check.differences, "notes") +
+         "</div>\n";
+}
+
+}  // namespace
+
+std::string headline(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  if (!decided(verdict)) return verdict.title;
+  return fmt::format("{} is {} as fast as {}", verdict.title,
+                     verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "provably",
+                     report.variants[verdict.rival]);
+}
+
+std::string speed_words(const Pairs& pairs) {
+  if (pairs.count() == 0) return "-";
+  return (pairs.evidence == Evidence::kProven ? "" : "~ ") + ratio_words(pairs);
+}
+
+std::string verdict_section(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  std::string result = fmt::format(
+      "<section class=\"verdict {}\" aria-labelledby=\"verdict\">\n"
+      "<h2 id=\"verdict\"><span>Winner: </span>{}</h2>\n",
+      css_class(verdict), html_escaped(verdict.title));
+  for (const std::string& alarm : report.alarms)
+    result += "<p class=\"alarm\" role=\"note\"><strong>WARNING:</strong> " + html_escaped(alarm) +
+              "</p>\n";
+  result += "<div class=\"split\"><div>\n" + big_figure(report) +
+            paragraph("sentence", verdict.sentence) + html_list(verdict.bullets, "bullets") +
+            "</div>\n<div>\n" + speed_figure(report) + ledger_figure(report) + "</div></div>\n";
+  result += "<p class=\"recommendation\"><strong>Recommendation:</strong> " +
+            html_escaped(verdict.recommendation) + "</p>\n";
+  result += "<dl class=\"tiles\">\n" + noise_tiles(report) + "</dl>\n";
+  return result + same_work(report) + "</section>\n";
+}
+
+}  // namespace winnow::reports

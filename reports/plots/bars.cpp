@@ -1,0 +1,143 @@
+#include "reports/plots/bars.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "reports/figures/format.h"
+#include "reports/markup/svg.h"
+#include "reports/plots/lines.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr double kWidth = 760, kLeft = 130, kRight = 740, kTop = 40;
+constexpr double kBarStep = 30, kBarHeight = 22, kKeyStep = 20;
+constexpr size_t kKeyColumns = 2, kLongestBar = 16, kLongestKey = 44;
+constexpr double kMost = 1e15;  // beyond, a figure is no measurement
+
+// Hue and saturation; brightness runs from dark to light over the stacks of a tone.
+struct Colour {
+  int hue, saturation;
+};
+constexpr std::array<Colour, 6> kTones{
+    {{205, 80}, {24, 85}, {48, 85}, {210, 8}, {285, 40}, {350, 80}}};
+
+bool drawable(double value) { return std::isfinite(value) && value > 0 && value <= kMost; }
+
+std::vector<int> brightness(const std::vector<Stack>& stacks) {
+  std::vector<int> percent;
+  for (size_t i = 0; i < stacks.size(); ++i) {
+    const auto same = [&](const Stack& stack) { return stack.tone == stacks[i].tone; };
+    const auto before = std::count_if(stacks.begin(), stacks.begin() + static_cast<long>(i), same);
+    const auto all = std::ranges::count_if(stacks, same);
+    percent.push_back(all == 1 ? 50 : static_cast<int>(34 + 42 * before / (all - 1)));
+  }
+  return percent;
+}
+
+std::string style(const std::vector<Stack>& stacks) {
+  std::string rules =
+      "<style>\ntext{font-family:sans-serif;font-size:13px;fill:#1f2328}"
+      ".title{font-size:15px;font-weight:600}.page{fill:#ffffff}.grid{stroke:#d1d9e0}"
+      ".part{stroke:#ffffff;stroke-width:0.5}\n"
+      "@media (prefers-color-scheme:dark){\n"
+      "text{fill:#e6edf3}.page{fill:#0d1117}.grid{stroke:#3d444d}.part{stroke:#0d1117}}\n";
+  const auto percent = brightness(stacks);
+  for (size_t i = 0; i < stacks.size(); ++i) {
+    const Colour colour = kTones[static_cast<size_t>(stacks[i].tone)];
+    rules +=
+        fmt::format(".p{}{{fill:hsl({},{}%,{}%)}}\n", i, colour.hue, colour.saturation, percent[i]);
+  }
+  return rules + "</style>\n";
+}
+
+double total(const StackedBars& bars, size_t bar) {
+  double sum = 0;
+  for (const Stack& stack : bars.stacks)
+    if (bar < stack.values.size() && drawable(stack.values[bar])) sum += stack.values[bar];
+  return sum;
+}
+
+std::string amount(double value) { return format_count(value, value < 10 ? 3 : 1); }
+
+std::string axis(const StackedBars& bars, const std::vector<double>& ticks, double bottom) {
+  std::string text;
+  for (double tick : ticks) {
+    const double x = kLeft + (kRight - kLeft) * tick / ticks.back();
+    const int decimals =
+        ticks[1] >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(ticks[1]) - 1e-9));
+    text += fmt::format(
+        "<path class=\"grid\" d=\"M{0:.1f},{1:.1f}V{2:.1f}\"/>\n"
+        "<text x=\"{0:.1f}\" y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>\n",
+        x, kTop, bottom, bottom + 16, format_count(tick, std::clamp(decimals, 0, 9)));
+  }
+  return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
+                            (kLeft + kRight) / 2, bottom + 34, escaped_xml(bars.axis));
+}
+
+std::string bar(const StackedBars& bars, size_t index, double most) {
+  const double y = kTop + 6 + static_cast<double>(index) * kBarStep;
+  std::string text =
+      fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", kLeft - 8,
+                  y + 16, escaped_xml(shortened(bars.bars[index], kLongestBar)));
+  if (total(bars, index) <= 0)
+    return text +
+           fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">unavailable</text>\n", kLeft + 4, y + 16);
+  double x = kLeft;
+  for (size_t i = 0; i < bars.stacks.size(); ++i) {
+    const Stack& stack = bars.stacks[i];
+    if (index >= stack.values.size() || !drawable(stack.values[index])) continue;
+    const double width = (kRight - kLeft) * stack.values[index] / most;
+    text += fmt::format(
+        "<rect class=\"part p{}\" x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\">"
+        "<title>{}: {}: {}</title></rect>\n",
+        i, x, y, width, kBarHeight, escaped_xml(bars.bars[index]), escaped_xml(stack.name),
+        amount(stack.values[index]));
+    x += width;
+  }
+  return text;
+}
+
+std::string key(const StackedBars& bars, double top) {
+  std::string text;
+  for (size_t i = 0; i < bars.stacks.size(); ++i) {
+    const double x = 16 + static_cast<double>(i % kKeyColumns) * (kWidth / kKeyColumns);
+    const double y = top + static_cast<double>(i / kKeyColumns) * kKeyStep;
+    text += fmt::format(
+        "<rect class=\"part p{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"14\" height=\"14\"/>"
+        "<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+        i, x, y, x + 20, y + 12, escaped_xml(shortened(bars.stacks[i].name, kLongestKey)));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string svg(const StackedBars& bars) {
+  double most = 0;
+  for (size_t i = 0; i < bars.bars.size(); ++i) most = std::max(most, total(bars, i));
+  const std::vector<double> ticks = round_ticks(0, most > 0 && most <= kMost ? most : 1, 6);
+  const double bottom = kTop + 8 + static_cast<double>(bars.bars.size()) * kBarStep;
+  const double key_top = bottom + 50;
+  const double height =
+      key_top + kKeyStep * std::ceil(static_cast<double>(bars.stacks.size()) / kKeyColumns) + 10;
+  std::string text = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
+      "height=\"{1:.0f}\" role=\"img\" aria-labelledby=\"title desc\">\n"
+      "<title id=\"title\">{2}</title>\n<desc id=\"desc\">{3}</desc>\n",
+      kWidth, height, escaped_xml(bars.title), escaped_xml(bars.description));
+  text += style(bars.stacks);
+  text += fmt::format(
+      "<rect class=\"page\" width=\"{}\" height=\"{:.0f}\"/>\n"
+      "<text class=\"title\" x=\"16\" y=\"24\">{}</text>\n",
+      kWidth, height, escaped_xml(bars.title));
+  text += axis(bars, ticks, bottom);
+  for (size_t i = 0; i < bars.bars.size(); ++i) text += bar(bars, i, ticks.back());
+  return text + key(bars, key_top) + "</svg>\n";
+}
+
+}  // namespace winnow::reports

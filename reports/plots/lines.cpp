@@ -1,0 +1,279 @@
+#include "reports/plots/lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "reports/figures/format.h"
+#include "reports/markup/svg.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr double kWidth = 760, kHeight = 420;
+constexpr double kLeft = 76, kRight = 570, kTop = 44, kBottom = 362;
+constexpr double kLabelHeight = 15;  // of a series' name beside its line
+constexpr size_t kLongestLabel = 24;
+constexpr double kMost = 1e15, kLeast = 1e-9;  // beyond, a figure is no measurement
+
+// Distinguishable with colour-blind eyes on a light and on a dark page (Okabe and Ito); beyond
+// eight series the shapes of the marks tell them apart.
+constexpr std::array<std::pair<const char*, const char*>, 8> kColours{{{"#0072b2", "#56b4e9"},
+                                                                       {"#d55e00", "#ff8a3d"},
+                                                                       {"#007f5c", "#2fd0a0"},
+                                                                       {"#b0307c", "#f08cc8"},
+                                                                       {"#8a6d00", "#f0e442"},
+                                                                       {"#5b3fb5", "#b3a0ff"},
+                                                                       {"#b00020", "#ff7a8a"},
+                                                                       {"#444444", "#cccccc"}}};
+
+// Plain rules without variables, which viewers outside browsers do not know.
+std::string colours(const char* page, const char* ink, const char* grid, bool dark) {
+  std::string rules =
+      fmt::format(".page{{fill:{}}}text{{fill:{}}}.grid{{stroke:{}}}\n", page, ink, grid);
+  for (size_t i = 0; i < kColours.size(); ++i)
+    rules +=
+        fmt::format(".s{0} .line,.s{0} .whisker{{stroke:{1}}}.s{0} .mark,.s{0} .name{{fill:{1}}}\n",
+                    i, dark ? kColours[i].second : kColours[i].first);
+  return rules;
+}
+
+std::string style() {
+  return "<style>\n"
+         "text{font-family:sans-serif;font-size:13px}.title{font-size:15px;font-weight:600}"
+         ".name{font-weight:600}.line{fill:none;stroke-width:2}.curve{stroke-dasharray:6 4}"
+         ".whisker{fill:none;stroke-width:1.5}\n" +
+         colours("#ffffff", "#1f2328", "#d1d9e0", false) + "@media (prefers-color-scheme:dark){\n" +
+         colours("#0d1117", "#e6edf3", "#3d444d", true) + "}\n</style>\n";
+}
+
+struct Axis {
+  Scale scale = Scale::kLinear;
+  double low = 0, high = 1;  // of the values
+  double from = 0, to = 0;   // in the picture
+  std::vector<double> ticks{};
+
+  double position(double value) const {
+    const auto scaled = [&](double v) { return scale == Scale::kLog2 ? std::log2(v) : v; };
+    const double begin = scaled(low), end = scaled(high);
+    return from + (to - from) * (scaled(value) - begin) / (end - begin);
+  }
+};
+
+bool drawable(double value) { return value >= kLeast && value <= kMost; }
+
+// Powers of two, at most about eight of them.
+Axis log_axis(double low, double high, double from, double to) {
+  const int first = static_cast<int>(std::floor(std::log2(low)));
+  const int last = std::max(first + 1, static_cast<int>(std::ceil(std::log2(high))));
+  Axis axis{Scale::kLog2, std::exp2(first), std::exp2(last), from, to, {}};
+  const int step = (last - first + 7) / 8;
+  for (int power = first; power <= last; power += step) axis.ticks.push_back(std::exp2(power));
+  return axis;
+}
+
+Axis linear_axis(double high, double from, double to) {
+  Axis axis{Scale::kLinear, 0, high, from, to, round_ticks(0, high, 6)};
+  axis.high = axis.ticks.back();
+  return axis;
+}
+
+Axis axis_of(Scale scale, const std::vector<double>& values, double from, double to) {
+  if (values.empty()) return linear_axis(1, from, to);
+  const auto [low, high] = std::ranges::minmax(values);
+  return scale == Scale::kLog2 ? log_axis(low, high, from, to) : linear_axis(high, from, to);
+}
+
+std::string tick_text(double value) {
+  if (value == 0) return "0";
+  const int digits = 2 - static_cast<int>(std::floor(std::log10(value)));
+  std::string text = format_count(value, std::clamp(digits, 0, 9));
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+// Thread and batch counts are whole numbers: no ticks between them.
+std::string x_axis(const Plot& plot, const Axis& axis) {
+  std::string text;
+  for (double tick : axis.ticks) {
+    if (tick != std::floor(tick) && axis.scale == Scale::kLinear) continue;
+    const double x = axis.position(tick);
+    text += fmt::format(
+        "<line class=\"grid\" x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\"/>\n"
+        "<text x=\"{0:.1f}\" y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>\n",
+        x, kTop, kBottom, kBottom + 18, tick_text(tick));
+  }
+  return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
+                            (kLeft + kRight) / 2, kBottom + 42, escaped_xml(plot.x_label));
+}
+
+std::string y_axis(const Plot& plot, const Axis& axis) {
+  std::string text;
+  for (double tick : axis.ticks) {
+    const double y = axis.position(tick);
+    text += fmt::format(
+        "<line class=\"grid\" x1=\"{1:.1f}\" y1=\"{0:.1f}\" x2=\"{2:.1f}\" y2=\"{0:.1f}\"/>\n"
+        "<text x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
+        y, kLeft, kRight, kLeft - 8, y + 4, tick_text(tick));
+  }
+  return text + fmt::format(
+                    "<text transform=\"translate(18 {:.1f}) rotate(-90)\" "
+                    "text-anchor=\"middle\">{}</text>\n",
+                    (kTop + kBottom) / 2, escaped_xml(plot.y_label));
+}
+
+std::string polyline(const std::vector<std::pair<double, double>>& points, const Axis& x,
+                     const Axis& y, const char* classes) {
+  std::string path;
+  for (const auto& [at, value] : points)
+    path +=
+        fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", x.position(at), y.position(value));
+  return fmt::format("<polyline class=\"{}\" points=\"{}\"/>\n", classes, path);
+}
+
+std::string whisker(double x, double low, double high) {
+  return fmt::format(
+      "<path class=\"whisker\" d=\"M{0:.1f},{2:.1f}V{3:.1f}M{1:.1f},{2:.1f}h8M{1:.1f},{3:.1f}h8\"/>"
+      "\n",
+      x, x - 4, low, high);
+}
+
+// Circles, squares and diamonds in turn.
+std::string mark(size_t index, double x, double y) {
+  if (index / kColours.size() % 3 == 0)
+    return fmt::format("<circle class=\"mark\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\"/>\n", x, y);
+  const char* shape = index / kColours.size() % 3 == 1 ? "h7v7h-7z" : "l5,5l-5,5l-5,-5z";
+  const double dx = index / kColours.size() % 3 == 1 ? 3.5 : 0;
+  return fmt::format("<path class=\"mark\" d=\"M{:.1f},{:.1f}{}\"/>\n", x - dx,
+                     y - (dx > 0 ? 3.5 : 5), shape);
+}
+
+std::vector<PlotPoint> drawable_points(const PlotSeries& series) {
+  std::vector<PlotPoint> points;
+  for (PlotPoint point : series.points) {
+    if (!drawable(point.x) || !drawable(point.y)) continue;
+    if (!point.low || !point.high || !drawable(*point.low) || !drawable(*point.high))
+      point.low.reset(), point.high.reset();
+    points.push_back(point);
+  }
+  return points;
+}
+
+std::vector<std::pair<double, double>> drawable_curve(const PlotSeries& series) {
+  auto curve = series.curve;
+  std::erase_if(curve, [](const auto& at) { return !drawable(at.first) || !drawable(at.second); });
+  return curve;
+}
+
+// Names stand beside the ends of their lines, moved apart where they would overlap.
+std::vector<double> label_positions(const std::vector<double>& wanted) {
+  std::vector<size_t> order(wanted.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, {}, [&](size_t i) { return wanted[i]; });
+  std::vector<double> placed = wanted;
+  for (size_t i = 1; i < order.size(); ++i)
+    placed[order[i]] = std::max(placed[order[i]], placed[order[i - 1]] + kLabelHeight);
+  double lowest = kBottom;
+  for (size_t i = order.size(); i-- > 0; lowest -= kLabelHeight)
+    placed[order[i]] = std::min(placed[order[i]], lowest);
+  return placed;
+}
+
+std::string series_marks(size_t index, const PlotSeries& series, const Axis& x, const Axis& y) {
+  const auto points = drawable_points(series);
+  const auto curve = drawable_curve(series);
+  std::string text;
+  if (!curve.empty()) {
+    text += polyline(curve, x, y, "line curve");
+  } else {
+    std::vector<std::pair<double, double>> joined;
+    for (const PlotPoint& point : points) joined.emplace_back(point.x, point.y);
+    text += polyline(joined, x, y, "line");
+  }
+  for (const PlotPoint& point : points) {
+    const double at = x.position(point.x);
+    if (point.low) text += whisker(at, y.position(*point.low), y.position(*point.high));
+    text += mark(index, at, y.position(point.y));
+  }
+  return text;
+}
+
+std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
+  std::vector<size_t> drawn;
+  std::vector<double> ends;
+  for (size_t i = 0; i < plot.series.size(); ++i) {
+    const auto points = drawable_points(plot.series[i]);
+    if (points.empty()) continue;
+    drawn.push_back(i);
+    ends.push_back(y.position(points.back().y));
+  }
+  const std::vector<double> labels = label_positions(ends);
+  std::string text;
+  for (size_t i = 0; i < drawn.size(); ++i) {
+    const PlotSeries& series = plot.series[drawn[i]];
+    const double end = x.position(drawable_points(series).back().x);
+    text += fmt::format("<g class=\"s{}\"><title>{}</title>\n", drawn[i] % kColours.size(),
+                        escaped_xml(series.name));
+    text += series_marks(drawn[i], series, x, y);
+    text += fmt::format(
+        "<path class=\"whisker\" stroke-opacity=\"0.5\" d=\"M{:.1f},{:.1f}L{:.1f},{:.1f}\"/>\n"
+        "<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</g>\n",
+        end + 6, ends[i], kRight + 10, labels[i], kRight + 14, labels[i] + 4,
+        escaped_xml(shortened(series.name, kLongestLabel)));
+  }
+  if (drawn.empty())
+    text += fmt::format(
+        "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">unavailable: no "
+        "figures</text>\n",
+        (kLeft + kRight) / 2, (kTop + kBottom) / 2);
+  return text;
+}
+
+}  // namespace
+
+std::vector<double> round_ticks(double low, double high, int count) {
+  const double raw = std::max(high - low, 1e-300) / std::max(count - 1, 1);
+  const double power = std::pow(10, std::floor(std::log10(raw)));
+  const double times = raw / power;
+  const double step = power * (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10);
+  std::vector<double> ticks;
+  for (double i = std::floor(low / step); ticks.empty() || ticks.back() < high; ++i)
+    ticks.push_back(i * step);
+  if (ticks.size() == 1) ticks.push_back(ticks.front() + step);
+  return ticks;
+}
+
+std::string svg(const Plot& plot) {
+  std::vector<double> xs, ys;
+  for (const PlotSeries& series : plot.series) {
+    for (const PlotPoint& point : drawable_points(series)) {
+      xs.push_back(point.x);
+      ys.push_back(point.y);
+      if (point.low) ys.insert(ys.end(), {*point.low, *point.high});
+    }
+    for (const auto& [at, value] : drawable_curve(series)) {
+      xs.push_back(at);
+      ys.push_back(value);
+    }
+  }
+  const Axis x = axis_of(plot.x_scale, xs, kLeft, kRight);
+  const Axis y = axis_of(plot.y_scale, ys, kBottom, kTop);
+  return fmt::format(
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" "
+             "width=\"{0}\" height=\"{1}\" role=\"img\" aria-labelledby=\"title desc\">\n"
+             "<title id=\"title\">{2}</title>\n<desc id=\"desc\">{3}</desc>\n",
+             kWidth, kHeight, escaped_xml(plot.title), escaped_xml(plot.description)) +
+         style() +
+         fmt::format(
+             "<rect class=\"page\" width=\"{}\" height=\"{}\"/>\n"
+             "<text class=\"title\" x=\"{:.1f}\" y=\"24\">{}</text>\n",
+             kWidth, kHeight, kLeft, escaped_xml(plot.title)) +
+         x_axis(plot, x) + y_axis(plot, y) + drawn_series(plot, x, y) + "</svg>\n";
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,153 @@
+#include "reports/plots/strips.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/figures/format.h"
+#include "reports/markup/html.h"
+#include "reports/plots/lines.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr double kRowHeight = 70, kStrip = 20, kTop = 36, kAxisHeight = 24;
+constexpr double kLeft = 2, kRight = 98;  // percent
+constexpr size_t kMostDots = 2000;        // of a row: beyond, every so many are drawn
+constexpr size_t kColours = 8;
+
+struct Axis {
+  double low = 0, high = 1;
+  std::vector<double> ticks{};
+  double position(double value) const {
+    return kLeft + (kRight - kLeft) * (value - low) / (high - low);
+  }
+};
+
+std::vector<double> values_of(const StripPlot& plot) {
+  std::vector<double> values;
+  for (const StripRow& row : plot.rows) {
+    values.insert(values.end(), row.small.begin(), row.small.end());
+    values.insert(values.end(), row.large.begin(), row.large.end());
+    for (const auto& value : {row.middle, row.low, row.high})
+      if (value) values.push_back(*value);
+  }
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
+  return values;
+}
+
+Axis axis_of(const StripPlot& plot, std::vector<double> values) {
+  if (plot.reference) {
+    values.push_back(*plot.reference);
+    if (plot.band) values.push_back(*plot.reference * *plot.band);
+  }
+  const auto [low, high] = std::ranges::minmax(values);
+  Axis axis;
+  axis.ticks = round_ticks(low, high, 5);
+  axis.low = axis.ticks.front();
+  axis.high = axis.ticks.back();
+  return axis;
+}
+
+std::string tick_text(double value, double step) {
+  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+  return format_count(value, digits);
+}
+
+std::string axis_svg(const StripPlot& plot, const Axis& axis, double bottom) {
+  std::string text;
+  if (plot.reference && plot.band) {
+    const double from = axis.position(*plot.reference / *plot.band);
+    const double left = std::max(from, 0.0);
+    text += fmt::format(
+        "<rect class=\"band\" x=\"{:.2f}%\" y=\"0\" width=\"{:.2f}%\" height=\"{:.0f}\"/>\n", left,
+        axis.position(*plot.reference * *plot.band) - left, bottom);
+  }
+  const double step = axis.ticks[1] - axis.ticks[0];
+  for (size_t i = 0; i < axis.ticks.size(); ++i) {
+    const double x = axis.position(axis.ticks[i]);
+    const char* anchor = i == 0 ? "start" : i + 1 == axis.ticks.size() ? "end" : "middle";
+    text += fmt::format(
+        "<line class=\"grid\" x1=\"{0:.2f}%\" x2=\"{0:.2f}%\" y1=\"0\" y2=\"{1:.0f}\"/>"
+        "<text class=\"tick\" x=\"{0:.2f}%\" y=\"{2:.0f}\" text-anchor=\"{3}\">{4}</text>\n",
+        x, bottom, bottom + 16, anchor, tick_text(axis.ticks[i], step));
+  }
+  if (plot.reference)
+    text += fmt::format(
+        "<line class=\"reference\" x1=\"{0:.2f}%\" x2=\"{0:.2f}%\" y1=\"0\" y2=\"{1:.0f}\"/>\n",
+        axis.position(*plot.reference), bottom);
+  return text;
+}
+
+// Dots of one value lie beside each other: each has a place of its own across the strip.
+std::string dots(const std::vector<double>& values, const Axis& axis, double top,
+                 const char* css_class, double radius) {
+  const size_t step = values.size() / kMostDots + 1;
+  std::string text;
+  for (size_t i = 0; i < values.size(); i += step) {
+    if (!std::isfinite(values[i])) continue;
+    const double across = static_cast<double>(i * 7 % 11) / 10;  // even, without order
+    text += fmt::format("<circle class=\"{}\" cx=\"{:.2f}%\" cy=\"{:.1f}\" r=\"{}\"/>", css_class,
+                        axis.position(values[i]), top + kStrip * across, radius);
+  }
+  return text + "\n";
+}
+
+std::string interval(const StripRow& row, const Axis& axis, double top) {
+  std::string text;
+  const double middle = top + kStrip / 2;
+  if (row.low && row.high) {
+    const double low = axis.position(*row.low), high = axis.position(*row.high);
+    text += fmt::format(
+        "<line class=\"interval\" x1=\"{0:.2f}%\" x2=\"{1:.2f}%\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>"
+        "<line class=\"cap\" x1=\"{0:.2f}%\" x2=\"{0:.2f}%\" y1=\"{3:.1f}\" y2=\"{4:.1f}\"/>"
+        "<line class=\"cap\" x1=\"{1:.2f}%\" x2=\"{1:.2f}%\" y1=\"{3:.1f}\" y2=\"{4:.1f}\"/>\n",
+        low, high, middle, middle - 7, middle + 7);
+  }
+  if (row.middle)
+    text += fmt::format("<circle class=\"middle\" cx=\"{:.2f}%\" cy=\"{:.1f}\" r=\"6\"/>\n",
+                        axis.position(*row.middle), middle);
+  return text;
+}
+
+std::string rows_svg(const StripPlot& plot, const Axis& axis) {
+  std::string text;
+  double y = 0;
+  for (const StripRow& row : plot.rows) {
+    text += fmt::format(
+        "<g class=\"v{0}\"><title>{1}: {2}</title>\n"
+        "<text class=\"name\" x=\"{3}%\" y=\"{4:.0f}\">{1}</text>"
+        "<text class=\"value\" x=\"{3}%\" y=\"{5:.0f}\">{2}</text>\n",
+        row.colour % kColours, html_escaped(without_middle(row.name, 40)), html_escaped(row.text),
+        kLeft, y + 14, y + 29);
+    text += dots(row.small, axis, y + kTop, "small", 2.2) +
+            dots(row.large, axis, y + kTop, "large", 4) + interval(row, axis, y + kTop) + "</g>\n";
+    y += kRowHeight;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string html_figure(const StripPlot& plot) {
+  std::string result = fmt::format(
+      "<figure id=\"{}\">\n<figcaption><strong>{}</strong> {}"
+      "</figcaption>\n",
+      plot.id, html_escaped(plot.title), html_escaped(plot.description));
+  const auto values = values_of(plot);
+  if (values.empty())
+    return result + "<p class=\"unavailable\">unavailable: no figures</p></figure>\n";
+  const Axis axis = axis_of(plot, values);
+  const double bottom = kRowHeight * static_cast<double>(plot.rows.size());
+  return result +
+         fmt::format(
+             "<svg class=\"strip\" width=\"100%\" height=\"{:.0f}\" role=\"img\" "
+             "aria-label=\"{}\">\n",
+             bottom + kAxisHeight, html_escaped(plot.title)) +
+         axis_svg(plot, axis, bottom) + rows_svg(plot, axis) + "</svg>\n" +
+         fmt::format("<p class=\"axis\">{}</p>\n</figure>\n", html_escaped(plot.axis));
+}
+
+}  // namespace winnow::reports

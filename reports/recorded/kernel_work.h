@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "profiles/recording/recording.h"
+#include "reports/comparison/report.h"
+
+// The machine's peaks, and the multiply-accumulates that are held against them.
+namespace winnow::reports {
+
+// A figure, or why there is none: one of the two.
+template <class T>
+struct Known {
+  std::optional<T> value{};
+  std::string reason{};
+};
+
+// Multiply-accumulates of a variant's good blocks of a pass, added up by kernel, and the iterations
+// in which they were done.
+struct KernelMacs {
+  std::map<std::string, double> macs;
+  int64_t iterations = 0;
+  std::string isa;
+};
+Known<KernelMacs> kernel_macs_of(const profiles::Recording& recording, const std::string& variant,
+                                 const std::string& pass);
+
+// The peaks of an instruction set on the recorded machine, both positive.
+Known<profiles::RooflineRow> peak_of(const profiles::Recording& recording, const std::string& isa);
+
+// "avx512_vnni 535.6 GMAC/s on one core, 2,030 on 4; memory read 22.7 GB/s, 38.1 GB/s"
+std::string peak_words(const profiles::Recording& recording);
+
+// Row "Share of the int8 peak" of the Performance Summary: multiply-accumulates an iteration by
+// median iteration by the peak of all cores. Appends to `table` the row and what it leaves out.
+void add_peak_share(Table& table, const profiles::Recording& recording, const Report& report);
+
+}  // namespace winnow::reports

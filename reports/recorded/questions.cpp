@@ -1,0 +1,101 @@
+#include "reports/recorded/questions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "profiles/recording/disturbance.h"
+#include "reports/figures/format.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+std::vector<std::string> labels(const Recording& recording) {
+  std::vector<std::string> result;
+  for (const auto& variant : recording.variants) {
+    const bool alone =
+        std::ranges::count(recording.variants, variant.label, &profiles::Variant::label) == 1;
+    if (variant.label.empty())
+      result.push_back(variant.name);
+    else
+      result.push_back(alone ? variant.label : fmt::format("{} ({})", variant.label, variant.name));
+  }
+  return result;
+}
+
+std::vector<const Block*> good_blocks(const Recording& recording, const std::string& variant,
+                                      const std::string& pass) {
+  return profiles::comparable_blocks(recording, variant, pass);
+}
+
+const profiles::VariantProfiles& profiles_of(const Recording& recording,
+                                             const std::string& variant) {
+  static const profiles::VariantProfiles nothing;
+  const auto found = recording.profiles.find(variant);
+  return found == recording.profiles.end() ? nothing : found->second;
+}
+
+std::string reason(const Recording& recording, const std::string& variant,
+                   const std::string& pass) {
+  for (const auto& missing : recording.missing)
+    if (missing.pass == pass && (missing.variant.empty() || missing.variant == variant))
+      return missing.reason.empty() ? "not recorded" : missing.reason;
+  for (const Block& block : recording.blocks)
+    if (block.variant == variant && block.pass == pass && block.status != "ok")
+      return fmt::format("block {} of the {} pass: {}", block.index, pass, block.status);
+  const bool run =
+      std::ranges::any_of(recording.blocks, [&](const Block& block) { return block.pass == pass; });
+  return run || recording.blocks.empty() ? "not recorded" : "the " + pass + " pass was not run";
+}
+
+std::string unavailable(const Recording& recording, size_t variant, const std::string& pass) {
+  return fmt::format("{}: unavailable: {}", labels(recording)[variant],
+                     reason(recording, recording.variants[variant].name, pass));
+}
+
+Basis basis_of(const std::string& pass, std::vector<int> iterations) {
+  Basis basis{false, std::move(iterations), ""};
+  std::vector<int> known;
+  for (int count : basis.iterations)
+    if (count > 0) known.push_back(count);
+  basis.per_iteration = std::ranges::adjacent_find(known, std::not_equal_to{}) != known.end();
+  if (known.empty()) {
+    basis.words =
+        fmt::format("over the iterations of the {} pass, whose number is not recorded", pass);
+  } else if (!basis.per_iteration) {
+    basis.words =
+        fmt::format("over {} iterations of the {} pass", format_count(known.front()), pass);
+  } else {
+    std::string counts;
+    for (int count : known) counts += (counts.empty() ? "" : " and ") + format_count(count);
+    basis.words = fmt::format(
+        "per iteration, because the variants ran different numbers of iterations of the {} pass: "
+        "{}",
+        pass, counts);
+  }
+  return basis;
+}
+
+Figure measured(double value) {
+  Figure figure;
+  if (std::isfinite(value)) figure.value = value;
+  return figure;
+}
+
+Figure measured(double value, double whole) {
+  Figure figure = measured(value);
+  const double share = value / whole;
+  if (figure.value && whole > 0 && std::isfinite(share)) figure.share = share;
+  return figure;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,78 @@
+#include "reports/recorded/raw_commands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+namespace {
+
+// The executable from the recording, else a shell variable for the reader to set.
+std::string program_of(const profiles::Variant& variant) {
+  return variant.program.empty() ? "\"$PROGRAM\"" : shell_quoted(variant.program);
+}
+
+// One process only: the next one has its libraries and its program at other addresses, of which
+// google-pprof knows the first file's alone.
+std::string sampled_command(const std::vector<const Block*>& blocks, const std::string& program) {
+  for (const Block* block : blocks)
+    for (const std::string& file : block->raw_files)
+      if (file.ends_with(".prof"))
+        return fmt::format("google-pprof --text {} {}", program, shell_quoted(file));
+  return "";
+}
+
+// The dump at the region's end minus the one at its beginning, of one process.
+std::string heap_command(const std::vector<const Block*>& blocks, const std::string& program) {
+  for (const Block* block : blocks) {
+    std::vector<std::string> dumps;
+    for (const std::string& file : block->raw_files)
+      if (file.ends_with(".heap")) dumps.push_back(file);
+    std::ranges::sort(dumps);
+    if (dumps.empty()) continue;
+    const std::string base =
+        dumps.size() > 1 ? " --base=" + shell_quoted(dumps.front()) : std::string();
+    return fmt::format("google-pprof --text --alloc_space{} {} {}", base, program,
+                       shell_quoted(dumps.back()));
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string shell_quoted(const std::string& word) {
+  const bool plain =
+      !word.empty() &&
+      word.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:@") ==
+          std::string::npos;
+  if (plain) return word;
+  std::string quoted = "'";
+  for (char c : base::printable(word))
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::vector<RawCommand> raw_commands(const Recording& recording) {
+  std::vector<RawCommand> commands;
+  const auto names = labels(recording);
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    const std::string program = program_of(recording.variants[variant]);
+    for (const char* pass : {"cpu", "wall", "heap"}) {
+      const auto blocks = good_blocks(recording, recording.variants[variant].name, pass);
+      const std::string command = pass == std::string("heap") ? heap_command(blocks, program)
+                                                              : sampled_command(blocks, program);
+      if (!command.empty()) commands.push_back({names[variant], pass, blocks.size(), command});
+    }
+  }
+  return commands;
+}
+
+}  // namespace winnow::reports

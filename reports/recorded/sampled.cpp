@@ -1,0 +1,228 @@
+#include "reports/recorded/sampled.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "reports/figures/format.h"
+
+namespace winnow::reports {
+
+using profiles::Function;
+using profiles::Recording;
+using profiles::SampledProfile;
+
+namespace {
+
+constexpr double kZ95 = 1.96;
+constexpr double kMostUnseen = 3;  // samples: of a Poisson count of 0, the upper limit at 95 %
+
+// Seconds of the basis that a sample stands for.
+double sample_s(const Profiles& all, size_t variant) {
+  const SampledProfile& profile = *all.profiles[variant];
+  const double each = profile.samples && *profile.samples > 0
+                          ? profile.sampled_s / static_cast<double>(*profile.samples)
+                          : profile.period_s.value_or(0);
+  return each / all.basis.divisor(variant);
+}
+
+Figure figure_of(const Profiles& all, size_t variant, const std::optional<double>& seconds) {
+  const double divisor = all.basis.divisor(variant);
+  if (!seconds || divisor <= 0) return {};
+  return measured(*seconds / divisor, whole_of(*all.profiles[variant]) / divisor);
+}
+
+const Function* find(const SampledProfile& profile, const std::string& name) {
+  const auto found = std::ranges::find(profile.functions, name, &Function::name);
+  return found == profile.functions.end() ? nullptr : &*found;
+}
+
+using Choose = bool (*)(const Function&);
+
+}  // namespace
+
+Profiles profiles_for(const Recording& recording, const std::string& pass) {
+  Profiles result;
+  result.labels = labels(recording);
+  std::vector<int> iterations;
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    const auto& kinds = profiles_of(recording, recording.variants[variant].name);
+    const auto& profile = pass == "cpu" ? kinds.cpu : kinds.wall;
+    result.profiles.push_back(profile ? &*profile : nullptr);
+    iterations.push_back(profile ? profile->iterations : 0);
+    if (!profile) result.unavailable.push_back(unavailable(recording, variant, pass));
+  }
+  result.basis = basis_of(pass, std::move(iterations));
+  return result;
+}
+
+double whole_of(const SampledProfile& profile) {
+  return profile.total_s.value_or(profile.sampled_s);
+}
+
+double unsampled_s(const SampledProfile& profile) {
+  return std::max(0.0, profile.total_s.value_or(profile.sampled_s) - profile.sampled_s);
+}
+
+bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,
+                           const Sampled& second) {
+  if (!first.seconds || !second.seconds || !all.profiles[0] || !all.profiles[variant]) return false;
+  if (all.basis.divisor(0) <= 0 || all.basis.divisor(variant) <= 0) return false;
+  const double difference =
+      *first.seconds / all.basis.divisor(0) - *second.seconds / all.basis.divisor(variant);
+  const size_t smaller = difference > 0 ? variant : 0;
+  const double unsampled = unsampled_s(*all.profiles[smaller]) / all.basis.divisor(smaller);
+  if (!first.samples || !second.samples) return unsampled > 0 && std::abs(difference) <= unsampled;
+  const double before_s = sample_s(all, 0), after_s = sample_s(all, variant);
+  const double variance =
+      *first.samples * before_s * before_s + *second.samples * after_s * after_s;
+  return std::abs(difference) <= kZ95 * std::sqrt(variance) + unsampled;
+}
+
+Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampled>& sums) {
+  Row row;
+  row.name = name;
+  for (size_t variant = 0; variant < sums.size(); ++variant) {
+    Figure figure = figure_of(all, variant, sums[variant].seconds);
+    if (figure.value && *figure.value == 0 && sums[variant].samples == 0) {
+      figure.below = kMostUnseen * sample_s(all, variant);
+      figure.text = *figure.below > 0
+                        ? fmt::format("< {} (0 samples)", format_value(*figure.below, row.unit))
+                        : "0 samples";
+    }
+    row.figures.push_back(figure);
+    row.evidence.push_back(variant > 0 &&
+                                   within_sampling_error(all, variant, sums[0], sums[variant])
+                               ? Evidence::kNoise
+                               : Evidence::kNone);
+  }
+  return row;
+}
+
+std::vector<Sampled> sums_of(const Profiles& all, const std::string& name, bool cumulative) {
+  std::vector<Sampled> sums(all.profiles.size());
+  for (size_t variant = 0; variant < sums.size(); ++variant) {
+    if (!all.profiles[variant]) continue;
+    const Function* function = find(*all.profiles[variant], name);
+    if (!function)
+      sums[variant].add(0.0, 0);
+    else if (cumulative)
+      sums[variant].add(function->cumulative_s, function->cumulative_samples);
+    else
+      sums[variant].add(function->flat_s, function->flat_samples);
+  }
+  return sums;
+}
+
+std::vector<std::string> names_by_cost(const Profiles& all, Choose choose, bool cumulative) {
+  std::set<std::string> names;
+  for (const SampledProfile* profile : all.profiles) {
+    if (!profile) continue;
+    for (const Function& function : profile->functions)
+      if (choose(function) &&
+          (cumulative ? function.cumulative_s : function.flat_s).value_or(0) > 0)
+        names.insert(function.name);
+  }
+  std::vector<std::pair<double, std::string>> costs;
+  for (const std::string& name : names) {
+    double most = 0;
+    for (const Sampled& sum : sums_of(all, name, cumulative))
+      most = std::max(most, sum.seconds.value_or(0));
+    costs.emplace_back(-most, name);
+  }
+  std::ranges::sort(costs);
+  std::vector<std::string> sorted;
+  for (const auto& [cost, name] : costs) sorted.push_back(name);
+  return sorted;
+}
+
+void add_sums(std::vector<Sampled>& total, const std::vector<Sampled>& more) {
+  for (size_t variant = 0; variant < total.size(); ++variant) {
+    const auto& [seconds, samples] = more[variant];
+    total[variant].add(seconds,
+                       samples ? std::optional(static_cast<int64_t>(*samples)) : std::nullopt);
+  }
+}
+
+std::vector<Sampled> zeros(const Profiles& all) {
+  std::vector<Sampled> sums(all.profiles.size());
+  for (size_t variant = 0; variant < sums.size(); ++variant)
+    if (all.profiles[variant]) sums[variant].add(0.0, 0);
+  return sums;
+}
+
+std::vector<Sampled> flat_sum(const Profiles& all, Choose choose) {
+  auto total = zeros(all);
+  for (const std::string& name : names_by_cost(all, choose, false))
+    add_sums(total, sums_of(all, name, false));
+  return total;
+}
+
+Table table_for(const Profiles& all, const std::string& heading) {
+  Table table;
+  table.heading = heading;
+  table.first_column = "Function";
+  table.columns = all.labels;
+  table.unavailable = all.unavailable;
+  return table;
+}
+
+void note_noise(Table& table) {
+  for (const Row& row : table.rows)
+    if (std::ranges::count(row.evidence, Evidence::kNoise) > 0) {
+      table.notes.push_back(
+          "A difference behind ~ is within the sampling error: the random error (95 %) plus what "
+          "was not sampled of the variant with the smaller figure.");
+      return;
+    }
+}
+
+void add_functions(Table& table, const Profiles& all, Choose choose, const std::string& rest_name) {
+  const auto names = names_by_cost(all, choose, false);
+  for (size_t i = 0; i < std::min(names.size(), kShownFunctions); ++i) {
+    Row row = row_of(all, names[i], sums_of(all, names[i], false));
+    row.symbol = true;
+    table.rows.push_back(std::move(row));
+  }
+  if (names.size() <= kShownFunctions) return;
+  auto rest = zeros(all);
+  for (size_t i = kShownFunctions; i < names.size(); ++i)
+    add_sums(rest, sums_of(all, names[i], false));
+  Row row = row_of(all, fmt::format("{} ({})", rest_name, names.size() - kShownFunctions), rest);
+  row.role = Role::kRest;
+  table.rows.push_back(std::move(row));
+}
+
+bool is_scheduler(const Function& function) { return function.category == "scheduler"; }
+bool is_compute(const Function& function) { return function.category == "compute"; }
+bool is_memory(const Function& function) { return function.category == "memory"; }
+bool is_tokenization(const Function& function) { return function.category == "tokenization"; }
+bool is_kernel(const Function& function) { return function.category == "kernel"; }
+
+std::string sampling_note(const Profiles& all) {
+  std::string text;
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const SampledProfile* profile = all.profiles[variant];
+    if (!profile) continue;
+    if (!text.empty()) text += "; ";
+    text += all.labels[variant] + ": ";
+    if (!profile->samples || *profile->samples <= 0) {
+      text += "number of samples unavailable (not recorded)";
+      continue;
+    }
+    const auto samples = static_cast<double>(*profile->samples);
+    text += fmt::format("{} samples, random error of shares ± {:.1f} points", format_count(samples),
+                        kZ95 * std::sqrt(0.25 / samples) * 100);
+    if (unsampled_s(*profile) > 0)
+      text += fmt::format("; besides, {} was not sampled",
+                          format_share(unsampled_s(*profile) / *profile->total_s));
+    else if (!profile->total_s && profile->clock == "cpu")
+      text += "; how much was not sampled is unknown";
+  }
+  return "Sampling error at 95 %: " + text +
+         ". A function without a sample is shown by its upper limit (<), three samples.";
+}
+
+}  // namespace winnow::reports

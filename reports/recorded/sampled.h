@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiles/recording/recording.h"
+#include "reports/comparison/report.h"
+#include "reports/recorded/questions.h"
+
+// The sampled profiles of all variants side by side: what the tables of samples are made of.
+namespace winnow::reports {
+
+// Flat or cumulative seconds of the functions, and how many samples they stand for.
+struct Sampled {
+  std::optional<double> seconds;
+  std::optional<double> samples;
+
+  void add(const std::optional<double>& more_seconds, const std::optional<int64_t>& more_samples) {
+    if (!more_seconds) return;
+    const bool counted = !seconds || samples;  // all summands so far had samples
+    seconds = seconds.value_or(0) + *more_seconds;
+    samples = counted && more_samples
+                  ? std::optional(samples.value_or(0) + static_cast<double>(*more_samples))
+                  : std::nullopt;
+  }
+};
+
+// One profile kind of all variants.
+struct Profiles {
+  std::vector<const profiles::SampledProfile*> profiles;  // per variant; null: not there
+  Basis basis;
+  std::vector<std::string> labels;
+  std::vector<std::string> unavailable;
+
+  bool any() const { return unavailable.size() < profiles.size(); }
+};
+
+Profiles profiles_for(const profiles::Recording& recording, const std::string& pass);
+
+// What shares are shares of: the region's CPU time from the kernel where it is known.
+double whole_of(const profiles::SampledProfile& profile);
+
+// The region's CPU time that no sample stands for; zero where the kernel's figure is not known.
+double unsampled_s(const profiles::SampledProfile& profile);
+
+// Whether two sampled sums may be equal: they differ by less than counting samples at random
+// explains, at 95 %, plus all that was not sampled of the variant with the smaller sum.
+bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,
+                           const Sampled& second);
+
+Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampled>& sums);
+
+using Choose = bool (*)(const profiles::Function&);
+
+bool is_scheduler(const profiles::Function& function);
+bool is_compute(const profiles::Function& function);
+bool is_memory(const profiles::Function& function);
+bool is_tokenization(const profiles::Function& function);
+bool is_kernel(const profiles::Function& function);
+
+// Names of the functions that `choose` takes in any variant, the costliest first.
+std::vector<std::string> names_by_cost(const Profiles& all, Choose choose, bool cumulative);
+
+// The function's seconds per variant. A profile that does not list it has no sample of it.
+std::vector<Sampled> sums_of(const Profiles& all, const std::string& name, bool cumulative);
+std::vector<Sampled> zeros(const Profiles& all);
+void add_sums(std::vector<Sampled>& total, const std::vector<Sampled>& more);
+// Sum of the flat rows that `choose` takes.
+std::vector<Sampled> flat_sum(const Profiles& all, Choose choose);
+
+inline constexpr size_t kShownFunctions = 8;
+
+Table table_for(const Profiles& all, const std::string& heading);
+// The largest functions one by one, the rest in one row.
+void add_functions(Table& table, const Profiles& all, Choose choose, const std::string& rest_name);
+void note_noise(Table& table);
+std::string sampling_note(const Profiles& all);
+
+}  // namespace winnow::reports

@@ -1,0 +1,105 @@
+#include "reports/tables/categories.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/figures/format.h"
+#include "reports/recorded/sampled.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+using profiles::SampledProfile;
+
+namespace {
+
+constexpr double kZ95 = 1.96;
+
+// Did the samples exceed the kernel's CPU time by more than counting at random explains, at 95 %?
+bool oversampled(const SampledProfile& profile) {
+  const auto samples = static_cast<double>(profile.samples.value_or(0));
+  if (samples <= 0) return true;
+  const double error_s = kZ95 * profile.sampled_s / std::sqrt(samples);
+  return profile.sampled_s - profile.total_s.value_or(profile.sampled_s) > error_s;
+}
+
+// The kernel's CPU time of the cpu pass has no spread of its own: where the blocks of the time pass
+// do not show that the variants differ in CPU time, neither does the total.
+void judge_total(Table& table, const std::vector<Pairs>& cpu_pairs) {
+  const auto open = [](const Pairs& pairs) {
+    return pairs.count() > 0 &&
+           (pairs.evidence == Evidence::kNoise || pairs.evidence == Evidence::kUnproven);
+  };
+  auto& evidence = table.rows.back().evidence;
+  evidence.assign(cpu_pairs.size(), Evidence::kNone);
+  for (size_t variant = 1; variant < cpu_pairs.size(); ++variant)
+    if (open(cpu_pairs[variant])) evidence[variant] = Evidence::kNoise;
+  if (std::ranges::count(evidence, Evidence::kNoise) > 0)
+    table.notes.push_back(
+        "A total behind ~: the blocks of the time pass do not prove a difference in CPU time.");
+}
+
+}  // namespace
+
+// Other functions are what the profile sampled beyond the named categories, listed or not, so that
+// the rows add up to the whole.
+Table category_total_table(const Recording& recording, const std::vector<Pairs>& cpu_pairs,
+                           std::vector<std::string>& warnings) {
+  const Profiles all = profiles_for(recording, "cpu");
+  Table table = table_for(all, "CPU Time by Category");
+  table.first_column = "Category";
+  if (!all.any()) return table;
+  const std::pair<const char*, Choose> categories[] = {{"Scheduler functions", is_scheduler},
+                                                       {"Compute functions", is_compute},
+                                                       {"Memory functions", is_memory},
+                                                       {"Tokenization functions", is_tokenization},
+                                                       {"Kernel functions", is_kernel}};
+  auto named = zeros(all);
+  for (const auto& [name, choose] : categories) {
+    if (names_by_cost(all, choose, false).empty()) continue;
+    const auto sums = flat_sum(all, choose);
+    add_sums(named, sums);
+    table.rows.push_back(row_of(all, name, sums));
+  }
+  std::vector<Sampled> other(all.profiles.size()), unsampled = other, total = other;
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const SampledProfile* profile = all.profiles[variant];
+    if (!profile) continue;
+    double rest = profile->sampled_s - named[variant].seconds.value_or(0);
+    if (std::abs(rest) < 1e-9 * profile->sampled_s) rest = 0;  // rounding of the sum
+    if (rest < -1e-6 * profile->sampled_s)
+      warnings.push_back(all.labels[variant] +
+                         ": the flat rows of the cpu profile add up to more than was sampled.");
+    other[variant].seconds = rest;
+    if (profile->total_s) unsampled[variant].seconds = *profile->total_s - profile->sampled_s;
+    total[variant].seconds = whole_of(*profile);
+    if (!profile->total_s)
+      table.notes.push_back(all.labels[variant] +
+                            ": unsampled: unavailable: the region's CPU time from the kernel is "
+                            "not recorded; shares are of the sampled time.");
+    else if (*profile->total_s < profile->sampled_s)
+      table.notes.push_back(fmt::format(
+          "{}: unsampled is negative: the profiler counted more than the kernel, {} the sampling "
+          "error.",
+          all.labels[variant], oversampled(*profile) ? "by more than" : "within"));
+  }
+  const auto add = [&](const char* name, const std::vector<Sampled>& sums, Role role) {
+    Row row = row_of(all, name, sums);
+    row.role = role;
+    if (role != Role::kRest) row.evidence.clear();  // not sampled
+    table.rows.push_back(std::move(row));
+  };
+  add("Other functions", other, Role::kRest);
+  add("unsampled", unsampled, Role::kUnsampled);
+  add("Total CPU time", total, Role::kTotal);
+  table.notes.push_back(fmt::format(
+      "CPU seconds {}. unsampled = the region's CPU time from the kernel - sampled time. {}",
+      all.basis.words, sampling_note(all)));
+  note_noise(table);
+  judge_total(table, cpu_pairs);
+  return table;
+}
+
+}  // namespace winnow::reports

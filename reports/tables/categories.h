@@ -1,0 +1,13 @@
+#pragma once
+
+#include "profiles/recording/recording.h"
+#include "reports/comparison/report.h"
+
+namespace winnow::reports {
+
+// CPU time by category, flat, with what was not sampled: 100 %. `cpu_pairs` is the test of the time
+// pass's CPU time, per variant: what the sum of a few processes of the cpu pass is judged by.
+Table category_total_table(const profiles::Recording& recording,
+                           const std::vector<Pairs>& cpu_pairs, std::vector<std::string>& warnings);
+
+}  // namespace winnow::reports

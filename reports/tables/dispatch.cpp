@@ -1,0 +1,168 @@
+#include "reports/tables/dispatch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "reports/figures/format.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+namespace {
+
+using profiles::Block;
+using profiles::DispatchLoop;
+using profiles::Recording;
+
+constexpr double kSecondsPerNs = 1e-9;
+
+// Per loop, the medians over a variant's blocks.
+struct Cost {
+  double per_iteration, p50_s, p99_s;
+};
+using Costs = std::map<std::string, Cost>;
+
+Costs costs_of(const std::vector<const Block*>& blocks) {
+  std::map<std::string, std::vector<DispatchLoop>> loops;
+  for (const Block* block : blocks)
+    if (block->dispatch)
+      for (const auto& [name, loop] : *block->dispatch) loops[name].push_back(loop);
+  Costs costs;
+  for (const auto& [name, all] : loops) {
+    const auto middle = [&all = all](int64_t DispatchLoop::*field) {
+      std::vector<double> values;
+      for (const DispatchLoop& loop : all) values.push_back(static_cast<double>(loop.*field));
+      return median(values);
+    };
+    costs[name] = {middle(&DispatchLoop::per_iteration),
+                   middle(&DispatchLoop::p50_ns) * kSecondsPerNs,
+                   middle(&DispatchLoop::p99_ns) * kSecondsPerNs};
+  }
+  return costs;
+}
+
+// One row: `figure` of each variant that has the loop.
+template <class Figure_>
+Row row_of(const std::string& name, Unit unit, const std::vector<Costs>& costs, Figure_ figure) {
+  Row row;
+  row.name = name;
+  row.unit = unit;
+  for (size_t variant = 0; variant < costs.size(); ++variant)
+    row.figures.push_back(costs[variant].empty() ? Figure{} : figure(variant));
+  return row;
+}
+
+constexpr const char* kAllLoops = "All loops of an iteration";
+
+std::string iteration_text(double seconds) {
+  return format_value(seconds, Unit::kIterationSeconds);
+}
+
+// Wall seconds of an iteration that the cores spend on no work: the scheduler, waiting, idling.
+double overhead_s(const Ledger& ledger, size_t variant) {
+  double core_s = 0;
+  for (const LedgerLine& line : ledger.lines)
+    if (line.kind == LedgerKind::kScheduler || line.kind == LedgerKind::kWaiting ||
+        line.kind == LedgerKind::kIdle)
+      core_s += line.amounts[variant].core_s;
+  const LedgerColumn& column = ledger.columns[variant];
+  return std::max(0.0, core_s - column.excess_s) / column.cores;
+}
+
+std::string held_against(double loops_s, double overhead_s) {
+  const double share = loops_s / overhead_s;
+  std::string text =
+      fmt::format("its empty loops explain ~{} of that", format_percent(share * 100));
+  if (share > 1) return text + ": more than all, for beside work a part of it does not show";
+  if (share < 0.5)
+    text +=
+        "; the rest is what an empty loop does not show: waiting for the slowest body, threads "
+        "without a core";
+  return text;
+}
+
+}  // namespace
+
+void add_dispatch_insights(const Ledger& ledger, Table& table) {
+  const auto sum = std::ranges::find(table.rows, kAllLoops, &Row::name);
+  if (sum == table.rows.end()) return;
+  for (size_t variant = 0; variant < sum->figures.size(); ++variant) {
+    const auto& loops_s = sum->figures[variant].value;
+    if (!loops_s || variant >= ledger.columns.size()) continue;
+    const LedgerColumn& column = ledger.columns[variant];
+    if (!column.known()) {
+      table.insights.push_back(
+          fmt::format("{}: what its loops cost cannot be held against the measured overhead: the "
+                      "ledger is unavailable ({}).",
+                      table.columns[variant], column.unavailable));
+      continue;
+    }
+    const double measured_s = overhead_s(ledger, variant);
+    if (!(measured_s > 0)) continue;
+    table.insights.push_back(fmt::format(
+        "{}: by the ledger the cores spend {} of an iteration's wall time on scheduling, waiting "
+        "and idling; {}.",
+        table.columns[variant], iteration_text(measured_s), held_against(*loops_s, measured_s)));
+  }
+}
+
+Table dispatch_table(const Recording& recording, const std::vector<Timing>& timings) {
+  Table table;
+  table.heading = "Dispatch Cost";
+  table.first_column = "Loop";
+  table.columns = labels(recording);
+  std::vector<Costs> costs;
+  std::set<std::string> loops;
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    costs.push_back(costs_of(good_blocks(recording, recording.variants[variant].name, "time")));
+    for (const auto& [name, cost] : costs.back()) loops.insert(name);
+    if (costs.back().empty())
+      table.unavailable.push_back(
+          fmt::format("{}: unavailable: the program told no cost of its loops (dispatch)",
+                      table.columns[variant]));
+  }
+  if (loops.empty()) return table;
+
+  for (const std::string& loop : loops) {
+    const auto add = [&](const char* what, Unit unit, double Cost::*field) {
+      table.rows.push_back(
+          row_of(fmt::format("{}: {}", loop, what), unit, costs, [&](size_t variant) {
+            const auto found = costs[variant].find(loop);
+            return found == costs[variant].end() ? Figure{} : measured(found->second.*field);
+          }));
+    };
+    add("loops an iteration", Unit::kCount, &Cost::per_iteration);
+    add("an empty loop, median", Unit::kSeconds, &Cost::p50_s);
+    add("an empty loop, 99th percentile", Unit::kSeconds, &Cost::p99_s);
+  }
+  const auto sum_s = [&](size_t variant) {
+    double sum = 0;
+    for (const auto& [name, cost] : costs[variant]) sum += cost.per_iteration * cost.p50_s;
+    return sum;
+  };
+  table.rows.push_back(row_of(kAllLoops, Unit::kSeconds, costs, [&](size_t v) {
+    Figure figure = measured(sum_s(v));
+    figure.estimate = true;
+    return figure;
+  }));
+  table.rows.push_back(
+      row_of("Its share of Median Time/Iteration", Unit::kPercent, costs, [&](size_t v) {
+        if (!timings[v].median_s) return Figure{};
+        Figure figure = measured(100 * sum_s(v) / *timings[v].median_s);
+        figure.estimate = true;
+        return figure;
+      }));
+  table.notes.push_back(
+      "Wall time of one loop whose bodies do nothing, one item a thread, one loop right behind the "
+      "other, measured behind the region of each process of the time pass; medians over the "
+      "processes. ~ marks an estimate: loops an iteration x the median of an empty loop, summed. "
+      "It leaves out what waiting for the slowest body costs, and counts loops that several "
+      "workers run at the same time one after another. Hold it against waiting and signalling in "
+      "the Scheduler Metrics.");
+  return table;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "profiles/recording/recording.h"
+#include "reports/comparison/report.h"
+
+// Tables of the cpu profile by function: flat rows that add up, and cumulative rows, which do not,
+// apart.
+namespace winnow::reports {
+
+struct CpuTables {
+  Table scheduler, compute;  // flat
+  Table cumulative;
+};
+CpuTables cpu_tables(const profiles::Recording& recording);
+
+}  // namespace winnow::reports

@@ -1,0 +1,204 @@
+#include "reports/tables/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "reports/figures/format.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+using profiles::AllocationRow;
+using profiles::HeapProfile;
+using profiles::Recording;
+
+namespace {
+
+constexpr double kMegabyte = 1e6;
+// The profiler rounds aligned sizes up: exact totals may differ by this much.
+constexpr double kExactTolerance = 0.01;
+// Stacks and header come from the same counters.
+constexpr double kHeaderTolerance = 0.001;
+
+struct Heaps {
+  std::vector<const HeapProfile*> heaps;  // per variant; null: not there
+  std::vector<std::string> labels;
+  Basis basis;
+};
+
+std::optional<double> bytes_of(const HeapProfile& heap, const std::string& category) {
+  std::optional<double> bytes;
+  for (const AllocationRow& row : heap.region)
+    if (row.category == category) bytes = bytes.value_or(0) + row.bytes;
+  return bytes;
+}
+
+template <class Bytes>
+Row megabyte_row(const Heaps& all, const std::string& name, Role role, bool shares,
+                 const Bytes& bytes) {
+  Row row;
+  row.name = name;
+  row.unit = Unit::kMegabytes;
+  row.role = role;
+  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
+    Figure figure;
+    const double unit = all.basis.divisor(variant) * kMegabyte;
+    if (all.heaps[variant] && unit > 0)
+      if (const std::optional<double> found = bytes(*all.heaps[variant]))
+        figure = shares ? measured(*found / unit, all.heaps[variant]->region_bytes / unit)
+                        : measured(*found / unit);
+    row.figures.push_back(figure);
+  }
+  return row;
+}
+
+// Names of the categories in which anything was allocated, the largest first.
+std::vector<std::string> categories(const Heaps& all) {
+  std::map<std::string, double> largest;
+  for (const HeapProfile* heap : all.heaps) {
+    if (!heap) continue;
+    for (const AllocationRow& row : heap->region)
+      largest[row.category] = std::max(largest[row.category], *bytes_of(*heap, row.category));
+  }
+  std::vector<std::pair<double, std::string>> sorted;
+  for (const auto& [category, bytes] : largest) sorted.emplace_back(-bytes, category);
+  std::ranges::sort(sorted);
+  std::vector<std::string> names;
+  for (const auto& [bytes, category] : sorted) names.push_back(category);
+  return names;
+}
+
+double uncategorized(const HeapProfile& heap) {
+  double rest = heap.region_bytes;
+  for (const AllocationRow& row : heap.region) rest -= row.bytes;
+  return rest;
+}
+
+bool differs(double value, double reference, double tolerance) {
+  return std::abs(value - reference) > tolerance * std::max(std::abs(value), std::abs(reference));
+}
+
+// "header check: ..." and "exact totals: ..." of one variant.
+std::string checks(const HeapProfile& heap, const std::string& label,
+                   std::vector<std::string>& warnings) {
+  const auto bytes = [](double count) { return format_count(count) + " bytes"; };
+  std::string header = "header check: unavailable (not recorded)";
+  if (heap.header_bytes) {
+    const bool bad = differs(heap.region_bytes, *heap.header_bytes, kHeaderTolerance);
+    header = fmt::format("header check {}: stacks {}, header {}", bad ? "FAILED" : "passed",
+                         bytes(heap.region_bytes), bytes(*heap.header_bytes));
+    if (bad)
+      warnings.push_back(label +
+                         ": heap profile: the stacks do not add up to the dump's header: "
+                         "the dump was cut; allocation figures are incomplete (" +
+                         header + ").");
+  }
+  std::string exact = "exact total: unavailable (not recorded)";
+  if (heap.exact_bytes) {
+    const auto counted = static_cast<double>(*heap.exact_bytes);
+    const bool bad = differs(heap.region_bytes, counted, kExactTolerance);
+    exact = fmt::format("exact total {}: the interposed malloc counted {}",
+                        bad ? "check FAILED" : "agrees within 1 %", bytes(counted));
+    if (bad)
+      warnings.push_back(label +
+                         ": heap profile: the total differs from the exact one by more "
+                         "than 1 % (" +
+                         exact + ", the profiler " + bytes(heap.region_bytes) + ").");
+  }
+  return fmt::format("{}: {}; {}.", label, header, exact);
+}
+
+// Loading and warm-up of one variant, the largest categories first.
+std::string before_region(const HeapProfile& heap, const std::string& label) {
+  auto rows = heap.before_region;
+  std::erase_if(rows, [](const AllocationRow& row) { return row.bytes == 0; });
+  std::ranges::stable_sort(rows, std::greater<>(), &AllocationRow::bytes);
+  double bytes = 0;
+  std::string parts;
+  for (const AllocationRow& row : rows) {
+    bytes += row.bytes;
+    parts += fmt::format("{}{} {} MB", parts.empty() ? ": " : ", ", row.category,
+                         format_value(row.bytes / kMegabyte, Unit::kMegabytes));
+  }
+  const std::string total = heap.before_region.empty()
+                                ? "unavailable (not recorded)"
+                                : format_value(bytes / kMegabyte, Unit::kMegabytes) + " MB";
+  return fmt::format("{}: before the region (loading and warm-up, not in the table): {}{}.", label,
+                     total, parts);
+}
+
+void add_objects(Table& table, const Heaps& all) {
+  Row row;
+  row.name = "Objects allocated (count)";
+  row.unit = Unit::kCount;
+  bool any = false;
+  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
+    const HeapProfile* heap = all.heaps[variant];
+    Figure figure;
+    if (heap && heap->region_objects && all.basis.divisor(variant) > 0)
+      figure = measured(static_cast<double>(*heap->region_objects) / all.basis.divisor(variant));
+    any = any || figure.value;
+    row.figures.push_back(figure);
+  }
+  if (any) table.rows.push_back(std::move(row));
+}
+
+}  // namespace
+
+Table memory_table(const Recording& recording, std::vector<std::string>& warnings) {
+  Heaps all;
+  all.labels = labels(recording);
+  Table table;
+  table.heading = "Memory Allocation Summary";
+  table.first_column = "Category";
+  table.unit = "(MB)";
+  table.columns = all.labels;
+  std::vector<int> iterations;
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    const auto& heap = profiles_of(recording, recording.variants[variant].name).heap;
+    all.heaps.push_back(heap ? &*heap : nullptr);
+    iterations.push_back(heap ? heap->iterations : 0);
+    if (!heap) table.unavailable.push_back(unavailable(recording, variant, "heap"));
+  }
+  if (table.unavailable.size() == all.heaps.size()) return table;
+  all.basis = basis_of("heap", iterations);
+
+  table.rows.push_back(
+      megabyte_row(all, "Total Allocation", Role::kTotal, false,
+                   [](const HeapProfile& heap) { return std::optional(heap.region_bytes); }));
+  for (const std::string& category : categories(all))
+    table.rows.push_back(
+        megabyte_row(all, category, Role::kItem, true, [&](const HeapProfile& heap) {
+          return std::optional(bytes_of(heap, category).value_or(0));
+        }));
+  bool rest = false;
+  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
+    if (!all.heaps[variant]) continue;
+    const HeapProfile& heap = *all.heaps[variant];
+    rest = rest || std::abs(uncategorized(heap)) > 1e-6 * heap.region_bytes;
+    if (uncategorized(heap) < -1e-6 * heap.region_bytes)
+      warnings.push_back(all.labels[variant] +
+                         ": heap profile: the categories add up to more than the total.");
+  }
+  if (rest)
+    table.rows.push_back(
+        megabyte_row(all, "In no category", Role::kRest, true,
+                     [](const HeapProfile& heap) { return std::optional(uncategorized(heap)); }));
+  add_objects(table, all);
+
+  table.notes.push_back(fmt::format(
+      "1 MB = 1,000,000 bytes, allocated (freed or not) {}; the categories add up to the total.",
+      all.basis.words));
+  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
+    if (!all.heaps[variant]) continue;
+    table.notes.push_back(before_region(*all.heaps[variant], all.labels[variant]));
+    table.notes.push_back(checks(*all.heaps[variant], all.labels[variant], warnings));
+  }
+  return table;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,233 @@
+#include "reports/tables/threads.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/figures/format.h"
+#include "reports/recorded/questions.h"
+#include "reports/tables/scheduler.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+using profiles::SyncProfile;
+using profiles::ThreadAccount;
+using profiles::ThreadFormula;
+
+namespace {
+
+constexpr size_t kShownThreads = 12;  // of each variant
+
+Figure counted(const std::optional<int64_t>& count) {
+  return count ? measured(static_cast<double>(*count)) : Figure{};
+}
+
+Figure estimate(double value) {
+  Figure figure = measured(value);
+  figure.estimate = true;
+  return figure;
+}
+
+std::string formula_words(const ThreadFormula& formula, int texts) {
+  std::string words;
+  if (formula.threads_per_matmul > 0)
+    words = fmt::format("{} threads × {} matmuls × {} texts",
+                        format_count(static_cast<double>(formula.threads_per_matmul)),
+                        format_count(static_cast<double>(formula.matmuls_per_text)),
+                        count_or_unknown(texts));
+  if (formula.threads_per_batch.value_or(0) > 0)
+    words += fmt::format("{}{} threads a batch", words.empty() ? "" : " + ",
+                         format_count(static_cast<double>(*formula.threads_per_batch)));
+  if (formula.persistent_threads > 0)
+    words += fmt::format("{}{} persistent threads, which the formula counts anew in each iteration",
+                         words.empty() ? "" : " + ",
+                         format_count(static_cast<double>(formula.persistent_threads)));
+  return words.empty() ? "no threads by design" : words;
+}
+
+Creations creations_of(const Recording& recording, size_t variant) {
+  const auto& about = recording.variants[variant];
+  const auto& sync = profiles_of(recording, about.name).sync;
+  Creations row;
+  row.variant = labels(recording)[variant];
+  int64_t iterations = sync ? sync->iterations : 0;
+  if (sync && sync->thread_create) {
+    row.total = counted(sync->thread_create->count);
+    if (iterations > 0)
+      row.per_iteration = measured(*row.total.value / static_cast<double>(iterations));
+  }
+  if (!about.thread_formula) {
+    row.notes = "no formula recorded";
+    return row;
+  }
+  row.notes = formula_words(*about.thread_formula, recording.workload.texts_per_iteration);
+  if (recording.workload.texts_per_iteration <= 0) return row;
+  if (iterations == 0)
+    for (const auto* block : good_blocks(recording, about.name, "time"))
+      iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
+  const ThreadFormula& formula = *about.thread_formula;
+  const double texts = recording.workload.texts_per_iteration;
+  const double each = static_cast<double>(formula.threads_per_matmul) *
+                          static_cast<double>(formula.matmuls_per_text) * texts +
+                      static_cast<double>(formula.threads_per_batch.value_or(0)) +
+                      static_cast<double>(formula.persistent_threads);
+  row.formula_per_iteration = estimate(each);
+  if (iterations > 0) row.formula_total = estimate(each * static_cast<double>(iterations));
+  return row;
+}
+
+std::string reduction(const std::vector<Creations>& creations) {
+  std::string text, word;
+  for (size_t variant = 1; variant < creations.size(); ++variant) {
+    const std::string compared = creations_compared(creations[0], creations[variant]);
+    if (compared.empty()) continue;
+    const auto per_iteration = [&](const Creations& row) {
+      const bool counted =
+          creations[0].per_iteration.value && creations[variant].per_iteration.value;
+      return *(counted ? row.per_iteration : row.formula_per_iteration).value;
+    };
+    const double before = per_iteration(creations[0]), after = per_iteration(creations[variant]);
+    word = after < before ? "Reduction" : after > before ? "Increase" : "No difference";
+    if (!text.empty()) text += "; ";
+    text += creations.size() > 2 ? creations[variant].variant + ": " + compared : compared;
+  }
+  if (text.empty()) return "";
+  return (creations.size() > 2 ? "Against " + creations[0].variant : word) + ": " + text;
+}
+
+// Sums all threads from the one at `first` on into one row.
+ThreadAccount sum_of(const std::vector<ThreadAccount>& threads, size_t first) {
+  ThreadAccount sum;
+  sum.name = "further threads";
+  sum.thread_count = 0;
+  sum.run_queue_s = 0;
+  sum.voluntary_switches = sum.involuntary_switches = 0;
+  const auto add = [](auto& total, const auto& more) {
+    if (total && more)
+      *total += *more;
+    else
+      total.reset();
+  };
+  for (size_t i = first; i < threads.size(); ++i) {
+    const ThreadAccount& thread = threads[i];
+    sum.thread_count += thread.thread_count;
+    sum.wall_s += thread.wall_s;
+    sum.cpu_s += thread.cpu_s;
+    add(sum.run_queue_s, thread.run_queue_s);
+    add(sum.voluntary_switches, thread.voluntary_switches);
+    add(sum.involuntary_switches, thread.involuntary_switches);
+    sum.computing_s += thread.computing_s;
+    sum.searching_s += thread.searching_s;
+    sum.waiting_s += thread.waiting_s;
+    sum.signalling_s += thread.signalling_s;
+  }
+  return sum;
+}
+
+ThreadRow row_of(const std::string& label, const ThreadAccount& thread, bool marked) {
+  ThreadRow row;
+  row.variant = label;
+  row.thread = thread.name;
+  row.count = thread.thread_count;
+  row.wall = measured(thread.wall_s);
+  row.cpu = measured(thread.cpu_s);
+  if (thread.run_queue_s) row.run_queue = measured(*thread.run_queue_s);
+  row.voluntary_switches = counted(thread.voluntary_switches);
+  row.involuntary_switches = counted(thread.involuntary_switches);
+  if (!marked) return row;
+  row.computing = measured(thread.computing_s);
+  row.searching = measured(thread.searching_s);
+  row.waiting = measured(thread.waiting_s);
+  row.signalling = measured(thread.signalling_s);
+  return row;
+}
+
+void add_threads(ThreadAnalysis& analysis, const Recording& recording, size_t variant) {
+  const std::string label = labels(recording)[variant];
+  const auto& sync = profiles_of(recording, recording.variants[variant].name).sync;
+  if (!sync) {
+    analysis.thread_notes.push_back(unavailable(recording, variant, "sync"));
+    return;
+  }
+  if (sync->threads.empty()) {
+    analysis.thread_notes.push_back(label + ": unavailable: accounts of threads not recorded");
+    return;
+  }
+  const bool marked = sync->computing || sync->searching || sync->waiting || sync->signalling;
+  if (!marked)
+    analysis.thread_notes.push_back(label +
+                                    ": scheduler states: unavailable: the program set no marks");
+  const bool all = sync->threads.size() <= kShownThreads;
+  const size_t shown = all ? sync->threads.size() : kShownThreads - 1;
+  for (size_t i = 0; i < shown; ++i)
+    analysis.threads.push_back(row_of(label, sync->threads[i], marked));
+  if (!all) analysis.threads.push_back(row_of(label, sum_of(sync->threads, shown), marked));
+}
+
+std::vector<std::string> creation_notes(const Recording& recording) {
+  std::vector<std::string> notes;
+  bool estimates = false;
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    const auto& about = recording.variants[variant];
+    const std::string label = labels(recording)[variant];
+    const std::string works = !about.calling_thread_works   ? "unavailable (not recorded)"
+                              : *about.calling_thread_works ? "yes"
+                                                            : "no, it waits";
+    notes.push_back(
+        fmt::format("{}: the calling thread takes a share of a parallel loop: {}; threads "
+                    "outlive the loop: {}.",
+                    label, works, about.persistent_threads ? "yes" : "no"));
+    const auto& sync = profiles_of(recording, about.name).sync;
+    if (!sync)
+      notes.push_back(unavailable(recording, variant, "sync"));
+    else if (!sync->thread_create)
+      notes.push_back(label + ": creations: unavailable: not counted in the sync pass");
+    estimates = estimates || about.thread_formula.has_value();
+  }
+  if (estimates)
+    notes.push_back(
+        "~ marks an estimate: arithmetic on the strategy's design. Measured creations are those "
+        "inside the region, counted one by one.");
+  return notes;
+}
+
+}  // namespace
+
+ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_work) {
+  ThreadAnalysis analysis;
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    analysis.creations.push_back(creations_of(recording, variant));
+    add_threads(analysis, recording, variant);
+  }
+  analysis.creation_notes = creation_notes(recording);
+  if (same_work.holds()) analysis.reduction = reduction(analysis.creations);
+  if (!analysis.threads.empty())
+    analysis.thread_notes.push_back(
+        "Thread-seconds of the sync pass. Run-queue delay: ready to run, but without a core. "
+        "Switches: context switches, voluntary (it blocked) and involuntary (it was preempted). "
+        "Computing to signalling: wall seconds by the scheduler's own marks; the rest of the wall "
+        "time lies outside its marks.");
+  analysis.metrics = scheduler_metrics(recording);
+  return analysis;
+}
+
+std::string creations_compared(const Creations& from, const Creations& to) {
+  const bool counts = from.per_iteration.value && to.per_iteration.value;
+  const Figure& first = counts ? from.per_iteration : from.formula_per_iteration;
+  const Figure& second = counts ? to.per_iteration : to.formula_per_iteration;
+  if (!first.value || !second.value) return "";
+  const std::string mark = counts ? "" : "~";
+  const std::string source = counts ? "measured" : "estimate by formula, not measured";
+  const double a = *first.value, b = *second.value;
+  if (a == b) return fmt::format("as many thread creations ({})", source);
+  if (a == 0 || b == 0) {
+    return fmt::format("{}{} thread creations an iteration instead of {}{} ({})", mark,
+                       format_value(b, Unit::kCount), mark, format_value(a, Unit::kCount), source);
+  }
+  return b < a
+             ? fmt::format("{}{} fewer thread creations ({})", mark, format_ratio(a / b), source)
+             : fmt::format("{}{} as many thread creations ({})", mark, format_ratio(b / a), source);
+}
+
+}  // namespace winnow::reports

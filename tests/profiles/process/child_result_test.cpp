@@ -1,0 +1,83 @@
+#include "profiles/process/child_result.h"
+
+#include "base/error.h"
+#include "tests/catch.h"
+
+using namespace winnow::profiles;
+
+namespace {
+
+ChildResult parsed(const std::string& more) {
+  const std::string least =
+      R"({"schema": "winnow-result/1", "iteration_wall_ns": [5], "region": {"wall_ns": 7})";
+  return parse_child_result(least + more + "}", "result.json");
+}
+
+}  // namespace
+
+TEST_CASE("what a program does not tell stays unknown") {
+  const ChildResult result = parsed("");
+  CHECK(result.block.iteration_wall_ns == std::vector<int64_t>{5});
+  CHECK(result.block.region->wall_ns == 7);
+  CHECK_FALSE(result.block.region->user_ns);
+  CHECK_FALSE(result.block.peak_rss_bytes);
+  CHECK_FALSE(result.model);
+  CHECK_FALSE(result.thread_formula);
+  CHECK_FALSE(result.calling_thread_works);
+  CHECK_FALSE(result.threads);
+  CHECK_FALSE(result.texts_per_iteration);
+  CHECK(result.variant.empty());
+  CHECK_FALSE(result.texts_hash);
+}
+
+TEST_CASE("what a program ran is read") {
+  const ChildResult result = parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32,
+                    "texts_hash": "5d", "model": {"hash": "a0"})");
+  CHECK(result.texts_hash == "5d");
+  CHECK(result.model.value().hash == "a0");
+  CHECK(result.variant == "pool");
+  CHECK(result.threads.value() == 4);
+  CHECK_FALSE(result.threads_asked);
+  CHECK(parsed(R"(, "threads": 1, "threads_asked": 4)").threads_asked.value() == 4);
+  CHECK(result.texts_per_iteration.value() == 32);
+  CHECK_THROWS_AS(parsed(R"(, "threads": "many")"), winnow::base::Error);
+}
+
+TEST_CASE("multiply-accumulates are read by kernel, and not told is not none") {
+  CHECK_FALSE(parsed("").block.kernel_macs);
+  CHECK_FALSE(parsed(R"(, "kernel_macs": null)").block.kernel_macs);
+  const auto macs = parsed(R"(, "kernel_macs": {"matmul": 7, "attention": 0})").block.kernel_macs;
+  CHECK(macs.value() == std::map<std::string, int64_t>{{"attention", 0}, {"matmul", 7}});
+  CHECK(parsed(R"(, "kernel_macs": {})").block.kernel_macs.value().empty());
+  for (const char* wrong :
+       {"7", "[7]", R"("7")", R"({"matmul": -1})", R"({"matmul": 1.5})", R"({"matmul": "7"})",
+        R"({"matmul": null})", R"({"matmul": [7]})", R"({"matmul": 18446744073709551615})"}) {
+    INFO(wrong);
+    CHECK_THROWS_AS(parsed(std::string(R"(, "kernel_macs": )") + wrong), winnow::base::Error);
+  }
+  CHECK_THROWS_WITH(parsed(R"(, "kernel_macs": {"matmul": -1})"),
+                    "result.json: kernel_macs.matmul: negative");
+}
+
+TEST_CASE("a model may be known in part") {
+  const Model named = parsed(R"(, "model": {"name": "x"})").model.value();
+  CHECK(named.name == "x");
+  CHECK_FALSE(named.size_bytes);
+  CHECK_FALSE(named.synthetic);
+  const Model whole =
+      parsed(R"(, "model": {"name": "x", "size_bytes": 9, "synthetic": false})").model.value();
+  CHECK(whole.size_bytes.value() == 9);
+  CHECK(whole.synthetic.has_value());
+  CHECK_FALSE(whole.synthetic.value());
+}
+
+TEST_CASE("a thread formula counts only as a whole") {
+  CHECK_FALSE(parsed(R"(, "thread_formula": {"matmuls_per_text": 3})").thread_formula);
+  const ThreadFormula formula =
+      parsed(R"(, "thread_formula": {"threads_per_matmul": 2, "matmuls_per_text": 3,
+                                     "persistent_threads": 0})")
+          .thread_formula.value();
+  CHECK(formula.threads_per_matmul == 2);
+  CHECK(formula.matmuls_per_text == 3);
+  CHECK(formula.persistent_threads == 0);
+}

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/file.h"
+#include "profiles/recording/stacks.h"
+#include "profiles/run/run.h"
+#include "tests/catch.h"
+#include "tests/profiles/run/run_plans.h"
+#include "tests/profiles/scratch.h"
+
+using namespace winnow::profiles;
+using winnow::base::read_file;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// One run of all passes, for several test cases to look at.
+struct FullRun {
+  Scratch scratch;
+  RunPlan plan;
+  std::vector<Progress> progress;
+  Recording recording;
+
+  FullRun()
+      : plan(plan_of(scratch, {arm("spawn"), arm("pool")},
+                     {"sync", "heap", "wall", "cpu", "time"})) {
+    plan.progress = [this](const Progress& now) { progress.push_back(now); };
+    recording = run(plan);
+  }
+};
+
+const FullRun& full_run() {
+  static const FullRun once;
+  return once;
+}
+
+}  // namespace
+
+TEST_CASE("a full run: every block succeeded, passes in their order, blocks numbered") {
+  const Recording& recording = full_run().recording;
+  CHECK(recording.status == "complete");
+  CHECK(recording.warnings.empty());
+  std::vector<std::string> passes;
+  for (const Block& block : recording.blocks) {
+    INFO(block.pass << " " << block.variant << " " << block.stderr_tail);
+    CHECK(block.status == "ok");
+    CHECK(block.order == &block - recording.blocks.data());
+    const int iterations = block.pass == "heap" || block.pass == "exact" ? 2 : 3;
+    CHECK(block.iteration_wall_ns.size() == static_cast<size_t>(iterations));
+    CHECK(block.region->wall_ns > 0);
+    CHECK(block.work.at("tokens") == 7 * iterations);
+    CHECK(block.checksum == "abc");
+    if (passes.empty() || passes.back() != block.pass) passes.push_back(block.pass);
+  }
+  CHECK(passes == std::vector<std::string>{"time", "cpu", "wall", "heap", "exact", "sync"});
+  CHECK(blocks_of(recording, "time").size() == 4);
+  CHECK(recording.workload.tokens_per_iteration == 7);
+  CHECK(recording.variants[0].thread_formula->matmuls_per_text == 20);
+}
+
+TEST_CASE("a full run: what cannot be measured is told") {
+  const Recording& recording = full_run().recording;
+  REQUIRE(recording.missing.size() == 1);
+  CHECK(recording.missing[0].variant == "spawn");
+  CHECK(recording.missing[0].pass == "wall");
+  CHECK_FALSE(recording.profiles.at("spawn").wall);
+  CHECK(recording.profiles.at("pool").wall);
+}
+
+TEST_CASE("a full run: the profiles tell what the program did") {
+  const Recording& recording = full_run().recording;
+  const SyncProfile& spawned = *recording.profiles.at("spawn").sync;
+  CHECK(spawned.iterations == 3);
+  CHECK(spawned.thread_create->count == 3 * 20 * 2);
+  CHECK(spawned.thread_join->count == 3 * 20 * 2);
+  const SyncProfile& pooled = *recording.profiles.at("pool").sync;
+  CHECK(pooled.thread_create->count == 0);
+  CHECK(pooled.condition_broadcast->count == 3 * 20);
+  CHECK(pooled.threads.size() == 3);
+
+  const SampledProfile& cpu = *recording.profiles.at("pool").cpu;
+  CHECK(*cpu.samples > 0);
+  REQUIRE(cpu.total_s);
+  CHECK(*cpu.total_s > 0);
+  CHECK(cpu.iterations == 3 * static_cast<int>(blocks_of(recording, "cpu").size()) / 2);
+  const auto& hottest = cpu.functions.at(0);
+  CHECK(contains(hottest.name, "burn_cpu"));
+}
+
+TEST_CASE("a full run: call stacks lie beside the recording and add up to its profiles") {
+  const Recording& recording = full_run().recording;
+  const std::string& out = full_run().plan.out_dir;
+  for (const char* name : {"spawn", "pool"}) {
+    INFO(name);
+    const VariantProfiles& profiles = recording.profiles.at(name);
+    const auto cpu = read_stacks(out, name, "cpu"), heap = read_stacks(out, name, "allocation");
+    REQUIRE(cpu);
+    REQUIRE(heap);
+    int64_t samples = 0, bytes = 0;
+    for (const Stack& stack : cpu->stacks) samples += stack.samples;
+    for (const Stack& stack : heap->stacks) bytes += stack.bytes;
+    CHECK(samples == profiles.cpu->samples);
+    CHECK(cpu->iterations == profiles.cpu->iterations);
+    const auto burning = std::ranges::find_if(
+        cpu->frames, [](const Frame& frame) { return contains(frame.function, "burn_cpu"); });
+    REQUIRE(burning != cpu->frames.end());
+    CHECK(burning->file.ends_with("programs/workload.cpp"));
+    CHECK(burning->line > 0);
+    CHECK(static_cast<double>(bytes) == profiles.heap->region_bytes);
+  }
+  CHECK(read_stacks(out, "pool", "wall"));
+  CHECK_FALSE(read_stacks(out, "spawn", "wall"));
+}
+
+TEST_CASE("a full run: the heap profile agrees with the exact count of as many iterations") {
+  const Recording& recording = full_run().recording;
+  for (const char* name : {"spawn", "pool"}) {
+    INFO(name);
+    const HeapProfile& heap = *recording.profiles.at(name).heap;
+    CHECK(heap.iterations == 2);
+    CHECK(*heap.region_objects >= 2 * 20 * 2);  // one in each task of each thread
+    CHECK(heap.region_objects == heap.exact_objects);
+    CHECK(heap.region_bytes == Approx(static_cast<double>(*heap.exact_bytes)));
+  }
+}
+
+TEST_CASE("a full run: raw files stay, one folder a block, at most one profiler a process") {
+  const Recording& recording = full_run().recording;
+  const std::string& out = full_run().plan.out_dir;
+  std::set<std::string> folders;
+  for (const Block& block : recording.blocks) {
+    REQUIRE_FALSE(block.raw_files.empty());
+    for (const std::string& file : block.raw_files) CHECK(fs::exists(out + "/" + file));
+    const std::string folder = fs::path(block.raw_files[0]).parent_path().string();
+    CHECK(folders.insert(folder).second);
+    const std::string environment = read_file(out + "/" + folder + "/environment.txt");
+    const std::string maps = read_file(out + "/" + folder + "/maps.txt");
+    const bool sampled = block.pass == "cpu" || block.pass == "wall";
+    INFO(block.pass);
+    CHECK(contains(maps, "libprofiler") == sampled);
+    CHECK(contains(maps, "libtcmalloc") == (block.pass == "heap"));
+    CHECK(contains(maps, "libwinnow-agent.so") == (block.pass != "time"));
+    CHECK(contains(maps, "libwinnow-agent-malloc.so") ==
+          (block.pass == "exact" || block.pass == "sync"));
+    CHECK(contains(environment, "CPUPROFILE_PER_THREAD_TIMERS=1") == (block.pass == "wall"));
+    CHECK(contains(environment, "TCMALLOC_STACKTRACE_METHOD=libgcc") ==
+          (sampled || block.pass == "heap"));
+    CHECK(contains(environment, "WINNOW_PADDING="));
+  }
+}
+
+TEST_CASE("a full run: the folder holds the recording and nothing half-written") {
+  const Recording& recording = full_run().recording;
+  const std::string& out = full_run().plan.out_dir;
+  const std::vector<Progress>& progress = full_run().progress;
+  CHECK(read_recording(out).blocks.size() == recording.blocks.size());
+  CHECK_FALSE(fs::exists(out + ".partial"));
+  CHECK(std::distance(fs::directory_iterator(out), fs::directory_iterator()) == 4);
+  REQUIRE_FALSE(progress.empty());
+  CHECK(progress.front().done == 0);
+  CHECK(progress.back().done == static_cast<int>(recording.blocks.size()));
+  CHECK(progress.back().total == progress.back().done);
+}

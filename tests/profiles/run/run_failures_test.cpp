@@ -1,0 +1,269 @@
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "profiles/run/run.h"
+#include "tests/catch.h"
+#include "tests/profiles/processes.h"
+#include "tests/profiles/run/run_plans.h"
+#include "tests/profiles/scratch.h"
+
+using namespace winnow::profiles;
+using winnow::base::Error;
+using winnow::base::read_file;
+using winnow::base::UsageError;
+
+namespace fs = std::filesystem;
+
+TEST_CASE("a child that fails leaves its status, and the run goes on") {
+  struct Row {
+    const char* mode;
+    const char* status;
+  };
+  const Row rows[] = {
+      {"crash", "signal 11 (Segmentation fault)"},
+      {"exit3", "exit status 3"},
+      {"silent", "no result: nothing was written to $WINNOW_RESULT"},
+      {"bad-json", "bad result: not JSON"},
+      {"bad-type", "bad result: iteration_wall_ns: expected an integer"},
+      {"one-less", "bad result: 2 iterations instead of 3"},
+      {"other-variant", "bad result: ran variant spawn instead of other-variant"},
+      {"more-threads", "bad result: ran 3 threads instead of 2"},
+      {"more-than-asked", "bad result: ran 3 threads instead of 2"},
+      {"asked-wrongly", "bad result: ran 4 threads instead of 2"},
+      {"fewer-texts", "bad result: ran 4 texts instead of 5"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.mode);
+    const Scratch scratch;
+    const Recording recording = run(plan_of(scratch, {arm("pool"), arm(row.mode)}, {"time"}));
+    CHECK(recording.status == "incomplete");
+    int ok = 0, failed = 0;
+    for (const Block& block : recording.blocks) {
+      (block.variant == "pool" ? ok : failed)++;
+      CHECK(block.status == (block.variant == "pool" ? "ok" : row.status));
+    }
+    CHECK(ok == 2);
+    CHECK(failed == 2);
+    REQUIRE(recording.missing.size() == 1);
+    CHECK(recording.missing[0].variant == row.mode);
+    CHECK(contains(recording.missing[0].reason, row.status));
+    CHECK(read_recording(scratch / "out").status == "incomplete");
+  }
+}
+
+TEST_CASE("a child that can use fewer threads than the plan asks for says so, and is measured") {
+  const Scratch scratch;
+  const Recording recording = run(plan_of(scratch, {arm("pool"), arm("one-thread")}, {"time"}));
+  CHECK(recording.status == "complete");
+  for (const Block& block : recording.blocks) CHECK(block.status == "ok");
+}
+
+TEST_CASE("the tail of what a failing child said is kept; after two failures it is given up") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool"), arm("crash")}, {"time"});
+  plan.blocks = 5;
+  plan.iterations_per_block = 1;
+  const Recording recording = run(plan);
+  const auto crashed = std::count_if(recording.blocks.begin(), recording.blocks.end(),
+                                     [](const Block& block) { return block.variant == "crash"; });
+  CHECK(crashed == 2);
+  CHECK(recording.blocks.size() == 7);
+  for (const Block& block : recording.blocks) {
+    if (block.variant == "crash") CHECK(block.stderr_tail == "first line\nabout to crash");
+  }
+}
+
+TEST_CASE("a child that hangs meets the time limit") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool"), arm("hang")}, {"time"});
+  plan.blocks = 1;
+  plan.time_limit_s = 1;
+  plan.arms[0].command = {"true"};
+  const Recording recording = run(plan);
+  CHECK(blocks_of(recording, "time").size() == 2);
+  for (const Block& block : recording.blocks) {
+    if (block.variant == "hang") CHECK(block.status == "time limit of 1 s");
+  }
+}
+
+TEST_CASE("an interrupted run keeps what it measured and leaves nothing running") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool"), arm("hang")}, {"time", "sync"});
+  std::atomic<bool> stop{false};
+  plan.stop = &stop;
+  plan.seed = 1;
+  int hangs = 0;
+  std::thread interrupter;
+  plan.progress = [&](const Progress& progress) {
+    if (progress.text != "time pass, block 1, hang" || hangs++ > 0) return;
+    interrupter = std::thread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      stop = true;
+    });
+  };
+  const Recording recording = run(plan);
+  interrupter.join();
+  CHECK(recording.status == "interrupted");
+  const Block& last = recording.blocks.back();
+  CHECK(last.variant == "hang");
+  CHECK(last.status == "interrupted");
+  CHECK_FALSE(fs::exists(plan.out_dir + ".partial"));
+  CHECK(read_recording(plan.out_dir).status == "interrupted");
+  std::string environment_file;
+  for (const std::string& file : last.raw_files) {
+    if (file.ends_with("pid.txt")) environment_file = plan.out_dir + "/" + file;
+  }
+  REQUIRE_FALSE(environment_file.empty());
+  CHECK(left_in_group(std::stoi(read_file(environment_file))) == 0);
+}
+
+TEST_CASE("a folder with other things is refused and left alone") {
+  const Scratch scratch;
+  const RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  SECTION("not a recording") {
+    fs::create_directory(plan.out_dir);
+    winnow::base::write_file(plan.out_dir + "/thesis.txt", "years");
+    CHECK_THROWS_AS(run(plan), UsageError);
+    CHECK(read_file(plan.out_dir + "/thesis.txt") == "years");
+  }
+  SECTION("a file") {
+    winnow::base::write_file(plan.out_dir, "years");
+    CHECK_THROWS_AS(run(plan), UsageError);
+    CHECK(read_file(plan.out_dir) == "years");
+  }
+  SECTION("in the way of the temporary folder") {
+    fs::create_directory(plan.out_dir + ".partial");
+    winnow::base::write_file(plan.out_dir + ".partial/thesis.txt", "years");
+    CHECK_THROWS_AS(run(plan), UsageError);
+    CHECK(read_file(plan.out_dir + ".partial/thesis.txt") == "years");
+  }
+}
+
+TEST_CASE("a recording is replaced by the next one, unless that measured nothing") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {"time"});
+  run(plan);
+  winnow::base::write_file(plan.out_dir + "/notes.txt", "mine");
+  plan.arms = {arm("pool", "second")};
+  plan.baseline = "second";
+  run(plan);
+  CHECK(read_recording(plan.out_dir).baseline == "second");
+  CHECK(fs::exists(plan.out_dir + "/raw/time/second-0/result.json"));
+  CHECK_FALSE(fs::exists(plan.out_dir + "/raw/time/first-0"));
+  CHECK(read_file(plan.out_dir + "/notes.txt") == "mine");
+
+  plan.arms = {arm("exit3", "third")};
+  plan.baseline = "third";
+  CHECK(run(plan).status == "incomplete");
+  CHECK(read_recording(plan.out_dir).baseline == "second");
+  CHECK_FALSE(fs::exists(plan.out_dir + ".partial"));
+}
+
+TEST_CASE("a complete recording is kept beside one that is not") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {"time"});
+  std::vector<std::string> told;
+  plan.kept_earlier = [&](const std::string& folder) { told.push_back(folder); };
+  run(plan);
+  winnow::base::write_file(plan.out_dir + "/notes.txt", "mine");
+  CHECK(run(plan).status == "complete");
+  CHECK(told.empty());
+
+  std::atomic<bool> stop{false};
+  plan.stop = &stop;
+  plan.progress = [&](const Progress& progress) {
+    if (progress.text == "time pass, block 2, first") stop = true;
+  };
+  CHECK(run(plan).status == "interrupted");
+  const std::string previous = plan.out_dir + ".previous";
+  CHECK(told == std::vector<std::string>{previous});
+  CHECK(read_recording(plan.out_dir).status == "interrupted");
+  CHECK(read_recording(previous).status == "complete");
+  CHECK(fs::exists(previous + "/raw/time/first-1/result.json"));
+  CHECK(read_file(previous + "/notes.txt") == "mine");
+
+  stop = false;
+  run(plan);  // replaces an interrupted one: that is nothing to keep
+  CHECK(told.size() == 1);
+  stop = false;
+  plan.progress = nullptr;
+  CHECK(run(plan).status == "complete");
+  plan.arms.push_back(arm("exit3"));
+  CHECK(run(plan).status == "incomplete");
+  CHECK(told.back() == previous + "-2");
+  CHECK(read_recording(previous).status == "complete");
+  CHECK(read_recording(previous + "-2").status == "complete");
+}
+
+TEST_CASE("a block that the machine has no room for fails alone") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  plan.blocks = 3;
+  plan.progress = [&](const Progress& progress) {
+    if (progress.text != "time pass, block 2, pool") return;
+    winnow::base::write_file(plan.out_dir + ".partial/raw/time/pool-1", "in the way");
+  };
+  run(plan);
+  const Recording recording = read_recording(plan.out_dir);
+  REQUIRE(recording.blocks.size() == 3);
+  CHECK(recording.status == "incomplete");
+  CHECK(recording.blocks[0].status == "ok");
+  CHECK(contains(recording.blocks[1].status, "not measured: "));
+  CHECK(recording.blocks[1].index == 1);
+  CHECK(recording.blocks[2].status == "ok");
+}
+
+TEST_CASE("a run that cannot be completed leaves what it measured and says where") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  const std::string partial = plan.out_dir + ".partial";
+  plan.progress = [](const Progress& progress) {
+    if (progress.text == "reading the profiles") throw Error("disk", "on fire");
+  };
+  CHECK_THROWS_WITH(run(plan), partial +
+                                   ": not a whole recording; what was measured lies here: "
+                                   "disk: on fire");
+  CHECK(fs::exists(partial + "/raw/time/pool-1/result.json"));
+  CHECK_FALSE(fs::exists(plan.out_dir));
+}
+
+TEST_CASE("a recording that no reader accepts is told and kept") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  plan.workload.texts_per_iteration = -1;
+  CHECK_THROWS_AS(run(plan), Error);
+  CHECK(fs::exists(plan.out_dir + "/recording.json"));
+  CHECK(fs::exists(plan.out_dir + "/raw/time/pool-1/result.json"));
+}
+
+TEST_CASE("a plan that cannot be run is refused before anything is written") {
+  const Scratch scratch;
+  const RunPlan good = plan_of(scratch, {arm("pool")}, {"time"});
+  auto broken = [&](auto breaking) {
+    RunPlan plan = good;
+    breaking(plan);
+    return plan;
+  };
+  const RunPlan plans[] = {
+      broken([](RunPlan& plan) { plan.arms.clear(); }),
+      broken([](RunPlan& plan) { plan.arms.push_back(plan.arms[0]); }),
+      broken([](RunPlan& plan) { plan.arms[0].variant.name = plan.baseline = "../up"; }),
+      broken([](RunPlan& plan) { plan.arms[0].command.clear(); }),
+      broken([](RunPlan& plan) { plan.baseline = "other"; }),
+      broken([](RunPlan& plan) { plan.passes.clear(); }),
+      broken([](RunPlan& plan) { plan.passes = {"space"}; }),
+      broken([](RunPlan& plan) { plan.blocks = 0; }),
+      broken([](RunPlan& plan) { plan.iterations_per_block = 0; }),
+      broken([](RunPlan& plan) { plan.time_limit_s = 0; }),
+  };
+  for (const RunPlan& plan : plans) CHECK_THROWS_AS(run(plan), UsageError);
+  CHECK_THROWS_AS(run(broken([](RunPlan& plan) {
+                    plan.passes = {"sync"};
+                    plan.agent_library = "/nowhere/libwinnow-agent.so";
+                  })),
+                  Error);
+  CHECK(fs::is_empty(scratch.path()));
+}

@@ -1,0 +1,84 @@
+#include "profiles/run/run.h"
+
+#include <set>
+
+#include "tests/catch.h"
+#include "tests/profiles/run/run_plans.h"
+#include "tests/profiles/scratch.h"
+
+using namespace winnow::profiles;
+
+TEST_CASE("two arms come in pairs of opposite order, by a coin that the seed decides") {
+  std::set<std::string> orders;
+  for (uint64_t seed = 0; seed < 6; ++seed) {
+    const Scratch scratch;
+    RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {"time"});
+    plan.blocks = 2;
+    plan.seed = seed;
+    const std::string order = order_of(run(plan));
+    CHECK((order == "ABBA" || order == "BAAB"));
+    CHECK(order_of(run(plan)) == order);
+    orders.insert(order);
+  }
+  CHECK(orders.size() == 2);
+}
+
+TEST_CASE("three arms: in three rounds each stands once in every position") {
+  const Scratch scratch;
+  RunPlan plan =
+      plan_of(scratch, {arm("spawn", "A"), arm("spawn", "B"), arm("spawn", "C")}, {"time"});
+  plan.blocks = 3;
+  plan.iterations_per_block = 1;
+  const std::string order = order_of(run(plan));
+  REQUIRE(order.size() == 9);
+  for (size_t i = 0; i < 3; ++i) {
+    const std::string row = order.substr(3 * i, 3);
+    CHECK(std::set<char>(row.begin(), row.end()).size() == 3);
+    CHECK(std::set<char>{order[i], order[3 + i], order[6 + i]}.size() == 3);
+  }
+}
+
+TEST_CASE("the time pass ends when what it measured is enough") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {"time"});
+  plan.blocks = 10;
+  plan.iterations_per_block = 1;
+  for (Arm& arm : plan.arms) arm.command[1] = "pool";
+  std::vector<size_t> asked;
+  plan.enough = [&](const Recording& recording) {
+    asked.push_back(recording.blocks.size());
+    return recording.blocks.size() >= 6;
+  };
+  CHECK(run(plan).blocks.size() == 6);
+  CHECK(asked == std::vector<size_t>{2, 4, 6});
+}
+
+TEST_CASE("a program with its own allocator has no heap profile, rather than an empty one") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool", "usual"), arm("pool", "own")}, {"heap"});
+  plan.arms[1].command[0] = OWN_ALLOCATOR_PROGRAM;
+  const Recording recording = run(plan);
+  for (const Block& block : recording.blocks) CHECK(block.status == "ok");
+  CHECK(recording.profiles.at("usual").heap);
+  CHECK_FALSE(recording.profiles.at("own").heap);
+  REQUIRE(recording.missing.size() == 1);
+  CHECK(recording.missing[0].variant == "own");
+  CHECK(recording.missing[0].pass == "heap");
+  CHECK(recording.missing[0].reason == "its allocations do not go through the C library's malloc");
+}
+
+TEST_CASE("a sampled pass runs every second round in the opposite order") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool", "A"), arm("pool", "B")}, {"cpu"});
+  plan.iterations_per_block = 1;
+  const std::string order = order_of(run(plan), "cpu");
+  REQUIRE(order.size() >= 4);
+  CHECK(order.substr(0, 4) == "ABBA");
+}
+
+TEST_CASE("CPU times at the limit of their type are added without overflow") {
+  const Scratch scratch;
+  const Recording recording = run(plan_of(scratch, {arm("huge-times")}, {"cpu"}));
+  REQUIRE(recording.profiles.at("huge-times").cpu);
+  CHECK(*recording.profiles.at("huge-times").cpu->total_s > 1e10);
+}

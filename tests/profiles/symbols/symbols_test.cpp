@@ -1,0 +1,279 @@
+#include "profiles/symbols/symbols.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "profiles/symbols/function_name.h"
+#include "profiles/symbols/source_path.h"
+#include "tests/catch.h"
+#include "tests/profiles/temporary_folder.h"
+
+namespace known {
+
+[[gnu::noinline]] void* return_address() { return __builtin_return_address(0); }
+volatile int sink;
+
+constexpr int innermost_line = __LINE__ + 1;
+[[gnu::always_inline]] inline void* innermost() {
+  void* const address = return_address();
+  sink = sink + 1;  // else the call would be a jump
+  return address;
+}
+[[gnu::always_inline]] inline void* middle() { return innermost(); }
+
+struct Outer {
+  template <class T>
+  [[gnu::noinline]] void* call(T) const {
+    return middle();
+  }
+};
+
+}  // namespace known
+
+namespace {
+
+using namespace winnow;
+using namespace winnow::profiles;
+
+MemoryMap own_map() { return MemoryMap(base::read_file("/proc/self/maps")); }
+std::vector<std::string> names_of(const std::vector<SourceFunction>& functions) {
+  std::vector<std::string> names;
+  for (const SourceFunction& function : functions) names.push_back(function.name);
+  return names;
+}
+uint64_t address(const void* pointer) { return reinterpret_cast<uint64_t>(pointer); }
+
+}  // namespace
+
+TEST_CASE("an address inside inlined functions gives the whole chain") {
+  const std::vector<std::string> expected = {"known::innermost", "known::middle",
+                                             "known::Outer::call"};
+  void* const pc = known::Outer().call(1);
+  Symbols symbols;
+  const MemoryMap map = own_map();
+  CHECK(names_of(symbols.frames(map, address(pc) - 1)) == expected);
+  // A stack of the profilers: the leaf as it is, return addresses one byte before.
+  const uint64_t pcs[] = {address(pc) - 1, address(pc)};
+  const auto exact = symbols.stack(map, pcs, Symbols::Leaf::exact);
+  REQUIRE(exact.size() == 2);
+  CHECK(names_of(*exact[0]) == expected);
+  CHECK(names_of(*exact[1]) == expected);
+  const uint64_t return_only[] = {address(pc)};
+  CHECK(names_of(*symbols.stack(map, return_only, Symbols::Leaf::return_address)[0]) == expected);
+}
+
+TEST_CASE("a function has the file and line of its declaration, by the project's own path") {
+  void* const pc = known::Outer().call(1);
+  Symbols symbols;
+  const auto functions = symbols.frames(own_map(), address(pc) - 1);
+  REQUIRE(functions.size() == 3);
+  int last_line = 0;
+  for (const SourceFunction& function : functions) {
+    INFO(function.name);
+    // How much of the path they share depends on where the tests are built.
+    CHECK(function.file.ends_with("symbols_test.cpp"));
+    CHECK(function.file.front() != '/');
+    CHECK(function.line > last_line);  // they stand in this order above
+    last_line = function.line;
+  }
+  CHECK(functions[0].line == known::innermost_line);
+}
+
+TEST_CASE("paths of sources tell nothing of the machine that compiled them") {
+  CHECK(source_path("/home/me/winnow/build/../engine/forward.cpp", "/home/me/winnow/build") ==
+        "engine/forward.cpp");
+  CHECK(source_path("/home/me/winnow/engine/forward.cpp", "/home/me/winnow/out/release") ==
+        "engine/forward.cpp");
+  CHECK(source_path("/home/me/winnow/build/made.cpp", "/home/me/winnow/build") == "made.cpp");
+  CHECK(source_path("../engine/./forward.cpp", "/home/me/winnow/build") == "engine/forward.cpp");
+  CHECK(source_path("./nptl/pthread_create.c", "./nptl") == "nptl/pthread_create.c");
+  CHECK(source_path("/usr/include/c++/12/thread", "/home/me/winnow/build") ==
+        "/usr/include/c++/12/thread");
+  CHECK(source_path("/opt/other/secret/a.h", "/home/me/winnow/build") == "a.h");
+  CHECK(source_path("/opt/a.h", "") == "a.h");
+  CHECK(source_path("", "") == "");
+}
+
+TEST_CASE("a function's first byte is the function, not the one before it") {
+  Symbols symbols;
+  const auto pc = reinterpret_cast<const void*>(&known::return_address);
+  CHECK(names_of(symbols.frames(own_map(), address(pc))) ==
+        std::vector<std::string>{"known::return_address"});
+}
+
+TEST_CASE("lambdas are named by where they stand") {
+  void* pc = nullptr;
+  const auto lambda = [&]() __attribute__((noinline)) { pc = known::innermost(); };
+  lambda();
+  Symbols symbols;
+  const std::string name = symbols.frames(own_map(), address(pc) - 1).back().name;
+  INFO(name);
+  CHECK(name.ends_with("operator()"));
+}
+
+TEST_CASE("the C library's functions have their usual names") {
+  void* const libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+  REQUIRE(libc != nullptr);
+  Symbols symbols;
+  const MemoryMap map = own_map();
+  for (const char* name : {"pthread_cond_signal", "pthread_cond_broadcast", "pthread_cond_wait",
+                           "pthread_mutex_lock", "pthread_create", "malloc", "free", "calloc",
+                           "mmap", "munmap", "mprotect", "sched_yield", "getenv"}) {
+    INFO(name);
+    CHECK(symbols.frames(map, address(dlsym(libc, name))).back().name == name);
+  }
+  dlclose(libc);
+}
+
+TEST_CASE("two processes' maps of one file give the same names") {
+  const auto pc = address(reinterpret_cast<const void*>(&known::return_address));
+  const MemoryMap map = own_map();
+  const Mapping* const mapping = map.find(pc);
+  REQUIRE(mapping != nullptr);
+  char line[64];
+  std::snprintf(line, sizeof line, "10000000-20000000 r-xp %08lx 00:00 1 ", mapping->offset);
+  const MemoryMap other(line + mapping->file);
+  Symbols symbols;
+  CHECK(names_of(symbols.frames(other, 0x10000000 + (pc - mapping->begin))) ==
+        names_of(symbols.frames(map, pc)));
+}
+
+TEST_CASE("what has no function has a name in brackets") {
+  const TemporaryFolder folder;
+  base::write_file(folder.file("text.so"), "no ELF file");
+  base::write_file(folder.file("cut.so"), base::read_file("/proc/self/exe").substr(0, 5000));
+  const MemoryMap map("1000-2000 r-xp 00000000 08:01 7    " + folder.file("text.so") +
+                      "\n"
+                      "2000-3000 r-xp 00000000 08:01 7    " +
+                      folder.file("cut.so") +
+                      "\n"
+                      "3000-4000 r-xp 00000000 08:01 7    /nonexistent/lib with space.so\n"
+                      "4000-5000 r-xp 00000000 00:00 0 \n"
+                      "5000-6000 r-xp 00000000 00:00 0    [vdso]\n"
+                      "6000-7000 r-xp 00000000 00:00 0    /dev/null\n"
+                      "7000-8000 r-xp 00000000 00:00 0    /tmp\n");
+  Symbols symbols;
+  const auto name = [&](uint64_t pc) {
+    const auto& frames = symbols.frames(map, pc);
+    REQUIRE(frames.size() == 1);
+    return frames[0].name;
+  };
+  CHECK(name(0x1800) == "[text.so]");
+  CHECK(name(0x2800) == "[cut.so]");
+  CHECK(name(0x3000) == "[lib with space.so]");
+  CHECK(name(0x4000) == "[unknown]");
+  CHECK(name(0x5fff) == "[vdso]");
+  CHECK(name(0x6000) == "[null]");
+  CHECK(name(0x7000) == "[tmp]");
+  CHECK(name(0x8000) == "[unknown]");
+  CHECK(name(0) == "[unknown]");
+  CHECK(name(0xffffffff81000000) == "[kernel]");
+}
+
+TEST_CASE("an ELF file cut anywhere does not crash the symbols") {
+  const TemporaryFolder folder;
+  const std::string whole = base::read_file(PROFILED_PROGRAM);
+  for (size_t length = 0; length < whole.size(); length += 1 + whole.size() / 60) {
+    INFO(length);
+    const std::string file = folder.file("cut");
+    base::write_file(file, whole.substr(0, length));
+    const MemoryMap map("10000000-20000000 r-xp 00000000 08:01 7 " + file + "\n");
+    Symbols symbols;
+    for (uint64_t offset = 0; offset < 0x4000; offset += 0x40)
+      CHECK_FALSE(symbols.frames(map, 0x10000000 + offset).empty());
+  }
+}
+
+TEST_CASE("an ELF file with damaged bytes does not crash the symbols") {
+  const TemporaryFolder folder;
+  const std::string whole = base::read_file(PROFILED_PROGRAM);
+  uint32_t random = 12345;
+  for (int round = 0; round < 60; ++round) {
+    INFO(round);
+    std::string damaged = whole;
+    for (int i = 0; i < 200; ++i) {
+      random = random * 1664525 + 1013904223;
+      // The headers in the first bytes too often make the file unreadable at once.
+      damaged[64 + random % (whole.size() - 64)] = static_cast<char>(random >> 13);
+    }
+    const std::string file = folder.file("damaged");
+    base::write_file(file, damaged);
+    const MemoryMap map("10000000-20000000 r-xp 00000000 08:01 7 " + file + "\n");
+    Symbols symbols;
+    for (uint64_t offset = 0; offset < 0x4000; offset += 0x40)
+      CHECK_FALSE(symbols.frames(map, 0x10000000 + offset).empty());
+  }
+}
+
+TEST_CASE("lines of a memory map that are none are passed over") {
+  const MemoryMap map(
+      "nonsense\n\n-\n10-\n10-20\n20-10 r-xp 0 0:0 0 /backwards\n"
+      "fffffffffffffffffff-1 r-xp 0 0:0 0 /too-long\n"
+      "30-40 r-xp zz 0:0 0 /no-offset\n"
+      "40-50 r-xp 123 0:0 0 /good\n"
+      "5-8 r-xp 0 0:0 9");
+  CHECK(map.find(0x45)->file == "/good");
+  CHECK(map.find(0x45)->offset == 0x123);
+  CHECK(map.find(0x50) == nullptr);
+  CHECK(map.find(0x35) == nullptr);
+  CHECK(map.find(0x6)->file.empty());
+  CHECK(map.find(0) == nullptr);
+}
+
+TEST_CASE("names are short") {
+  const std::pair<const char*, const char*> expected[] = {
+      {"main", "main"},
+      {"_ZN5known5OuterC1Ev", "known::Outer::Outer"},
+      {"_ZN5known5OuterD2Ev", "known::Outer::~Outer"},
+      {"_ZNKSt6vectorIiSaIiEE2atEm", "std::vector::at"},
+      {"_ZN5known3tenIiEEvT_", "known::ten"},
+      {"_ZN5known12_GLOBAL__N_13tenIiEEvT_", "known::ten"},
+      {"_ZN5known4workEi.constprop.0", "known::work"},
+      {"_ZN5known4workEi.part.0.cold", "known::work"},
+      {"sum.constprop.0", "sum"},
+      {"_Znwm", "operator new"},
+      {"_ZdaPv", "operator delete[]"},
+      {"_ZlsRSoRK1A", "operator<<"},
+      {"_ZltRK1AS1_", "operator<"},
+      {"_ZltI1AEbRKT_S3_", "operator<"},
+      {"_ZN1AclEi", "A::operator()"},
+      {"_ZN1AixEi", "A::operator[]"},
+      {"_ZNK1AptEv", "A::operator->"},
+      {"_ZNK1AcvbEv", "A::operator bool"},
+      {"_ZNK1AcvSsEv", "A::operator std::string"},
+      {"_ZN1ApLEi", "A::operator+="},
+      {"_ZZ4mainENKUliE_clEi", "main::{lambda#1}::operator()"},
+      {"_ZZN5known3runEvENKUlvE0_clEv", "known::run::{lambda#2}::operator()"},
+      {"_ZNSt6thread11_State_implINS_8_InvokerISt5tupleIJZ4mainEUlvE_EEEEE6_M_runEv",
+       "std::thread::_State_impl::_M_run"},
+      {"_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE6appendEPKc",
+       "std::__cxx11::basic_string::append"},
+      {"_ZNKSt8functionIFviEEclEi", "std::function::operator()"},
+      {"_Z1fIXadL_Z1gvEEEvv", "f"},
+      {"_ZTv0_n24_NSoD1Ev", "std::basic_ostream::~basic_ostream"},
+      {"___pthread_cond_signal", "pthread_cond_signal"},
+      {"pthread_cond_wait@@GLIBC_2.3.2", "pthread_cond_wait"},
+      {"__pthread_mutex_lock", "pthread_mutex_lock"},
+      {"__GI___pthread_mutex_unlock", "pthread_mutex_unlock"},
+      {"__futex_abstimed_wait_common", "futex_wait"},
+      {"__pthread_create_2_1", "pthread_create"},
+      {"__memmove_avx_unaligned_erms", "memmove"},
+      {"__memcpy_avx512_unaligned_erms", "memmove"},
+      {"__memset_evex_unaligned_erms", "memset"},
+      {"__libc_malloc", "malloc"},
+      {"__GI___clone3", "clone3"},
+      {"_int_malloc", "_int_malloc"},
+      {"memset_rows", "memset_rows"},
+      {"_Znonsense", "_Znonsense"},
+      {"odd \"name\"\\\x01", "odd \"name\"\\\x01"},
+      {"", ""},
+      {".", "."},
+      {"@", ""},
+  };
+  for (const auto& [symbol, name] : expected) {
+    INFO(symbol);
+    CHECK(function_name(symbol) == name);
+  }
+}

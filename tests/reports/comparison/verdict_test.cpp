@@ -1,0 +1,412 @@
+#include "reports/comparison/verdict.h"
+
+#include "reports/comparison/comparison.h"
+#include "reports/pages/markdown.h"
+#include "reports/statistics/significance.h"
+#include "tests/catch.h"
+#include "tests/reports/samples/samples.h"
+
+namespace winnow::reports {
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// The seed's recording with other times: one block each, of two iterations.
+profiles::Recording timed(const std::vector<double>& fine, const std::vector<double>& coarse) {
+  profiles::Recording recording = seed_recording();
+  recording.blocks.clear();
+  add_blocks(recording, "fine", fine, 2);
+  add_blocks(recording, "coarse", coarse, 2);
+  return recording;
+}
+
+const std::vector<double> kNoiseA = {1.00, 1.02, 0.99, 1.01, 1.03, 0.98, 1.00, 1.01};
+const std::vector<double> kNoiseB = {1.01, 1.00, 1.00, 1.00, 1.02, 0.99, 1.01, 0.99};
+
+}  // namespace
+
+TEST_CASE("reversed figures turn every sentence round") {
+  const Report data = make_report(reversed_seed_recording());
+  const std::string report = to_markdown(data);
+  INFO(report);
+  const std::string summary = section(report, "## Performance Summary");
+  // 434.03 / 323.01 - 1 = 34.4 % slower; 323.01 / 434.03 - 1 = -25.6 %.
+  CHECK(has(table_row(summary, "**Total Duration**"), "**34.4% slower** (+111.02s)"));
+  CHECK(has(table_row(summary, "**Throughput**"), "**25.6% decrease**"));
+  CHECK(has(summary, "faster in 0 of 10 pairs"));
+  CHECK(has(table_row(report, "`pthread_cond_wait`"), "+19.11s (+4.6%)"));
+  CHECK(has(table_row(report, "`MultiHeadAttentionWithScale`"), "-6.19s (-43.2%)"));
+  CHECK(has(table_row(report, "**Total Allocation**"), "+70 MB (+1.0%)"));
+  CHECK(has(report, "compute functions cost 20.6% more CPU for the same work"));
+  CHECK(has(report, "functions that cost more CPU for the same work: dotProductSDOTAsm"));
+  CHECK(has(report, "total allocation rose by 70 MB"));
+  CHECK(has(report,
+            "searching rose by 17.81s (4.3%), waiting rose by 19.11s (4.6%), signalling "
+            "fell by 20.57s (11.9%)"));
+  CHECK(has(report, "**Increase: ~9,600x as many thread creations"));
+  const std::string winner = section(report, "## Winner");
+  CHECK(winner.starts_with("## Winner: Fine-Grained\n"));
+  CHECK(has(winner, "1.34x faster (34.4% higher throughput)"));
+  CHECK(has(winner, "~9,600x fewer thread creations"));
+  CHECK(has(winner, "1.0% less memory allocation"));
+  CHECK(has(winner, "0.2% more scheduler overhead"));
+  CHECK(has(winner, "Keep Fine-Grained (variant fine)"));
+  CHECK(!has(report, "% faster"));
+}
+
+TEST_CASE("noise has no winner") {
+  const std::string report = to_markdown(make_report(timed(kNoiseA, kNoiseB)));
+  INFO(report);
+  CHECK(has(section(report, "## Winner"), "no clear winner (~)"));
+  CHECK(has(section(report, "## Winner"), "the pairs do not agree"));
+  CHECK(has(table_row(report, "**Total Duration**"), "| ~ "));
+  CHECK(has(table_row(report, "**Total Duration**"), "p = "));
+  CHECK(!has(report, "clear winner against"));
+  CHECK(!has(report, "**0."));
+}
+
+TEST_CASE("the total is what passed, and the average is its mean") {
+  auto recording = timed(std::vector(8, 0.4), std::vector(8, 0.4));
+  recording.blocks.clear();
+  add_blocks(recording, "fine", {0.4}, 10);
+  add_blocks(recording, "coarse", {0.4}, 10);
+  recording.blocks.front().iteration_wall_ns.back() = 5'000'000'000;
+  const Report report = make_report(recording);
+  const Timing& timing = report.timings.front();
+  CHECK(timing.total_s == Approx(8.6));
+  CHECK(*timing.iteration_s * static_cast<double>(timing.iterations) == Approx(timing.total_s));
+  const std::string text = to_markdown(report);
+  CHECK(has(table_row(text, "**Total Duration**"), "| 8.60s | 4.00s |"));
+  CHECK(has(table_row(text, "**Avg Time/Iteration**"), "| 0.860s | 0.400s |"));
+  CHECK(has(table_row(text, "**Median Time/Iteration**"), "| 0.400s | 0.400s |"));
+}
+
+TEST_CASE("means, medians and pairs must favour the same variant") {
+  const std::vector<double> fine(10, 1.0);
+  const std::vector<double> slower(10, 1.01);
+  SECTION("the mean of the slower one is better by one long iteration of the other") {
+    auto recording = timed(fine, slower);
+    recording.blocks.front().iteration_wall_ns.assign(3, 1'000'000'000);
+    recording.blocks.front().iteration_wall_ns.back() = 9'000'000'000;
+    for (profiles::Block& block : recording.blocks) {
+      if (block.iteration_wall_ns.size() == 2)
+        block.iteration_wall_ns.push_back(block.iteration_wall_ns.front());
+    }
+    const Report report = make_report(recording);
+    CHECK(report.pairs[1].slower == 10);
+    CHECK(report.pairs[1].conflict);
+    CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+    const std::string text = to_markdown(report);
+    CHECK(has(section(text, "## Winner"),
+              "the mean favours Coarse-Grained, the median Fine-Grained, 10 of 10 pairs "
+              "Fine-Grained (p = 0.002): a winner needs all of them"));
+    CHECK(!has(section(text, "## Winner"), "do not agree"));
+    CHECK(has(table_row(text, "**Total Duration**"),
+              "~ 20.3% faster (-7.70s, p = 0.002, but mean, median and pairs"));
+  }
+  SECTION("they agree") {
+    CHECK(make_report(timed(slower, fine)).verdict.outcome == Verdict::kWinner);
+  }
+}
+
+TEST_CASE("CPU time is compared by the same test, block by block") {
+  auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
+  const auto set_cpu = [&](int64_t fine_ns, int64_t coarse_ns, int64_t alternating_ns) {
+    for (profiles::Block& block : recording.blocks) {
+      block.region = profiles::Region{};
+      const int64_t cpu_ns = block.variant == "fine" ? fine_ns : coarse_ns;
+      block.region->user_ns = cpu_ns + (block.variant == "fine" ? 0
+                                        : block.index % 2       ? alternating_ns
+                                                                : -alternating_ns);
+      block.region->system_ns = 0;
+    }
+  };
+  set_cpu(20'000'000'000, 20'010'000'000, 500'000'000);
+  std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  CHECK(has(table_row(text, "CPU Time/Iteration"), "~ +0.005s (+0.1%, 1.000x, 99 % CI "));
+  CHECK(has(table_row(text, "**Total CPU time**"), "| ~ -33.20s"));
+  CHECK(has(text, "the region's CPU time: no proven difference"));
+  CHECK(has(section(text, "## Winner"), "CPU time: no difference beyond the noise of its blocks"));
+  set_cpu(20'000'000'000, 19'000'000'000, 0);
+  text = to_markdown(make_report(recording));
+  CHECK(has(table_row(text, "CPU Time/Iteration"),
+            "| -0.500s (-5.0%, 1.053x, 99 % CI 1.053x to 1.053x) |"));
+  CHECK(has(section(text, "## Winner"), "5.0% less CPU time (an iteration's"));
+}
+
+TEST_CASE("an unrecorded number of texts is unknown, not zero") {
+  auto recording = seed_recording();
+  recording.workload.texts_per_iteration = 0;
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  CHECK(has(text, "For batches of an unknown number of texts on 8 threads"));
+  CHECK(has(text, "an iteration being an unknown number of texts"));
+  CHECK(has(table_row(section(text, "### Thread Creations"), "**Fine-Grained**"),
+            "| unavailable | unavailable | 16 threads × 150 matmuls × an unknown number of texts"));
+  CHECK(!has(text, " 0 texts"));
+  CHECK(!has(text, "~0"));
+}
+
+TEST_CASE("few pairs prove nothing, and the report says how many are needed") {
+  const Report report = make_report(timed(std::vector(7, 4.0), std::vector(7, 3.0)));
+  CHECK(report.verdict.outcome == Verdict::kUnproven);
+  CHECK(report.pairs[1].needed == 8);
+  const std::string text = to_markdown(report);
+  CHECK(has(section(text, "## Winner"), "no clear winner (~)"));
+  CHECK(has(section(text, "## Winner"), "unproven: 7 pairs of blocks, at least 8 are needed"));
+  CHECK(has(table_row(text, "**Total Duration**"), "~ 25.0% faster (-14.00s, unproven, 7 pairs)"));
+  CHECK(make_report(timed(std::vector(8, 4.0), std::vector(8, 3.0))).verdict.outcome ==
+        Verdict::kWinner);
+}
+
+TEST_CASE("only blocks that ended well count, and only pairs of the same index") {
+  auto recording = timed({4, 4, 4, 4, 4, 4}, {3, 3, 3, 3, 3, 3});
+  recording.blocks.back().status = "signal 11";
+  const Report report = make_report(recording);
+  CHECK(report.pairs[1].count() == 5);
+  CHECK(report.verdict.outcome == Verdict::kUnproven);
+  const std::string text = to_markdown(report);
+  CHECK(has(section(text, "## Warnings"), "coarse, time block 5: signal 11"));
+  // Twelve iterations against ten: no total is compared.
+  CHECK(table_row(text, "**Total Duration**").empty());
+  CHECK(has(text, "Total Duration is left out"));
+}
+
+TEST_CASE("different work voids the comparison") {
+  struct Fault {
+    void (*plant)(profiles::Block&);
+    const char* report;
+  };
+  const Fault faults[] = {
+      {[](profiles::Block& block) { --block.work["tokens"]; }, "tokens: 6,720 ("},
+      {[](profiles::Block& block) { block.checksum = "0badbeef"; },
+       "output checksum: 9f86d081884c7d65 ("},
+      {[](profiles::Block& block) { block.isa = "avx2"; }, "instruction set: avx512\\_vnni ("},
+      {[](profiles::Block& block) { block.work.erase("tokens"); }, "against not counted"},
+      {[](profiles::Block& block) { block.work["pages"] = 3; }, "pages: not counted"}};
+  for (const Fault& fault : faults) {
+    auto recording = seed_recording();
+    fault.plant(recording.blocks.back());
+    const Report report = make_report(recording);
+    CHECK(report.verdict.outcome == Verdict::kVoid);
+    const std::string text = to_markdown(report);
+    INFO(text);
+    CHECK(has(text, "> **WARNING: COMPARISON VOID:**"));
+    CHECK(has(text, fault.report));
+    CHECK(has(table_row(text, "**Total Duration**"), "| void |"));
+    CHECK(has(table_row(text, "Cores Busy"), "| void |"));
+    CHECK(has(text, "## Winner: none (comparison void)"));
+    CHECK(!has(text, "faster ("));
+    CHECK(!has(text, "faster in"));
+    CHECK(!has(text, "for the same work:"));
+    for (const char* conclusion : {" fell by ", " rose by ", "Reduction: ", "did not change"}) {
+      INFO(conclusion);
+      CHECK(!has(text, conclusion));
+    }
+    CHECK(has(text, "cannot be compared"));
+  }
+}
+
+TEST_CASE("work that nobody counted is no proof") {
+  auto recording = seed_recording();
+  for (profiles::Block& block : recording.blocks) block.work.clear(), block.checksum.clear();
+  const Report report = make_report(recording);
+  CHECK(report.same_work.status == SameWork::kUnproven);
+  CHECK(report.verdict.outcome == Verdict::kVoid);
+  for (profiles::Block& block : recording.blocks) block.checksum = "00ff";
+  CHECK(make_report(recording).verdict.outcome == Verdict::kWinner);
+  for (profiles::Block& block : recording.blocks) block.checksum.clear(), block.work["tokens"] = 0;
+  CHECK(make_report(recording).verdict.outcome == Verdict::kVoid);
+}
+
+TEST_CASE("with three variants the winner must beat both others") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  add_blocks(recording, "steal", std::vector(10, 2.0), 2);
+  Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.verdict.winner == 2);
+  CHECK(report.verdict.rival == 0);
+  CHECK(report.pairs[1].needed == 9);  // 2 / 2^9 <= 0.01 / 2
+  const std::string text = to_markdown(report);
+  CHECK(has(text,
+            "| Metric | Baseline (Fine-Grained) | Candidate (Coarse-Grained) | Improvement | "
+            "Candidate (steal) | Improvement |"));
+  for (profiles::Block& block : recording.blocks)
+    if (block.variant == "steal")
+      block.iteration_wall_ns.assign(2, block.index % 2 ? 2'900'000'000 : 3'050'000'000);
+  report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("without a timed baseline the winner stands against the next fastest") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  add_blocks(recording, "steal", std::vector(10, 2.0), 2);
+  for (profiles::Block& block : recording.blocks)
+    if (block.variant == recording.baseline) block.iteration_wall_ns.assign(2, 0);
+  const Report report = make_report(recording);
+  REQUIRE(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.verdict.winner == 2);
+  CHECK(report.verdict.rival == 1);
+}
+
+TEST_CASE("the verdict and the ranking prove the same") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  // The smallest difference of ten points the other way: p = 0.004, enough behind two of 0.002.
+  std::vector<double> close{3.0001};
+  for (int i = 1; i < 10; ++i) close.push_back(3.0 - 0.01 * i);
+  add_blocks(recording, "steal", close, 2);
+  const Report report = make_report(recording);
+  CHECK(report.ranking.ranks.at(1).ordered);
+  CHECK(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.verdict.winner == 2);
+}
+
+TEST_CASE("three variants are ranked, with ~ where the noise allows no order") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+  std::vector<double> near;
+  for (int i = 0; i < 10; ++i) near.push_back(i % 2 ? 2.95 : 3.04);
+  add_blocks(recording, "steal", near, 2);
+  const Report report = make_report(recording);
+  REQUIRE(report.ranking.ranks.size() == 3);
+  CHECK(report.ranking.ranks[0].variant == 2);
+  CHECK(!report.ranking.ranks[1].ordered);
+  CHECK(report.ranking.ranks[2].ordered);
+  const std::string text = section(to_markdown(report), "### Ranking");
+  INFO(text);
+  CHECK(has(text, "| 1 | steal | 2.995s | 1.34x, 99 % CI 1.32x to 1.36x | - |"));
+  CHECK(has(text, "| ~ 2 | Coarse-Grained | 3.000s | 1.33x, 99 % CI 1.33x to 1.33x | ~ "));
+  CHECK(has(text, "| 3 | Fine-Grained | 4.000s | - | 0.75x"));
+  CHECK(section(to_markdown(make_report(seed_recording())), "### Ranking").empty());
+  recording.blocks.back().checksum = "0badbeef";
+  CHECK(make_report(recording).ranking.ranks.empty());
+}
+
+// The A/A arm ran as `twin` of the baseline, which took 4 s an iteration.
+profiles::Recording with_twin(double candidate_s, const std::vector<double>& twin) {
+  auto recording = timed(std::vector(twin.size(), 4.0), std::vector(twin.size(), candidate_s));
+  recording.twin = "fine-twin";
+  add_blocks(recording, "fine-twin", twin, 2);
+  return recording;
+}
+
+TEST_CASE("the A/A arm tells the smallest detectable effect and is no variant") {
+  std::vector<double> twin;
+  for (int i = 0; i < 10; ++i) twin.push_back(i % 2 ? 4.04 : 3.96);
+  const auto recording = with_twin(3, twin);
+  const Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kWinner);
+  CHECK(report.alarms.empty());
+  // s = 0.01 sqrt(10 / 9); t(9): 3.250 + 1.383; / sqrt(10)
+  REQUIRE(report.noise.wall_effect.has_value());
+  CHECK(*report.noise.wall_effect == Approx(0.01557).epsilon(0.01));
+  CHECK(!report.noise.cpu_effect);
+  const std::string text = to_markdown(report);
+  INFO(text);
+  CHECK(has(text, "**Smallest detectable effect:** 1.6% in wall time (A/A arm 1.00"));
+  CHECK(has(text, "unavailable in CPU time (no pairs of the A/A arm)"));
+  CHECK(!has(text, "fine-twin"));
+  CHECK(has(to_markdown(make_report(seed_recording())),
+            "**Smallest detectable effect:** unavailable (no A/A arm was measured"));
+  const Report few = make_report(with_twin(3, std::vector(7, 4.0)));
+  CHECK(!few.noise.wall_effect);
+  CHECK(has(few.noise.sentence, "unavailable in wall time"));
+}
+
+TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins") {
+  const std::vector<double> slower(10, 4.4);
+  const Report small = make_report(with_twin(3.8, slower));
+  CHECK(small.verdict.outcome == Verdict::kNoClearWinner);
+  CHECK(small.pairs[1].within_bias);
+  const std::string text = to_markdown(small);
+  INFO(text);
+  CHECK(has(text,
+            "> **WARNING:** THE A/A ARM DIFFERS: two copies of Fine-Grained differ in wall "
+            "time: 0.909x, 99 % CI 0.909x to 0.909x (10 pairs)"));
+  CHECK(text.find("THE A/A ARM") < text.find("## Performance Summary"));
+  CHECK(has(section(text, "## Winner"), "no more than two copies of Fine-Grained differ"));
+  CHECK(has(table_row(text, "**Total Duration**"), "| ~ 5.0% faster"));
+  CHECK(make_report(with_twin(3.5, slower)).verdict.outcome == Verdict::kWinner);
+  CHECK(make_report(with_twin(4.3, slower)).verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("a quick look names no winner") {
+  auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
+  recording.missing.push_back({"", kVerdict, "a quick look (--no-verdict)"});
+  const Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kUnavailable);
+  CHECK(has(to_markdown(report), "## Winner: none (a quick look)"));
+}
+
+TEST_CASE("other work of the A/A arm voids the comparison, too") {
+  auto recording = with_twin(3, std::vector(10, 4.0));
+  recording.blocks.back().checksum = "0badbeef";
+  const Report report = make_report(recording);
+  CHECK(report.verdict.outcome == Verdict::kVoid);
+  CHECK(has(to_markdown(report), "fine-twin, time block 9"));
+}
+
+TEST_CASE("no profile table of a void comparison shows a difference") {
+  auto recording = realistic_recording();
+  recording.blocks.back().checksum = "0badbeef";
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  const std::pair<const char*, const char*> rows[] = {
+      {"### CPU Time by Category", "**Total CPU time**"},
+      {"## Memory Allocation Summary", "**Total Allocation**"},
+      {"### Scheduler Metrics", "Thread creations"}};
+  for (const auto& [heading, row] : rows) {
+    const std::string line = table_row(section(text, heading), row);
+    INFO(heading << ": " << line);
+    CHECK(has(line, "| void |"));
+  }
+}
+
+TEST_CASE("the baseline leads wherever it stands in the recording") {
+  auto recording = seed_recording();
+  std::swap(recording.variants[0], recording.variants[1]);
+  CHECK(to_markdown(make_report(recording)) == to_markdown(make_report(seed_recording())));
+}
+
+TEST_CASE("with nothing but times every other table says unavailable and why") {
+  auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
+  recording.profiles.clear();
+  for (auto& variant : recording.variants) variant.thread_formula.reset();
+  recording.missing = {{"", "cpu", "libprofiler is not installed"},
+                       {"fine", "heap", "time limit of 60 s"}};
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  for (const char* heading : {"### Scheduler Overhead", "### Compute Functions",
+                              "### CPU Time by Category", "### Cumulative Time"})
+    CHECK(has(section(text, heading), "Fine-Grained: unavailable: libprofiler is not installed"));
+  CHECK(has(section(text, "## Memory Allocation Summary"),
+            "Fine-Grained: unavailable: time limit of 60 s"));
+  CHECK(has(section(text, "## Memory Allocation Summary"),
+            "Coarse-Grained: unavailable: the heap pass was not run"));
+  CHECK(has(section(text, "### Wall Profile"),
+            "Coarse-Grained: unavailable: the wall pass was not run"));
+  for (const char* heading : {"### Thread Creations", "### Threads", "### Scheduler Metrics"})
+    CHECK(has(section(text, heading), "Coarse-Grained: unavailable: the sync pass was not run"));
+  CHECK(has(table_row(text, "CPU Time/Iteration"), "| unavailable | unavailable | unavailable |"));
+  CHECK(has(section(text, "## Winner"), "scheduler overhead: unavailable"));
+  CHECK(has(section(text, "## Winner"), "1.33x faster"));
+  CHECK(has(section(text, "## Missing"), "all variants, cpu pass: libprofiler is not installed"));
+}
+
+TEST_CASE("a recording of nothing is a report, not a crash") {
+  for (profiles::Recording recording : {profiles::Recording{}, seed_recording()}) {
+    recording.blocks.clear();
+    recording.profiles.clear();
+    const std::string text = to_markdown(make_report(recording));
+    CHECK(has(text, "## Winner: none (comparison void)"));
+  }
+}
+
+}  // namespace winnow::reports

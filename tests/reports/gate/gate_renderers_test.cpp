@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "reports/gate/json.h"
+#include "reports/gate/kernels.h"
+#include "reports/gate/renderers.h"
+#include "tests/catch.h"
+#include "tests/reports/samples/samples.h"
+
+using namespace winnow::reports;
+namespace profiles = winnow::profiles;
+
+namespace {
+
+const std::string kHostile = "a|b`c<script>&\"'\n::error::x,y:z%0A\r\x1b[31m\xff ${{ secrets }}";
+
+GateReport hostile_report(GateStatus status, size_t rows) {
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.sentence = kHostile;
+  report.baseline.source = report.candidate.machine = kHostile;
+  for (size_t i = 0; i < rows; ++i) {
+    GateRow row;
+    row.variant = row.metric = row.unit = row.limit = row.note = kHostile;
+    row.status = status;
+    row.baseline = 1;
+    row.candidate = 2;
+    report.rows.push_back(row);
+  }
+  GateKernel kernel;
+  kernel.variant = kernel.function = kHostile;
+  kernel.low = 1.1;
+  report.kernels.push_back(kernel);
+  report.notes.push_back(kHostile);
+  return report;
+}
+
+size_t count(const std::string& text, const std::string& part) {
+  size_t found = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++found;
+  return found;
+}
+
+// Every '<' opens a tag of the format, every tag is closed, attributes hold no raw markup.
+bool is_well_formed(const std::string& xml) {
+  std::vector<std::string> open;
+  for (size_t at = 0; (at = xml.find('<', at)) != std::string::npos;) {
+    const size_t end = xml.find('>', at);
+    if (end == std::string::npos) return false;
+    const std::string tag = xml.substr(at + 1, end - at - 1);
+    if (std::count(tag.begin(), tag.end(), '"') % 2 != 0) return false;
+    if (tag.find('<') != std::string::npos) return false;
+    const std::string name = tag.substr(0, tag.find_first_of(" /?", 1));
+    if (tag.starts_with("/")) {
+      if (open.empty() || "/" + open.back() != name) return false;
+      open.pop_back();
+    } else if (!tag.starts_with("?") && !tag.ends_with("/")) {
+      open.push_back(name);
+    }
+    at = end;
+  }
+  return open.empty();
+}
+
+}  // namespace
+
+TEST_CASE("JUnit stays well-formed and counts its cases, whatever names hold") {
+  for (const auto& [status, tag] :
+       {std::pair(GateStatus::kRegression, "failure"), std::pair(GateStatus::kChanged, "error"),
+        std::pair(GateStatus::kUnmeasured, "error"), std::pair(GateStatus::kInconclusive, "error"),
+        std::pair(GateStatus::kUnchecked, "skipped")}) {
+    const std::string xml = gate_junit(hostile_report(status, 3));
+    INFO(xml);
+    CHECK(is_well_formed(xml));
+    CHECK(count(xml, "<testcase ") == 4);
+    CHECK(count(xml, std::string("<") + tag) >= 3);
+    CHECK(xml.find('\x1b') == std::string::npos);
+    CHECK(xml.find('\xff') == std::string::npos);
+    CHECK(xml.find("tests=\"4\"") != std::string::npos);
+  }
+  CHECK_FALSE(is_well_formed("<a b=\"<\"></a>"));
+  CHECK_FALSE(is_well_formed("<a><b></a>"));
+}
+
+TEST_CASE("an annotation is one line that no name can break out of") {
+  const std::string text = gate_annotations(hostile_report(GateStatus::kRegression, 30));
+  const size_t lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  CHECK(lines == 11);  // ten errors, and the notice of the kernel
+  size_t at = 0;
+  for (size_t line = 0; line < lines; ++line) {
+    const std::string each = text.substr(at, text.find('\n', at) - at);
+    INFO(each);
+    CHECK((each.starts_with("::error title=") || each.starts_with("::notice title=")));
+    const std::string title =
+        each.substr(each.find('=') + 1, each.find("::", 2) - each.find('=') - 1);
+    CHECK(title.find(',') == std::string::npos);
+    CHECK(title.find(':') == std::string::npos);
+    CHECK(each.find("%0A") == std::string::npos);
+    at += each.size() + 1;
+  }
+  GateReport pass;
+  pass.outcome = GateOutcome::kPass;
+  CHECK(gate_annotations(pass).empty());
+}
+
+TEST_CASE("the summary begins with the verdict and stays below GitHub's limit") {
+  for (const size_t rows : {size_t{0}, size_t{1}, size_t{40}, size_t{3000}}) {
+    const std::string text = gate_markdown(hostile_report(GateStatus::kRegression, rows));
+    CHECK(text.find("## Winnow gate: regression\n") == 0);
+    CHECK(text.size() <= kMostSummaryBytes);
+    CHECK(text.substr(0, text.find("###")).find("<script>") == std::string::npos);
+    CHECK(text.find("| a\\|b\\`c<script>") == std::string::npos);  // within a code span it is inert
+    CHECK((text.find("further rows moved") != std::string::npos) == (rows == 3000));
+    // No cell breaks its row: nine bars that are not escaped.
+    for (size_t at = text.find("\n| regression"); at != std::string::npos;
+         at = text.find("\n| regression", at + 1)) {
+      const std::string line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+      CHECK(count(line, "|") - count(line, "\\|") == 9);
+    }
+  }
+  GateReport long_text = hostile_report(GateStatus::kRegression, 1);
+  long_text.sentence = std::string(200'000, 'x');
+  long_text.notes.assign(500, std::string(200'000, '<'));
+  CHECK(gate_markdown(long_text).size() <= kMostSummaryBytes);
+}
+
+TEST_CASE("rows that did not move are left out of the summary") {
+  GateReport report = hostile_report(GateStatus::kEqual, 5);
+  report.outcome = GateOutcome::kPass;
+  report.kernels.clear();
+  CHECK(gate_markdown(report).find("None of 5 metrics moved.") != std::string::npos);
+}
+
+TEST_CASE("verdict.json is JSON, whatever names hold") {
+  const auto json = nlohmann::json::parse(gate_json(hostile_report(GateStatus::kChanged, 2)));
+  CHECK(json["rows"].size() == 2);
+  CHECK(json["kernels"].size() == 1);
+  CHECK(json["kernels"][0]["risen"] == true);
+}
+
+TEST_CASE("the kernel whose time per unit of work rose is first, though all were sampled anew") {
+  const auto build = [](double matmul, double attention, double wait, int64_t iterations) {
+    profiles::Recording recording;
+    recording.variants.resize(1);
+    recording.variants[0].name = "pool";
+    profiles::Block block;
+    block.pass = "cpu";
+    block.variant = "pool";
+    block.status = "ok";
+    block.iteration_wall_ns.assign(static_cast<size_t>(iterations), 1);
+    block.kernel_macs = {{"matmul", 1'000'000'000 * iterations}};
+    recording.blocks.push_back(block);
+    profiles::SampledProfile cpu;
+    cpu.iterations = static_cast<int>(iterations);
+    const double scale = static_cast<double>(iterations) / 100;
+    const auto add = [&](const char* name, const char* category, double samples) {
+      const double count = std::round(samples * scale);
+      cpu.functions.push_back({name, category, count / 100, {}, static_cast<int64_t>(count), {}});
+      cpu.samples = cpu.samples.value_or(0) + static_cast<int64_t>(count);
+    };
+    add("winnow::kernels::matmul_avx2(int)", "compute", matmul);
+    add("winnow::kernels::attention_avx2", "compute", attention);
+    add("pthread_cond_wait", "scheduler", wait);
+    cpu.sampled_s = static_cast<double>(*cpu.samples) / 100;
+    recording.profiles["pool"].cpu = cpu;
+    return recording;
+  };
+  const auto before = build(4000, 500, 300, 100);
+  // Twice as many iterations: twice the samples are no rise.
+  CHECK_FALSE(risen_kernels(before, build(4000, 500, 300, 200)).front().risen());
+  auto kernels = risen_kernels(before, build(4400, 500, 900, 200));
+  CHECK(kernels.front().function == "matmul");
+  CHECK(kernels.front().unit == "ms/GMAC");
+  CHECK(kernels.front().risen());
+  CHECK(kernels.front().ratio == Approx(1.1).epsilon(0.01));
+  CHECK(kernels.front().baseline == Approx(400));
+  kernels = risen_kernels(before, build(4000, 900, 300, 100));
+  CHECK(kernels.front().function == "winnow::kernels::attention_avx2");
+  CHECK(kernels.front().unit == "ms/iteration");
+  CHECK(kernels.front().rise_ms == Approx(40));
+  // The scheduler alone rose: then it is the cause.
+  CHECK(risen_kernels(before, build(4000, 500, 900, 100)).front().function == "pthread_cond_wait");
+  CHECK(risen_kernels(before, {}).empty());
+}

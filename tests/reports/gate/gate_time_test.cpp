@@ -1,0 +1,164 @@
+#include <cmath>
+
+#include "reports/gate/json.h"
+#include "reports/gate/renderers.h"
+#include "reports/gate/timing.h"
+#include "reports/gate/verdict.h"
+#include "tests/catch.h"
+#include "tests/reports/samples/gate_samples.h"
+
+using namespace winnow;
+using namespace winnow::reports;
+using profiles::Recording;
+
+namespace {
+
+profiles::Block good_block_of_pool(const Recording& source) {
+  for (const auto& block : source.blocks)
+    if (block.variant == "pool" && block.pass == "time") return block;
+  throw base::Error("pool", "no block");
+}
+
+// Pairs of blocks of two builds whose times have these ratios, around them some noise.
+struct Pairs {
+  int count = 40;
+  double wall = 1, cpu = 1, memory = 1, noise = 0.02;
+};
+
+Recording builds(const Pairs& pairs) {
+  const Recording source = gate_recording();
+  Recording both;
+  both.workload = source.workload;
+  both.status = "complete";
+  const auto pool = source.variants[1];
+  for (const char* side : {kBaseSide, kHeadSide}) {
+    both.variants.push_back(pool);
+    both.variants.back().name = arm_name(side, "pool");
+    both.profiles[arm_name(side, "pool")].sync = source.profiles.at("pool").sync;
+  }
+  both.baseline = both.variants.front().name;
+  for (int i = 0; i < pairs.count; ++i)
+    for (const bool head : {false, true}) {
+      profiles::Block block = good_block_of_pool(source);
+      block.variant = arm_name(head ? kHeadSide : kBaseSide, "pool");
+      block.index = i;
+      const double wobble = 1 + pairs.noise * std::sin(12.9898 * (2 * i + head));
+      const auto scaled = [&](double ns, double ratio) {
+        return static_cast<int64_t>(ns * wobble * (head ? ratio : 1));
+      };
+      for (auto& wall_ns : block.iteration_wall_ns) wall_ns = scaled(1e8, pairs.wall);
+      block.region->user_ns = scaled(2e8, pairs.cpu);
+      block.region->system_ns = 0;
+      block.peak_rss_bytes = static_cast<int64_t>(5e8 * (head ? pairs.memory : 1));
+      both.blocks.push_back(block);
+    }
+  return both;
+}
+
+// A second copy of the base, whose times lie this factor beside it.
+Recording with_twin(Recording both, double factor) {
+  both.twin = "base-pool-twin";
+  const auto blocks = both.blocks;
+  for (profiles::Block block : blocks) {
+    if (block.variant != "base-pool") continue;
+    block.variant = both.twin;
+    const double wobble = 1 + 0.01 * std::sin(7.1 * block.index);
+    for (auto& wall_ns : block.iteration_wall_ns)
+      wall_ns = static_cast<int64_t>(static_cast<double>(wall_ns) * factor * wobble);
+    *block.region->user_ns =
+        static_cast<int64_t>(static_cast<double>(*block.region->user_ns) * factor * wobble);
+    both.blocks.push_back(block);
+  }
+  return both;
+}
+
+GateReport gate_of(const Pairs& pairs, const std::vector<GateRule>& rules = {}) {
+  return gate_builds(builds(pairs), rules, {"base", "head"});
+}
+
+}  // namespace
+
+TEST_CASE("a slow-down of each time and of peak memory is a regression of builds") {
+  CHECK(gate_of({}).outcome == GateOutcome::kPass);
+  Pairs wall, cpu, memory;
+  wall.wall = cpu.cpu = memory.memory = 1.08;
+  for (const auto& [metric, pairs] : {std::pair("wall_time", wall), std::pair("cpu_time", cpu),
+                                      std::pair("peak_memory", memory)}) {
+    INFO(metric);
+    const GateReport report = gate_of(pairs);
+    CHECK(report.outcome == GateOutcome::kRegression);
+    CHECK(report.rows.front().metric == metric);
+    CHECK(report.rows.front().low.value() > 1.01);
+    GateRule generous = gate_rule(metric, "pool");
+    generous.allowance_percent = 10;
+    generous.tolerance_percent = 20;
+    CHECK(gate_of(pairs, {generous}).outcome == GateOutcome::kPass);
+  }
+}
+
+TEST_CASE("too few pairs or too much noise are inconclusive, and a faster build passes") {
+  Pairs few;
+  few.count = 9;
+  CHECK(gate_of(few).outcome == GateOutcome::kInconclusive);
+  CHECK(exit_status_of(GateOutcome::kInconclusive) == 5);
+  Pairs noisy;
+  noisy.noise = 0.5;
+  CHECK(gate_of(noisy).outcome == GateOutcome::kInconclusive);
+  Pairs faster;
+  faster.wall = 0.8;
+  const GateReport report = gate_of(faster);
+  CHECK(report.outcome == GateOutcome::kPass);
+  CHECK(row_for(report, "wall_time", "pool").status == GateStatus::kImproved);
+}
+
+TEST_CASE("a run ends when a regression is proven or no row is open") {
+  const auto decided = [](const Pairs& pairs) {
+    const Recording both = builds(pairs);
+    return time_decided(
+        time_rows(side_recording(both, kBaseSide), side_recording(both, kHeadSide), {}));
+  };
+  Pairs pairs;
+  pairs.count = 9;
+  CHECK_FALSE(decided(pairs));
+  pairs.count = 10;
+  CHECK(decided(pairs));
+  pairs.wall = 1.2;
+  CHECK(decided(pairs));
+  pairs.noise = 0.5;
+  pairs.wall = 1;
+  CHECK_FALSE(decided(pairs));
+}
+
+TEST_CASE("a slow-down must exceed what two copies of the base differ by, and these are told") {
+  Pairs slower;
+  slower.wall = slower.cpu = 1.06;
+  const Recording both = builds(slower);
+  const auto gate = [&](const Recording& recording) {
+    return gate_builds(recording, {}, {"base", "head"});
+  };
+  const GateReport quiet = gate(with_twin(both, 1));
+  CHECK(quiet.outcome == GateOutcome::kRegression);
+  CHECK(quiet.alarm.empty());
+  CHECK(quiet.noise.find("40 pairs") != std::string::npos);
+  const GateReport noisy = gate(with_twin(both, 1.08));
+  INFO(noisy.sentence);
+  CHECK(noisy.outcome == GateOutcome::kInconclusive);
+  CHECK(noisy.alarm.find("two copies of") != std::string::npos);
+  CHECK(row_for(noisy, "wall_time", "pool").note.find("two copies") != std::string::npos);
+  CHECK(gate_markdown(noisy).find("**Warning:**") < gate_markdown(noisy).find("What moved"));
+  CHECK(gate_annotations(noisy).find("::warning title=Winnow gate%3A noise") != std::string::npos);
+  CHECK(gate_json(noisy).find("two copies of") != std::string::npos);
+  // Beyond what the copies differ by, it counts.
+  slower.wall = slower.cpu = 1.2;
+  CHECK(gate(with_twin(builds(slower), 1.08)).outcome == GateOutcome::kRegression);
+  // Without the arm nothing is known, and said.
+  CHECK(gate(both).noise.find("no A/A arm") != std::string::npos);
+}
+
+TEST_CASE("a build that fails is invalid, whatever its other processes did") {
+  Recording both = builds({});
+  both.blocks.back().status = "exit status 3";
+  const GateReport report = gate_builds(both, {}, {"base", "head"});
+  CHECK(report.outcome == GateOutcome::kInvalid);
+  CHECK(report.sentence.find("head is not sound: pool, time block 39: exit status 3") == 0);
+}

@@ -1,0 +1,151 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "reports/comparison/comparison.h"
+#include "reports/markup/html.h"
+#include "reports/pages/html_index.h"
+#include "reports/pages/html_page.h"
+#include "reports/pages/markdown.h"
+#include "tests/catch.h"
+#include "tests/reports/pages/html_reader.h"
+#include "tests/reports/samples/picture_samples.h"
+#include "tests/reports/samples/samples.h"
+
+namespace winnow::reports {
+
+namespace {
+
+constexpr size_t kMostBytes = 1'500'000;
+const std::string kHostile = "</script><b onload=x>&|\"'`";
+
+std::string page_of(const profiles::Recording& recording) {
+  return to_html(make_report(recording), sample_pictures());
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Every text of the Report that is not in a table.
+std::vector<std::string> sentences(const Report& report) {
+  std::vector<std::string> texts{report.same_work.sentence,     report.verdict.sentence,
+                                 report.verdict.recommendation, report.verdict.title,
+                                 report.threads.reduction,      report.noise.sentence};
+  const auto add = [&](const std::vector<std::string>& more) {
+    texts.insert(texts.end(), more.begin(), more.end());
+  };
+  for (const Table* table :
+       {&report.performance, &report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
+        &report.cumulative, &report.wall, &report.memory, &report.threads.metrics, &report.dispatch,
+        &report.ledger_table})
+    add(table->notes), add(table->unavailable), add(table->insights);
+  for (const auto* list :
+       {&report.verdict.bullets, &report.missing, &report.warnings, &report.alarms,
+        &report.threads.creation_notes, &report.threads.thread_notes, &report.same_work.differences,
+        &report.ranking.notes})
+    add(*list);
+  for (const Fact& fact : report.facts) texts.push_back(fact.value);
+  for (const RawCommand& raw : report.raw_commands) texts.push_back(raw.command);
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("the check of markup finds planted faults") {
+  CHECK(markup_faults("<p>a<b>c</b></p>").empty());
+  CHECK(markup_faults("<p>a<b>c</p></b>") == std::vector<std::string>{"p closes b"});
+  CHECK(markup_faults("<p>a") == std::vector<std::string>{"p is not closed"});
+  CHECK(markup_faults("</p>") == std::vector<std::string>{"p closes nothing"});
+  CHECK(markup_faults("<i id=\"a\"></i><b id=\"a\"></b>") ==
+        std::vector<std::string>{"id a twice"});
+}
+
+TEST_CASE("a page is well-formed, small, and names nothing outside itself") {
+  for (const auto& recording : {realistic_recording(), seed_recording()}) {
+    const std::string page = page_of(recording);
+    CHECK(markup_faults(page) == std::vector<std::string>{});
+    CHECK(page.size() < kMostBytes);
+    for (const char* outside : {"src=", "@import", "url(", "https:", "fetch(", "XMLHttpRequest"})
+      CHECK_FALSE(holds(page, outside));
+    CHECK(holds(page, "default-src 'none'"));
+  }
+}
+
+TEST_CASE("the page's tables hold the cells of the Markdown report's, in the same order") {
+  for (const auto& recording :
+       {realistic_recording(), seed_recording(), reversed_seed_recording()}) {
+    const Report report = make_report(recording);
+    const Tables markdown = markdown_tables(to_markdown(report));
+    const Tables html = html_tables(to_html(report, {}));
+    CHECK(markdown.size() > 5);
+    for (const auto& [heading, rows] : markdown) {
+      INFO(heading);
+      REQUIRE(html.contains(heading));
+      CHECK(html.at(heading) == rows);
+    }
+  }
+}
+
+TEST_CASE("the page holds every sentence, note and reason of the report") {
+  for (auto recording : {realistic_recording(), seed_recording()}) {
+    recording.warnings.push_back("a <planted> warning & more");
+    recording.missing.push_back({"", "wall", "a <planted> reason"});
+    const Report report = make_report(recording);
+    const std::string page = to_html(report, {});
+    for (const std::string& sentence : sentences(report)) {
+      INFO(sentence);
+      CHECK(holds(page, html_escaped(sentence)));
+    }
+  }
+}
+
+TEST_CASE("nothing from a recording becomes markup or script") {
+  auto recording = realistic_recording();
+  recording.variants[1].label = kHostile;
+  recording.workload.scenario = recording.commit = recording.created = kHostile;
+  recording.warnings.push_back(kHostile);
+  for (auto& [variant, profile] : recording.profiles)
+    if (profile.cpu)
+      for (auto& function : profile.cpu->functions) function.name += kHostile;
+  auto pictures = sample_pictures();
+  pictures.variants[0].wall.unavailable = kHostile;
+  const std::string page = to_html(make_report(recording), pictures);
+  CHECK_FALSE(holds(page, "<b onload"));
+  CHECK_FALSE(holds(page, "</script><b"));
+  CHECK(holds(page, "&lt;/script&gt;&lt;b onload=x&gt;&amp;|&quot;"));
+  CHECK(markup_faults(page) == std::vector<std::string>{});
+  CHECK(script_json("{\"a\":\"</script>\"}") == "{\"a\":\"\\u003c/script\\u003e\"}");
+}
+
+TEST_CASE("a frame is filled in one pass") {
+  CHECK(filled("a{{x}}b{{y}}", {{"x", "{{y}}"}, {"y", "1"}}) == "a{{y}}b1");
+  CHECK(filled("no parts", {}) == "no parts");
+  CHECK_THROWS_AS(filled("{{z}}", {}), base::Error);
+}
+
+TEST_CASE("a picture that is not there says why") {
+  const std::string page = page_of(realistic_recording());
+  CHECK(holds(page, "unavailable (its threads &lt;live&gt; too short)"));
+  CHECK(holds(page, "id=\"flame-cpu-difference\""));
+  CHECK_FALSE(holds(page, "id=\"flame-wall-difference\""));
+}
+
+TEST_CASE("a recording without anything measured still makes a page") {
+  const Report report = make_report({});
+  const std::string page = to_html(report, {});
+  CHECK(markup_faults(page) == std::vector<std::string>{});
+  CHECK(holds(page, "unavailable"));
+}
+
+TEST_CASE("an index lists recordings, and those that cannot be read with the reason") {
+  const std::string page = html_index(
+      "<out>", {{"/recording/a%20b", "a b", "batch32", "2026", "complete", {"spawn", "pool"}, ""},
+                {"/recording/c", "c", "", "", "", {}, "recording.json: <broken>"}});
+  CHECK(markup_faults(page) == std::vector<std::string>{});
+  CHECK(holds(page, "<a href=\"/recording/a%20b\">a b</a>"));
+  CHECK(holds(page, "spawn, pool"));
+  CHECK(holds(page, "unavailable: recording.json: &lt;broken&gt;"));
+  CHECK_FALSE(holds(page, "href=\"/recording/c\""));
+}
+
+}  // namespace winnow::reports
