@@ -26,18 +26,61 @@ expect 1 "a heading without its table is missed" .ci/report_tables "$folder/no_r
 grep -v '^## Winner' "$good" > "$folder/no_winner"
 expect 1 "a report without a winner is missed" .ci/report_tables "$folder/no_winner"
 
-# log RESULT STDOUT: a line of meson's log
-log() { python3 -c 'import json, sys; print(json.dumps(dict(result=sys.argv[1], stdout=sys.argv[2])))' "$@"; }
-{ log OK 'All tests passed (9 assertions in 4 test cases)'; log SKIP ''; } > "$folder/ok"
+# log RESULT STDOUT: a line of meson's log, of a test named "it"
+log() {
+  python3 -c 'import json, sys
+print(json.dumps(dict(name="it", result=sys.argv[1], stdout=sys.argv[2])))' "$@"
+}
+# said WHAT LINE [FROM_THE_END]: the last command's last line, or one before it, is this.
+said() {
+  [ "$(tail -n "${3:-1}" "$folder/out" | head -n 1)" = "$2" ] && return
+  echo "FAILED: $1"
+  cat "$folder/out"
+  failed=1
+}
+log OK 'All tests passed (9 assertions in 4 test cases)' > "$folder/ok"
 expect 0 "passing cases are counted" .ci/count_tests "$folder/ok"
-[ "$(tail -n 1 "$folder/out")" = "4 passed, 0 failed" ] || { echo "FAILED: count"; failed=1; }
+said "the count of passing cases" "4 passed, 0 failed, 0 skipped"
 log FAIL 'test cases: 5 | 3 passed | 2 failed' > "$folder/two"
 expect 1 "failing cases fail" .ci/count_tests "$folder/ok" "$folder/two"
-[ "$(tail -n 1 "$folder/out")" = "7 passed, 2 failed" ] || { echo "FAILED: sum"; failed=1; }
+said "the sum over logs" "7 passed, 2 failed, 0 skipped"
+log FAIL 'test cases: 2 | 2 failed' > "$folder/none"
+expect 1 "a program of which no case passed fails" .ci/count_tests "$folder/ok" "$folder/none"
+said "the sum with a program of which no case passed" "4 passed, 2 failed, 0 skipped"
 log TIMEOUT 'All tests' > "$folder/late"
 expect 1 "a program that ended badly counts as a failure" .ci/count_tests "$folder/late"
 log FAIL 'All tests passed (9 assertions in 4 test cases)' > "$folder/crash"
 expect 1 "a crash after the summary counts as a failure" .ci/count_tests "$folder/crash"
+said "the count of a crash" "0 passed, 1 failed, 0 skipped"
 : > "$folder/empty"
 expect 1 "no test at all is a failure" .ci/count_tests "$folder/empty"
+
+{ log SKIP 'skipped: needs chromium'; log SKIP 'skipped: needs chromium'; } > "$folder/skipped"
+expect 0 "a skip for a missing package is no failure" .ci/count_tests "$folder/ok" "$folder/skipped"
+said "skips are counted" "4 passed, 0 failed, 2 skipped"
+said "a skip names its test and package" "skipped: it: needs chromium (2 times)" 2
+expect 1 "a missing package fails where all must run" \
+  .ci/count_tests --none-skipped "$folder/ok" "$folder/skipped"
+expect 1 "nothing but skips is a failure" .ci/count_tests "$folder/skipped"
+{ log OK 'skipped: no avx512_vnni
+All tests passed (9 assertions in 4 test cases)'; } > "$folder/part"
+expect 0 "what the machine has not got fails nowhere" .ci/count_tests --none-skipped "$folder/part"
+said "a passing program's skips are counted" "4 passed, 0 failed, 1 skipped"
+said "a passing program's skips are told" "skipped: it: no avx512_vnni" 2
+{ log OK 'it_test.cpp:7: SKIPPED:
+explicitly with message:
+  hyperthreading unavailable
+===
+test cases: 3 | 2 passed | 1 skipped'; } > "$folder/inside"
+expect 0 "a case that skipped itself is no failure" .ci/count_tests "$folder/inside"
+said "a case that skipped itself is counted" "2 passed, 0 failed, 1 skipped"
+said "a case that skipped itself says why" "skipped: it: hyperthreading unavailable" 2
+log SKIP 'chromium: not found' > "$folder/silent"
+expect 1 "a skip without a reason is a failure" .ci/count_tests "$folder/ok" "$folder/silent"
+said "the count of a skip without a reason" "4 passed, 1 failed, 0 skipped"
+expect 0 "what a script left out is counted" \
+  .ci/count_tests --skipped "aarch64: needs qemu-user" "$folder/ok"
+said "the count of what a script left out" "4 passed, 0 failed, 1 skipped"
+expect 1 "what a script left out fails where all must run" \
+  .ci/count_tests --none-skipped --skipped "aarch64: needs qemu-user" "$folder/ok"
 exit "$failed"
