@@ -22,7 +22,7 @@ namespace {
 constexpr const char* kScenario = "scenarios/batch32.toml";
 constexpr int kBlocks = 20;
 
-constexpr std::string_view kText =
+constexpr std::string_view kCalibrateText =
     "Measures this machine's noise: two copies of one variant run in turn, in fresh processes, so\n"
     "that whatever differs is noise. Prints a Markdown table: the scatter of a pair, drift, "
     "spikes,\n"
@@ -95,7 +95,7 @@ profiles::RunPlan make_plan(const Values& values) {
 }  // namespace
 
 int calibrate_command(const Arguments& arguments) {
-  const Help help{"winnow calibrate [SCENARIO] [options]", kText};
+  const Help help{"winnow calibrate [SCENARIO] [options]", kCalibrateText};
   const auto values = parse(help, calibrate_options(), arguments, {"scenario"});
   if (!values) return base::kOk;
   profiles::RunPlan plan = make_plan(*values);

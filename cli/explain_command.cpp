@@ -27,7 +27,7 @@ namespace {
 constexpr int kDisagrees = 1;
 constexpr double kExtra = 0.1;  // of an iteration, by the smaller cost
 
-constexpr std::string_view kText =
+constexpr std::string_view kExplainText =
     "Proves what the parallel regions of the scenario's variants cost: puts a known cost before\n"
     "each of them, no times, once and twice, in alternating fresh processes, and checks that an\n"
     "iteration becomes slower by as much as the counted regions say. Prints a Markdown report;\n"
@@ -210,7 +210,7 @@ void add_arms(const Explanation& asked, const profiles::Recording& look, const V
 }  // namespace
 
 int explain_command(const Arguments& arguments) {
-  const Help help{"winnow explain SCENARIO [options]", kText};
+  const Help help{"winnow explain SCENARIO [options]", kExplainText};
   const auto parsed = parse(help, explain_options(), arguments, {"scenario"});
   if (!parsed) return base::kOk;
   const Values& values = *parsed;

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kText =
+constexpr std::string_view kRunText =
     "Runs the scenario's variants side by side, each pass in fresh processes, and writes one\n"
     "recording: recording.json, report.md and the raw profile files. Prints the report on "
     "standard\n"
@@ -194,7 +194,7 @@ int run_workload(const Values& values) {
 }  // namespace
 
 int run_command(const Arguments& arguments) {
-  const Help help{"winnow run SCENARIO [options]", kText};
+  const Help help{"winnow run SCENARIO [options]", kRunText};
   const auto values = parse(help, run_options(), arguments, {"scenario"});
   if (!values) return base::kOk;
   if (values->count("scenario") == 0)

@@ -23,7 +23,7 @@ namespace {
 
 constexpr const char* kSides[] = {reports::kBaseSide, reports::kHeadSide};
 
-scenarios::Scenario chosen_scenario(const Values& values) {
+scenarios::Scenario gate_scenario(const Values& values) {
   auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
   scenario.batch = number(values, "batch", 1, scenario.batch);
   scenario.threads = number(values, "threads", 0, scenario.threads, scenarios::kThreadLimit);
@@ -136,7 +136,7 @@ void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport
 
 std::vector<std::string> gate_variants(const Values& values) {
   std::vector<std::string> variants;
-  for (const auto& variant : chosen_scenario(values).variants) variants.push_back(variant.name);
+  for (const auto& variant : gate_scenario(values).variants) variants.push_back(variant.name);
   return variants;
 }
 
@@ -148,7 +148,7 @@ std::string gate_folder(const Values& values) {
 reports::GateReport gate_two_builds(const GateBuilds& builds, const Values& values,
                                     const std::vector<reports::GateRule>& rules,
                                     const std::string& out) {
-  const auto scenario = chosen_scenario(values);
+  const auto scenario = gate_scenario(values);
   profiles::RunPlan plan = make_plan(builds, scenario, values, out + "/run");
   reports::check_rules_used(rules, gate_variants(values), {});
   plan.enough = [&rules](const profiles::Recording& recording) { return enough(recording, rules); };

@@ -26,7 +26,8 @@ uint64_t used_chunks(const EventsHeader& header) {
   return std::min(header.used_chunks.load(), header.chunk_count);
 }
 
-const EventsHeader& checked_header(std::span<const std::byte> bytes, const std::string& file) {
+const EventsHeader& checked_events_header(std::span<const std::byte> bytes,
+                                          const std::string& file) {
   if (bytes.size() < kChunksOffset) throw base::Error(file, "not the agent's events: too short");
   const auto& header = *reinterpret_cast<const EventsHeader*>(bytes.data());
   if (header.magic != kEventsMagic) throw base::Error(file, "not the agent's events");
@@ -176,7 +177,7 @@ void clip(std::vector<TimelineLane>& lanes, int64_t end_ns) {
 Timeline read_agent_events(const std::string& file, const AgentResults& results,
                            const std::vector<int64_t>& iteration_wall_ns, int64_t max_events) {
   const base::MappedFile mapped(file);
-  const EventsHeader& header = checked_header(mapped.bytes(), file);
+  const EventsHeader& header = checked_events_header(mapped.bytes(), file);
   const auto* chunks = reinterpret_cast<const EventChunk*>(mapped.bytes().data() + kChunksOffset);
   Timeline timeline;
   timeline.lanes = lanes_of(read_slots(header, chunks, results, file), results);
@@ -199,7 +200,7 @@ void trim_events_file(const std::string& file) {
   uint64_t size_bytes = 0;
   try {
     const base::MappedFile mapped(file);
-    const EventsHeader& header = checked_header(mapped.bytes(), file);
+    const EventsHeader& header = checked_events_header(mapped.bytes(), file);
     size_bytes = kChunksOffset + used_chunks(header) * sizeof(EventChunk);
   } catch (const base::Error&) {
     return;

@@ -7,7 +7,7 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kLimitBytes = size_t{256} << 20;
+constexpr size_t kMostCpuBytes = size_t{256} << 20;
 constexpr uint64_t kLimitSamples = uint64_t{1} << 40;
 constexpr uint64_t kLimitPeriodUs = 3'600'000'000;
 
@@ -65,7 +65,7 @@ CpuProfile parse_cpu_profile(std::span<const std::byte> bytes, const std::string
 }
 
 CpuProfile read_cpu_profile(const std::string& file) {
-  const std::string contents = base::read_file(file, kLimitBytes);
+  const std::string contents = base::read_file(file, kMostCpuBytes);
   return parse_cpu_profile(std::as_bytes(std::span(contents)), file);
 }
 

@@ -10,7 +10,7 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kLimitBytes = size_t{256} << 20;
+constexpr size_t kMostHeapBytes = size_t{256} << 20;
 constexpr int64_t kLimitCount = int64_t{1} << 52;  // sums of a file's lines stay exact and positive
 constexpr std::string_view kHeader = "heap profile:";
 constexpr std::string_view kMap = "MAPPED_LIBRARIES:";
@@ -140,7 +140,7 @@ HeapDump parse_heap_dump(std::string_view text, const std::string& subject) {
 }
 
 HeapDump read_heap_dump(const std::string& file) {
-  return parse_heap_dump(base::read_file(file, kLimitBytes), file);
+  return parse_heap_dump(base::read_file(file, kMostHeapBytes), file);
 }
 
 Allocations difference(const Allocations& end, const Allocations& begin,

@@ -18,12 +18,12 @@ using profiles::Recording;
 
 namespace {
 
-constexpr double kNanosecond = 1e-9;
+constexpr double kSecondsPerNs = 1e-9;
 
 double region_cpu_s(const Block& block) {
   return (static_cast<double>(*block.region->user_ns) +
           static_cast<double>(*block.region->system_ns)) *
-         kNanosecond;
+         kSecondsPerNs;
 }
 
 std::string remark(const Pairs& pairs) {
@@ -120,7 +120,7 @@ std::string units_note(const Recording& recording, const Report& report) {
 std::vector<double> iterations_s(const Block& block) {
   std::vector<double> seconds;
   for (int64_t wall_ns : block.iteration_wall_ns)
-    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
+    seconds.push_back(static_cast<double>(wall_ns) * kSecondsPerNs);
   return seconds;
 }
 
@@ -152,7 +152,7 @@ Timing timing_of(const Recording& recording, const std::string& variant) {
     cpu.push_back(*cpu_s);
     if (block->region->wall_ns > 0)
       cores.push_back(region_cpu_s(*block) /
-                      (static_cast<double>(block->region->wall_ns) * kNanosecond));
+                      (static_cast<double>(block->region->wall_ns) * kSecondsPerNs));
   }
   timing.blocks = static_cast<int>(medians.size());
   if (medians.empty()) return timing;

@@ -28,7 +28,7 @@ std::vector<size_t> timed_variants(const Report& report) {
   return timed;
 }
 
-std::string workload_words(const Recording& recording) {
+std::string short_workload_words(const Recording& recording) {
   const auto& workload = recording.workload;
   std::string words =
       fmt::format("batches of {} texts", count_or_unknown(workload.texts_per_iteration));
@@ -132,7 +132,7 @@ std::string recommendation(const Recording& recording, const Report& report, siz
       "{} {} (variant {}){}{} for {}, the only workload measured here; other batch "
       "sizes, thread counts and machines need their own run.",
       winner == 0 ? "Keep" : "Use", report.variants[winner], variant.name,
-      variant.advice.empty() ? "" : ": ", variant.advice, workload_words(recording));
+      variant.advice.empty() ? "" : ": ", variant.advice, short_workload_words(recording));
 }
 
 // Why a difference that the test finds still has no winner.
@@ -194,7 +194,7 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
   verdict.bullets.push_back("smallest effect that this run could have detected: " +
                             report.noise.sentence);
   verdict.sentence = fmt::format("For {}, these runs do not show which variant is faster:",
-                                 workload_words(recording));
+                                 short_workload_words(recording));
   verdict.recommendation =
       too_few ? "None on this evidence. Measure more blocks before choosing."
               : "None on this evidence: the difference, if there is one, is inside the noise of "
@@ -268,7 +268,7 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
             });
   verdict.title = report.variants[fastest];
   verdict.sentence =
-      fmt::format("For {}, {} is the clear winner against {}:", workload_words(recording),
+      fmt::format("For {}, {} is the clear winner against {}:", short_workload_words(recording),
                   report.variants[fastest], report.variants[verdict.rival]);
   verdict.pairs = std::ranges::find(all, verdict.rival, &Open::other)->pairs;
   verdict.bullets = bullets(report, fastest, verdict.rival, verdict.pairs);

@@ -171,6 +171,8 @@ std::string format_value(double value, Unit unit) {
   return fixed(value, decimals) + suffix;
 }
 
+std::string iteration_seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
+
 std::string format_share(double share) { return fixed(share * 100, 2) + "%"; }
 
 std::string format_percent(double percent) {

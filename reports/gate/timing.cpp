@@ -43,9 +43,9 @@ struct Metric {
   const char* unit;
   std::optional<double> (*value)(const Block&);
 };
-constexpr Metric kMetrics[] = {{"wall_time", "ms an iteration", wall_ms},
-                               {"cpu_time", "ms an iteration", cpu_ms},
-                               {"peak_memory", "MB", peak_mb}};
+constexpr Metric kTimedMetrics[] = {{"wall_time", "ms an iteration", wall_ms},
+                                    {"cpu_time", "ms an iteration", cpu_ms},
+                                    {"peak_memory", "MB", peak_mb}};
 
 struct PairedValues {
   std::vector<double> baseline, candidate;
@@ -141,7 +141,7 @@ std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candi
                                std::span<const GateRule> rules) {
   std::vector<GateRow> rows;
   for (const auto& variant : baseline.variants)
-    for (const Metric& metric : kMetrics) {
+    for (const Metric& metric : kTimedMetrics) {
       rows.push_back(row_of(variant.name, metric,
                             pairs_of(baseline, candidate, variant.name, metric),
                             limits_of(rules, metric.name, variant.name), baseline.variants.size()));

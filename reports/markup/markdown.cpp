@@ -3,23 +3,14 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "reports/markup/html.h"
 
 namespace winnow::reports {
 
 namespace {
 
-constexpr size_t kLongestName = 96;
-
-bool continues_utf8(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 // Templates make names of any length; their beginning and end tell most.
-std::string shortened(std::string name) {
-  if (name.size() <= kLongestName) return name;
-  size_t head = kLongestName / 2, tail = name.size() - kLongestName / 2;
-  while (head > 0 && continues_utf8(name[head])) --head;
-  while (tail < name.size() && continues_utf8(name[tail])) ++tail;
-  return name.substr(0, head) + "…" + name.substr(tail);
-}
+constexpr size_t kLongestName = 96;
 
 size_t longest_backtick_run(const std::string& text) {
   size_t longest = 0, run = 0;
@@ -52,7 +43,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::string code_span(std::string_view name) {
-  const std::string text = shortened(base::printable(name));
+  const std::string text = without_middle(name, kLongestName);
   if (text.empty()) return "(no name)";
   const std::string fence(longest_backtick_run(text) + 1, '`');
   const std::string pad = text.front() == '`' || text.back() == '`' ? " " : "";

@@ -32,8 +32,6 @@ const char* css_class(LedgerKind kind) {
   return "idle";
 }
 
-std::string seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
-
 // Neighbours of one kind differ in brightness.
 std::string shade(const Ledger& ledger, size_t line) {
   size_t same = 0;
@@ -54,8 +52,9 @@ std::string bar(const Ledger& ledger, size_t variant, double whole, int top) {
       "<text class=\"name\" x=\"0\" y=\"{0}\">{1}</text><text class=\"value\" x=\"0\" "
       "y=\"{2}\">{3}</text>\n",
       top + 14, html_escaped(without_middle(column.label, 40)), top + 29,
-      column.known() ? fmt::format("{} cores × {} wall", column.cores, seconds(column.wall_s))
-                     : html_escaped("unavailable: " + column.unavailable));
+      column.known()
+          ? fmt::format("{} cores × {} wall", column.cores, iteration_seconds(column.wall_s))
+          : html_escaped("unavailable: " + column.unavailable));
   double left = 0;
   for (size_t i = 0; column.known() && i < ledger.lines.size(); ++i) {
     const LedgerLine& line = ledger.lines[i];
@@ -66,7 +65,7 @@ std::string bar(const Ledger& ledger, size_t variant, double whole, int top) {
         "{}{}</title></rect>\n",
         shade(ledger, i), left / whole * 100, top + kTop, core_s / whole * 100, kBar,
         html_escaped(column.label), html_escaped(line.name), line.estimate ? "~" : "",
-        seconds(core_s));
+        iteration_seconds(core_s));
     left += core_s;
   }
   return text;
@@ -83,7 +82,9 @@ std::string key(const Ledger& ledger) {
 }
 
 std::string difference_section(const LedgerDifference& difference) {
-  const auto change = [](double value) { return (value > 0 ? "+" : "") + seconds(value); };
+  const auto change = [](double value) {
+    return (value > 0 ? "+" : "") + iteration_seconds(value);
+  };
   std::vector<HtmlRow> rows;
   for (const LedgerPart& part : difference.parts) {
     const std::string mark = part.proven() ? "" : "~ ";
@@ -92,7 +93,8 @@ std::string difference_section(const LedgerDifference& difference) {
     row.cells.push_back({html_escaped(mark + change(part.core_s)), part.core_s});
     row.cells.push_back({html_escaped(mark + change(part.wall_s)), part.wall_s});
     row.cells.push_back(
-        {part.error_s ? "± " + html_escaped(seconds(*part.error_s)) : "unavailable", part.error_s});
+        {part.error_s ? "± " + html_escaped(iteration_seconds(*part.error_s)) : "unavailable",
+         part.error_s});
     rows.push_back(std::move(row));
   }
   HtmlRow all;

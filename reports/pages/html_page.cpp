@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "reports/pages/page_parts.h"
 #include "reports/figures/format.h"
 #include "reports/markup/html.h"
 #include "reports/pages/html_flames.h"
@@ -13,6 +12,7 @@
 #include "reports/pages/html_tables.h"
 #include "reports/pages/html_timeline.h"
 #include "reports/pages/html_verdict.h"
+#include "reports/pages/page_parts.h"
 
 namespace winnow::reports {
 
@@ -64,7 +64,7 @@ std::string analysis_section(const Report& report) {
          html_section(report.dispatch, 3) + "</section>\n";
 }
 
-std::string raw_section(const Report& report) {
+std::string html_raw_section(const Report& report) {
   std::string result = section_start(2, "Raw Profiles");
   if (report.raw_commands.empty())
     return result + "<p class=\"unavailable\">unavailable: none recorded</p>\n</section>\n";
@@ -90,7 +90,7 @@ std::string body(const Report& report, const PagePictures& pictures) {
          flames_section(report, pictures) + timeline_section(report, pictures) +
          hotspots_section(report) + html_section(report.memory, 2) +
          allocations_section(report, pictures) + analysis_section(report) +
-         facts_section(report.facts) + raw_section(report) +
+         facts_section(report.facts) + html_raw_section(report) +
          texts_section("Missing", report.missing) + texts_section("Warnings", report.warnings);
 }
 

@@ -21,8 +21,6 @@ constexpr std::array<const char*, kLaneStates> kWords{"computing",  "searching",
 constexpr int kLaneHeight = 52, kBarTop = 32, kBarHeight = 16, kAxisHeight = 22;
 constexpr size_t kMostLanes = 64;
 
-std::string seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
-
 // One path of thick horizontal strokes, each from where the last one ended: few bytes a run.
 std::string state_path(const WorkerLane& lane, size_t state) {
   std::string path;
@@ -43,7 +41,7 @@ std::string sums_text(const WorkerLane& lane) {
   for (size_t state = 0; state < kLaneStates; ++state)
     if (lane.sums[state] > 0)
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kWords[state],
-                          seconds(lane.sums[state]));
+                          iteration_seconds(lane.sums[state]));
   return text;
 }
 
@@ -74,7 +72,7 @@ std::string axis_svg(double axis_s, int top) {
         tick == 0              ? "start"
         : tick > axis_s * 0.95 ? "end"
                                : "middle",
-        seconds(tick));
+        iteration_seconds(tick));
   }
   return text + "</g>\n";
 }
@@ -87,7 +85,7 @@ std::string variant_svg(const std::string& label, const IterationLanes& lanes, d
       "<svg class=\"strip timeline\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}: "
       "what "
       "each worker did\" data-wall=\"{:.9f}\">\n",
-      html_escaped(label), lanes.iteration, seconds(lanes.wall_s),
+      html_escaped(label), lanes.iteration, iteration_seconds(lanes.wall_s),
       shown < lanes.lanes.size()
           ? fmt::format("; {} of {} lanes are shown", shown, lanes.lanes.size())
           : "",

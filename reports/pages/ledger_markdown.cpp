@@ -10,7 +10,7 @@ namespace winnow::reports {
 
 namespace {
 
-std::string seconds(double value) {
+std::string signed_seconds(double value) {
   return (value > 0 ? "+" : "") + format_value(value, Unit::kIterationSeconds);
 }
 
@@ -23,10 +23,10 @@ std::string difference_table(const LedgerDifference& difference) {
     const std::string mark = part.proven() ? "" : "~ ";
     const std::string error =
         part.error_s ? "± " + format_value(*part.error_s, Unit::kIterationSeconds) : "unavailable";
-    text += table_line({escaped(part.name), escaped(mark + seconds(part.core_s)),
-                        escaped(mark + seconds(part.wall_s)), escaped(error)});
+    text += table_line({escaped(part.name), escaped(mark + signed_seconds(part.core_s)),
+                        escaped(mark + signed_seconds(part.wall_s)), escaped(error)});
   }
-  text += table_line({bold("all"), "", bold(escaped(seconds(difference.wall_s))), ""});
+  text += table_line({bold("all"), "", bold(escaped(signed_seconds(difference.wall_s))), ""});
   return text +
          "\n- Wall time saved: core-seconds saved, by the cores; the parts add up to the "
          "difference "

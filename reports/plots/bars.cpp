@@ -14,10 +14,10 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr double kWidth = 760, kLeft = 130, kRight = 740, kTop = 40;
+constexpr double kBarsWidth = 760, kBarsLeft = 130, kBarsRight = 740, kBarsTop = 40;
 constexpr double kBarStep = 30, kBarHeight = 22, kKeyStep = 20;
 constexpr size_t kKeyColumns = 2, kLongestBar = 16, kLongestKey = 44;
-constexpr double kMost = 1e15;  // beyond, a figure is no measurement
+constexpr double kMostBar = 1e15;  // beyond, a figure is no measurement
 
 // Hue and saturation; brightness runs from dark to light over the stacks of a tone.
 struct Colour {
@@ -26,7 +26,7 @@ struct Colour {
 constexpr std::array<Colour, 6> kTones{
     {{205, 80}, {24, 85}, {48, 85}, {210, 8}, {285, 40}, {350, 80}}};
 
-bool drawable(double value) { return std::isfinite(value) && value > 0 && value <= kMost; }
+bool drawable_bar(double value) { return std::isfinite(value) && value > 0 && value <= kMostBar; }
 
 std::vector<int> brightness(const std::vector<Stack>& stacks) {
   std::vector<int> percent;
@@ -58,7 +58,7 @@ std::string style(const std::vector<Stack>& stacks) {
 double total(const StackedBars& bars, size_t bar) {
   double sum = 0;
   for (const Stack& stack : bars.stacks)
-    if (bar < stack.values.size() && drawable(stack.values[bar])) sum += stack.values[bar];
+    if (bar < stack.values.size() && drawable_bar(stack.values[bar])) sum += stack.values[bar];
   return sum;
 }
 
@@ -67,31 +67,31 @@ std::string amount(double value) { return format_count(value, value < 10 ? 3 : 1
 std::string axis(const StackedBars& bars, const std::vector<double>& ticks, double bottom) {
   std::string text;
   for (double tick : ticks) {
-    const double x = kLeft + (kRight - kLeft) * tick / ticks.back();
+    const double x = kBarsLeft + (kBarsRight - kBarsLeft) * tick / ticks.back();
     const int decimals =
         ticks[1] >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(ticks[1]) - 1e-9));
     text += fmt::format(
         "<path class=\"grid\" d=\"M{0:.1f},{1:.1f}V{2:.1f}\"/>\n"
         "<text x=\"{0:.1f}\" y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>\n",
-        x, kTop, bottom, bottom + 16, format_count(tick, std::clamp(decimals, 0, 9)));
+        x, kBarsTop, bottom, bottom + 16, format_count(tick, std::clamp(decimals, 0, 9)));
   }
   return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
-                            (kLeft + kRight) / 2, bottom + 34, escaped_xml(bars.axis));
+                            (kBarsLeft + kBarsRight) / 2, bottom + 34, escaped_xml(bars.axis));
 }
 
 std::string bar(const StackedBars& bars, size_t index, double most) {
-  const double y = kTop + 6 + static_cast<double>(index) * kBarStep;
+  const double y = kBarsTop + 6 + static_cast<double>(index) * kBarStep;
   std::string text =
-      fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", kLeft - 8,
+      fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", kBarsLeft - 8,
                   y + 16, escaped_xml(shortened(bars.bars[index], kLongestBar)));
   if (total(bars, index) <= 0)
-    return text +
-           fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">unavailable</text>\n", kLeft + 4, y + 16);
-  double x = kLeft;
+    return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">unavailable</text>\n", kBarsLeft + 4,
+                              y + 16);
+  double x = kBarsLeft;
   for (size_t i = 0; i < bars.stacks.size(); ++i) {
     const Stack& stack = bars.stacks[i];
-    if (index >= stack.values.size() || !drawable(stack.values[index])) continue;
-    const double width = (kRight - kLeft) * stack.values[index] / most;
+    if (index >= stack.values.size() || !drawable_bar(stack.values[index])) continue;
+    const double width = (kBarsRight - kBarsLeft) * stack.values[index] / most;
     text += fmt::format(
         "<rect class=\"part p{}\" x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\">"
         "<title>{}: {}: {}</title></rect>\n",
@@ -105,7 +105,7 @@ std::string bar(const StackedBars& bars, size_t index, double most) {
 std::string key(const StackedBars& bars, double top) {
   std::string text;
   for (size_t i = 0; i < bars.stacks.size(); ++i) {
-    const double x = 16 + static_cast<double>(i % kKeyColumns) * (kWidth / kKeyColumns);
+    const double x = 16 + static_cast<double>(i % kKeyColumns) * (kBarsWidth / kKeyColumns);
     const double y = top + static_cast<double>(i / kKeyColumns) * kKeyStep;
     text += fmt::format(
         "<rect class=\"part p{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"14\" height=\"14\"/>"
@@ -120,8 +120,8 @@ std::string key(const StackedBars& bars, double top) {
 std::string svg(const StackedBars& bars) {
   double most = 0;
   for (size_t i = 0; i < bars.bars.size(); ++i) most = std::max(most, total(bars, i));
-  const std::vector<double> ticks = round_ticks(0, most > 0 && most <= kMost ? most : 1, 6);
-  const double bottom = kTop + 8 + static_cast<double>(bars.bars.size()) * kBarStep;
+  const std::vector<double> ticks = round_ticks(0, most > 0 && most <= kMostBar ? most : 1, 6);
+  const double bottom = kBarsTop + 8 + static_cast<double>(bars.bars.size()) * kBarStep;
   const double key_top = bottom + 50;
   const double height =
       key_top + kKeyStep * std::ceil(static_cast<double>(bars.stacks.size()) / kKeyColumns) + 10;
@@ -129,12 +129,12 @@ std::string svg(const StackedBars& bars) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1:.0f}\" width=\"{0}\" "
       "height=\"{1:.0f}\" role=\"img\" aria-labelledby=\"title desc\">\n"
       "<title id=\"title\">{2}</title>\n<desc id=\"desc\">{3}</desc>\n",
-      kWidth, height, escaped_xml(bars.title), escaped_xml(bars.description));
+      kBarsWidth, height, escaped_xml(bars.title), escaped_xml(bars.description));
   text += style(bars.stacks);
   text += fmt::format(
       "<rect class=\"page\" width=\"{}\" height=\"{:.0f}\"/>\n"
       "<text class=\"title\" x=\"16\" y=\"24\">{}</text>\n",
-      kWidth, height, escaped_xml(bars.title));
+      kBarsWidth, height, escaped_xml(bars.title));
   text += axis(bars, ticks, bottom);
   for (size_t i = 0; i < bars.bars.size(); ++i) text += bar(bars, i, ticks.back());
   return text + key(bars, key_top) + "</svg>\n";

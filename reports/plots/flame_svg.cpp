@@ -14,7 +14,7 @@ namespace winnow::reports {
 namespace {
 
 constexpr int kFrameHeight = 18;
-constexpr size_t kLongestName = 140, kLongestLabel = 60;
+constexpr size_t kLongestName = 140, kLongestFrameLabel = 60;
 constexpr double kLabelled = 1.2;  // percent of the width from which on a frame has room for text
 // Steps of colour: the change's share of the whole.
 constexpr std::array kSteps{0.002, 0.01, 0.04, 0.12};
@@ -92,7 +92,7 @@ std::string frames_svg(const Picture& picture, const FlameNode& node, double lef
       html_escaped(figures_of(picture, node)));
   if (width >= kLabelled)
     text += fmt::format("<text x=\"3\" y=\"12.5\">{}</text>",
-                        html_escaped(without_middle(name, kLongestLabel)));
+                        html_escaped(without_middle(name, kLongestFrameLabel)));
   text += "</svg>\n";
   for (const FlameNode& child : node.children) {
     text += frames_svg(picture, child, left, level + 1);

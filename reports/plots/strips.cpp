@@ -13,16 +13,16 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr double kRowHeight = 70, kStrip = 20, kTop = 36, kAxisHeight = 24;
-constexpr double kLeft = 2, kRight = 98;  // percent
-constexpr size_t kMostDots = 2000;        // of a row: beyond, every so many are drawn
-constexpr size_t kColours = 8;
+constexpr double kRowHeight = 70, kStrip = 20, kStripTop = 36, kAxisHeight = 24;
+constexpr double kLeftPercent = 2, kRightPercent = 98;  // percent
+constexpr size_t kMostDots = 2000;                      // of a row: beyond, every so many are drawn
+constexpr size_t kColourCount = 8;
 
-struct Axis {
+struct PercentAxis {
   double low = 0, high = 1;
   std::vector<double> ticks{};
   double position(double value) const {
-    return kLeft + (kRight - kLeft) * (value - low) / (high - low);
+    return kLeftPercent + (kRightPercent - kLeftPercent) * (value - low) / (high - low);
   }
 };
 
@@ -38,13 +38,13 @@ std::vector<double> values_of(const StripPlot& plot) {
   return values;
 }
 
-Axis axis_of(const StripPlot& plot, std::vector<double> values) {
+PercentAxis percent_axis(const StripPlot& plot, std::vector<double> values) {
   if (plot.reference) {
     values.push_back(*plot.reference);
     if (plot.band) values.push_back(*plot.reference * *plot.band);
   }
   const auto [low, high] = std::ranges::minmax(values);
-  Axis axis;
+  PercentAxis axis;
   axis.ticks = round_ticks(low, high, 5);
   axis.low = axis.ticks.front();
   axis.high = axis.ticks.back();
@@ -56,7 +56,7 @@ std::string tick_text(double value, double step) {
   return format_count(value, digits);
 }
 
-std::string axis_svg(const StripPlot& plot, const Axis& axis, double bottom) {
+std::string axis_svg(const StripPlot& plot, const PercentAxis& axis, double bottom) {
   std::string text;
   if (plot.reference && plot.band) {
     const double from = axis.position(*plot.reference / *plot.band);
@@ -82,7 +82,7 @@ std::string axis_svg(const StripPlot& plot, const Axis& axis, double bottom) {
 }
 
 // Dots of one value lie beside each other: each has a place of its own across the strip.
-std::string dots(const std::vector<double>& values, const Axis& axis, double top,
+std::string dots(const std::vector<double>& values, const PercentAxis& axis, double top,
                  const char* css_class, double radius) {
   const size_t step = values.size() / kMostDots + 1;
   std::string text;
@@ -95,7 +95,7 @@ std::string dots(const std::vector<double>& values, const Axis& axis, double top
   return text + "\n";
 }
 
-std::string interval(const StripRow& row, const Axis& axis, double top) {
+std::string interval(const StripRow& row, const PercentAxis& axis, double top) {
   std::string text;
   const double middle = top + kStrip / 2;
   if (row.low && row.high) {
@@ -112,7 +112,7 @@ std::string interval(const StripRow& row, const Axis& axis, double top) {
   return text;
 }
 
-std::string rows_svg(const StripPlot& plot, const Axis& axis) {
+std::string rows_svg(const StripPlot& plot, const PercentAxis& axis) {
   std::string text;
   double y = 0;
   for (const StripRow& row : plot.rows) {
@@ -120,10 +120,11 @@ std::string rows_svg(const StripPlot& plot, const Axis& axis) {
         "<g class=\"v{0}\"><title>{1}: {2}</title>\n"
         "<text class=\"name\" x=\"{3}%\" y=\"{4:.0f}\">{1}</text>"
         "<text class=\"value\" x=\"{3}%\" y=\"{5:.0f}\">{2}</text>\n",
-        row.colour % kColours, html_escaped(without_middle(row.name, 40)), html_escaped(row.text),
-        kLeft, y + 14, y + 29);
-    text += dots(row.small, axis, y + kTop, "small", 2.2) +
-            dots(row.large, axis, y + kTop, "large", 4) + interval(row, axis, y + kTop) + "</g>\n";
+        row.colour % kColourCount, html_escaped(without_middle(row.name, 40)),
+        html_escaped(row.text), kLeftPercent, y + 14, y + 29);
+    text += dots(row.small, axis, y + kStripTop, "small", 2.2) +
+            dots(row.large, axis, y + kStripTop, "large", 4) + interval(row, axis, y + kStripTop) +
+            "</g>\n";
     y += kRowHeight;
   }
   return text;
@@ -139,7 +140,7 @@ std::string html_figure(const StripPlot& plot) {
   const auto values = values_of(plot);
   if (values.empty())
     return result + "<p class=\"unavailable\">unavailable: no figures</p></figure>\n";
-  const Axis axis = axis_of(plot, values);
+  const PercentAxis axis = percent_axis(plot, values);
   const double bottom = kRowHeight * static_cast<double>(plot.rows.size());
   return result +
          fmt::format(

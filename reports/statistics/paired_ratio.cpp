@@ -12,7 +12,8 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr int kMostExact = 100;  // differences; for more the normal distribution is near enough
+constexpr int kMostExactPairs =
+    100;  // differences; for more the normal distribution is near enough
 
 // P(sum = s) when each of `weights` is added with probability 1/2.
 std::vector<double> sum_distribution(const std::vector<int>& weights) {
@@ -50,7 +51,7 @@ double signed_rank_p(std::vector<double> differences) {
     if (differences[i] > 0) positive += ranks[i];
   }
   const int smaller = std::min(positive, whole - positive);
-  if (static_cast<int>(ranks.size()) > kMostExact) {
+  if (static_cast<int>(ranks.size()) > kMostExactPairs) {
     const boost::math::normal_distribution<double> normal(whole / 2.0, std::sqrt(squares) / 2);
     return std::min(1.0, 2 * boost::math::cdf(normal, smaller + 0.5));
   }
@@ -63,7 +64,7 @@ double signed_rank_p(std::vector<double> differences) {
 
 std::optional<int> signed_rank_critical(int n, double tail) {
   if (n < 1) return std::nullopt;
-  if (n > kMostExact) {
+  if (n > kMostExactPairs) {
     const double mean = n * (n + 1.0) / 4, variance = mean * (2.0 * n + 1) / 6;
     const boost::math::normal_distribution<double> normal(mean, std::sqrt(variance));
     return static_cast<int>(std::floor(boost::math::quantile(normal, tail) - 0.5));

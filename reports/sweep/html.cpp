@@ -13,9 +13,11 @@ namespace winnow::reports {
 
 namespace {
 
-std::string paragraph(const std::string& text) { return "<p>" + html_escaped(text) + "</p>\n"; }
+std::string html_paragraph(const std::string& text) {
+  return "<p>" + html_escaped(text) + "</p>\n";
+}
 
-HtmlCell cell(const Estimate& estimate, std::string (*format)(double) = sweep_number) {
+HtmlCell html_cell(const Estimate& estimate, std::string (*format)(double) = sweep_number) {
   return {html_escaped(estimate_text(estimate, format)), estimate.value};
 }
 
@@ -51,7 +53,7 @@ std::string grid_section(const SweepGrid& grid, const std::string& heading,
   for (const SweepLine& line : grid.lines) {
     HtmlRow row{html_escaped(line.variant)};
     for (size_t i = 0; i < grid.points.size(); ++i) {
-      row.cells.push_back(cell((line.*figures)[i]));
+      row.cells.push_back(html_cell((line.*figures)[i]));
       holes.note((line.*figures)[i], fmt::format("{}, {} {}", line.variant, axis, grid.points[i]));
     }
     rows.push_back(std::move(row));
@@ -59,7 +61,7 @@ std::string grid_section(const SweepGrid& grid, const std::string& heading,
   return table_section(3, heading, picture, head, rows, holes.lines());
 }
 
-std::string choices_section(const MixAnswer& mix) {
+std::string html_choices_section(const MixAnswer& mix) {
   std::vector<HtmlRow> rows;
   Holes holes;
   for (const Choice& choice : mix.choices) {
@@ -68,8 +70,8 @@ std::string choices_section(const MixAnswer& mix) {
     HtmlRow row{fmt::format("{}", choice.batch)};
     const std::string best = html_escaped(chosen ? choice.best : "unavailable");
     row.cells.push_back({choice.clear ? "<strong>" + best + "</strong>" : best, {}});
-    row.cells.push_back(cell(choice.throughput));
-    row.cells.push_back(chosen ? cell(choice.margin, format_ratio) : text_cell("unavailable"));
+    row.cells.push_back(html_cell(choice.throughput));
+    row.cells.push_back(chosen ? html_cell(choice.margin, format_ratio) : text_cell("unavailable"));
     row.cells.push_back(text_cell(chosen ? choice.second : "unavailable"));
     row.cells.push_back(
         text_cell(chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"));
@@ -84,7 +86,7 @@ std::string choices_section(const MixAnswer& mix) {
       rows, notes);
 }
 
-std::string crossover_section(const MixAnswer& mix) {
+std::string html_crossover_section(const MixAnswer& mix) {
   std::vector<HtmlRow> changes, others;
   for (const Crossover& pair : mix.crossovers) {
     HtmlRow row{html_escaped(pair.first + " / " + pair.second)};
@@ -102,9 +104,9 @@ std::string crossover_section(const MixAnswer& mix) {
   const std::string heading = "Crossovers: mix " + mix.mix;
   std::string result = section_start(3, heading);
   if (mix.crossovers.empty())
-    result += paragraph("unavailable: fewer than two variants");
+    result += html_paragraph("unavailable: fewer than two variants");
   else if (changes.empty())
-    result += paragraph("No pair of variants changes places within the sweep.");
+    result += html_paragraph("No pair of variants changes places within the sweep.");
   else
     result += html_grid(slug(heading), {"Pair", "Crosses at batch", "Uncertain between", "Faster"},
                         changes);
@@ -114,11 +116,12 @@ std::string crossover_section(const MixAnswer& mix) {
   return result + "</section>\n";
 }
 
-std::string mix_section(const MixAnswer& mix, size_t index, const std::vector<SvgFile>& plots) {
+std::string html_mix_section(const MixAnswer& mix, size_t index,
+                             const std::vector<SvgFile>& plots) {
   std::string result = section_start(2, "Mix " + mix.mix);
-  if (!mix.description.empty()) result += paragraph(mix.description);
-  if (mix.grid.points.empty()) return result + paragraph(mix.sentence) + "</section>\n";
-  result += choices_section(mix);
+  if (!mix.description.empty()) result += html_paragraph(mix.description);
+  if (mix.grid.points.empty()) return result + html_paragraph(mix.sentence) + "</section>\n";
+  result += html_choices_section(mix);
   const std::string throughput = "Throughput (texts/s): mix " + mix.mix;
   const std::string latency = "Latency (ms a batch): mix " + mix.mix;
   result +=
@@ -126,10 +129,10 @@ std::string mix_section(const MixAnswer& mix, size_t index, const std::vector<Sv
                    "batch", &SweepLine::throughput);
   result += grid_section(mix.grid, latency, figure(plots, latency_plot_name(index), latency),
                          "batch", &SweepLine::latency_ms);
-  return result + crossover_section(mix) + "</section>\n";
+  return result + html_crossover_section(mix) + "</section>\n";
 }
 
-std::string efficiency_section(const Scaling& scaling, const std::string& where) {
+std::string html_efficiency_section(const Scaling& scaling, const std::string& where) {
   std::vector<std::string> head{"Variant"};
   for (int threads : scaling.grid.points) head.push_back(fmt::format("threads {}", threads));
   std::vector<HtmlRow> rows;
@@ -137,7 +140,7 @@ std::string efficiency_section(const Scaling& scaling, const std::string& where)
   for (const ScalingLine& line : scaling.lines) {
     HtmlRow row{html_escaped(line.variant)};
     for (size_t i = 0; i < line.efficiency.size(); ++i) {
-      row.cells.push_back(cell(line.efficiency[i], sweep_percent));
+      row.cells.push_back(html_cell(line.efficiency[i], sweep_percent));
       holes.note(line.efficiency[i],
                  fmt::format("{}, threads {}", line.variant, scaling.grid.points[i]));
     }
@@ -146,15 +149,15 @@ std::string efficiency_section(const Scaling& scaling, const std::string& where)
   return table_section(3, "Efficiency: " + where, "", head, rows, holes.lines());
 }
 
-std::string usl_section(const Scaling& scaling, const std::string& where) {
+std::string html_usl_section(const Scaling& scaling, const std::string& where) {
   std::vector<HtmlRow> rows;
   Holes holes;
   for (const ScalingLine& line : scaling.lines) {
     HtmlRow row{html_escaped(line.variant)};
     if (line.usl) {
       const UslFit& fit = *line.usl;
-      row.cells = {cell(fit.sigma),
-                   cell(fit.kappa),
+      row.cells = {html_cell(fit.sigma),
+                   html_cell(fit.kappa),
                    text_cell(peak_text(fit)),
                    {sweep_percent(fit.worst_error), fit.worst_error}};
     } else {
@@ -169,10 +172,12 @@ std::string usl_section(const Scaling& scaling, const std::string& where) {
                        rows, holes.lines());
 }
 
-std::string scaling_section(const std::vector<Scaling>& all, const std::vector<SvgFile>& plots) {
+std::string html_scaling_section(const std::vector<Scaling>& all,
+                                 const std::vector<SvgFile>& plots) {
   std::string result = section_start(2, "Scaling");
   if (all.empty())
-    result += paragraph("unavailable: no mix and batch size was measured at two thread counts");
+    result +=
+        html_paragraph("unavailable: no mix and batch size was measured at two thread counts");
   for (size_t i = 0; i < all.size(); ++i) {
     const SweepGrid& grid = all[i].grid;
     const std::string where = fmt::format("mix {}, batch {}", grid.mix, grid.batch);
@@ -181,18 +186,18 @@ std::string scaling_section(const std::vector<Scaling>& all, const std::vector<S
                            "threads", &SweepLine::throughput);
     result += grid_section(grid, "Latency by threads (ms a batch): " + where, "", "threads",
                            &SweepLine::latency_ms);
-    result += efficiency_section(all[i], where) + usl_section(all[i], where);
+    result += html_efficiency_section(all[i], where) + html_usl_section(all[i], where);
   }
   return result + "</section>\n";
 }
 
-std::string disturbance_section(const Disturbance& disturbance) {
+std::string html_disturbance_section(const Disturbance& disturbance) {
   std::vector<HtmlRow> rows;
   Holes holes;
   for (const KeptLine& line : disturbance.lines) {
     holes.note(line.kept, line.variant);
     HtmlRow row{html_escaped(line.variant)};
-    row.cells = {cell(line.kept, sweep_percent), cell(line.throughput),
+    row.cells = {html_cell(line.kept, sweep_percent), html_cell(line.throughput),
                  text_cell(!line.kept.value ? "unavailable"
                            : line.collapse  ? "collapse"
                                             : "no")};
@@ -201,38 +206,38 @@ std::string disturbance_section(const Disturbance& disturbance) {
   auto notes = holes.lines();
   notes.push_back("Fastest while disturbed: " + fastest_text(disturbance.choice) + ".");
   return table_section(3, disturbance.title,
-                       paragraph("Fair share: " + sweep_percent(disturbance.fair_share) +
-                                 " of the undisturbed throughput."),
+                       html_paragraph("Fair share: " + sweep_percent(disturbance.fair_share) +
+                                      " of the undisturbed throughput."),
                        {"Variant", "Keeps", "Throughput (texts/s)", "Collapse"}, rows, notes);
 }
 
-std::string answer_section(const SweepReport& report) {
+std::string html_answer_section(const SweepReport& report) {
   std::string result = fmt::format(
       "<section class=\"verdict open\" aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">"
       "<span>Sweep: </span>{}</h2>\n",
       html_escaped(report.name.empty() ? "(no name)" : report.name));
-  if (!report.description.empty()) result += paragraph(report.description);
+  if (!report.description.empty()) result += html_paragraph(report.description);
   const auto sentence = [](const std::string& text) {
     return "<p class=\"sentence\">" + html_escaped(text) + "</p>\n";
   };
   if (report.mixes.empty()) result += sentence("unavailable: the sweep has no cells.");
   for (const MixAnswer& mix : report.mixes) result += sentence(mix.sentence);
   if (!report.shared.disturbances.empty()) result += sentence(report.shared.sentence);
-  return result + paragraph(sweep_legend()) + "</section>\n";
+  return result + html_paragraph(sweep_legend()) + "</section>\n";
 }
 
 }  // namespace
 
 std::string sweep_html(const SweepReport& report) {
   const std::vector<SvgFile> plots = sweep_plots(report);
-  std::string main = answer_section(report);
+  std::string main = html_answer_section(report);
   for (size_t mix = 0; mix < report.mixes.size(); ++mix)
-    main += mix_section(report.mixes[mix], mix, plots);
-  main += scaling_section(report.scaling, plots);
-  main += section_start(2, "Neighbours") + paragraph(report.shared.sentence) +
+    main += html_mix_section(report.mixes[mix], mix, plots);
+  main += html_scaling_section(report.scaling, plots);
+  main += section_start(2, "Neighbours") + html_paragraph(report.shared.sentence) +
           html_list(report.shared.notes, "notes");
   for (const Disturbance& disturbance : report.shared.disturbances)
-    main += disturbance_section(disturbance);
+    main += html_disturbance_section(disturbance);
   main += "</section>\n" + facts_section(report.facts) + texts_section("Missing", report.missing) +
           texts_section("Warnings", report.warnings);
   return html_document("sweep " + report.name, "sweep", main);

@@ -1,3 +1,0 @@
-#include <boost/program_options.hpp>
-
-#include "pch/measuring.h"
