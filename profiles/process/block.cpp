@@ -31,17 +31,17 @@ bool asks_iterations(const std::vector<std::string>& command) {
   return std::find(command.begin(), command.end(), kIterations) != command.end();
 }
 
-Command command_of(const RunPlan& plan, const BlockPlan& planned, const fs::path& out) {
+Command command_of(const BlockPlan& plan, const fs::path& out) {
   Command command;
-  command.arguments = with_iterations(planned.arm->command, planned.iterations);
-  command.environment = pass_environment(planned.pass, plan.agent_library, plan.workload.threads);
+  command.arguments = with_iterations(plan.arm->command, plan.iterations);
+  command.environment = pass_environment(plan.pass, plan.agent_library, plan.threads);
   command.environment.emplace_back("WINNOW_OUT", out.string());
   command.environment.emplace_back("WINNOW_RESULT", (out / "result.json").string());
   // Shifts the stack, which would otherwise lie in the same way to the caches in every block.
   command.environment.emplace_back("WINNOW_PADDING",
-                                   std::string(static_cast<size_t>(planned.padding_bytes), 'x'));
+                                   std::string(static_cast<size_t>(plan.padding_bytes), 'x'));
   command.removed_environment = foreign_environment();
-  command.control_group_file = planned.control_group_file;
+  command.control_group_file = plan.control_group_file;
   command.output_file = (out / "output.txt").string();
   command.time_limit_s = plan.time_limit_s;
   return command;
@@ -54,18 +54,17 @@ ChildResult failed(std::string status) {
 }
 
 // How the program contradicts the plan; empty: in nothing that both tell.
-std::string contradiction(const ChildResult& result, const RunPlan& plan,
-                          const BlockPlan& planned) {
+std::string contradiction(const ChildResult& result, const BlockPlan& plan) {
   const auto iterations = static_cast<int64_t>(result.block.iteration_wall_ns.size());
-  if (asks_iterations(planned.arm->command) && iterations != planned.iterations) {
-    return fmt::format("{} iterations instead of {}", iterations, planned.iterations);
+  if (asks_iterations(plan.arm->command) && iterations != plan.iterations) {
+    return fmt::format("{} iterations instead of {}", iterations, plan.iterations);
   }
-  const Arm& arm = *planned.arm;
+  const Arm& arm = *plan.arm;
   const std::string& name = arm.told_name.empty() ? arm.variant.name : arm.told_name;
   if (!result.variant.empty() && result.variant != name) {
     return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
   }
-  const int threads = plan.workload.threads, texts = plan.workload.texts_per_iteration;
+  const int threads = plan.threads, texts = plan.texts_per_iteration;
   const int64_t ran = result.threads.value_or(threads), asked = result.threads_asked.value_or(ran);
   if (threads > 0 && (asked != threads || ran > asked)) {
     return fmt::format("ran {} threads instead of {}", std::max(ran, asked), threads);
@@ -76,11 +75,11 @@ std::string contradiction(const ChildResult& result, const RunPlan& plan,
   return "";
 }
 
-ChildResult read_result(const std::string& file, const RunPlan& plan, const BlockPlan& planned) {
+ChildResult read_result(const std::string& file, const BlockPlan& plan) {
   if (!fs::exists(file)) return failed("no result: nothing was written to $WINNOW_RESULT");
   try {
     ChildResult result = read_child_result(file);
-    const std::string problem = contradiction(result, plan, planned);
+    const std::string problem = contradiction(result, plan);
     return problem.empty() ? result : failed("bad result: " + problem);
   } catch (const base::Error& error) {
     // The folder's name is temporary: without it.
@@ -101,14 +100,13 @@ std::vector<std::string> files_in(const fs::path& folder, const std::string& rel
   return files;
 }
 
-ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::path& out,
-                    const std::string& relative) {
+ChildResult measure(const BlockPlan& plan, const fs::path& out, const std::string& relative) {
   fs::create_directories(out);
-  const Command command = command_of(plan, planned, out);
+  const Command command = command_of(plan, out);
   const MachineWatch watch(plan.machine_root);
   const Outcome outcome = run_child(command, plan.stop);
   const BlockMachine machine = watch.state(outcome.cpu_s);
-  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan, planned)
+  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan)
                                     : failed(describe(outcome, plan.time_limit_s));
   Block& block = result.block;
   if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
@@ -122,19 +120,18 @@ ChildResult measure(const RunPlan& plan, const BlockPlan& planned, const fs::pat
 
 }  // namespace
 
-ChildResult measure_block(const RunPlan& plan, const std::string& folder,
-                          const BlockPlan& planned) {
-  const std::string& name = planned.twin.empty() ? planned.arm->variant.name : planned.twin;
-  const std::string relative = fmt::format("raw/{}/{}-{}", planned.pass, name, planned.index);
+ChildResult measure_block(const BlockPlan& plan) {
+  const std::string& name = plan.twin.empty() ? plan.arm->variant.name : plan.twin;
+  const std::string relative = fmt::format("raw/{}/{}-{}", plan.pass, name, plan.index);
   ChildResult result;
   try {
-    result = measure(plan, planned, fs::path(folder) / relative, relative);
+    result = measure(plan, fs::path(plan.folder) / relative, relative);
   } catch (const std::exception& error) {
     result = failed(fmt::format("not measured: {}", error.what()));
   }
-  result.block.pass = planned.pass;
+  result.block.pass = plan.pass;
   result.block.variant = name;
-  result.block.index = planned.index;
+  result.block.index = plan.index;
   return result;
 }
 

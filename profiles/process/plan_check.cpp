@@ -1,9 +1,5 @@
 #include "profiles/process/plan_check.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
-#include <chrono>
 #include <set>
 
 #include "base/error.h"
@@ -30,11 +26,6 @@ void check_names(const std::string& noun, const std::vector<std::string>& names)
     check(fits_file_name(name), noun + " " + name, "not a name that fits a file's");
     check(seen.insert(name).second, noun + " " + name, "listed twice");
   }
-}
-
-std::string utc_now() {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
 }  // namespace winnow::profiles

@@ -12,7 +12,4 @@ void check(bool holds, const std::string& subject, const std::string& problem);
 // The names must differ and fit a file's name; `noun` is what they name, "variant".
 void check_names(const std::string& noun, const std::vector<std::string>& names);
 
-// ISO 8601, to the second.
-std::string utc_now();
-
 }  // namespace winnow::profiles

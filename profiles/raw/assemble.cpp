@@ -9,6 +9,7 @@
 #include "profiles/raw/agent_events.h"
 #include "profiles/raw/agent_results.h"
 #include "profiles/raw/allocations.h"
+#include "profiles/raw/call_stacks.h"
 #include "profiles/raw/hotspots.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/stacks.h"

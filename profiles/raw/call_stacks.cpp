@@ -1,10 +1,11 @@
+#include "profiles/raw/call_stacks.h"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
 
 #include "profiles/raw/cpu_profile.h"
 #include "profiles/raw/heap_profile.h"
-#include "profiles/recording/stacks.h"
 #include "profiles/symbols/symbols.h"
 
 namespace winnow::profiles {

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "profiles/symbols/categories.h"
-
 // The call stacks of a run, with names: written when the run is assembled, one file for each
 // variant and clock in the folder stacks/ beside recording.json.
 namespace winnow::profiles {
@@ -43,13 +41,5 @@ std::optional<Stacks> read_stacks(const std::string& folder, const std::string& 
 // the one frame "[n call stacks left out]", so that the sums stay exact; returns n.
 size_t write_stacks(const std::string& folder, const std::string& variant, Stacks stacks,
                     size_t limit_bytes = kLimitStacksBytes);
-
-// From gperftools' files, merged: CPU profiles (`clock` "cpu" or "wall") of the same program; what
-// was allocated between two heap dumps of one process. iterations is left for the caller. They
-// throw base::Error.
-Stacks sampled_stacks(const std::vector<std::string>& prof_files, const std::string& clock,
-                      const CategoryRules& rules);
-Stacks allocation_stacks(const std::string& begin_file, const std::string& end_file,
-                         const CategoryRules& rules);
 
 }  // namespace winnow::profiles

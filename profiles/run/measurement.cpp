@@ -201,14 +201,7 @@ bool Measurement::run_block(const std::string& pass, size_t arm, int iterations)
   const std::string& name = name_of(arm);
   const int index = blocks_[{pass, arm}]++;
   report_progress(fmt::format("{} pass, block {}, {}", pass, index + 1, name));
-  BlockPlan planned;
-  planned.pass = pass;
-  planned.arm = &arm_of(arm);
-  if (arm == plan_.arms.size()) planned.twin = name;
-  planned.iterations = iterations;
-  planned.index = index;
-  planned.padding_bytes = static_cast<int>(random_() % kPaddingLimit);
-  ChildResult result = measure_block(plan_, folder_, planned);
+  ChildResult result = measure_block(block_plan(pass, arm, index, iterations));
   ++done_;
 
   result.block.order = static_cast<int64_t>(recording_.blocks.size());
@@ -222,6 +215,24 @@ bool Measurement::run_block(const std::string& pass, size_t arm, int iterations)
   if (ok) note_result(result);
   recording_.blocks.push_back(std::move(result.block));
   return ok;
+}
+
+BlockPlan Measurement::block_plan(const std::string& pass, size_t arm, int index, int iterations) {
+  BlockPlan block;
+  block.pass = pass;
+  block.arm = &arm_of(arm);
+  if (arm == plan_.arms.size()) block.twin = name_of(arm);
+  block.index = index;
+  block.iterations = iterations;
+  block.threads = plan_.workload.threads;
+  block.texts_per_iteration = plan_.workload.texts_per_iteration;
+  block.time_limit_s = plan_.time_limit_s;
+  block.stop = plan_.stop;
+  block.folder = folder_;
+  block.agent_library = plan_.agent_library;
+  block.padding_bytes = static_cast<int>(random_() % kPaddingLimit);
+  block.machine_root = plan_.machine_root;
+  return block;
 }
 
 // What the program alone knows of itself.

@@ -10,7 +10,7 @@
 
 #include "profiles/process/block.h"
 #include "profiles/run/arm_order.h"
-#include "profiles/run/run.h"
+#include "profiles/run/plan.h"
 
 namespace winnow::profiles {
 
@@ -42,6 +42,7 @@ class Measurement {
   void repeat_disturbed_rounds(int rounds);
   void sampled_pass(const std::string& pass, const Arms& arms, int max_rounds);
   void once(const std::string& pass, int iterations);
+  BlockPlan block_plan(const std::string& pass, size_t arm, int index, int iterations);
   bool run_block(const std::string& pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
   double elapsed_s() const;

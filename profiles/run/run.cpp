@@ -13,6 +13,7 @@
 #include "profiles/process/plan_check.h"
 #include "profiles/raw/assemble.h"
 #include "profiles/recording/disturbance.h"
+#include "profiles/recording/utc_now.h"
 #include "profiles/run/folder.h"
 #include "profiles/run/measurement.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "profiles/process/folder_lock.h"
-#include "profiles/sweep/run.h"
+#include "profiles/sweep/plan.h"
 
 namespace winnow::profiles {
 

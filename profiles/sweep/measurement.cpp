@@ -210,11 +210,6 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   const Condition& condition = cell.condition;
   const auto variant = std::find_if(plan_.variants.begin(), plan_.variants.end(),
                                     [&](const Variant& v) { return v.name == cell.variant; });
-  RunPlan plan;
-  plan.workload.threads = condition.threads;
-  plan.workload.texts_per_iteration = condition.batch;
-  plan.time_limit_s = plan_.time_limit_s;
-  plan.stop = plan_.stop;
   const Arm arm{*variant, plan_.command(*variant, condition)};
   std::seed_seq mixed{static_cast<uint32_t>(plan_.seed), static_cast<uint32_t>(next_order_)};
   std::mt19937_64 random(mixed);
@@ -222,14 +217,19 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   std::optional<CpuQuota> quota;
   if (condition.cpu_quota) quota.emplace(*condition.cpu_quota);
   const Competitors neighbours(condition.neighbours, condition.neighbours_pinned);
-  BlockPlan planned;
-  planned.pass = "time";
-  planned.arm = &arm;
-  planned.iterations = iterations;
-  planned.index = round;
-  planned.padding_bytes = static_cast<int>(random() % kPaddingLimit);
-  if (quota) planned.control_group_file = quota->processes_file();
-  ChildResult result = measure_block(plan, folder_.scratch(), planned);
+  BlockPlan block;
+  block.pass = "time";
+  block.arm = &arm;
+  block.index = round;
+  block.iterations = iterations;
+  block.threads = condition.threads;
+  block.texts_per_iteration = condition.batch;
+  block.time_limit_s = plan_.time_limit_s;
+  block.stop = plan_.stop;
+  block.folder = folder_.scratch();
+  block.padding_bytes = static_cast<int>(random() % kPaddingLimit);
+  if (quota) block.control_group_file = quota->processes_file();
+  ChildResult result = measure_block(block);
   folder_.clear_scratch();
   return result;
 } catch (const base::Error& error) {

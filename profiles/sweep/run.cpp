@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "profiles/machine/facts.h"
 #include "profiles/process/plan_check.h"
+#include "profiles/recording/utc_now.h"
 #include "profiles/sweep/measurement.h"
 
 namespace winnow::profiles {

@@ -2,7 +2,7 @@
 
 #include <elfutils/libdw.h>
 
-#include "profiles/symbols/module_symbols.h"
+#include "profiles/symbols/source_function.h"
 
 namespace winnow::profiles {
 

@@ -5,14 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace winnow::profiles {
+#include "profiles/symbols/source_function.h"
 
-// File and line are those of its declaration, the file by source_path; where the program has no
-// debugging information they are empty and 0.
-struct SourceFunction {
-  std::string name, file{};
-  int line = 0;
-};
+namespace winnow::profiles {
 
 // The functions of one executable or shared library: from its DWARF debugging information (its own
 // or a separate file's, found by build id), else from its symbol table. A compilation unit is read

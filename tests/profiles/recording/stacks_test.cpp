@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "profiles/raw/allocations.h"
+#include "profiles/raw/call_stacks.h"
 #include "profiles/raw/hotspots.h"
 #include "tests/catch.h"
 #include "tests/profiles/temporary_folder.h"
