@@ -83,7 +83,7 @@ profiles::RunPlan make_plan(const Values& values) {
        variant_command(name, {path, plan.workload.texts_per_iteration, threads, scenario.warmup},
                        values)});
   plan.twin = true;
-  plan.passes = {"time"};
+  plan.passes = {profiles::Pass::time};
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
@@ -107,8 +107,8 @@ int calibrate_command(const Arguments& arguments) {
   const std::string text = reports::to_markdown(reports::calibrate(recording));
   base::write_file((std::filesystem::path(plan.out_dir) / "noise.md").string(), text);
   print(text);
-  if (recording.status != "complete")
-    note(fmt::format("{}: this run is {}", plan.out_dir, recording.status));
+  if (recording.status != profiles::RunStatus::complete)
+    note(fmt::format("{}: this run is {}", plan.out_dir, word(recording.status)));
   return exit_status_of(recording.status);
 }
 

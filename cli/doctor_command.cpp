@@ -14,13 +14,17 @@ namespace po = boost::program_options;
 
 namespace {
 
+std::string state_word(const profiles::MachineFact& fact) {
+  return fact.state ? word(*fact.state) : "";
+}
+
 // "warn     governor  powersave (...)", and what to do on a line below.
 std::string facts_text(const std::vector<profiles::MachineFact>& facts) {
   size_t width = 0;
   for (const auto& fact : facts) width = std::max(width, fact.name.size());
   std::string text;
   for (const auto& fact : facts) {
-    text += fmt::format("{:<7}  {:<{}}  {}{}\n", fact.state, fact.name, width,
+    text += fmt::format("{:<7}  {:<{}}  {}{}\n", state_word(fact), fact.name, width,
                         base::printable(fact.value.empty() ? "unknown" : fact.value),
                         fact.note.empty() ? "" : " (" + base::printable(fact.note) + ")");
     if (!fact.advice.empty()) text += fmt::format("{:>9}{:<{}}  {}\n", "", "", width, fact.advice);
@@ -32,7 +36,7 @@ std::string facts_json(const std::vector<profiles::MachineFact>& facts) {
   auto rows = nlohmann::ordered_json::array();
   for (const auto& fact : facts)
     rows.push_back({{"name", fact.name},
-                    {"state", fact.state},
+                    {"state", state_word(fact)},
                     {"value", fact.value},
                     {"note", fact.note},
                     {"advice", fact.advice}});

@@ -131,7 +131,7 @@ profiles::RunPlan plan_of(const Explanation& asked, const Values& values) {
   plan.workload.threads = asked.scenario.threads;
   plan.blocks = asked.blocks;
   plan.iterations_per_block = asked.iterations;
-  plan.passes = {"time"};
+  plan.passes = {profiles::Pass::time};
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
@@ -168,7 +168,7 @@ profiles::Recording first_look(const Explanation& asked, const Values& values) {
 // About kExtra of an iteration longer; 0 where there are no regions. Where the first look failed
 // the smallest: the run itself will tell why.
 int64_t amount_for(const Explanation& asked, const profiles::Block& block, const Values& values) {
-  if (block.status != "ok" || !block.injected) return 1;
+  if (!block.ok() || !block.injected) return 1;
   const profiles::Injected& paid = *block.injected;
   if (paid.most_by_one_thread == 0) return 0;
   if (asked.amount) return *asked.amount;
@@ -231,11 +231,11 @@ int explain_command(const Arguments& arguments) {
   for (const std::string& name : without)
     report += fmt::format("\n{} opens no parallel region: there is nothing to put a cost before.\n",
                           name);
-  if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.status == "ok"; }))
+  if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); }))
     base::write_file((fs::path(plan.out_dir) / "explain.md").string(), report);
   print(report);
-  if (recording.status != "complete") {
-    note(fmt::format("{}: this run is {}", plan.out_dir, recording.status));
+  if (recording.status != profiles::RunStatus::complete) {
+    note(fmt::format("{}: this run is {}", plan.out_dir, word(recording.status)));
     return exit_status_of(recording.status);
   }
   const bool disagrees = std::ranges::any_of(

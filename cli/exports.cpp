@@ -31,12 +31,13 @@ std::string names_of(const profiles::Recording& recording) {
 }
 
 reports::VariantStacks stacks_of(const reports::Origin& origin, const Wanted& wanted) {
-  const auto read = [&](const char* clock) -> std::optional<profiles::Stacks> {
+  using profiles::ProfileClock;
+  const auto read = [&](ProfileClock clock) -> std::optional<profiles::Stacks> {
     const bool needed = wanted.needs == reports::Format::kStacks || wanted.clock == clock;
     if (!needed) return {};
     return profiles::read_stacks(origin.folder, origin.variant, clock);
   };
-  return {read("cpu"), read("wall"), read("allocation")};
+  return {read(ProfileClock::cpu), read(ProfileClock::wall), read(ProfileClock::allocation)};
 }
 
 // Each variant's from the folder that it lies in, under the name that it has there.

@@ -12,7 +12,7 @@ namespace winnow::cli {
 struct Wanted {
   reports::Format::Needs needs = reports::Format::kReport;
   std::optional<std::string> variant{};  // none: all
-  std::string clock = "cpu";
+  profiles::ProfileClock clock = profiles::ProfileClock::cpu;
   bool detailed = false;
 };
 

@@ -37,15 +37,16 @@ std::string sweep_text(const std::string& folder, const Values& values) {
 
 std::string recording_text(const std::vector<std::string>& folders, const Values& values) {
   const reports::Format& format = reports::format_named(values["format"].as<std::string>());
-  const auto kind = values["kind"].as<std::string>(), clock = values["clock"].as<std::string>();
+  const auto kind = values["kind"].as<std::string>(), named = values["clock"].as<std::string>();
   if (kind != "quick" && kind != "detailed")
     throw base::UsageError("kind " + kind, "no such kind; there are quick and detailed");
-  if (clock != "cpu" && clock != "wall" && clock != "allocation")
-    throw base::UsageError("clock " + clock, "no such clock; there are cpu, wall and allocation");
+  const auto clock = profiles::find_word<profiles::ProfileClock>(named);
+  if (!clock)
+    throw base::UsageError("clock " + named, "no such clock; there are cpu, wall and allocation");
   const bool detailed = kind == "detailed";
   if (detailed && format.name != std::string_view("markdown"))
     throw base::UsageError("kind detailed", "is a kind of the format markdown");
-  Wanted wanted{detailed ? reports::Format::kStacks : format.needs, {}, clock, detailed};
+  Wanted wanted{detailed ? reports::Format::kStacks : format.needs, {}, *clock, detailed};
   if (values.count("variant") > 0) wanted.variant = values["variant"].as<std::string>();
   const reports::Export source = export_of(folders, wanted);
   // A printed report shows the picture that the run wrote into the recording's folder.

@@ -128,7 +128,8 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& v
   for (const auto& variant : scenario.variants)
     plan.arms.push_back({make_variant(variant.name, variant.label, plan.out_dir),
                          measured_command(variant.name, workload, values)});
-  plan.passes = scenario.passes;
+  for (const std::string& pass : scenario.passes)
+    plan.passes.push_back(profiles::find_word<profiles::Pass>(pass).value());
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();
@@ -171,9 +172,9 @@ int run_workload(const Values& values) {
   profiles::Recording recording = profiles::run(plan);
   // A run without a good block did not replace what the folder held.
   const bool kept =
-      std::ranges::any_of(recording.blocks, [](const auto& block) { return block.status == "ok"; });
+      std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); });
   if (values["no-verdict"].as<bool>()) {
-    recording.missing.push_back({"", reports::kVerdict, "a quick look (--no-verdict)"});
+    recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
     if (kept) profiles::write_recording(plan.out_dir, recording);
   }
   const reports::Report report = reports::make_report(recording);
@@ -185,9 +186,9 @@ int run_workload(const Values& values) {
   }
   print(text);
   if (kept) note("the report as a page: " + page_file(plan.out_dir));
-  if (recording.status != "complete")
+  if (recording.status != profiles::RunStatus::complete)
     note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
-                     recording.status));
+                     word(recording.status)));
   return exit_status_of(recording.status);
 }
 

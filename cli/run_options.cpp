@@ -203,9 +203,10 @@ std::function<void(const profiles::Progress&)> progress_line() {
   return show_progress;
 }
 
-int exit_status_of(const std::string& status) {
-  if (status == "interrupted") return base::kInterrupted;
-  return status == "complete" ? base::kOk : base::kFailed;
+int exit_status_of(profiles::RunStatus status) {
+  using profiles::RunStatus;
+  if (status == RunStatus::interrupted) return base::kInterrupted;
+  return status == RunStatus::complete ? base::kOk : base::kFailed;
 }
 
 }  // namespace winnow::cli

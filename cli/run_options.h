@@ -61,6 +61,6 @@ const std::atomic<bool>* watch_signals();
 std::function<void(const profiles::Progress&)> progress_line();
 
 // Of a recording or a sweep with this status.
-int exit_status_of(const std::string& status);
+int exit_status_of(profiles::RunStatus status);
 
 }  // namespace winnow::cli

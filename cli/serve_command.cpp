@@ -65,14 +65,14 @@ reports::IndexEntry entry_of(const Found& found) {
       const auto sweep = profiles::read_sweep(found.folder);
       entry.scenario = sweep.name + " (a sweep)";
       entry.created = sweep.created;
-      entry.status = sweep.status;
+      entry.status = word(sweep.status);
       for (const auto& variant : sweep.variants) entry.variants.push_back(variant.name);
       return entry;
     }
     const auto recording = profiles::read_recording(found.folder);
     entry.scenario = recording.workload.scenario;
     entry.created = recording.created;
-    entry.status = recording.status;
+    entry.status = word(recording.status);
     for (const auto& variant : recording.variants) entry.variants.push_back(variant.name);
   } catch (const base::Error& error) {
     entry.problem = error.what();

@@ -174,9 +174,9 @@ int sweep_command(const Values& values) {
   print(report);
   for (const std::string& warning : sweep.warnings) note(warning);
   note("the report as a page: " + page);
-  if (sweep.status != "complete")
+  if (sweep.status != profiles::RunStatus::complete)
     note(fmt::format("{}: this sweep is {}; the same command continues it", plan.out_dir,
-                     sweep.status));
+                     word(sweep.status)));
   return exit_status_of(sweep.status);
 }
 

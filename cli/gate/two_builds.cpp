@@ -70,8 +70,8 @@ profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario&
           make_arm(folders[side], kSides[side], variant.name, scenario, values, out));
   plan.baseline = plan.arms.front().variant.name;
   plan.twin = !values["no-twin"].as<bool>();
-  plan.passes = {"time", "sync"};
-  if (values["exact-only"].as<bool>()) plan.passes = {"sync"};
+  plan.passes = {profiles::Pass::time, profiles::Pass::sync};
+  if (values["exact-only"].as<bool>()) plan.passes = {profiles::Pass::sync};
   plan.time_limit_s = values["time-limit"].as<double>();
   plan.seed = run_seed(values);
   plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
@@ -99,7 +99,7 @@ bool slower(const reports::GateReport& report) {
 }
 
 void refuse_interrupted(const profiles::Recording& recording) {
-  if (recording.status == "interrupted") throw GateInterrupted();
+  if (recording.status == profiles::RunStatus::interrupted) throw GateInterrupted();
 }
 
 // So many that a process is sampled for about two seconds.
@@ -116,7 +116,7 @@ constexpr int kExplainingSamples = 8000;
 
 // Where the time went: one more pass of both builds under the CPU profiler.
 void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport& report) {
-  plan.passes = {"cpu"};
+  plan.passes = {profiles::Pass::cpu};
   plan.samples = kExplainingSamples;
   plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
   plan.out_dir = out;

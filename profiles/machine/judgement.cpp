@@ -155,16 +155,16 @@ constexpr std::string_view kNames[] = {"cpu_model", "threads_per_core", "memory_
 
 void judge(std::vector<MachineFact>& facts) {
   for (MachineFact& fact : facts) {
-    fact.state = "unknown";
+    fact.state = FactState::unknown;
     fact.advice.clear();
     if (fact.value.empty()) continue;
     if (std::find(std::begin(kNames), std::end(kNames), fact.name) != std::end(kNames))
-      fact.state = "ok";
+      fact.state = FactState::ok;
     for (const Rule& rule : kRules) {
       if (rule.fact != fact.name) continue;
       const Judgement judgement = rule.judge(fact.value);
       if (judgement) {
-        fact.state = judgement->empty() ? "ok" : "warn";
+        fact.state = judgement->empty() ? FactState::ok : FactState::warn;
         fact.advice = *judgement;
       } else {
         fact.note = "no rule for this value" + (fact.note.empty() ? "" : "; " + fact.note);

@@ -47,9 +47,9 @@ Command command_of(const BlockPlan& plan, const fs::path& out) {
   return command;
 }
 
-ChildResult failed(std::string status) {
+ChildResult failed(std::string failure) {
   ChildResult result;
-  result.block.status = std::move(status);
+  result.block.failure = std::move(failure);
   return result;
 }
 
@@ -109,7 +109,7 @@ ChildResult measure(const BlockPlan& plan, const fs::path& out, const std::strin
   ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan)
                                     : failed(describe(outcome, plan.time_limit_s));
   Block& block = result.block;
-  if (block.status != "ok") block.stderr_tail = last_lines(command.output_file, kTailLines);
+  if (!block.ok()) block.stderr_tail = last_lines(command.output_file, kTailLines);
   trim_agent_file((out / "agent.bin").string());
   trim_events_file((out / "events.bin").string());
   block.raw_files = files_in(out, relative);
@@ -122,7 +122,7 @@ ChildResult measure(const BlockPlan& plan, const fs::path& out, const std::strin
 
 ChildResult measure_block(const BlockPlan& plan) {
   const std::string& name = plan.twin.empty() ? plan.arm->variant.name : plan.twin;
-  const std::string relative = fmt::format("raw/{}/{}-{}", plan.pass, name, plan.index);
+  const std::string relative = fmt::format("raw/{}/{}-{}", word(plan.pass), name, plan.index);
   ChildResult result;
   try {
     result = measure(plan, fs::path(plan.folder) / relative, relative);

@@ -10,7 +10,7 @@ namespace winnow::profiles {
 
 // One process: what it runs, under which pass, and what it must tell to count.
 struct BlockPlan {
-  std::string pass;  // of kPasses, or "exact"
+  Pass pass = Pass::time;
   const Arm* arm = nullptr;
   std::string twin;  // the block's name, where the arm runs as the A/A arm
   int index = 0;     // within pass and arm
@@ -19,14 +19,14 @@ struct BlockPlan {
   double time_limit_s = 0;                   // 0: none
   const std::atomic<bool>* stop = nullptr;   // becomes true: the process is ended
   std::string folder;                        // raw/<pass>/<variant>-<index>/ is made below
-  std::string agent_library;                 // of every pass but "time"
+  std::string agent_library;                 // of every pass but time
   int padding_bytes = 0;                     // of the environment
   std::string control_group_file;            // cgroup.procs; empty: none
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
 };
 
 // Runs the process and reads what it wrote. Where that fails, for the child's or the machine's
-// reasons, the block's status tells. block.order is left for the caller.
+// reasons, the block's failure tells. block.order is left for the caller.
 ChildResult measure_block(const BlockPlan& plan);
 
 }  // namespace winnow::profiles

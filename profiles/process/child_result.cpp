@@ -131,11 +131,23 @@ std::map<std::string, DispatchLoop> dispatch_of(const Fields& fields) {
   return result;
 }
 
+InjectedCause cause_of(const Fields& fields) {
+  const auto cause = find_word<InjectedCause>(fields.string("cause"));
+  if (!cause) fields.fail("cause", ("expected one of " + all_words<InjectedCause>()).c_str());
+  return *cause;
+}
+
 Injected injected_of(const Fields& fields) {
   const auto figure = [&](const char* name) { return fields.integer(fields.required(name), name); };
-  return {fields.string("cause"),       figure("amount"),          figure("regions"),
-          figure("most_by_one_thread"), figure("unit_p25_ns"),     figure("unit_p50_ns"),
-          figure("unit_p75_ns"),        fields.integer("paid_ns"), fields.integer("most_paid_ns")};
+  return {cause_of(fields),
+          figure("amount"),
+          figure("regions"),
+          figure("most_by_one_thread"),
+          figure("unit_p25_ns"),
+          figure("unit_p50_ns"),
+          figure("unit_p75_ns"),
+          fields.integer("paid_ns"),
+          fields.integer("most_paid_ns")};
 }
 
 Model model_of(const Fields& fields) {
@@ -158,7 +170,6 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
     fields.fail("schema", "expected \"winnow-result/1\"");
   }
   ChildResult result;
-  result.block.status = "ok";
   result.block.isa = fields.string("isa");
   result.block.iteration_wall_ns = iterations(fields);
   const auto region = fields.object("region");

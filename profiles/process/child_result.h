@@ -9,7 +9,7 @@ namespace winnow::profiles {
 
 // What a measured program wrote to $WINNOW_RESULT (docs/child-contract.md).
 struct ChildResult {
-  Block block;          // the measured fields; status "ok"
+  Block block;          // the measured fields; no failure
   std::string variant;  // empty: not told
   std::optional<int64_t> threads, texts_per_iteration;
   std::optional<std::string> texts_hash;

@@ -31,18 +31,18 @@ int kernel_hz() {
   }
 }
 
-std::string profiler_of(const std::string& pass) {
-  if (pass == "cpu" || pass == "wall") return "libprofiler.so.0";
-  if (pass == "heap") return "libtcmalloc.so.4";
+std::string profiler_of(Pass pass) {
+  if (pass == Pass::cpu || pass == Pass::wall) return "libprofiler.so.0";
+  if (pass == Pass::heap) return "libtcmalloc.so.4";
   return "";
 }
 
 // libgcc's unwinder is loaded first: loading it inside a signal handler could deadlock. The agent
 // stands before libprofiler, to be finalised first, and behind libtcmalloc, whose malloc is to win.
-std::string preload_list(const std::string& pass, const std::string& agent_library) {
+std::string preload_list(Pass pass, const std::string& agent_library) {
   const std::string profiler = profiler_of(pass);
   if (profiler.empty()) return agent_library + ":" + malloc_library(agent_library);
-  if (pass == "heap") return fmt::format("libgcc_s.so.1:{}:{}", profiler, agent_library);
+  if (pass == Pass::heap) return fmt::format("libgcc_s.so.1:{}:{}", profiler, agent_library);
   return fmt::format("libgcc_s.so.1:{}:{}", agent_library, profiler);
 }
 
@@ -56,26 +56,27 @@ int cpu_samples_per_second(int threads) {
   return std::max(1, static_cast<int>(kernel_hz() / (std::max(1, threads) * 1.25)));
 }
 
-std::vector<std::pair<std::string, std::string>> pass_environment(const std::string& pass,
+std::vector<std::pair<std::string, std::string>> pass_environment(Pass pass,
                                                                   const std::string& agent_library,
                                                                   int threads) {
   std::vector<std::pair<std::string, std::string>> environment;
   auto set = [&](const char* name, std::string value) {
     environment.emplace_back(name, std::move(value));
   };
-  set("WINNOW_PASS", pass == "exact" ? "sync" : pass);
-  if (pass == "exact") set("WINNOW_AGENT_EVENTS", "0");
-  if (pass == "time") return environment;
+  set("WINNOW_PASS", word(pass == Pass::exact ? Pass::sync : pass));
+  if (pass == Pass::exact) set("WINNOW_AGENT_EVENTS", "0");
+  if (pass == Pass::time) return environment;
   set("LD_PRELOAD", preload_list(pass, agent_library));
   if (!profiler_of(pass).empty()) set("TCMALLOC_STACKTRACE_METHOD", "libgcc");
-  if (pass == "cpu") set("CPUPROFILE_FREQUENCY", std::to_string(cpu_samples_per_second(threads)));
-  if (pass == "wall") {
+  if (pass == Pass::cpu)
+    set("CPUPROFILE_FREQUENCY", std::to_string(cpu_samples_per_second(threads)));
+  if (pass == Pass::wall) {
     set("CPUPROFILE_FREQUENCY", std::to_string(kWallSamplesPerSecond));
     set("CPUPROFILE_REALTIME", "1");
     set("CPUPROFILE_PER_THREAD_TIMERS", "1");
     set("CPUPROFILE_TIMER_SIGNAL", kTimerSignal);
   }
-  if (pass == "heap") {
+  if (pass == Pass::heap) {
     set("HEAP_PROFILE_ALLOCATION_INTERVAL", "0");
     set("HEAP_PROFILE_INUSE_INTERVAL", "0");
   }
@@ -107,9 +108,9 @@ std::vector<std::string> foreign_environment() {
           "TCMALLOC_STACKTRACE_METHOD_VERBOSE"};
 }
 
-std::string why_unavailable(const std::string& pass, const std::string& agent_library,
+std::string why_unavailable(Pass pass, const std::string& agent_library,
                             const std::string& scratch_file) {
-  if (pass == "time") return "";
+  if (pass == Pass::time) return "";
   Command command;
   command.arguments = {"true"};
   command.removed_environment = foreign_environment();

@@ -5,19 +5,17 @@
 #include <utility>
 #include <vector>
 
-namespace winnow::profiles {
+#include "profiles/recording/words.h"
 
-// In the order in which a run takes them.
-inline const std::vector<std::string> kPasses = {"time", "cpu", "wall", "heap", "sync"};
+namespace winnow::profiles {
 
 // gperftools' timer fires on the kernel's tick, ticks of several threads coalesce: asking for more
 // than the tick delivers loses samples.
 int cpu_samples_per_second(int threads);
 
 // What a child of this pass gets on top of the harness's own environment: at most one profiler is
-// preloaded, and the agent in all passes but "time". "exact" is the sync pass again, to count the
-// allocations of a heap pass.
-std::vector<std::pair<std::string, std::string>> pass_environment(const std::string& pass,
+// preloaded, and the agent in all passes but time.
+std::vector<std::pair<std::string, std::string>> pass_environment(Pass pass,
                                                                   const std::string& agent_library,
                                                                   int threads);
 
@@ -30,7 +28,7 @@ std::vector<std::string> foreign_environment();
 
 // Why the pass cannot be taken on this machine, naming the package to install; empty: it can. Asks
 // the dynamic linker by running a short process.
-std::string why_unavailable(const std::string& pass, const std::string& agent_library,
+std::string why_unavailable(Pass pass, const std::string& agent_library,
                             const std::string& scratch_file);
 
 }  // namespace winnow::profiles

@@ -24,7 +24,7 @@ std::string raw_file(const std::string& folder, const Block& block, const std::s
   for (const std::string& file : block.raw_files) {
     if (file.ends_with("/" + name)) return folder + "/" + file;
   }
-  throw base::Error(fmt::format("{} pass", block.pass),
+  throw base::Error(fmt::format("{} pass", word(block.pass)),
                     fmt::format("no {}: the program began and ended no region, or is statically "
                                 "linked and takes no preloaded library",
                                 name));
@@ -32,16 +32,16 @@ std::string raw_file(const std::string& folder, const Block& block, const std::s
 
 void write(const std::string& folder, const std::string& variant, Stacks stacks,
            Recording& recording) {
-  const std::string clock = stacks.clock;
+  const ProfileClock clock = stacks.clock;
   if (const size_t left_out = write_stacks(folder, variant, std::move(stacks)))
     recording.warnings.push_back(
         fmt::format("{}, {}: the {} lightest call stacks are one, because a file of call stacks "
                     "holds at most {} MB",
-                    variant, clock, left_out, kLimitStacksBytes >> 20));
+                    variant, word(clock), left_out, kLimitStacksBytes >> 20));
 }
 
 SampledProfile sampled(const std::string& folder, const std::vector<const Block*>& blocks,
-                       const std::string& clock, const CategoryRules& rules, Recording& recording) {
+                       ProfileClock clock, const CategoryRules& rules, Recording& recording) {
   std::vector<std::string> files;
   int iterations = 0;
   std::optional<double> cpu_s = 0;
@@ -58,7 +58,7 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   }
   SampledProfile profile = read_sampled_profile(files, clock, rules);
   profile.iterations = iterations;
-  if (clock == "cpu") profile.total_s = cpu_s;
+  if (clock == ProfileClock::cpu) profile.total_s = cpu_s;
   Stacks stacks = sampled_stacks(files, clock, rules);
   stacks.iterations = iterations;
   write(folder, blocks.front()->variant, std::move(stacks), recording);
@@ -91,10 +91,10 @@ void timeline(const std::string& folder, const Block& block, const AgentResults&
 SyncProfile sync(const std::string& folder, const Block& block, Recording& recording) {
   AgentResults results =
       read_agent_results(raw_file(folder, block, "agent.bin"), iterations_of(block));
-  if (block.pass == "sync") timeline(folder, block, results, recording);
+  if (block.pass == Pass::sync) timeline(folder, block, results, recording);
   for (const std::string& warning : results.warnings) {
     recording.warnings.push_back(
-        fmt::format("{}, {} pass: {}", block.variant, block.pass, warning));
+        fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning));
   }
   return std::move(results.sync);
 }
@@ -113,7 +113,7 @@ bool allocates_elsewhere(const HeapProfile& heap, const SyncProfile& counted) {
 
 void assemble_profiles(const std::string& folder, const CategoryRules& rules,
                        Recording& recording) {
-  auto attempt = [&](const std::string& variant, const char* pass,
+  auto attempt = [&](const std::string& variant, Pass pass,
                      const std::function<void(const std::vector<const Block*>&)>& read) {
     const auto blocks = comparable_blocks(recording, variant, pass);
     if (blocks.empty()) return;
@@ -126,24 +126,24 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
   for (const Variant& variant : recording.variants) {
     const std::string& name = variant.name;
     VariantProfiles& profiles = recording.profiles[name];
-    attempt(name, "cpu", [&](const auto& blocks) {
-      profiles.cpu = sampled(folder, blocks, "cpu", rules, recording);
+    attempt(name, Pass::cpu, [&](const auto& blocks) {
+      profiles.cpu = sampled(folder, blocks, ProfileClock::cpu, rules, recording);
     });
-    attempt(name, "wall", [&](const auto& blocks) {
-      profiles.wall = sampled(folder, blocks, "wall", rules, recording);
+    attempt(name, Pass::wall, [&](const auto& blocks) {
+      profiles.wall = sampled(folder, blocks, ProfileClock::wall, rules, recording);
     });
-    attempt(name, "heap", [&](const auto& blocks) {
+    attempt(name, Pass::heap, [&](const auto& blocks) {
       profiles.heap = heap(folder, *blocks[0], rules, recording);
     });
-    attempt(name, "sync",
+    attempt(name, Pass::sync,
             [&](const auto& blocks) { profiles.sync = sync(folder, *blocks[0], recording); });
-    attempt(name, "exact", [&](const auto& blocks) {
+    attempt(name, Pass::exact, [&](const auto& blocks) {
       if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
       const SyncProfile counted = sync(folder, *blocks[0], recording);
       if (allocates_elsewhere(*profiles.heap, counted)) {
         profiles.heap.reset();
         recording.missing.push_back(
-            {name, "heap", "its allocations do not go through the C library's malloc"});
+            {name, Pass::heap, "its allocations do not go through the C library's malloc"});
         return;
       }
       profiles.heap->exact_bytes = counted.allocated_bytes;

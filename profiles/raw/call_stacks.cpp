@@ -32,7 +32,7 @@ class Merged {
     stack.objects += allocations.objects;
   }
 
-  Stacks take(const std::string& clock, double period_s) {
+  Stacks take(ProfileClock clock, double period_s) {
     Stacks result{clock, 0, period_s, std::move(frames_), {}};
     for (auto& [frames, stack] : stacks_) {
       stack.frames = frames;
@@ -62,7 +62,7 @@ const std::string& cpu_category(const CategoryRules& rules, const std::string& f
 
 }  // namespace
 
-Stacks sampled_stacks(const std::vector<std::string>& prof_files, const std::string& clock,
+Stacks sampled_stacks(const std::vector<std::string>& prof_files, ProfileClock clock,
                       const CategoryRules& rules) {
   Symbols symbols;
   Merged merged(rules, cpu_category);
@@ -97,7 +97,7 @@ Stacks allocation_stacks(const std::string& begin_file, const std::string& end_f
       for (const SourceFunction& function : *functions) frames.push_back(merged.frame(function));
     merged.add(std::move(frames), 0, made);
   }
-  return merged.take("allocation", 0);
+  return merged.take(ProfileClock::allocation, 0);
 }
 
 }  // namespace winnow::profiles

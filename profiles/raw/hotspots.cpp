@@ -52,8 +52,8 @@ std::vector<Function> ranked(const CountsByName& counts, double period_s,
 
 }  // namespace
 
-SampledProfile read_sampled_profile(const std::vector<std::string>& prof_files,
-                                    const std::string& clock, const CategoryRules& rules) {
+SampledProfile read_sampled_profile(const std::vector<std::string>& prof_files, ProfileClock clock,
+                                    const CategoryRules& rules) {
   Symbols symbols;
   CountsByName counts;
   int64_t period_us = 0;

@@ -17,11 +17,11 @@ std::set<int> left_out(const Recording& recording) {
   std::set<int> spoilt;         // repetitions that cannot stand for their round
   std::map<int, std::set<std::string>> arms;
   for (const Block& block : recording.blocks) {
-    if (block.pass != "time") continue;
-    if (block.status == "ok") arms[block.index].insert(block.variant);
+    if (block.pass != Pass::time) continue;
+    if (block.ok()) arms[block.index].insert(block.variant);
     if (!block.rerun_of) continue;
     repeated[block.index] = *block.rerun_of;
-    if (block.status != "ok" || !block.disturbed.empty()) spoilt.insert(block.index);
+    if (!block.ok() || !block.disturbed.empty()) spoilt.insert(block.index);
   }
   std::set<int> result;
   for (const auto& [again, round] : repeated) {
@@ -35,7 +35,7 @@ std::string time_warning(const Recording& recording) {
   std::set<int> rounds, reruns;
   std::vector<std::string> reasons;
   for (const Block& block : recording.blocks) {
-    if (block.pass != "time") continue;
+    if (block.pass != Pass::time) continue;
     if (block.rerun_of) {
       reruns.insert(*block.rerun_of);
       continue;
@@ -80,18 +80,18 @@ std::string disturbance(const BlockMachine& machine, int cores) {
 std::vector<int> disturbed_rounds(const Recording& recording) {
   std::set<int> rounds;
   for (const Block& block : recording.blocks)
-    if (block.pass == "time" && !block.rerun_of && !block.disturbed.empty())
+    if (block.pass == Pass::time && !block.rerun_of && !block.disturbed.empty())
       rounds.insert(block.index);
   return {rounds.begin(), rounds.end()};
 }
 
 std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
-                                            const std::string& pass) {
+                                            Pass pass) {
   const std::set<int> rounds_left_out = left_out(recording);
   std::vector<const Block*> blocks;
   for (const Block& block : recording.blocks) {
-    if (block.variant != variant || block.pass != pass || block.status != "ok") continue;
-    if (pass == "time" && rounds_left_out.count(block.index) > 0) continue;
+    if (block.variant != variant || block.pass != pass || !block.ok()) continue;
+    if (pass == Pass::time && rounds_left_out.count(block.index) > 0) continue;
     blocks.push_back(&block);
   }
   return blocks;
@@ -102,9 +102,9 @@ std::vector<std::string> disturbance_warnings(const Recording& recording) {
   if (std::string text = time_warning(recording); !text.empty()) warnings.push_back(text);
   const auto rounds = static_cast<double>(disturbed_rounds(recording).size());
   int indexes = 0;
-  std::map<std::string, std::pair<int, int>> others;  // by pass: disturbed, all
+  std::map<Pass, std::pair<int, int>> others;  // by pass: disturbed, all
   for (const Block& block : recording.blocks) {
-    if (block.pass == "time") {
+    if (block.pass == Pass::time) {
       if (!block.rerun_of) indexes = std::max(indexes, block.index + 1);
       continue;
     }
@@ -119,7 +119,7 @@ std::vector<std::string> disturbance_warnings(const Recording& recording) {
   for (const auto& [pass, count] : others)
     if (count.first > 0)
       warnings.push_back(
-          fmt::format("{} pass: {} of {} blocks disturbed", pass, count.first, count.second));
+          fmt::format("{} pass: {} of {} blocks disturbed", word(pass), count.first, count.second));
   return warnings;
 }
 

@@ -52,7 +52,7 @@ std::vector<int> disturbed_rounds(const Recording& recording);
 // that was repeated it is the one or the other, for all arms alike, so that pairs stay pairs: the
 // repetition where all of its blocks ended well and undisturbed, else the round itself.
 std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
-                                            const std::string& pass);
+                                            Pass pass);
 
 // What the reader of a recording has to know of its disturbed blocks; empty: there are none.
 std::vector<std::string> disturbance_warnings(const Recording& recording);

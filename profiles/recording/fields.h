@@ -9,6 +9,9 @@ namespace winnow::profiles {
 
 inline std::string recording_path(const std::string& folder) { return folder + "/recording.json"; }
 
+// The status of a process that did not fail.
+inline constexpr const char* kEndedWell = "ok";
+
 // The fields of every struct, named once for both directions: `io` is a JsonWriter or a
 // JsonReader.
 
@@ -17,7 +20,7 @@ void fields(Io& io, T& fact) {
   io("name", fact.name);
   io("value", fact.value);
   io("note", fact.note);
-  io.where_told("state", fact.state);
+  io("state", fact.state);
   io.where_told("advice", fact.advice);
 }
 
@@ -134,7 +137,7 @@ void fields(Io& io, T& block) {
   io("variant", block.variant);
   io("index", block.index);
   io("order", block.order);
-  io("status", block.status);
+  io.or_word("status", block.failure, kEndedWell);
   io("stderr_tail", block.stderr_tail);
   io("isa", block.isa);
   io("iteration_wall_ns", block.iteration_wall_ns);
@@ -261,7 +264,7 @@ void fields(Io& io, T& profiles) {
 template <class Io, Is<Missing> T>
 void fields(Io& io, T& missing) {
   io("variant", missing.variant);
-  io("pass", missing.pass);
+  io.or_word("pass", missing.pass, "verdict");
   io("reason", missing.reason);
 }
 

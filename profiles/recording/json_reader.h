@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "profiles/recording/field_types.h"
+#include "profiles/recording/words.h"
 
 // Reading structs from JSON: fields(reader, value) names the fields of a struct. A missing or
 // unknown field, a wrong type, a negative or non-finite figure is a base::Error that says where.
@@ -59,6 +60,23 @@ class JsonReader {
     if (!read_present(key, value)) value.clear();
   }
 
+  // A text in whose place `word` stands in the document where it is empty.
+  void or_word(const char* key, std::string& value, std::string_view word) {
+    (*this)(key, value);
+    if (value == word)
+      value.clear();
+    else if (value.empty())
+      Place{place_.file, &place_, key}.fail("expected a text");
+  }
+  template <Worded T>
+  void or_word(const char* key, std::optional<T>& value, std::string_view word) {
+    const auto found = object_.find(key);
+    const auto* text = found == object_.end() ? nullptr : found->get_ptr<const std::string*>();
+    if (!text || *text != word) return (*this)(key, value.emplace());
+    known_.push_back(key);
+    value.reset();
+  }
+
   // A field that this program does not know would be silently unused: a misspelt one, say.
   void refuse_others() const {
     for (const auto& [key, value] : object_.items())
@@ -71,6 +89,11 @@ class JsonReader {
     if constexpr (std::is_same_v<T, std::string>) {
       if (!json.is_string()) place.fail("expected a string");
       value = json.get_ref<const std::string&>();
+    } else if constexpr (Worded<T>) {
+      const auto* text = json.get_ptr<const std::string*>();
+      const std::optional<T> found = text ? find_word<T>(*text) : std::nullopt;
+      if (!found) place.fail("expected one of " + all_words<T>());
+      value = *found;
     } else if constexpr (std::is_same_v<T, bool>) {
       if (!json.is_boolean()) place.fail("expected true or false");
       value = json.get<bool>();

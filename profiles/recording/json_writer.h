@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "profiles/recording/field_types.h"
+#include "profiles/recording/words.h"
 
 // Writing structs as JSON: fields(writer, value) names the fields of a struct.
 namespace winnow::profiles {
@@ -26,11 +27,20 @@ class JsonWriter {
   void where_told(const char* key, const std::string& value) {
     if (!value.empty()) object[key] = value;
   }
+  void or_word(const char* key, const std::string& value, const char* word) {
+    object[key] = value.empty() ? word : value;
+  }
+  template <Worded T>
+  void or_word(const char* key, const std::optional<T>& value, const char* word) {
+    object[key] = value ? profiles::word(*value) : word;
+  }
 
   template <class T>
   static OrderedJson to_json(const T& value) {
     if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
       return value;
+    } else if constexpr (Worded<T>) {
+      return word(value);
     } else if constexpr (kIsVector<T>) {
       auto array = OrderedJson::array();
       for (const auto& element : value) array.push_back(to_json(element));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "profiles/recording/words.h"
+
 // What a run measured: the one file that the measuring stack writes and the reports read. Plain
 // data; an empty optional means "not measured", and `missing` says why.
 namespace winnow::profiles {
@@ -16,10 +18,9 @@ inline constexpr int kRecordingSchema = 1;
 struct MachineFact {
   std::string name;  // "cpu_model", "cores", "kernel", "hypervisor", "memory_bytes", ...
   std::string value;
-  std::string note;  // why there is no value, or what to know about it
-  // "ok", "warn" (it makes measurements less trustworthy) or "unknown"; empty: not judged.
-  std::string state{};
-  std::string advice{};  // what to do about a warning
+  std::string note;                  // why there is no value, or what to know about it
+  std::optional<FactState> state{};  // empty: not judged
+  std::string advice{};              // what to do about a warning
 };
 
 // What the machine can do at most: int8 multiply-accumulates in registers (10^9 a second) with each
@@ -113,7 +114,7 @@ struct BlockMachine {
 // for "wakeup" and "thread". Counts and what was paid, by all threads and by the one that paid
 // most, are of the whole region; the unit is one payment of that amount, timed outside the region.
 struct Injected {
-  std::string cause;
+  InjectedCause cause = InjectedCause::region;
   int64_t amount = 0;
   int64_t regions = 0, most_by_one_thread = 0;
   int64_t unit_p25_ns = 0, unit_p50_ns = 0, unit_p75_ns = 0;
@@ -122,12 +123,13 @@ struct Injected {
 
 // One fresh process.
 struct Block {
-  std::string pass;  // "time", "cpu", "wall", "heap", "sync"
+  Pass pass = Pass::time;
   std::string variant;
-  int index = 0;       // within pass and variant
-  int64_t order = 0;   // position in the whole run: what ran before what
-  std::string status;  // "ok", or what happened: "exit status 3", "signal 11", "time limit of 60 s"
-  std::string stderr_tail;  // last lines, when not ok
+  int index = 0;      // within pass and variant
+  int64_t order = 0;  // position in the whole run: what ran before what
+  // What happened: "exit status 3", "signal 11", "time limit of 60 s"; empty: it ended well.
+  std::string failure;
+  std::string stderr_tail;  // last lines, when it failed
   std::string isa;
   std::vector<int64_t> iteration_wall_ns;
   std::optional<Region> region;
@@ -143,6 +145,8 @@ struct Block {
   std::optional<BlockMachine> machine;
   std::string disturbed;  // by what, as profiles/recording/disturbance.h judges it; empty: not
   std::optional<int> rerun_of;  // index of the disturbed round that this block's round repeats
+
+  bool ok() const { return failure.empty(); }
 };
 
 struct Function {
@@ -156,7 +160,7 @@ struct Function {
 
 // A sampled profile of the region: all blocks of one variant merged.
 struct SampledProfile {
-  std::string clock;  // "cpu" or "wall"
+  ProfileClock clock = ProfileClock::cpu;  // or wall
   int iterations = 0;
   std::optional<int64_t> samples;
   std::optional<double> period_s;
@@ -233,9 +237,9 @@ struct VariantProfiles {
 
 // Something that was planned or asked for and is not there, and why.
 struct Missing {
-  std::string variant;  // empty: all
-  std::string pass;     // "wall"
-  std::string reason;   // "threads live too short for a sampled wall profile"
+  std::string variant;       // empty: all
+  std::optional<Pass> pass;  // empty: no pass, but the verdict
+  std::string reason;        // "threads live too short for a sampled wall profile"
 };
 
 struct Recording {
@@ -243,7 +247,7 @@ struct Recording {
   std::string created;  // UTC, ISO 8601
   std::string winnow_version;
   std::string commit;  // of the measured program; empty when not known
-  std::string status;  // "complete", "interrupted", "incomplete"
+  RunStatus status = RunStatus::incomplete;
   std::vector<MachineFact> machine;
   std::optional<Roofline> roofline;
   Workload workload;

@@ -51,9 +51,8 @@ void fields(Io& io, T& file) {
 }
 
 // A variant's name may come out of a file: it must not lead elsewhere.
-std::string path_of(const std::string& folder, const std::string& variant,
-                    const std::string& clock) {
-  const std::string name = variant + "." + clock + ".json";
+std::string path_of(const std::string& folder, const std::string& variant, ProfileClock clock) {
+  const std::string name = variant + "." + word(clock) + ".json";
   if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
     throw base::Error(folder, "variant \"" + variant + "\": a name with a slash has no stacks");
   return folder + "/stacks/" + name;
@@ -121,7 +120,7 @@ void leave_out(Stacks& stacks, size_t kept) {
 }  // namespace
 
 std::optional<Stacks> read_stacks(const std::string& folder, const std::string& variant,
-                                  const std::string& clock) {
+                                  ProfileClock clock) {
   const std::string path = path_of(folder, variant, clock);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
@@ -130,7 +129,7 @@ std::optional<Stacks> read_stacks(const std::string& folder, const std::string& 
       read_document(path, "file of call stacks", kStacksSchema, kLimitStacksBytes), Place{path},
       file);
   if (file.stacks.clock != clock)
-    throw base::Error(path, "holds stacks of the clock \"" + file.stacks.clock + "\"");
+    throw base::Error(path, "holds stacks of the clock \"" + word(file.stacks.clock) + "\"");
   check(file.stacks, path);
   return std::move(file.stacks);
 }

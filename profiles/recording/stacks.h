@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "profiles/recording/words.h"
+
 // The call stacks of a run, with names: written when the run is assembled, one file for each
 // variant and clock in the folder stacks/ beside recording.json.
 namespace winnow::profiles {
@@ -26,7 +28,7 @@ struct Stack {
 };
 
 struct Stacks {
-  std::string clock;    // "cpu", "wall" or "allocation"
+  ProfileClock clock = ProfileClock::cpu;
   int iterations = 0;   // that the stacks stand for
   double period_s = 0;  // of sampling; 0: allocations
   std::vector<Frame> frames;
@@ -36,7 +38,7 @@ struct Stacks {
 // Empty where the recording has none: the pass was not run, or an older program wrote it. Throws
 // base::Error for a file that is not what write_stacks wrote.
 std::optional<Stacks> read_stacks(const std::string& folder, const std::string& variant,
-                                  const std::string& clock);
+                                  ProfileClock clock);
 // Of stacks that would make a file larger than read_stacks takes, the lightest become one stack of
 // the one frame "[n call stacks left out]", so that the sums stay exact; returns n.
 size_t write_stacks(const std::string& folder, const std::string& variant, Stacks stacks,

@@ -27,13 +27,15 @@ struct Condition {
 // One fresh process. Its observation is the median of iteration_wall_ns.
 struct SweepBlock {
   int64_t order = 0;        // position in the whole sweep: what ran before what
-  std::string status;       // "ok", or what happened
-  std::string stderr_tail;  // last lines, when not ok
+  std::string failure;      // what happened; empty: it ended well
+  std::string stderr_tail;  // last lines, when it failed
   std::vector<int64_t> iteration_wall_ns;
   std::optional<int64_t> cpu_ns;  // user and system time of the region
   std::optional<int64_t> tokens;  // in the region
   std::optional<int64_t> macs;    // multiply-accumulates of the weight matrices in the region
   std::string isa, checksum;
+
+  bool ok() const { return failure.empty(); }
 };
 
 struct SweepCell {
@@ -53,7 +55,7 @@ struct Sweep {
   std::string created;  // UTC, ISO 8601
   std::string winnow_version;
   std::string commit;  // of the measured program; empty when not known
-  std::string status;  // "complete", "interrupted", "incomplete"
+  RunStatus status = RunStatus::incomplete;
   std::string name, description;
   int cores = 0;
   std::vector<MachineFact> machine;

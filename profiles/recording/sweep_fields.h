@@ -18,7 +18,7 @@ void fields(Io& io, T& condition) {
 template <class Io, Is<SweepBlock> T>
 void fields(Io& io, T& block) {
   io("order", block.order);
-  io("status", block.status);
+  io.or_word("status", block.failure, kEndedWell);
   io("stderr_tail", block.stderr_tail);
   io("iteration_wall_ns", block.iteration_wall_ns);
   io("cpu_ns", block.cpu_ns);

@@ -52,7 +52,7 @@ bool RecordingFolder::replaces_recording() const {
 }
 
 bool RecordingFolder::replaces_complete() const try {
-  return replaces_recording() && read_recording(folder_).status == "complete";
+  return replaces_recording() && read_recording(folder_).status == RunStatus::complete;
 } catch (const base::Error&) {
   return false;  // of another schema, or not readable: no less replaceable than before
 }

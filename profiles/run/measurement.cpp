@@ -31,11 +31,11 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
       random_(plan.seed),
       order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_) {
   const int arms = static_cast<int>(plan.arms.size());
-  if (planned("time")) total_ += plan.blocks * static_cast<int>(order_.arms());
-  if (planned("cpu")) total_ += kFirstGuessOfRounds * arms;
-  if (planned("wall")) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
-  if (planned("heap")) total_ += 2 * arms;
-  if (planned("sync")) total_ += arms;
+  if (planned(Pass::time)) total_ += plan.blocks * static_cast<int>(order_.arms());
+  if (planned(Pass::cpu)) total_ += kFirstGuessOfRounds * arms;
+  if (planned(Pass::wall)) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
+  if (planned(Pass::heap)) total_ += 2 * arms;
+  if (planned(Pass::sync)) total_ += arms;
 }
 
 double Measurement::elapsed_s() const {
@@ -53,11 +53,11 @@ void Measurement::report_progress(const std::string& text) const {
   plan_.progress(progress);
 }
 
-bool Measurement::planned(const std::string& pass) const {
+bool Measurement::planned(Pass pass) const {
   return std::count(plan_.passes.begin(), plan_.passes.end(), pass) > 0;
 }
 
-bool Measurement::given_up(const std::string& pass, size_t arm) const {
+bool Measurement::given_up(Pass pass, size_t arm) const {
   const auto found = failures_in_a_row_.find({pass, arm});
   return found != failures_in_a_row_.end() && found->second >= kFailuresToGiveUp;
 }
@@ -85,7 +85,7 @@ Measurement::Arms Measurement::persistent_arms() const {
 }
 
 void Measurement::take_passes() {
-  for (const std::string& pass : kPasses) {
+  for (const Pass pass : kPasses) {
     if (stopped() || !planned(pass)) continue;
     const std::string why = why_not(pass);
     if (why.empty()) {
@@ -97,7 +97,7 @@ void Measurement::take_passes() {
   total_ = done_;
 }
 
-std::string Measurement::why_not(const std::string& pass) const try {
+std::string Measurement::why_not(Pass pass) const try {
   const std::string scratch = folder_ + "/preload.txt";
   const std::string why = why_unavailable(pass, plan_.agent_library, scratch);
   std::filesystem::remove(scratch);
@@ -106,13 +106,13 @@ std::string Measurement::why_not(const std::string& pass) const try {
   return error.what();
 }
 
-void Measurement::take_pass(const std::string& pass) {
-  if (pass == "time") return time_pass();
-  if (pass == "cpu") return sampled_pass(pass, all_arms(), kMaxCpuRounds);
-  if (pass == "wall") return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
-  if (pass == "sync") return once(pass, plan_.iterations_per_block);
-  once("heap", kHeapIterations);
-  once("exact", kHeapIterations);
+void Measurement::take_pass(Pass pass) {
+  if (pass == Pass::time) return time_pass();
+  if (pass == Pass::cpu) return sampled_pass(pass, all_arms(), kMaxCpuRounds);
+  if (pass == Pass::wall) return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
+  if (pass == Pass::sync) return once(pass, plan_.iterations_per_block);
+  once(Pass::heap, kHeapIterations);
+  once(Pass::exact, kHeapIterations);
 }
 
 void Measurement::time_pass() {
@@ -128,7 +128,7 @@ void Measurement::time_pass() {
 void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
   for (size_t arm : order) {
     const size_t before = recording_.blocks.size();
-    run_block("time", arm, plan_.iterations_per_block);
+    run_block(Pass::time, arm, plan_.iterations_per_block);
     if (recording_.blocks.size() > before) recording_.blocks.back().rerun_of = rerun_of;
   }
 }
@@ -149,7 +149,7 @@ void Measurement::repeat_disturbed_rounds(int rounds) {
 // rounds brought so far tells how many are needed. Every second round is in the opposite order, so
 // that drift between neighbours cancels. A pass that takes too long ends earlier: the
 // reports show how many samples there are.
-void Measurement::sampled_pass(const std::string& pass, const Arms& arms, int max_rounds) {
+void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
   std::vector<int64_t> samples(plan_.arms.size());
   int rounds = std::min(max_rounds, kFirstGuessOfRounds);
   const double start_s = elapsed_s();
@@ -187,12 +187,12 @@ int64_t Measurement::samples_of_last_block() const {
   return 0;
 }
 
-void Measurement::once(const std::string& pass, int iterations) {
+void Measurement::once(Pass pass, int iterations) {
   for (size_t arm : all_arms()) run_block(pass, arm, iterations);
 }
 
 // One fresh process; true: it succeeded.
-bool Measurement::run_block(const std::string& pass, size_t arm, int iterations) {
+bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   if (stopped()) return false;
   if (given_up(pass, arm)) {
     ++done_;
@@ -200,24 +200,24 @@ bool Measurement::run_block(const std::string& pass, size_t arm, int iterations)
   }
   const std::string& name = name_of(arm);
   const int index = blocks_[{pass, arm}]++;
-  report_progress(fmt::format("{} pass, block {}, {}", pass, index + 1, name));
+  report_progress(fmt::format("{} pass, block {}, {}", word(pass), index + 1, name));
   ChildResult result = measure_block(block_plan(pass, arm, index, iterations));
   ++done_;
 
   result.block.order = static_cast<int64_t>(recording_.blocks.size());
-  const bool ok = result.block.status == "ok";
+  const bool ok = result.block.ok();
   int& failures = failures_in_a_row_[{pass, arm}];
   failures = ok ? 0 : failures + 1;
   if (failures == kFailuresToGiveUp) {
-    recording_.warnings.push_back(
-        fmt::format("{}, {} pass: given up after {} failures in a row", name, pass, failures));
+    recording_.warnings.push_back(fmt::format("{}, {} pass: given up after {} failures in a row",
+                                              name, word(pass), failures));
   }
   if (ok) note_result(result);
   recording_.blocks.push_back(std::move(result.block));
   return ok;
 }
 
-BlockPlan Measurement::block_plan(const std::string& pass, size_t arm, int index, int iterations) {
+BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iterations) {
   BlockPlan block;
   block.pass = pass;
   block.arm = &arm_of(arm);

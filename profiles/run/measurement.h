@@ -28,22 +28,22 @@ class Measurement {
   using Arms = std::vector<size_t>;  // indexes of plan.arms; the one after the last is the twin
 
   bool stopped() const { return plan_.stop && plan_.stop->load(); }
-  bool planned(const std::string& pass) const;
-  bool given_up(const std::string& pass, size_t arm) const;
+  bool planned(Pass pass) const;
+  bool given_up(Pass pass, size_t arm) const;
   Arms all_arms() const;
   Arms persistent_arms() const;
   const Arm& arm_of(size_t arm) const;
   const std::string& name_of(size_t arm) const;
 
-  std::string why_not(const std::string& pass) const;  // empty: it can be taken
-  void take_pass(const std::string& pass);
+  std::string why_not(Pass pass) const;  // empty: it can be taken
+  void take_pass(Pass pass);
   void time_pass();
   void take_round(const Arms& order, std::optional<int> rerun_of);
   void repeat_disturbed_rounds(int rounds);
-  void sampled_pass(const std::string& pass, const Arms& arms, int max_rounds);
-  void once(const std::string& pass, int iterations);
-  BlockPlan block_plan(const std::string& pass, size_t arm, int index, int iterations);
-  bool run_block(const std::string& pass, size_t arm, int iterations);
+  void sampled_pass(Pass pass, const Arms& arms, int max_rounds);
+  void once(Pass pass, int iterations);
+  BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
+  bool run_block(Pass pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
   double elapsed_s() const;
   void note_result(const ChildResult& result);
@@ -53,7 +53,7 @@ class Measurement {
   Recording& recording_;
   std::mt19937_64 random_;
   ArmOrder order_;  // of the time pass
-  std::map<std::pair<std::string, size_t>, int> blocks_, failures_in_a_row_;
+  std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
   int done_ = 0, total_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

@@ -14,8 +14,8 @@ namespace winnow::profiles {
 struct RunPlan {
   Workload workload;  // blocks and iterations_per_block are filled in from below
   std::string baseline;
-  std::vector<Arm> arms;            // the baseline first; names differ and fit a file name
-  std::vector<std::string> passes;  // any of time, cpu, wall, heap, sync; run in this order
+  std::vector<Arm> arms;     // the baseline first; names differ and fit a file name
+  std::vector<Pass> passes;  // of kPasses, in whose order they are run
   // A second copy of the baseline takes part in the time pass (Recording::twin): what differs
   // between the two is noise.
   bool twin = false;

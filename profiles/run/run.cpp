@@ -31,9 +31,8 @@ void check_plan(const RunPlan& plan) {
   check(plan.arms.front().variant.name == plan.baseline, "baseline " + plan.baseline,
         "must be the first variant");
   check(!plan.passes.empty(), "passes", "none");
-  for (const std::string& pass : plan.passes) {
-    check(std::count(kPasses.begin(), kPasses.end(), pass) == 1, "pass " + pass,
-          "unknown; there are time, cpu, wall, heap and sync");
+  for (const Pass pass : plan.passes) {
+    check(std::ranges::count(kPasses, pass) == 1, "pass " + word(pass), "not a pass to ask for");
   }
   check(plan.blocks >= 1 && plan.blocks <= 100'000, "blocks", "expected 1 to 100000");
   check(plan.iterations_per_block >= 1, "iterations", "expected 1 or more");
@@ -42,7 +41,7 @@ void check_plan(const RunPlan& plan) {
 
 void check_agent(const RunPlan& plan) {
   if (std::all_of(plan.passes.begin(), plan.passes.end(),
-                  [](const std::string& pass) { return pass == "time"; })) {
+                  [](Pass pass) { return pass == Pass::time; })) {
     return;
   }
   for (const std::string& library : {plan.agent_library, malloc_library(plan.agent_library)}) {
@@ -58,7 +57,7 @@ void check_agent(const RunPlan& plan) {
 
 // Empty: there is no A/A arm.
 std::string twin_name(const RunPlan& plan) {
-  if (!plan.twin || std::count(plan.passes.begin(), plan.passes.end(), "time") == 0) return "";
+  if (!plan.twin || std::count(plan.passes.begin(), plan.passes.end(), Pass::time) == 0) return "";
   std::string name = plan.baseline;
   const auto taken = [&](const Arm& arm) { return arm.variant.name == name; };
   while (std::any_of(plan.arms.begin(), plan.arms.end(), taken)) name += "-twin";
@@ -83,21 +82,21 @@ Recording start_recording(const RunPlan& plan) {
 }
 
 // A thread that lives shorter than the sampling period is never seen on the wall clock.
-bool has_no_wall_profile(const std::string& pass, const Variant& variant) {
-  return pass == "wall" && !variant.persistent_threads;
+bool has_no_wall_profile(Pass pass, const Variant& variant) {
+  return pass == Pass::wall && !variant.persistent_threads;
 }
 
 // An entry for each pass of a variant that brought nothing, a warning for each that brought less
 // than planned.
-void note_gaps(const std::string& pass, const Variant& variant, Recording& recording) {
+void note_gaps(Pass pass, const Variant& variant, Recording& recording) {
   int ok = 0, failed = 0;
-  std::string status;
+  std::string failure;
   for (const Block& block : recording.blocks) {
     if (block.pass != pass || block.variant != variant.name) continue;
-    ++(block.status == "ok" ? ok : failed);
-    if (block.status != "ok") status = block.status;
+    ++(block.ok() ? ok : failed);
+    if (!block.ok()) failure = block.failure;
   }
-  const std::string text = fmt::format("{} of {} blocks failed: {}", failed, ok + failed, status);
+  const std::string text = fmt::format("{} of {} blocks failed: {}", failed, ok + failed, failure);
   if (has_no_wall_profile(pass, variant)) {
     recording.missing.push_back(
         {variant.name, pass, "its threads live too short for a sampled wall profile"});
@@ -106,13 +105,13 @@ void note_gaps(const std::string& pass, const Variant& variant, Recording& recor
   } else if (ok == 0) {
     recording.missing.push_back({variant.name, pass, text});
   } else if (failed > 0) {
-    recording.warnings.push_back(fmt::format("{}, {} pass: {}", variant.name, pass, text));
+    recording.warnings.push_back(fmt::format("{}, {} pass: {}", variant.name, word(pass), text));
   }
 }
 
 void note_gaps(const RunPlan& plan, Recording& recording) {
   const std::vector<Missing> unavailable = recording.missing;
-  for (const std::string& pass : kPasses) {
+  for (const Pass pass : kPasses) {
     if (std::count(plan.passes.begin(), plan.passes.end(), pass) == 0) continue;
     if (std::any_of(unavailable.begin(), unavailable.end(),
                     [&](const Missing& missing) { return missing.pass == pass; })) {
@@ -120,9 +119,9 @@ void note_gaps(const RunPlan& plan, Recording& recording) {
     }
     for (const Arm& arm : plan.arms) {
       note_gaps(pass, arm.variant, recording);
-      if (pass == "heap") note_gaps("exact", arm.variant, recording);
+      if (pass == Pass::heap) note_gaps(Pass::exact, arm.variant, recording);
     }
-    if (pass == "time" && !recording.twin.empty()) {
+    if (pass == Pass::time && !recording.twin.empty()) {
       Variant twin;
       twin.name = recording.twin;
       note_gaps(pass, twin, recording);
@@ -130,23 +129,23 @@ void note_gaps(const RunPlan& plan, Recording& recording) {
   }
 }
 
-std::string status_of(const RunPlan& plan, const Recording& recording) {
-  if (plan.stop && plan.stop->load()) return "interrupted";
+RunStatus status_of(const RunPlan& plan, const Recording& recording) {
+  if (plan.stop && plan.stop->load()) return RunStatus::interrupted;
   const bool all_ok = std::all_of(recording.blocks.begin(), recording.blocks.end(),
-                                  [](const Block& block) { return block.status == "ok"; });
+                                  [](const Block& block) { return block.ok(); });
   const bool nothing_missing =
       std::all_of(recording.missing.begin(), recording.missing.end(), [&](const Missing& missing) {
         return std::any_of(plan.arms.begin(), plan.arms.end(), [&](const Arm& arm) {
-          return arm.variant.name == missing.variant &&
-                 has_no_wall_profile(missing.pass, arm.variant);
+          return arm.variant.name == missing.variant && missing.pass &&
+                 has_no_wall_profile(*missing.pass, arm.variant);
         });
       });
-  return all_ok && nothing_missing ? "complete" : "incomplete";
+  return all_ok && nothing_missing ? RunStatus::complete : RunStatus::incomplete;
 }
 
 bool measured_anything(const Recording& recording) {
   return std::any_of(recording.blocks.begin(), recording.blocks.end(),
-                     [](const Block& block) { return block.status == "ok"; });
+                     [](const Block& block) { return block.ok(); });
 }
 
 double own_cpu_s() {
@@ -206,7 +205,7 @@ Recording run(const RunPlan& plan) try {
         folder.partial(),
         fmt::format("not a whole recording; what was measured lies here: {}", error.what()));
   }
-  if (folder.replaces_complete() && recording.status != "complete") {
+  if (folder.replaces_complete() && recording.status != RunStatus::complete) {
     const std::string previous = folder.keep_earlier();
     if (plan.kept_earlier) plan.kept_earlier(previous);
   }

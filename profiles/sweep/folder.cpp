@@ -59,7 +59,7 @@ std::string files_difference(const std::string& folder, const SweepPlan& plan) {
 }
 
 std::string block_difference(const SweepBlock& block, const SweepPlan& plan) {
-  if (block.status != "ok") return "";
+  if (!block.ok()) return "";
   const int found = static_cast<int>(block.iteration_wall_ns.size());
   if (plan.iterations_per_block > 0 && found != plan.iterations_per_block)
     return fmt::format("{} iterations instead of {}", found, plan.iterations_per_block);
@@ -123,7 +123,7 @@ std::optional<Sweep> SweepFolder::earlier(const SweepPlan& plan) const {
         fmt::format("holds another sweep ({}): name another folder by --out, or begin anew with "
                     "--force",
                     another));
-  check(plan.resume || sweep.status != "complete", plan.out_dir,
+  check(plan.resume || sweep.status != RunStatus::complete, plan.out_dir,
         "holds a finished sweep: --resume adds to it, --force begins anew");
   return sweep;
 }

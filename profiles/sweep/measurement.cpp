@@ -167,7 +167,7 @@ int SweepMeasurement::iterations_of(const CellGroup& group, int round) {
   if (plan_.iterations_per_block > 0) return plan_.iterations_per_block;
   for (const size_t cell : group.cells)
     for (const SweepBlock& block : sweep_.cells[cell].blocks)
-      if (block.status == "ok") return static_cast<int>(block.iteration_wall_ns.size());
+      if (block.ok()) return static_cast<int>(block.iteration_wall_ns.size());
   const auto known = iterations_.find(group.cells.front());
   if (known != iterations_.end()) return known->second;
   return iterations_[group.cells.front()] = calibrated(group, round);
@@ -184,7 +184,7 @@ int SweepMeasurement::calibrated(const CellGroup& group, int round) {
   report_progress(fmt::format("{}, a first look", describe(group.condition)));
   const ChildResult result = measure(sweep_.cells[group.cells[chosen]], round, 1);
   const auto& walls = result.block.iteration_wall_ns;
-  if (result.block.status != "ok" || walls.empty()) return 1;
+  if (!result.block.ok() || walls.empty()) return 1;
   const double wall_s = static_cast<double>(std::max<int64_t>(walls.front(), 1)) * 1e-9;
   const double wanted = std::clamp(plan_.region_s / wall_s, 1.0, double{kMaxCalibratedIterations});
   return static_cast<int>(std::lround(wanted));
@@ -197,7 +197,7 @@ void SweepMeasurement::run_block(size_t index, int round, int iterations) {
       fmt::format("{}, {}, block {}", describe(cell.condition), cell.variant, round + 1));
   const double begin_s = elapsed_s();
   const ChildResult result = measure(cell, round, iterations);
-  if (stopped() && result.block.status != "ok") return;  // killed: not a finished block
+  if (stopped() && !result.block.ok()) return;  // killed: not a finished block
   add(cell, result);
   seconds_[index] = elapsed_s() - begin_s;
   measured_s_ += seconds_[index];
@@ -218,7 +218,7 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   if (condition.cpu_quota) quota.emplace(*condition.cpu_quota);
   const Competitors neighbours(condition.neighbours, condition.neighbours_pinned);
   BlockPlan block;
-  block.pass = "time";
+  block.pass = Pass::time;
   block.arm = &arm;
   block.index = round;
   block.iterations = iterations;
@@ -234,7 +234,7 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   return result;
 } catch (const base::Error& error) {
   ChildResult result;
-  result.block.status = fmt::format("not measured: {}", error.what());
+  result.block.failure = fmt::format("not measured: {}", error.what());
   return result;
 }
 
@@ -242,7 +242,7 @@ void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
   const Block& from = result.block;
   SweepBlock block;
   block.order = next_order_++;
-  block.status = from.status;
+  block.failure = from.failure;
   block.stderr_tail = from.stderr_tail;
   block.iteration_wall_ns = from.iteration_wall_ns;
   if (from.region) block.cpu_ns = sum(from.region->user_ns, from.region->system_ns);
@@ -251,11 +251,11 @@ void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
   block.isa = from.isa;
   block.checksum = from.checksum;
   cell.blocks.push_back(std::move(block));
-  if (from.status == "ok" && result.model) sweep_.model = result.model;
+  if (from.ok() && result.model) sweep_.model = result.model;
   if (given_up(cell))
     sweep_.warnings.push_back(fmt::format("{}: {}: given up after {} failures in a row: {}",
                                           describe(cell.condition), cell.variant, kFailuresToGiveUp,
-                                          from.status));
+                                          from.failure));
 }
 
 void SweepMeasurement::report_progress(const std::string& text) const {

@@ -79,12 +79,12 @@ void add_new(std::vector<Named>& all, const std::vector<Named>& planned) {
 // What failed last is tried again: its cause may be gone.
 void drop_last_failures(Sweep& sweep) {
   for (SweepCell& cell : sweep.cells)
-    while (!cell.blocks.empty() && cell.blocks.back().status != "ok") cell.blocks.pop_back();
+    while (!cell.blocks.empty() && !cell.blocks.back().ok()) cell.blocks.pop_back();
 }
 
 // A failed cell is told by its blocks; the plan's count of them is met by good ones only.
-std::string status_of(const SweepPlan& plan, const Sweep& sweep) {
-  if (plan.stop && plan.stop->load()) return "interrupted";
+RunStatus status_of(const SweepPlan& plan, const Sweep& sweep) {
+  if (plan.stop && plan.stop->load()) return RunStatus::interrupted;
   const auto needed = plan.budget_s ? 1 : plan.blocks;
   for (const SweepCell& cell : sweep.cells) {
     const auto planned = [&](const Condition& one) { return one == cell.condition; };
@@ -92,10 +92,10 @@ std::string status_of(const SweepPlan& plan, const Sweep& sweep) {
                        std::any_of(plan.variants.begin(), plan.variants.end(),
                                    [&](const Variant& v) { return v.name == cell.variant; });
     const auto good = std::count_if(cell.blocks.begin(), cell.blocks.end(),
-                                    [](const SweepBlock& block) { return block.status == "ok"; });
-    if (cell.unavailable.empty() && good < (asked ? needed : 1)) return "incomplete";
+                                    [](const SweepBlock& block) { return block.ok(); });
+    if (cell.unavailable.empty() && good < (asked ? needed : 1)) return RunStatus::incomplete;
   }
-  return "complete";
+  return RunStatus::complete;
 }
 
 void take_roofline(const SweepPlan& plan, Sweep& sweep) try {
@@ -126,7 +126,7 @@ Sweep run_sweep(const SweepPlan& plan) try {
   const auto earlier = folder.earlier(plan);
   Sweep sweep = earlier ? *earlier : start_sweep(plan);
   drop_last_failures(sweep);
-  sweep.status = "interrupted";  // until it has ended
+  sweep.status = RunStatus::interrupted;  // until it has ended
   sweep.warnings.clear();
   add_new(sweep.variants, plan.variants);
   add_new(sweep.mixes, plan.mixes);

@@ -7,7 +7,7 @@
 namespace winnow::profiles {
 namespace {
 
-bool is_ok(const SweepBlock& block) { return block.status == "ok"; }
+bool is_ok(const SweepBlock& block) { return block.ok(); }
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());

@@ -139,7 +139,7 @@ std::optional<double> block_seconds(const Block& block, Measure measure) {
 std::map<int, double> block_seconds(const Recording& recording, const std::string& variant,
                                     Measure measure) {
   std::map<int, double> seconds;
-  for (const Block* block : good_blocks(recording, variant, "time"))
+  for (const Block* block : good_blocks(recording, variant, Pass::time))
     if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
   return seconds;
 }

@@ -37,7 +37,7 @@ std::string name_of(const Recording& recording, const Block& block) {
   const std::string label = variant == recording.variants.end()
                                 ? block.variant
                                 : labels(recording)[variant - recording.variants.begin()];
-  return fmt::format("{}, {} block {}", label, block.pass, block.index);
+  return fmt::format("{}, {} block {}", label, word(block.pass), block.index);
 }
 
 void compare(const Recording& recording, const Block& first, const Block& second,
@@ -94,7 +94,7 @@ SameWork check_same_work(const Recording& recording) {
   SameWork result;
   std::map<size_t, std::vector<const Block*>> by_iterations;
   for (const std::string& arm : arms(recording))
-    for (const char* pass : {"time", "cpu", "wall", "heap", "sync"})
+    for (const Pass pass : {Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::sync})
       for (const Block* block : good_blocks(recording, arm, pass))
         by_iterations[block->iteration_wall_ns.size()].push_back(block);
   for (const auto& [iterations, blocks] : by_iterations)
@@ -119,9 +119,9 @@ SameWork check_same_work(const Recording& recording) {
   const Block* example = nullptr;
   const std::vector<std::string> all = arms(recording);
   for (size_t arm = 0; arm < all.size(); ++arm) {
-    const auto blocks = good_blocks(recording, all[arm], "time");
+    const auto blocks = good_blocks(recording, all[arm], Pass::time);
     if (blocks.empty() && arm < recording.variants.size())
-      return unproven(unavailable(recording, arm, "time") + " (time pass).");
+      return unproven(unavailable(recording, arm, Pass::time) + " (time pass).");
     for (const Block* block : blocks) {
       if (!proves_work(*block))
         return unproven(name_of(recording, *block) +

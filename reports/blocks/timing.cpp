@@ -140,7 +140,7 @@ void add_throughput(Timing& timing, const std::vector<double>& medians, double t
 Timing timing_of(const Recording& recording, const std::string& variant) {
   Timing timing;
   std::vector<double> medians, cpu, cores;
-  for (const Block* block : good_blocks(recording, variant, "time")) {
+  for (const Block* block : good_blocks(recording, variant, Pass::time)) {
     const auto middle = block_seconds(*block, Measure::kWall);
     if (!middle) continue;
     medians.push_back(*middle);
@@ -177,7 +177,7 @@ Table performance_table(const Recording& recording, const Report& report) {
     if (report.timings[variant].iteration_s)
       table.notes.push_back(spread(report, variant));
     else
-      table.unavailable.push_back(unavailable(recording, variant, "time"));
+      table.unavailable.push_back(unavailable(recording, variant, Pass::time));
   }
   if (table.unavailable.size() == report.variants.size()) return table;
 

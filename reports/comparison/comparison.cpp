@@ -58,11 +58,11 @@ std::string condition_words(const Recording& recording) {
   bool judged = false;
   for (const auto& fact : recording.machine) {
     if (fact.name == "perf_events") continue;  // no pass needs them
-    judged = judged || !fact.state.empty();
-    if (fact.state == "warn")
+    judged = judged || fact.state;
+    if (fact.state == profiles::FactState::warn)
       warnings += fmt::format("{}{} {}: {}", warnings.empty() ? "" : "; ", fact.name, fact.value,
                               or_unavailable(fact.advice));
-    else if (fact.state == "unknown")
+    else if (fact.state == profiles::FactState::unknown)
       unknown += (unknown.empty() ? "" : ", ") + fact.name;
   }
   if (!judged) return "";
@@ -129,8 +129,8 @@ std::vector<std::string> missing(const Recording& recording) {
                             : variant == recording.variants.end()
                                 ? item.variant
                                 : names[variant - recording.variants.begin()];
-    lines.push_back(fmt::format("{}, {}{}: {}", who, or_unavailable(item.pass),
-                                item.pass == kVerdict ? "" : " pass",
+    lines.push_back(fmt::format("{}, {}: {}", who,
+                                item.pass ? word(*item.pass) + " pass" : "verdict",
                                 item.reason.empty() ? "no reason recorded" : item.reason));
   }
   return lines;
@@ -147,9 +147,9 @@ std::string last_words(const profiles::Block& block) {
 std::vector<std::string> failed_blocks(const Recording& recording) {
   std::vector<std::string> lines;
   for (const auto& block : recording.blocks)
-    if (block.status != "ok")
-      lines.push_back(fmt::format("{}, {} block {}: {}{}", block.variant, block.pass, block.index,
-                                  or_unavailable(block.status), last_words(block)));
+    if (!block.ok())
+      lines.push_back(fmt::format("{}, {} block {}: {}{}", block.variant, word(block.pass),
+                                  block.index, block.failure, last_words(block)));
   return lines;
 }
 
@@ -190,9 +190,8 @@ Report report_of(const Recording& recording) {
   report.alarms = machine_alarms(recording);
   report.variants = labels(recording);
   report.missing = missing(recording);
-  if (recording.status != "complete")
-    report.warnings.push_back("the recording is " +
-                              (recording.status.empty() ? "of unknown status" : recording.status) +
+  if (recording.status != profiles::RunStatus::complete)
+    report.warnings.push_back("the recording is " + word(recording.status) +
                               ": figures cover only what was measured.");
   for (const std::string& line : recording.warnings) report.warnings.push_back(line);
   for (const std::string& line : failed_blocks(recording)) report.warnings.push_back(line);

@@ -29,7 +29,7 @@ struct Cost {
 
 std::optional<Cost> cost_of(const Recording& recording, const SampledProfile* profile,
                             const std::string& variant, const std::string& kernel) {
-  const auto work = kernel_macs_of(recording, variant, "cpu");
+  const auto work = kernel_macs_of(recording, variant, Pass::cpu);
   if (!profile || !work.value || work.value->iterations != profile->iterations) return std::nullopt;
   const auto macs = work.value->macs.find(kernel);
   if (macs == work.value->macs.end() || macs->second <= 0) return std::nullopt;
@@ -75,7 +75,7 @@ size_t reference_of(const Recording& recording) {
 
 std::vector<std::string> kernels_of(const Recording& recording, const std::string& variant) {
   std::vector<std::string> kernels;
-  if (const auto work = kernel_macs_of(recording, variant, "cpu"); work.value)
+  if (const auto work = kernel_macs_of(recording, variant, Pass::cpu); work.value)
     for (const auto& [kernel, macs] : work.value->macs) kernels.push_back(kernel);
   return kernels;
 }
@@ -85,7 +85,7 @@ std::vector<std::string> kernels_of(const Recording& recording, const std::strin
 std::vector<ContentionRow> contention_rows(const Recording& recording, const SameWork& same_work) {
   std::vector<ContentionRow> rows;
   if (!same_work.holds() || recording.variants.empty()) return rows;
-  const Profiles all = profiles_for(recording, "cpu");
+  const Profiles all = profiles_for(recording, Pass::cpu);
   const size_t reference = reference_of(recording);
   const std::string& name = recording.variants[reference].name;
   for (const std::string& kernel : kernels_of(recording, name)) {

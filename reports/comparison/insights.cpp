@@ -31,7 +31,7 @@ const char* unmoved(const Change& change) {
 }
 
 // How many processes a pass's figures come from: ", one process each, no spread measured".
-std::string source_words(const Recording& recording, const std::string& pass, size_t variant) {
+std::string source_words(const Recording& recording, Pass pass, size_t variant) {
   const size_t first = good_blocks(recording, recording.variants[0].name, pass).size();
   const size_t second = good_blocks(recording, recording.variants[variant].name, pass).size();
   if (first == 0 || second == 0) return "";
@@ -209,7 +209,7 @@ void scheduler_insight(const Recording& recording, Report& report, size_t varian
   }
   if (!parts.empty())
     table.insights.push_back(fmt::format("{}: {}{}.", report.variants[variant], parts,
-                                         source_words(recording, "sync", variant)));
+                                         source_words(recording, Pass::sync, variant)));
 }
 
 void formula_insight(Report& report) {
@@ -246,11 +246,11 @@ void add_insights(const Recording& recording, Report& report) {
     if (!report.same_work.holds()) continue;
     const bool tested = report.cpu_pairs[variant].count() > 0;
     total_insight(report.cpu_total, label, variant, "the region's CPU time",
-                  tested ? "" : source_words(recording, "cpu", variant));
+                  tested ? "" : source_words(recording, Pass::cpu, variant));
     bias_insight(report, variant);
     riser_insight(report, variant);
     total_insight(report.memory, label, variant, "total allocation",
-                  source_words(recording, "heap", variant));
+                  source_words(recording, Pass::heap, variant));
     scheduler_insight(recording, report, variant);
   }
   unsampled_insight(report);

@@ -67,7 +67,7 @@ std::optional<double> voluntary_switches(const SyncProfile& sync) {
 }
 
 void add_blocks(const Recording& recording, const std::string& variant, Behaviour& behaviour) {
-  for (const Block* block : good_blocks(recording, variant, "time")) {
+  for (const Block* block : good_blocks(recording, variant, Pass::time)) {
     if (block->dispatch)
       for (const auto& [name, loop] : *block->dispatch)
         behaviour.loops.emplace(name, loop.per_iteration);

@@ -243,8 +243,7 @@ Verdict verdict_of(const Recording& recording, const Report& report) {
     verdict.recommendation = "None.";
     return verdict;
   }
-  if (std::ranges::find(recording.missing, kVerdict, &profiles::Missing::pass) !=
-      recording.missing.end()) {
+  if (std::ranges::any_of(recording.missing, [](const auto& missing) { return !missing.pass; })) {
     verdict.title = "none (a quick look)";
     verdict.sentence = "This run was asked for durations without a verdict: it names no winner.";
     verdict.recommendation = "None. Run it again with enough blocks, without --no-verdict.";

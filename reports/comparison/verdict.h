@@ -5,9 +5,6 @@
 
 namespace winnow::reports {
 
-// The `pass` of a Missing that says why no winner was asked for.
-inline constexpr const char* kVerdict = "verdict";
-
 // The fastest variant wins if the signed-rank test over pairs of blocks tells it from every other
 // one at 99 %, all of these comparisons together, and only where all did the same work. `report`
 // has its tables already.

@@ -59,10 +59,10 @@ ByName summed(const Stacks& stacks, const Name& name, double per_text) {
   for (const Stack& stack : stacks.stacks) {
     Amounts& sum = sums[name(stacks, stack)];
     sum.samples += static_cast<double>(stack.samples);
-    sum.value +=
-        (stacks.clock == "allocation" ? static_cast<double>(stack.bytes)
-                                      : static_cast<double>(stack.samples) * stacks.period_s) /
-        per_text;
+    sum.value += (stacks.clock == profiles::ProfileClock::allocation
+                      ? static_cast<double>(stack.bytes)
+                      : static_cast<double>(stack.samples) * stacks.period_s) /
+                 per_text;
   }
   return sums;
 }
@@ -102,7 +102,7 @@ struct Sides {
 };
 
 Sides sides_of(const Recording& recording, const std::vector<VariantStacks>& stacks, size_t variant,
-               const std::string& clock) {
+               profiles::ProfileClock clock) {
   Sides sides;
   if (stacks.size() <= variant) return sides;
   sides.before = stacks_of(stacks.front(), clock);
@@ -114,7 +114,7 @@ Sides sides_of(const Recording& recording, const std::vector<VariantStacks>& sta
 }
 
 Listing listing_of(const Recording& recording, const Sides& sides, Listing listing,
-                   const std::string& clock, size_t variant, const Name& name) {
+                   profiles::ProfileClock clock, size_t variant, const Name& name) {
   for (const auto& [stacks, which] : {std::pair(sides.before, size_t{0}), {sides.after, variant}})
     if (!stacks) {
       Export source;
@@ -128,7 +128,7 @@ Listing listing_of(const Recording& recording, const Sides& sides, Listing listi
   }
   const auto all = moved(summed(*sides.before, name, sides.texts_before),
                          summed(*sides.after, name, sides.texts_after));
-  const bool allocation = clock == "allocation";
+  const bool allocation = clock == profiles::ProfileClock::allocation;
   const auto words = [&](double value) {
     return allocation ? format_count(value, 1) : fmt::format("{:.1f}", value * 1e6);
   };
@@ -155,8 +155,8 @@ Listing chains_listing(const Recording& recording, const Report& report,
   listing.heading = "Moved Call Chains: " + report.variants[variant];
   listing.symbols = true;
   listing.columns = {"Call chain", report.variants.front(), report.variants[variant], "Change"};
-  return listing_of(recording, sides_of(recording, stacks, variant, "cpu"), std::move(listing),
-                    "cpu", variant, chain_name);
+  return listing_of(recording, sides_of(recording, stacks, variant, profiles::ProfileClock::cpu),
+                    std::move(listing), profiles::ProfileClock::cpu, variant, chain_name);
 }
 
 Listing call_sites_listing(const Recording& recording, const Report& report,
@@ -165,8 +165,9 @@ Listing call_sites_listing(const Recording& recording, const Report& report,
   listing.heading = "Allocations by Call Site: " + report.variants[variant];
   listing.symbols = true;
   listing.columns = {"Function", report.variants.front(), report.variants[variant], "Change"};
-  return listing_of(recording, sides_of(recording, stacks, variant, "allocation"),
-                    std::move(listing), "allocation", variant, site_name);
+  return listing_of(recording,
+                    sides_of(recording, stacks, variant, profiles::ProfileClock::allocation),
+                    std::move(listing), profiles::ProfileClock::allocation, variant, site_name);
 }
 
 }  // namespace winnow::reports

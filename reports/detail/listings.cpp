@@ -58,7 +58,7 @@ Listing functions_listing(const Recording& recording, const Report& report, size
   const auto& cpu = profiles_of(recording, recording.variants[variant].name).cpu;
   if (!cpu || !cpu->samples) {
     listing.notes.push_back(cpu ? "unavailable: the samples were not counted"
-                                : unavailable(recording, variant, "cpu"));
+                                : unavailable(recording, variant, Pass::cpu));
     return listing;
   }
   const auto samples = [&](const Function& function) {
@@ -95,7 +95,7 @@ Listing latency_listing(const Recording& recording, const Report& report) {
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     std::vector<std::vector<double>> processes;
     size_t n = 0;
-    for (const auto* block : good_blocks(recording, recording.variants[variant].name, "time")) {
+    for (const auto* block : good_blocks(recording, recording.variants[variant].name, Pass::time)) {
       if (block->iteration_wall_ns.empty()) continue;
       auto& values = processes.emplace_back();
       for (int64_t wall_ns : block->iteration_wall_ns)
@@ -103,7 +103,7 @@ Listing latency_listing(const Recording& recording, const Report& report) {
       n += values.size();
     }
     if (processes.empty()) {
-      listing.notes.push_back(unavailable(recording, variant, "time"));
+      listing.notes.push_back(unavailable(recording, variant, Pass::time));
       continue;
     }
     listing.rows.push_back({report.variants[variant], format_count(static_cast<double>(n)),

@@ -45,7 +45,7 @@ std::string top(const Recording& recording, const Report& report, size_t variant
   const std::string title = base::printable(report.variants[variant]);
   if (!cpu || !cpu->samples || *cpu->samples <= 0)
     return cpu ? title + ": unavailable: no samples were counted\n"
-               : base::printable(unavailable(recording, variant, "cpu")) + "\n";
+               : base::printable(unavailable(recording, variant, Pass::cpu)) + "\n";
   const auto whole = static_cast<double>(*cpu->samples);
   std::string text = fmt::format("{}: {} CPU samples over {} iterations\n", title,
                                  format_count(whole), cpu->iterations);

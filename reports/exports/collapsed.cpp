@@ -32,8 +32,9 @@ void add(std::string& text, const std::string& variant, const profiles::Stacks& 
     text += root;
     for (size_t i = stack.frames.size(); i-- > 0;)
       text += frames[static_cast<size_t>(stack.frames[i])];
-    fmt::format_to(std::back_inserter(text), " {}\n",
-                   stacks.clock == "allocation" ? stack.bytes : stack.samples);
+    fmt::format_to(
+        std::back_inserter(text), " {}\n",
+        stacks.clock == profiles::ProfileClock::allocation ? stack.bytes : stack.samples);
   }
 }
 

@@ -30,7 +30,8 @@ struct Export {
   PagePictures pictures;              // likewise
   bool detailed = false;              // Markdown: the detailed kind
   std::optional<size_t> variant;      // the only one asked for
-  std::string clock = "cpu";          // the profile asked for, where a file holds one
+  // The profile asked for, where a file holds one.
+  profiles::ProfileClock clock = profiles::ProfileClock::cpu;
 };
 
 Export make_export(const profiles::Recording& recording);

@@ -206,7 +206,7 @@ std::string export_json(const Export& source) {
                      {"winnow_version", source.recording.winnow_version},
                      {"created", source.recording.created},
                      {"commit", source.recording.commit},
-                     {"status", source.recording.status},
+                     {"status", word(source.recording.status)},
                      {"facts", facts},
                      {"same_work",
                       {{"status", name_of(report.same_work.status)},

@@ -48,7 +48,7 @@ void append(std::vector<Observation>& all, Rows rows) {
 }
 
 Rows of_block(const Block& block) {
-  Rows rows({block.variant, block.pass, block.index, {}, "", "", 0});
+  Rows rows({block.variant, word(block.pass), block.index, {}, "", "", 0});
   for (size_t i = 0; i < block.iteration_wall_ns.size(); ++i) {
     rows.iteration(static_cast<int>(i));
     rows.add("wall_time", "ns", static_cast<double>(block.iteration_wall_ns[i]));
@@ -69,7 +69,7 @@ Rows of_block(const Block& block) {
 }
 
 Rows of_sync(const std::string& variant, const profiles::SyncProfile& sync) {
-  Rows rows({variant, "sync", {}, {}, "", "", 0});
+  Rows rows({variant, word(Pass::sync), {}, {}, "", "", 0});
   rows.add("iterations", "count", static_cast<double>(sync.iterations));
   rows.add("thread_create", sync.thread_create);
   rows.add("thread_join", sync.thread_join);
@@ -91,7 +91,7 @@ Rows of_sync(const std::string& variant, const profiles::SyncProfile& sync) {
 }
 
 Rows of_heap(const std::string& variant, const profiles::HeapProfile& heap) {
-  Rows rows({variant, "heap", {}, {}, "", "", 0});
+  Rows rows({variant, word(Pass::heap), {}, {}, "", "", 0});
   rows.add("iterations", "count", static_cast<double>(heap.iterations));
   rows.add("region_bytes", "B", heap.region_bytes);
   rows.add("region_objects", "count", heap.region_objects);
@@ -100,7 +100,7 @@ Rows of_heap(const std::string& variant, const profiles::HeapProfile& heap) {
 }
 
 Rows of_samples(const std::string& variant, const profiles::SampledProfile& profile) {
-  Rows rows({variant, profile.clock, {}, {}, "", "", 0});
+  Rows rows({variant, word(profile.clock), {}, {}, "", "", 0});
   rows.add("iterations", "count", static_cast<double>(profile.iterations));
   rows.add("samples", "count", profile.samples);
   rows.add("sampled_time", "s", profile.sampled_s);
@@ -124,7 +124,7 @@ std::vector<std::string> arms(const Recording& recording) {
 std::vector<Observation> observations_of(const Recording& recording) {
   std::vector<Observation> all;
   for (const Block& block : recording.blocks)
-    if (block.status == "ok") append(all, of_block(block));
+    if (block.ok()) append(all, of_block(block));
   for (const auto& variant : recording.variants) {
     const auto& profiles = profiles_of(recording, variant.name);
     if (profiles.sync) append(all, of_sync(variant.name, *profiles.sync));
@@ -145,7 +145,7 @@ double nanoseconds(double seconds) { return std::round(seconds * 1e10) / 10; }
 std::vector<BenchmarkRun> benchmark_runs(const Recording& recording) {
   std::vector<BenchmarkRun> runs;
   for (const std::string& variant : arms(recording))
-    for (const Block* block : good_blocks(recording, variant, "time")) {
+    for (const Block* block : good_blocks(recording, variant, Pass::time)) {
       const auto wall_s = block_seconds(*block, Measure::kWall);
       if (!wall_s || *wall_s <= 0) continue;
       BenchmarkRun run{variant,

@@ -112,8 +112,7 @@ void add_sample(Message& profile, const profiles::Stack& stack, uint64_t count, 
 }
 
 // Of the regions that were sampled, one after another.
-uint64_t measured_ns(const profiles::Recording& recording, size_t variant,
-                     const std::string& pass) {
+uint64_t measured_ns(const profiles::Recording& recording, size_t variant, Pass pass) {
   double sum_ns = 0;
   for (const auto* block : good_blocks(recording, recording.variants[variant].name, pass))
     for (int64_t wall_ns : block->iteration_wall_ns) sum_ns += static_cast<double>(wall_ns);
@@ -155,12 +154,12 @@ std::string export_pprof(const Export& source) {
   const size_t variant = only_variant(source, "pprof");
   const profiles::Stacks* stacks = stacks_of(source.stacks[variant], source.clock);
   if (!stacks) throw base::Error("pprof", no_stacks(source, variant, source.clock));
-  const bool allocation = source.clock == "allocation";
+  const bool allocation = source.clock == ProfileClock::allocation;
   const double period_ns = stacks->period_s * 1e9;
 
   Strings strings;
   Message profile;
-  const std::string amount_type = allocation ? "alloc_space" : source.clock;
+  const std::string amount_type = allocation ? "alloc_space" : word(source.clock);
   const Message amount = value_type(strings, amount_type, allocation ? "bytes" : "nanoseconds");
   profile.message(1, allocation ? value_type(strings, "alloc_objects", "count")
                                 : value_type(strings, "samples", "count"));
@@ -177,7 +176,7 @@ std::string export_pprof(const Export& source) {
     add_frame(profile, strings, stacks->frames[i], i + 1);
   add_mapping(profile, strings, *stacks, source.recording.variants[variant].program);
   if (!allocation) {
-    profile.number(10, measured_ns(source.recording, variant, source.clock));
+    profile.number(10, measured_ns(source.recording, variant, pass_of(source.clock)));
     profile.message(11, amount);
     profile.number(12, whole(period_ns));
   }

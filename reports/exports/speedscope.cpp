@@ -47,7 +47,7 @@ void add_samples(std::string& text, const profiles::Stacks& stacks, Frames& fram
 
 void add_profile(std::string& text, const std::string& variant, const profiles::Stacks& stacks,
                  Frames& frames) {
-  const bool allocation = stacks.clock == "allocation";
+  const bool allocation = stacks.clock == profiles::ProfileClock::allocation;
   const auto weight = [&](const profiles::Stack& stack) {
     return allocation ? static_cast<double>(stack.bytes)
                       : static_cast<double>(stack.samples) * stacks.period_s;
@@ -57,7 +57,7 @@ void add_profile(std::string& text, const std::string& variant, const profiles::
   text += fmt::format(
       "{}{{\"type\":\"sampled\",\"name\":{},\"unit\":\"{}\",\"startValue\":0,\"endValue\":{},\n"
       "\"samples\":[",
-      text.empty() ? "" : ",\n", json_text(variant + ", " + stacks.clock),
+      text.empty() ? "" : ",\n", json_text(variant + ", " + word(stacks.clock)),
       allocation ? "bytes" : "seconds", end);
   add_samples(text, stacks, frames);
   text += "],\n\"weights\":[";
@@ -76,7 +76,9 @@ std::string export_speedscope(const Export& source) {
   std::string profiles, reasons;
   for (size_t variant = 0; variant < source.stacks.size(); ++variant) {
     if (source.variant && *source.variant != variant) continue;
-    for (const char* clock : {"cpu", "wall", "allocation"}) {
+    for (const profiles::ProfileClock clock :
+         {profiles::ProfileClock::cpu, profiles::ProfileClock::wall,
+          profiles::ProfileClock::allocation}) {
       if (const auto* stacks = stacks_of(source.stacks[variant], clock))
         add_profile(profiles, source.recording.variants[variant].name, *stacks, frames);
       else

@@ -9,10 +9,10 @@
 
 namespace winnow::reports {
 
-const profiles::Stacks* stacks_of(const VariantStacks& variant, const std::string& clock) {
-  const auto& stacks = clock == "cpu"    ? variant.cpu
-                       : clock == "wall" ? variant.wall
-                                         : variant.allocation;
+const profiles::Stacks* stacks_of(const VariantStacks& variant, ProfileClock clock) {
+  const auto& stacks = clock == ProfileClock::cpu    ? variant.cpu
+                       : clock == ProfileClock::wall ? variant.wall
+                                                     : variant.allocation;
   return stacks ? &*stacks : nullptr;
 }
 
@@ -29,14 +29,14 @@ std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string no_stacks(const Export& source, size_t variant, const std::string& clock) {
+std::string no_stacks(const Export& source, size_t variant, ProfileClock clock) {
   const std::string& name = source.recording.variants[variant].name;
-  const std::string pass = clock == "allocation" ? "heap" : clock;
+  const Pass pass = pass_of(clock);
   const auto& profiles = profiles_of(source.recording, name);
-  const bool measured = pass == "cpu"    ? profiles.cpu.has_value()
-                        : pass == "wall" ? profiles.wall.has_value()
-                                         : profiles.heap.has_value();
-  return fmt::format("{}, {}: unavailable: {}", name, clock,
+  const bool measured = pass == Pass::cpu    ? profiles.cpu.has_value()
+                        : pass == Pass::wall ? profiles.wall.has_value()
+                                             : profiles.heap.has_value();
+  return fmt::format("{}, {}: unavailable: {}", name, word(clock),
                      measured ? "the recording has no call stacks: an older winnow wrote it, or "
                                 "its folder stacks/ is gone"
                               : reason(source.recording, name, pass));

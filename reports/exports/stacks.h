@@ -7,7 +7,7 @@
 namespace winnow::reports {
 
 // The clock's stacks of a variant, or null.
-const profiles::Stacks* stacks_of(const VariantStacks& variant, const std::string& clock);
+const profiles::Stacks* stacks_of(const VariantStacks& variant, profiles::ProfileClock clock);
 
 // The one variant that a file can hold: the one asked for, or the only one. Throws base::UsageError
 // that names them.
@@ -17,6 +17,6 @@ size_t only_variant(const Export& source, const std::string& format);
 std::string json_text(const std::string& text);
 
 // "spawn, cpu: unavailable: ..."
-std::string no_stacks(const Export& source, size_t variant, const std::string& clock);
+std::string no_stacks(const Export& source, size_t variant, profiles::ProfileClock clock);
 
 }  // namespace winnow::reports

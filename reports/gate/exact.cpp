@@ -22,7 +22,7 @@ constexpr const char* kIteration = "an iteration";
 
 // Any good block: all of one variant count the same work.
 const Block* any_block(const Recording& recording, const std::string& variant) {
-  for (const char* pass : {"time", "sync", "cpu", "wall", "heap", "exact"})
+  for (const Pass pass : {Pass::time, Pass::sync, Pass::cpu, Pass::wall, Pass::heap, Pass::exact})
     for (const Block* block : good_blocks(recording, variant, pass)) return block;
   return nullptr;
 }
@@ -46,7 +46,7 @@ void add_work(const Block& block, ExactCounters& result) {
 
 void add_regions(const Recording& recording, const std::string& variant, ExactCounters& result) {
   for (const Block& block : recording.blocks) {
-    if (block.variant != variant || block.status != "ok" || !block.dispatch) continue;
+    if (block.variant != variant || !block.ok() || !block.dispatch) continue;
     for (const auto& [name, loop] : *block.dispatch)
       result.counters.push_back(
           {"regions." + name, kIteration, static_cast<double>(loop.per_iteration)});
@@ -191,7 +191,7 @@ ExactCounters exact_counters(const Recording& recording, const std::string& vari
     add_regions(recording, variant, result);
   } else {
     result.unavailable.push_back(
-        fmt::format("work counters: {}", reason(recording, variant, "time")));
+        fmt::format("work counters: {}", reason(recording, variant, Pass::time)));
   }
   if (const auto& sync = profiles_of(recording, variant).sync) {
     if (sync->iterations <= 0)
@@ -199,7 +199,7 @@ ExactCounters exact_counters(const Recording& recording, const std::string& vari
     add_sync(*sync, recording.workload.texts_per_iteration, result);
   } else {
     result.unavailable.push_back(
-        fmt::format("allocations and threads: {}", reason(recording, variant, "sync")));
+        fmt::format("allocations and threads: {}", reason(recording, variant, Pass::sync)));
   }
   return result;
 }

@@ -96,8 +96,8 @@ void add_kernels(const Recording& baseline, const Recording& candidate, const st
     return profile && profile->samples && *profile->samples > 0 && profile->iterations > 0;
   };
   if (!sampled(before) || !sampled(after)) return;
-  const Build first{&*before, kernel_macs_of(baseline, variant, "cpu")};
-  const Build second{&*after, kernel_macs_of(candidate, variant, "cpu")};
+  const Build first{&*before, kernel_macs_of(baseline, variant, Pass::cpu)};
+  const Build second{&*after, kernel_macs_of(candidate, variant, Pass::cpu)};
   std::vector<std::string> counted;
   if (first.macs.value)
     for (const auto& [name, macs] : first.macs.value->macs) counted.push_back(name);

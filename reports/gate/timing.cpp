@@ -55,7 +55,7 @@ struct PairedValues {
 std::map<int, const Block*> blocks_of(const Recording& recording, const std::string& variant) {
   std::map<int, const Block*> by_index;
   for (const Block& block : recording.blocks)
-    if (block.pass == "time" && block.variant == variant && block.status == "ok")
+    if (block.pass == profiles::Pass::time && block.variant == variant && block.ok())
       by_index[block.index] = &block;
   return by_index;
 }

@@ -37,8 +37,7 @@ bool has(const Recording& recording, const std::string& variant) {
 }
 
 void check_not_empty(const Recording& recording, const std::string& source) {
-  if (std::ranges::none_of(recording.blocks,
-                           [](const auto& block) { return block.status == "ok"; }))
+  if (std::ranges::none_of(recording.blocks, [](const auto& block) { return block.ok(); }))
     throw base::Error(source, "an empty recording: no block ended well");
 }
 
@@ -139,9 +138,9 @@ GateSide side_of(const Recording& recording, const std::string& source) {
 std::vector<std::string> problems_of(const Recording& recording) {
   std::vector<std::string> problems;
   for (const auto& block : recording.blocks)
-    if (block.status != "ok")
-      problems.push_back(
-          fmt::format("{}, {} block {}: {}", block.variant, block.pass, block.index, block.status));
+    if (!block.ok())
+      problems.push_back(fmt::format("{}, {} block {}: {}", block.variant, word(block.pass),
+                                     block.index, block.failure));
   const SameWork work = check_same_work(recording);
   if (work.status == SameWork::kDifferent)
     problems.push_back(work.differences.empty() ? work.sentence : work.differences.front());
@@ -233,8 +232,9 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
   report.baseline = side_of(baseline, sources.baseline);
   report.candidate = side_of(candidate, sources.candidate);
   report.rows = exact_rows(baseline, candidate, rules);
-  const bool timed = std::ranges::any_of(
-      both.blocks, [](const auto& block) { return block.pass == "time" && block.status == "ok"; });
+  const bool timed = std::ranges::any_of(both.blocks, [](const auto& block) {
+    return block.pass == profiles::Pass::time && block.ok();
+  });
   if (timed) {
     std::ranges::move(time_rows(baseline, candidate, rules), std::back_inserter(report.rows));
     const NoiseFloor noise = noise_floor(baseline, static_cast<int>(baseline.variants.size()));

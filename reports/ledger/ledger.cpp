@@ -136,7 +136,7 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from)
       "{}: {} of the CPU time is the kernel's (system time), contained in the lines; the region is "
       "the mean of {} {} of the {} pass",
       column.label, format_value(region.system_s, Unit::kIterationSeconds), region.blocks,
-      region.blocks == 1 ? "process" : "processes", region.pass);
+      region.blocks == 1 ? "process" : "processes", word(region.pass));
   if (!from.states.run_queue_s) text += "; waiting for a core: unavailable: not readable";
   ledger.notes.push_back(text + ".");
   const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = from.states.surplus;
@@ -146,7 +146,7 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from)
         "CPU "
         "time: of that, the scheduler's lines are taken {}, work {} (the agent's own work lies in "
         "the calls that it watches).",
-        column.label, format_ratio(ratio), region.pass, format_ratio(cpu_ratio),
+        column.label, format_ratio(ratio), word(region.pass), format_ratio(cpu_ratio),
         format_ratio(from.states.reconciled.scheduler), format_ratio(from.states.reconciled.work)));
 }
 

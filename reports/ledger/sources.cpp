@@ -92,7 +92,7 @@ RegionTime region_time(const std::vector<const Block*>& blocks) {
 
 // The time pass, whose blocks no agent slows down; else a pass that has the figures.
 Known<RegionTime> region_of(const Recording& recording, size_t variant) {
-  for (const char* pass : {"time", "sync"}) {
+  for (const Pass pass : {Pass::time, Pass::sync}) {
     auto blocks = good_blocks(recording, recording.variants[variant].name, pass);
     std::erase_if(blocks, [](const Block* block) { return !has_region_time(*block); });
     if (blocks.empty()) continue;
@@ -108,7 +108,7 @@ Known<RegionTime> region_of(const Recording& recording, size_t variant) {
 Known<StateTime> states_of(const Recording& recording, size_t variant) {
   const std::string& name = recording.variants[variant].name;
   const auto& sync = profiles_of(recording, name).sync;
-  if (!sync) return {{}, "sync pass: " + reason(recording, name, "sync")};
+  if (!sync) return {{}, "sync pass: " + reason(recording, name, Pass::sync)};
   if (sync->iterations <= 0) return {{}, "sync pass: it has no iterations"};
   const double iterations = sync->iterations;
   StateTime time;
@@ -134,7 +134,7 @@ Known<StateTime> states_of(const Recording& recording, size_t variant) {
       time.run_queue_s.reset();
   }
   if (sync->threads.empty()) return {{}, "sync pass: accounts of threads are not recorded"};
-  const auto blocks = good_blocks(recording, name, "sync");
+  const auto blocks = good_blocks(recording, name, Pass::sync);
   if (ended > 0 && !blocks.empty() && has_process_time(*blocks.front())) {
     const Region& region = *blocks.front()->region;
     const double beyond_s = seconds(*region.user_ns + *region.system_ns) - accounts_s;
@@ -166,7 +166,7 @@ size_t line_of(const profiles::Function& function, const std::set<std::string>& 
 
 void reconcile_with(const RegionTime& region, const Recording& recording, size_t variant,
                     StateTime& states) {
-  const auto blocks = good_blocks(recording, recording.variants[variant].name, "sync");
+  const auto blocks = good_blocks(recording, recording.variants[variant].name, Pass::sync);
   if (blocks.empty() || !has_process_time(*blocks.front())) return;
   const Block& block = *blocks.front();
   const double cpu_s = seconds(*block.region->user_ns + *block.region->system_ns) /
@@ -189,7 +189,7 @@ Known<SampledWork> sampled_work(const Recording& recording, size_t variant,
                                 const std::set<std::string>& kernels) {
   const std::string& name = recording.variants[variant].name;
   const auto& cpu = profiles_of(recording, name).cpu;
-  if (!cpu) return {{}, "cpu pass: " + reason(recording, name, "cpu")};
+  if (!cpu) return {{}, "cpu pass: " + reason(recording, name, Pass::cpu)};
   SampledWork work;
   for (const std::string& kernel : kernels) work.lines.push_back({"compute: " + kernel});
   for (const auto& [category, line] : kLines) work.lines.push_back({line});
@@ -239,7 +239,7 @@ Reconciled reconcile(double work_s, double scheduler_s, double sum_s) {
 std::set<std::string> counted_kernels(const Recording& recording) {
   std::set<std::string> kernels;
   for (const Block& block : recording.blocks)
-    if (block.status == "ok" && block.kernel_macs)
+    if (block.ok() && block.kernel_macs)
       for (const auto& [kernel, macs] : *block.kernel_macs) kernels.insert(kernel);
   return kernels;
 }

@@ -13,7 +13,7 @@ namespace winnow::reports {
 
 // The region from outside: the kernel's accounting of the process and of its cores.
 struct RegionTime {
-  std::string pass;
+  profiles::Pass pass = profiles::Pass::time;
   int blocks = 0;
   int cores = 0;
   double wall_s = 0, cpu_s = 0, idle_s = 0, busy_s = 0, steal_s = 0;

@@ -10,12 +10,11 @@ namespace winnow::reports {
 namespace {
 
 Picture<profiles::Stacks> stacks(const profiles::Recording& recording, const std::string& folder,
-                                 const std::string& variant, const std::string& clock,
-                                 const std::string& pass) {
+                                 const std::string& variant, ProfileClock clock) {
   Picture<profiles::Stacks> picture;
   try {
     picture.data = profiles::read_stacks(folder, variant, clock);
-    if (!picture.data) picture.unavailable = reason(recording, variant, pass);
+    if (!picture.data) picture.unavailable = reason(recording, variant, pass_of(clock));
   } catch (const base::Error& error) {
     picture.unavailable = error.what();
   }
@@ -31,7 +30,7 @@ Picture<profiles::Timeline> timeline(const profiles::Recording& recording,
         recording.profiles.contains(variant) && recording.profiles.at(variant).sync;
     if (!picture.data)
       picture.unavailable =
-          counted ? "the recording holds no timeline" : reason(recording, variant, "sync");
+          counted ? "the recording holds no timeline" : reason(recording, variant, Pass::sync);
   } catch (const base::Error& error) {
     picture.unavailable = error.what();
   }
@@ -53,9 +52,9 @@ PagePictures read_pictures(const profiles::Recording& recording, const std::stri
   for (size_t i = 0; i < recording.variants.size(); ++i) {
     const std::string& name = recording.variants[i].name;
     VariantPictures& each = pictures.variants[i];
-    each.cpu = stacks(recording, folder, name, "cpu", "cpu");
-    each.wall = stacks(recording, folder, name, "wall", "wall");
-    each.allocation = stacks(recording, folder, name, "allocation", "heap");
+    each.cpu = stacks(recording, folder, name, ProfileClock::cpu);
+    each.wall = stacks(recording, folder, name, ProfileClock::wall);
+    each.allocation = stacks(recording, folder, name, ProfileClock::allocation);
   }
   return pictures;
 }

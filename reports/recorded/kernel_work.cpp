@@ -26,8 +26,8 @@ std::string figure(double value) {
 // Percent of the all-core peak that the median iteration reaches.
 Known<double> peak_share(const Recording& recording, const Report& report, size_t variant) {
   const auto& median_s = report.timings[variant].median_s;
-  if (!median_s) return {{}, reason(recording, recording.variants[variant].name, "time")};
-  const auto work = kernel_macs_of(recording, recording.variants[variant].name, "time");
+  if (!median_s) return {{}, reason(recording, recording.variants[variant].name, Pass::time)};
+  const auto work = kernel_macs_of(recording, recording.variants[variant].name, Pass::time);
   if (!work.value) return {{}, work.reason};
   double macs = 0;
   for (const auto& [kernel, count] : work.value->macs) macs += count;
@@ -41,7 +41,7 @@ Known<double> peak_share(const Recording& recording, const Report& report, size_
 }  // namespace
 
 Known<KernelMacs> kernel_macs_of(const Recording& recording, const std::string& variant,
-                                 const std::string& pass) {
+                                 Pass pass) {
   const auto blocks = good_blocks(recording, variant, pass);
   if (blocks.empty()) return {{}, reason(recording, variant, pass)};
   KernelMacs sum;

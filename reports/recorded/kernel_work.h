@@ -25,7 +25,7 @@ struct KernelMacs {
   std::string isa;
 };
 Known<KernelMacs> kernel_macs_of(const profiles::Recording& recording, const std::string& variant,
-                                 const std::string& pass);
+                                 profiles::Pass pass);
 
 // The peaks of an instruction set on the recorded machine, both positive.
 Known<profiles::RooflineRow> peak_of(const profiles::Recording& recording, const std::string& isa);

@@ -26,7 +26,7 @@ std::string warning_words(const MachineFact& fact) {
 std::vector<std::string> machine_alarms(const Recording& recording) {
   std::vector<std::string> alarms;
   for (const MachineFact& fact : recording.machine)
-    if (fact.state == "warn" && std::ranges::count(kSpoiling, fact.name) > 0)
+    if (fact.state == profiles::FactState::warn && std::ranges::count(kSpoiling, fact.name) > 0)
       alarms.push_back("THE MACHINE DISTURBS: " + warning_words(fact));
   return alarms;
 }

@@ -131,7 +131,8 @@ Merged merge(std::vector<MergeSource> sources) {
   into.twin.clear();
   for (size_t run = 0; run < sources.size(); ++run) {
     if (run > 0) add_alarms(sources.front(), sources[run], merged.alarms);
-    if (sources[run].recording.status != "complete") into.status = sources[run].recording.status;
+    if (sources[run].recording.status != profiles::RunStatus::complete)
+      into.status = sources[run].recording.status;
     add(sources[run], static_cast<int>(run), merged);
   }
   into.baseline = into.variants.front().name;

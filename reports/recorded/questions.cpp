@@ -27,7 +27,7 @@ std::vector<std::string> labels(const Recording& recording) {
 }
 
 std::vector<const Block*> good_blocks(const Recording& recording, const std::string& variant,
-                                      const std::string& pass) {
+                                      Pass pass) {
   return profiles::comparable_blocks(recording, variant, pass);
 }
 
@@ -38,25 +38,25 @@ const profiles::VariantProfiles& profiles_of(const Recording& recording,
   return found == recording.profiles.end() ? nothing : found->second;
 }
 
-std::string reason(const Recording& recording, const std::string& variant,
-                   const std::string& pass) {
+std::string reason(const Recording& recording, const std::string& variant, Pass pass) {
   for (const auto& missing : recording.missing)
     if (missing.pass == pass && (missing.variant.empty() || missing.variant == variant))
       return missing.reason.empty() ? "not recorded" : missing.reason;
   for (const Block& block : recording.blocks)
-    if (block.variant == variant && block.pass == pass && block.status != "ok")
-      return fmt::format("block {} of the {} pass: {}", block.index, pass, block.status);
+    if (block.variant == variant && block.pass == pass && !block.ok())
+      return fmt::format("block {} of the {} pass: {}", block.index, word(pass), block.failure);
   const bool run =
       std::ranges::any_of(recording.blocks, [&](const Block& block) { return block.pass == pass; });
-  return run || recording.blocks.empty() ? "not recorded" : "the " + pass + " pass was not run";
+  return run || recording.blocks.empty() ? "not recorded"
+                                         : "the " + word(pass) + " pass was not run";
 }
 
-std::string unavailable(const Recording& recording, size_t variant, const std::string& pass) {
+std::string unavailable(const Recording& recording, size_t variant, Pass pass) {
   return fmt::format("{}: unavailable: {}", labels(recording)[variant],
                      reason(recording, recording.variants[variant].name, pass));
 }
 
-Basis basis_of(const std::string& pass, std::vector<int> iterations) {
+Basis basis_of(Pass pass, std::vector<int> iterations) {
   Basis basis{false, std::move(iterations), ""};
   std::vector<int> known;
   for (int count : basis.iterations)
@@ -64,17 +64,17 @@ Basis basis_of(const std::string& pass, std::vector<int> iterations) {
   basis.per_iteration = std::ranges::adjacent_find(known, std::not_equal_to{}) != known.end();
   if (known.empty()) {
     basis.words =
-        fmt::format("over the iterations of the {} pass, whose number is not recorded", pass);
+        fmt::format("over the iterations of the {} pass, whose number is not recorded", word(pass));
   } else if (!basis.per_iteration) {
     basis.words =
-        fmt::format("over {} iterations of the {} pass", format_count(known.front()), pass);
+        fmt::format("over {} iterations of the {} pass", format_count(known.front()), word(pass));
   } else {
     std::string counts;
     for (int count : known) counts += (counts.empty() ? "" : " and ") + format_count(count);
     basis.words = fmt::format(
         "per iteration, because the variants ran different numbers of iterations of the {} pass: "
         "{}",
-        pass, counts);
+        word(pass), counts);
   }
   return basis;
 }

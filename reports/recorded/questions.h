@@ -10,25 +10,25 @@
 // Questions to a recording that every table asks.
 namespace winnow::reports {
 
+using profiles::Pass;
+using profiles::ProfileClock;
+
 // How the variants are called in the report: the label, or the name; never two alike.
 std::vector<std::string> labels(const profiles::Recording& recording);
 
 // The blocks of a variant that ended well and may be compared (profiles/recording/disturbance.h).
 std::vector<const profiles::Block*> good_blocks(const profiles::Recording& recording,
-                                                const std::string& variant,
-                                                const std::string& pass);
+                                                const std::string& variant, Pass pass);
 
 // What a variant's passes measured; an empty one when there is nothing.
 const profiles::VariantProfiles& profiles_of(const profiles::Recording& recording,
                                              const std::string& variant);
 
 // Why a pass of a variant has no figures: as the recording says, or "not recorded".
-std::string reason(const profiles::Recording& recording, const std::string& variant,
-                   const std::string& pass);
+std::string reason(const profiles::Recording& recording, const std::string& variant, Pass pass);
 
 // "<label>: unavailable: <reason>"
-std::string unavailable(const profiles::Recording& recording, size_t variant,
-                        const std::string& pass);
+std::string unavailable(const profiles::Recording& recording, size_t variant, Pass pass);
 
 // Whether the variants' figures of a pass stand for the same number of iterations. If so they are
 // shown as measured, else divided by the iterations.
@@ -39,7 +39,7 @@ struct Basis {
 
   double divisor(size_t variant) const { return per_iteration ? iterations[variant] : 1.0; }
 };
-Basis basis_of(const std::string& pass, std::vector<int> iterations);
+Basis basis_of(Pass pass, std::vector<int> iterations);
 
 // A measured value; one that is no number (a sum beyond all bounds) counts as not there.
 Figure measured(double value);

@@ -65,11 +65,12 @@ std::vector<RawCommand> raw_commands(const Recording& recording) {
   const auto names = labels(recording);
   for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
     const std::string program = program_of(recording.variants[variant]);
-    for (const char* pass : {"cpu", "wall", "heap"}) {
+    for (const Pass pass : {Pass::cpu, Pass::wall, Pass::heap}) {
       const auto blocks = good_blocks(recording, recording.variants[variant].name, pass);
-      const std::string command = pass == std::string("heap") ? heap_command(blocks, program)
-                                                              : sampled_command(blocks, program);
-      if (!command.empty()) commands.push_back({names[variant], pass, blocks.size(), command});
+      const std::string command =
+          pass == Pass::heap ? heap_command(blocks, program) : sampled_command(blocks, program);
+      if (!command.empty())
+        commands.push_back({names[variant], word(pass), blocks.size(), command});
     }
   }
   return commands;

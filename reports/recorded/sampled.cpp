@@ -43,13 +43,13 @@ using Choose = bool (*)(const Function&);
 
 }  // namespace
 
-Profiles profiles_for(const Recording& recording, const std::string& pass) {
+Profiles profiles_for(const Recording& recording, Pass pass) {
   Profiles result;
   result.labels = labels(recording);
   std::vector<int> iterations;
   for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
     const auto& kinds = profiles_of(recording, recording.variants[variant].name);
-    const auto& profile = pass == "cpu" ? kinds.cpu : kinds.wall;
+    const auto& profile = pass == profiles::Pass::cpu ? kinds.cpu : kinds.wall;
     result.profiles.push_back(profile ? &*profile : nullptr);
     iterations.push_back(profile ? profile->iterations : 0);
     if (!profile) result.unavailable.push_back(unavailable(recording, variant, pass));
@@ -218,7 +218,7 @@ std::string sampling_note(const Profiles& all) {
     if (unsampled_s(*profile) > 0)
       text += fmt::format("; besides, {} was not sampled",
                           format_share(unsampled_s(*profile) / *profile->total_s));
-    else if (!profile->total_s && profile->clock == "cpu")
+    else if (!profile->total_s && profile->clock == ProfileClock::cpu)
       text += "; how much was not sampled is unknown";
   }
   return "Sampling error at 95 %: " + text +

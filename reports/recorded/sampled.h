@@ -36,7 +36,7 @@ struct Profiles {
   bool any() const { return unavailable.size() < profiles.size(); }
 };
 
-Profiles profiles_for(const profiles::Recording& recording, const std::string& pass);
+Profiles profiles_for(const profiles::Recording& recording, Pass pass);
 
 // What shares are shares of: the region's CPU time from the kernel where it is known.
 double whole_of(const profiles::SampledProfile& profile);

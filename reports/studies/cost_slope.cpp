@@ -13,6 +13,7 @@ namespace winnow::reports {
 
 using profiles::Block;
 using profiles::Injected;
+using profiles::InjectedCause;
 using profiles::Recording;
 
 namespace {
@@ -23,8 +24,8 @@ constexpr double kLeastPaid = 0.25;  // of a payment's cost outside the region
 constexpr double kNanosecond = 1e-9;
 
 // An amount as the slope's x: seconds of cost, or times.
-double in_units(const std::string& cause, int64_t amount) {
-  return static_cast<double>(amount) * (cause == "region" ? kNanosecond : 1);
+double in_units(std::optional<InjectedCause> cause, int64_t amount) {
+  return static_cast<double>(amount) * (cause == InjectedCause::region ? kNanosecond : 1);
 }
 
 std::string variant_of(const std::string& arm) { return arm.substr(0, arm.rfind('+')); }
@@ -43,7 +44,7 @@ Rounds rounds_of(const Recording& recording, const std::string& variant) {
   Rounds rounds;
   for (const auto& arm : recording.variants)
     if (variant_of(arm.name) == variant)
-      for (const Block* block : good_blocks(recording, arm.name, "time"))
+      for (const Block* block : good_blocks(recording, arm.name, Pass::time))
         if (block->injected && !block->iteration_wall_ns.empty())
           rounds[block->index][block->injected->amount] = block;
   return rounds;
@@ -108,7 +109,8 @@ void predict(const Rounds& rounds, CostSlope& slope) {
   const bool told = !paid.empty() && !most.empty() && slope.regions > 0;
   if (told) slope.paid_unit_s = median(paid) / slope.regions;
   // A spin lasts as long anywhere; and who paid next to nothing did not pay what it counted.
-  if (told && slope.cause != "region" && slope.paid_unit_s > kLeastPaid * slope.unit_s) {
+  if (told && slope.cause != InjectedCause::region &&
+      slope.paid_unit_s > kLeastPaid * slope.unit_s) {
     slope.predicted_low = std::min(share * quartile(paid, 1), quartile(most, 1));
     slope.predicted_high = quartile(most, 3);
     return;
@@ -171,7 +173,7 @@ CostSlope slope_of(const Recording& recording, const std::string& variant) {
     }
   std::ranges::sort(slope.amounts);
   if (slope.amounts.size() < 2 || slope.amounts.front() != 0) {
-    slope.reason = rounds.empty() ? reason(recording, variant + "+0", "time")
+    slope.reason = rounds.empty() ? reason(recording, variant + "+0", Pass::time)
                                   : "no blocks with and without the cost";
     if (rounds.empty() && slope.reason == "not recorded")
       slope.reason = "the program told nothing of an injected cost";

@@ -29,8 +29,9 @@ std::optional<double> line_slope(const std::vector<double>& x, const std::vector
 // in each region, or one wake-up or one thread more in each.
 struct CostSlope {
   enum Answer { kAgrees, kDisagrees, kNotDecided, kUnavailable };
-  std::string variant, cause;
-  std::vector<int64_t> amounts;  // of the arms, rising, from 0
+  std::string variant;
+  std::optional<profiles::InjectedCause> cause;  // empty: no block told of one
+  std::vector<int64_t> amounts;                  // of the arms, rising, from 0
   int threads = 0;
   double regions = 0, most_by_one_thread = 0;  // an iteration, medians over the blocks
   double unit_s = 0;       // one payment by its amount, timed outside the region: median

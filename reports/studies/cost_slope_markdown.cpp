@@ -6,6 +6,8 @@
 
 namespace winnow::reports {
 
+using profiles::InjectedCause;
+
 namespace {
 
 constexpr double kMicro = 1e6, kMilli = 1e3;
@@ -24,7 +26,7 @@ const char* word_of(CostSlope::Answer answer) {
   return "unavailable";
 }
 
-bool spins(const CostSlope& slope) { return slope.cause == "region"; }
+bool spins(const CostSlope& slope) { return slope.cause == InjectedCause::region; }
 
 // Wall time by a unit of cost: in µs by µs, or in µs by wake-up or thread.
 std::string slope_text(const CostSlope& slope, double value) {
@@ -95,9 +97,9 @@ std::string sentence(const CostSlope& slope) {
 std::string unit_note(const CostSlope& slope) {
   const double shown = spins(slope) ? 1 : kMicro;
   const int digits = spins(slope) ? 3 : 1;
-  const std::string what = spins(slope)              ? "1 µs of cost"
-                           : slope.cause == "wakeup" ? "one wake-up with its answer"
-                                                     : "one thread";
+  const std::string what = spins(slope)                           ? "1 µs of cost"
+                           : slope.cause == InjectedCause::wakeup ? "one wake-up with its answer"
+                                                                  : "one thread";
   std::string text = fmt::format("{}: {} took ", slope.variant, what);
   if (slope.paid_unit_s > 0)
     text +=
@@ -110,22 +112,22 @@ std::string unit_note(const CostSlope& slope) {
 
 std::string cost_slopes_markdown(const profiles::Recording& recording,
                                  const std::vector<CostSlope>& slopes) {
-  std::string cause = "region";
-  for (const CostSlope& slope : slopes)
-    if (!slope.cause.empty()) cause = slope.cause;
+  InjectedCause cause = InjectedCause::region;
+  for (const CostSlope& slope : slopes) cause = slope.cause.value_or(cause);
   std::string text = fmt::format(
       "# Proof of Cause: {}\n\nBefore each parallel region the thread that opens it {}. An "
       "iteration must then take longer by as much as the counted regions say.\n\n- "
       "**Workload:** {}: {} texts an iteration, {} threads, {} blocks of {} iterations of each "
       "arm\n- **Recording:** {}\n\n",
-      cause,
-      cause == "region"   ? "spins for a known time"
-      : cause == "wakeup" ? "wakes a helper thread and waits for its answer"
-                          : "creates threads and joins them",
+      word(cause),
+      cause == InjectedCause::region   ? "spins for a known time"
+      : cause == InjectedCause::wakeup ? "wakes a helper thread and waits for its answer"
+                                       : "creates threads and joins them",
       escaped(recording.workload.scenario), recording.workload.texts_per_iteration,
       recording.workload.threads, recording.workload.blocks,
-      recording.workload.iterations_per_block, escaped(recording.status));
-  const std::string unit = cause == "region" ? "µs by µs of cost" : "µs by one more in each region";
+      recording.workload.iterations_per_block, word(recording.status));
+  const std::string unit =
+      cause == InjectedCause::region ? "µs by µs of cost" : "µs by one more in each region";
   text += table_head({"Variant", "Regions/iteration", "Most by one thread", "Cost in each region",
                       "Iteration without", "Predicted slope (" + unit + ")",
                       "Measured slope (99 % interval)", "Answer"});

@@ -17,9 +17,7 @@ using profiles::SweepCell;
 
 namespace {
 
-bool is_good(const SweepBlock& block) {
-  return block.status == "ok" && !block.iteration_wall_ns.empty();
-}
+bool is_good(const SweepBlock& block) { return block.ok() && !block.iteration_wall_ns.empty(); }
 
 // The block's median iteration; 0 when it has none.
 double block_seconds(const SweepBlock& block) {
@@ -33,15 +31,15 @@ double block_seconds(const SweepBlock& block) {
 // "2 of 8 blocks failed: signal 11"; empty: none.
 std::string failed_blocks(const SweepCell& cell) {
   size_t failed = 0;
-  std::set<std::string> statuses;
+  std::set<std::string> failures;
   for (const SweepBlock& block : cell.blocks) {
-    if (block.status == "ok") continue;
+    if (block.ok()) continue;
     ++failed;
-    statuses.insert(block.status.empty() ? "unknown status" : block.status);
+    failures.insert(block.failure);
   }
   if (failed == 0) return "";
   return fmt::format("{} of {} blocks failed: {}", failed, cell.blocks.size(),
-                     fmt::join(statuses, ", "));
+                     fmt::join(failures, ", "));
 }
 
 std::vector<int> axis(const std::vector<const SweepCell*>& cells, const std::string& mix,
@@ -267,9 +265,8 @@ std::string SweepCells::reason(size_t variant, const Condition& condition) const
   if (cell->blocks.empty()) return "no block was run";
   if (condition.batch <= 0) return "the batch size is not recorded";
   for (size_t block = 0; block < cell->blocks.size(); ++block) {
-    const std::string& status = cell->blocks[block].status;
-    if (status != "ok")
-      return fmt::format("block {}: {}", block, status.empty() ? "unknown status" : status);
+    if (!cell->blocks[block].ok())
+      return fmt::format("block {}: {}", block, cell->blocks[block].failure);
   }
   return "no iteration with a positive time is recorded";
 }

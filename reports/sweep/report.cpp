@@ -39,7 +39,7 @@ std::string size_words(const Sweep& sweep) {
   size_t blocks = 0, good = 0, fewest = SIZE_MAX, most = 0;
   for (const auto& cell : sweep.cells) {
     blocks += cell.blocks.size();
-    good += std::ranges::count(cell.blocks, std::string("ok"), &profiles::SweepBlock::status);
+    good += std::ranges::count_if(cell.blocks, &profiles::SweepBlock::ok);
     if (!cell.unavailable.empty()) continue;
     fewest = std::min(fewest, cell.blocks.size());
     most = std::max(most, cell.blocks.size());
@@ -128,10 +128,9 @@ SweepReport make_sweep_report(const Sweep& sweep) {
   }
   report.shared = shared_machine(cells);
   report.missing = missing(cells, sweep);
-  if (sweep.status != "complete")
+  if (sweep.status != profiles::RunStatus::complete)
     report.warnings.push_back(
-        fmt::format("the sweep is {}: figures cover only what was measured.",
-                    sweep.status.empty() ? "of unknown status" : sweep.status));
+        fmt::format("the sweep is {}: figures cover only what was measured.", word(sweep.status)));
   if (report.variants.size() > 1 && !has_grains(cells))
     report.warnings.push_back(
         "fine or coarse: unavailable: no two variants' labels or summaries say fine and coarse.");

@@ -47,7 +47,7 @@ void judge_total(Table& table, const std::vector<Pairs>& cpu_pairs) {
 // the rows add up to the whole.
 Table category_total_table(const Recording& recording, const std::vector<Pairs>& cpu_pairs,
                            std::vector<std::string>& warnings) {
-  const Profiles all = profiles_for(recording, "cpu");
+  const Profiles all = profiles_for(recording, Pass::cpu);
   Table table = table_for(all, "CPU Time by Category");
   table.first_column = "Category";
   if (!all.any()) return table;

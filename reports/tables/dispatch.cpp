@@ -117,7 +117,7 @@ Table dispatch_table(const Recording& recording, const std::vector<Timing>& timi
   std::vector<Costs> costs;
   std::set<std::string> loops;
   for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    costs.push_back(costs_of(good_blocks(recording, recording.variants[variant].name, "time")));
+    costs.push_back(costs_of(good_blocks(recording, recording.variants[variant].name, Pass::time)));
     for (const auto& [name, cost] : costs.back()) loops.insert(name);
     if (costs.back().empty())
       table.unavailable.push_back(

@@ -58,7 +58,7 @@ Table cumulative_table(const Profiles& all) {
 }  // namespace
 
 CpuTables cpu_tables(const Recording& recording) {
-  const Profiles all = profiles_for(recording, "cpu");
+  const Profiles all = profiles_for(recording, Pass::cpu);
   return {category_table(all, "Scheduler Overhead", "scheduler", is_scheduler),
           category_table(all, "Compute Functions", "compute", is_compute), cumulative_table(all)};
 }

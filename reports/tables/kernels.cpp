@@ -22,8 +22,8 @@ constexpr double kMacsPerGmac = 1e9, kMillisecondsPerSecond = 1e3;
 // The cpu pass of one variant: its multiply-accumulates, fit to be held against its samples.
 Known<KernelMacs> sampled_macs(const Recording& recording, const Profiles& all, size_t variant) {
   const std::string& name = recording.variants[variant].name;
-  if (!all.profiles[variant]) return {{}, reason(recording, name, "cpu")};
-  auto work = kernel_macs_of(recording, name, "cpu");
+  if (!all.profiles[variant]) return {{}, reason(recording, name, Pass::cpu)};
+  auto work = kernel_macs_of(recording, name, Pass::cpu);
   if (work.value && work.value->iterations != all.profiles[variant]->iterations)
     return {{}, "its samples and its blocks stand for different numbers of iterations"};
   return work;
@@ -161,7 +161,7 @@ bool is_part_of(std::string_view function, std::string_view kernel) {
 }
 
 Table kernel_table(const Recording& recording, const SameWork& same_work) {
-  const Profiles all = profiles_for(recording, "cpu");
+  const Profiles all = profiles_for(recording, Pass::cpu);
   Table table;
   table.heading = "Kernel Speed";
   table.first_column = "Kernel";

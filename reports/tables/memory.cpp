@@ -162,10 +162,10 @@ Table memory_table(const Recording& recording, std::vector<std::string>& warning
     const auto& heap = profiles_of(recording, recording.variants[variant].name).heap;
     all.heaps.push_back(heap ? &*heap : nullptr);
     iterations.push_back(heap ? heap->iterations : 0);
-    if (!heap) table.unavailable.push_back(unavailable(recording, variant, "heap"));
+    if (!heap) table.unavailable.push_back(unavailable(recording, variant, Pass::heap));
   }
   if (table.unavailable.size() == all.heaps.size()) return table;
-  all.basis = basis_of("heap", iterations);
+  all.basis = basis_of(Pass::heap, iterations);
 
   table.rows.push_back(
       megabyte_row(all, "Total Allocation", Role::kTotal, false,

@@ -144,10 +144,10 @@ Table scheduler_metrics(const Recording& recording) {
     const auto& sync = profiles_of(recording, recording.variants[variant].name).sync;
     all.syncs.push_back(sync ? &*sync : nullptr);
     iterations.push_back(sync ? sync->iterations : 0);
-    if (!sync) table.unavailable.push_back(unavailable(recording, variant, "sync"));
+    if (!sync) table.unavailable.push_back(unavailable(recording, variant, Pass::sync));
   }
   if (table.unavailable.size() == all.syncs.size()) return table;
-  all.basis = basis_of("sync", iterations);
+  all.basis = basis_of(Pass::sync, iterations);
 
   std::string unmeasured;
   for (const CallRow& state : kStates) table.rows.push_back(time_row(all, state));

@@ -64,7 +64,7 @@ Creations creations_of(const Recording& recording, size_t variant) {
   row.notes = formula_words(*about.thread_formula, recording.workload.texts_per_iteration);
   if (recording.workload.texts_per_iteration <= 0) return row;
   if (iterations == 0)
-    for (const auto* block : good_blocks(recording, about.name, "time"))
+    for (const auto* block : good_blocks(recording, about.name, Pass::time))
       iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
   const ThreadFormula& formula = *about.thread_formula;
   const double texts = recording.workload.texts_per_iteration;
@@ -147,7 +147,7 @@ void add_threads(ThreadAnalysis& analysis, const Recording& recording, size_t va
   const std::string label = labels(recording)[variant];
   const auto& sync = profiles_of(recording, recording.variants[variant].name).sync;
   if (!sync) {
-    analysis.thread_notes.push_back(unavailable(recording, variant, "sync"));
+    analysis.thread_notes.push_back(unavailable(recording, variant, Pass::sync));
     return;
   }
   if (sync->threads.empty()) {
@@ -180,7 +180,7 @@ std::vector<std::string> creation_notes(const Recording& recording) {
                     label, works, about.persistent_threads ? "yes" : "no"));
     const auto& sync = profiles_of(recording, about.name).sync;
     if (!sync)
-      notes.push_back(unavailable(recording, variant, "sync"));
+      notes.push_back(unavailable(recording, variant, Pass::sync));
     else if (!sync->thread_create)
       notes.push_back(label + ": creations: unavailable: not counted in the sync pass");
     estimates = estimates || about.thread_formula.has_value();

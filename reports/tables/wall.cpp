@@ -14,7 +14,7 @@ using profiles::Function;
 using profiles::Recording;
 
 Table wall_table(const Recording& recording) {
-  const Profiles all = profiles_for(recording, "wall");
+  const Profiles all = profiles_for(recording, Pass::wall);
   Table table = table_for(all, "Wall Profile");
   if (!all.any()) return table;
   const Choose everything = [](const Function&) { return true; };

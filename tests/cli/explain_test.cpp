@@ -56,9 +56,9 @@ TEST_CASE("a real strategy pays for its regions, and the recording keeps what wa
   const auto recording = profiles::read_recording(tiny / "out/explain-tiny");
   REQUIRE(recording.blocks.size() >= 24);  // more where other programs ran beside some
   for (const auto& block : recording.blocks) {
-    CHECK(block.status == "ok");
+    CHECK(block.ok());
     REQUIRE(block.injected);
-    CHECK(block.injected->cause == "region");
+    CHECK(block.injected->cause == profiles::InjectedCause::region);
     CHECK(block.injected->regions == 3 * 32);
     CHECK(block.checksum == recording.blocks[0].checksum);
   }
@@ -160,7 +160,7 @@ TEST_CASE("two arms of one command under different names behave identically") {
   plan.arms[2].variant.name = plan.arms[2].command.back() = "other";
   plan.arms[2].command[0] = ENGINE_PREFIX "pool";
   plan.baseline = "left";
-  plan.passes = {"time", "sync"};
+  plan.passes = {profiles::Pass::time, profiles::Pass::sync};
   plan.blocks = 6;
   plan.iterations_per_block = 40;
   plan.workload.texts_per_iteration = 4;

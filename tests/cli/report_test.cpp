@@ -17,12 +17,13 @@ bool holds(const std::string& text, const std::string& part) {
 // Two variants with sampled stacks, and files of other stacks that are broken.
 void write_sample(const Scratch& scratch) {
   profiles::Recording recording;
-  recording.status = "complete";
+  recording.status = profiles::RunStatus::complete;
   recording.workload.scenario = "small";
   recording.baseline = "spawn";
   for (const char* name : {"spawn", "pool"}) {
     recording.variants.emplace_back().name = name;
-    profiles::Stacks stacks{"cpu", 8, 0.02, {{"work", "a.cpp", "other", 7}}, {}};
+    profiles::Stacks stacks{
+        profiles::ProfileClock::cpu, 8, 0.02, {{"work", "a.cpp", "other", 7}}, {}};
     stacks.stacks = {{{0}, 5, 0, 0}};
     profiles::write_stacks(scratch / "out", name, stacks);
     base::write_file(scratch / ("out/stacks/" + std::string(name) + ".wall.json"), "{}");

@@ -95,11 +95,11 @@ TEST_CASE("a run measures every pass of both variants and fills every table") {
   }
 
   const auto recording = profiles::read_recording(tiny / "out/tiny");
-  CHECK(recording.status == "complete");
+  CHECK(recording.status == profiles::RunStatus::complete);
   const profiles::Block* first = nullptr;
   for (const auto& block : recording.blocks) {
-    CHECK(block.status == "ok");
-    if (block.pass != "time") continue;
+    CHECK(block.ok());
+    if (block.pass != profiles::Pass::time) continue;
     if (first == nullptr) first = &block;
     CHECK(block.checksum == first->checksum);
     CHECK(block.work == first->work);
@@ -264,7 +264,7 @@ TEST_CASE("calibrate tells the noise of two copies and the pairs that a comparis
   CHECK(base::read_file(tiny / "out/calibrate/noise.md") == result.out);
   const auto recording = profiles::read_recording(tiny / "out/calibrate");
   CHECK(first_blocks(recording) == 8);
-  for (const auto& block : recording.blocks) CHECK(block.pass == "time");
+  for (const auto& block : recording.blocks) CHECK(block.pass == profiles::Pass::time);
   CHECK(
       testing::winnow(tiny, {"calibrate", "tiny.toml", "--model", "tiny.gguf", "--variant", "nope"})
           .status == 2);
@@ -307,6 +307,6 @@ TEST_CASE("an interrupted run ends with status 130, keeps what it measured, leav
   const auto result = testing::wait(tiny, harness);
   CHECK(result.status == 130);
   CHECK_FALSE(process_mentions(tiny / "tiny.gguf", 0));
-  CHECK(profiles::read_recording(tiny / "out/tiny").status == "interrupted");
+  CHECK(profiles::read_recording(tiny / "out/tiny").status == profiles::RunStatus::interrupted);
   CHECK(std::distance(fs::directory_iterator(tiny.path() / "out"), {}) == 1);
 }

@@ -27,13 +27,13 @@ class Served {
     fs::create_directories(scratch_ / "out/a b");
     fs::create_directories(scratch_ / "out/broken");
     profiles::Recording recording;
-    recording.status = "complete";
+    recording.status = profiles::RunStatus::complete;
     recording.workload.scenario = "<small>";
     profiles::write_recording(scratch_ / "out/a b", recording);
     base::write_file(scratch_ / "out/broken/recording.json", "{}");
     fs::create_directories(scratch_ / "out/many");
     profiles::Sweep sweep;
-    sweep.status = "complete";
+    sweep.status = profiles::RunStatus::complete;
     sweep.name = "<sweep>";
     profiles::write_sweep(scratch_ / "out/many", sweep);
     base::write_file(scratch_ / "secret", "not for others");

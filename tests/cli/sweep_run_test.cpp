@@ -57,7 +57,7 @@ TEST_CASE("a sweep measures every cell of the matrix, and its report is printed 
   CHECK(base::read_file(tiny / "out/matrix/report.md") == result.out);
   CHECK(testing::winnow(tiny, {"report", "out/matrix"}).out == result.out);
   const profiles::Sweep sweep = tiny.sweep();
-  CHECK(sweep.status == "complete");
+  CHECK(sweep.status == profiles::RunStatus::complete);
   CHECK(sweep.roofline.has_value());
   REQUIRE(sweep.model.has_value());
   CHECK(sweep.model->synthetic == true);
@@ -66,7 +66,7 @@ TEST_CASE("a sweep measures every cell of the matrix, and its report is printed 
     REQUIRE(sweep.cells[i].blocks.size() == 1);
     const profiles::SweepBlock &spawn = sweep.cells[i].blocks[0],
                                &pool = sweep.cells[i + 1].blocks.at(0);
-    CHECK(spawn.status == "ok");
+    CHECK(spawn.ok());
     CHECK(spawn.iteration_wall_ns.size() == 2);
     CHECK(spawn.checksum == pool.checksum);
     CHECK(spawn.tokens == pool.tokens);
@@ -102,7 +102,7 @@ TEST_CASE("an interrupted sweep ends with status 130 and is continued by the sam
   ::kill(harness, SIGTERM);
   CHECK(testing::wait(tiny, harness).status == 130);
   const profiles::Sweep before = tiny.sweep();
-  CHECK(before.status == "interrupted");
+  CHECK(before.status == profiles::RunStatus::interrupted);
   CHECK(block_count(before) >= 3);
   CHECK(tiny.run({"--blocks", "2"}).status == 0);
   const profiles::Sweep after = tiny.sweep();

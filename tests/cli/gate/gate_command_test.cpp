@@ -21,7 +21,7 @@ profiles::Recording recording() {
   profiles::Recording r;
   r.created = "2026-01-02T03:04:05Z";
   r.winnow_version = "0.1.0";
-  r.status = "complete";
+  r.status = profiles::RunStatus::complete;
   r.machine = {{"cpu_model", "A CPU", ""}, {"cores", "4", ""}};
   r.workload = {"tiny", "", 2, 10, 2, 5, 1, "5d1c"};
   r.model = profiles::Model{"m", "m.gguf", 9, true, "a076"};
@@ -29,9 +29,8 @@ profiles::Recording recording() {
   r.variants.resize(1);
   r.variants[0].name = "pool";
   profiles::Block block;
-  block.pass = "sync";
+  block.pass = profiles::Pass::sync;
   block.variant = "pool";
-  block.status = "ok";
   block.isa = "avx2";
   block.iteration_wall_ns = {5, 5, 5, 5, 5};
   block.work = {{"tokens", 50}};

@@ -25,8 +25,7 @@ namespace {
 using Arguments = std::vector<std::string>;
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
-Command under_agent(const Scratch& scratch, const Arguments& arguments,
-                    const std::string& pass = "sync") {
+Command under_agent(const Scratch& scratch, const Arguments& arguments, Pass pass = Pass::sync) {
   Command command;
   command.arguments = arguments;
   command.environment = pass_environment(pass, AGENT_LIBRARY, 2);
@@ -406,16 +405,17 @@ TEST_CASE("a file that is not the agent's is refused") {
 }
 
 TEST_CASE("CPU and wall passes leave a profile of the region, also when the program forks") {
-  for (const std::string pass : {"cpu", "wall"}) {
+  for (const Pass pass : {Pass::cpu, Pass::wall}) {
     for (const std::string mode : {"half-asleep", "fork"}) {
       const Scratch scratch;
-      INFO(pass << " " << mode);
+      INFO(word(pass) << " " << mode);
       REQUIRE(run_child(
                   under_agent(scratch, {WORKLOAD_PROGRAM, mode, mode == "fork" ? "20" : "1"}, pass),
                   nullptr)
                   .ok());
-      const SampledProfile profile =
-          read_sampled_profile({scratch / "cpu.prof"}, pass, CategoryRules::built_in());
+      const SampledProfile profile = read_sampled_profile(
+          {scratch / "cpu.prof"}, pass == Pass::cpu ? ProfileClock::cpu : ProfileClock::wall,
+          CategoryRules::built_in());
       REQUIRE(profile.samples);
       CHECK(*profile.samples > 0);
     }
@@ -424,7 +424,8 @@ TEST_CASE("CPU and wall passes leave a profile of the region, also when the prog
 
 TEST_CASE("a heap pass leaves the dumps of the region's ends, also when the program forks") {
   const Scratch scratch;
-  REQUIRE(run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "fork", "2"}, "heap"), nullptr).ok());
+  REQUIRE(
+      run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "fork", "2"}, Pass::heap), nullptr).ok());
   const HeapProfile profile =
       read_heap_profile(scratch / "begin.heap", scratch / "end.heap", CategoryRules::built_in());
   CHECK(profile.region_objects >= 2 * 20 * 2);
@@ -433,10 +434,11 @@ TEST_CASE("a heap pass leaves the dumps of the region's ends, also when the prog
 // Two threads, each half of its life asleep. Neighbours on the machine prolong both halves.
 TEST_CASE("a wall profile shows waiting in its share") {
   const Scratch scratch;
-  REQUIRE(run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "half-asleep", "3"}, "wall"), nullptr)
-              .ok());
+  REQUIRE(
+      run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "half-asleep", "3"}, Pass::wall), nullptr)
+          .ok());
   const SampledProfile profile =
-      read_sampled_profile({scratch / "cpu.prof"}, "wall", CategoryRules::built_in());
+      read_sampled_profile({scratch / "cpu.prof"}, ProfileClock::wall, CategoryRules::built_in());
   int64_t waiting = 0;
   for (const Function& function : profile.functions) {
     if (function.name.find("pthread_cond_") != std::string::npos) {

@@ -102,7 +102,7 @@ TEST_CASE("what cannot be read has no value and a reason") {
     INFO(fact.name);
     CHECK(fact.value.empty());
     CHECK_FALSE(fact.note.empty());
-    CHECK(fact.state == "unknown");
+    CHECK(fact.state == FactState::unknown);
     CHECK(fact.advice.empty());
     CHECK(fact.note.find("winnow-test") == std::string::npos);
   }
@@ -126,7 +126,7 @@ TEST_CASE("what is not understood has no value either") {
     INFO(fact.name);
     CHECK(fact.value.empty());
     CHECK_FALSE(fact.note.empty());
-    CHECK(fact.state == "unknown");
+    CHECK(fact.state == FactState::unknown);
     CHECK(fact.advice.empty());
   }
   for (const char* list : {"0-99999999999", "3-1", "-1", "1-", "0,,1", "0x2"}) {
@@ -215,14 +215,14 @@ TEST_CASE("every fact is judged: planted faults are warnings with what to do") {
     INFO(fault.fact << " " << fault.file);
     FakeMachine machine;
     machine.write(fault.file, fault.good);
-    CHECK(machine.fact(fault.fact).state == "ok");
+    CHECK(machine.fact(fault.fact).state == FactState::ok);
     CHECK(machine.fact(fault.fact).advice.empty());
     machine.write(fault.file, fault.bad);
-    CHECK(machine.fact(fault.fact).state == "warn");
+    CHECK(machine.fact(fault.fact).state == FactState::warn);
     CHECK(machine.fact(fault.fact).advice.find(fault.advice) != std::string::npos);
     if (!fault.strange) continue;
     machine.write(fault.file, fault.strange);
-    CHECK(machine.fact(fault.fact).state == "unknown");
+    CHECK(machine.fact(fault.fact).state == FactState::unknown);
     CHECK(machine.note(fault.fact).starts_with("no rule for this value"));
   }
 }
@@ -249,25 +249,25 @@ TEST_CASE("quota and throttling are judged in both cgroup versions") {
     FakeMachine machine;
     machine.write("/proc/self/cgroup", version.group);
     for (const auto& [file, text] : version.good) machine.write(file, text);
-    CHECK(machine.fact("cpu_quota").state == "ok");
-    CHECK(machine.fact("throttled_seconds").state == "ok");
+    CHECK(machine.fact("cpu_quota").state == FactState::ok);
+    CHECK(machine.fact("throttled_seconds").state == FactState::ok);
     for (const auto& [file, text] : version.bad) machine.write(file, text);
-    CHECK(machine.fact("cpu_quota").state == "warn");
-    CHECK(machine.fact("throttled_seconds").state == "warn");
+    CHECK(machine.fact("cpu_quota").state == FactState::warn);
+    CHECK(machine.fact("throttled_seconds").state == FactState::warn);
     CHECK(machine.value("throttled_seconds") == "0.001");
   }
 }
 
 TEST_CASE("why hardware counters are not there decides what is told of them") {
   FakeMachine machine;
-  const std::pair<int, const char*> states[] = {{0, "ok"},        {ENOENT, "warn"},
-                                                {EACCES, "warn"}, {EPERM, "warn"},
-                                                {ENOSYS, "warn"}, {EIO, "unknown"}};
+  const std::pair<int, FactState> states[] = {{0, FactState::ok},        {ENOENT, FactState::warn},
+                                              {EACCES, FactState::warn}, {EPERM, FactState::warn},
+                                              {ENOSYS, FactState::warn}, {EIO, FactState::unknown}};
   for (const auto& [error, state] : states) {
     INFO(error);
     machine.cycles_error = error;
     CHECK(machine.fact("perf_events").state == state);
-    CHECK(machine.fact("perf_events").advice.empty() == (std::string(state) != "warn"));
+    CHECK(machine.fact("perf_events").advice.empty() == (state != FactState::warn));
   }
   machine.cycles_error = EPERM;
   CHECK(machine.fact("perf_events").advice.find("perf_event_paranoid") != std::string::npos);
@@ -277,15 +277,16 @@ TEST_CASE("which machine it is, is told without a judgement of it") {
   FakeMachine machine;
   machine.write("/proc/cpuinfo", "model name: Some CPU\n");
   machine.write("/proc/sys/kernel/osrelease", "6.1\n");
-  CHECK(machine.fact("cpu_model").state == "ok");
-  CHECK(machine.fact("kernel").state == "ok");
+  CHECK(machine.fact("cpu_model").state == FactState::ok);
+  CHECK(machine.fact("kernel").state == FactState::ok);
 }
 
 TEST_CASE("this machine's facts: each has a value or a reason") {
   for (const MachineFact& fact : machine_facts()) {
     INFO(fact.name);
     CHECK((!fact.value.empty() || !fact.note.empty()));
-    CHECK((fact.state == "ok" || fact.state == "warn" || fact.state == "unknown"));
-    CHECK((fact.state == "warn") == !fact.advice.empty());
+    CHECK((fact.state == FactState::ok || fact.state == FactState::warn ||
+           fact.state == FactState::unknown));
+    CHECK((fact.state == FactState::warn) == !fact.advice.empty());
   }
 }

@@ -128,10 +128,10 @@ TEST_CASE("hotspots: flat by leaf, cumulative once per stack, files merged by na
       encode({0, 3, 0, 2000, 0}, {5, 2, 0x900100, 0x10, 0, 1, 0},
              "00900000-00a00000 r-xp 00000000 08:01 1234                /nonexistent/program\n"));
   const auto rules = CategoryRules::built_in();
-  const SampledProfile profile =
-      read_sampled_profile({folder.file("a.prof"), folder.file("b.prof")}, "cpu", rules);
+  const SampledProfile profile = read_sampled_profile(
+      {folder.file("a.prof"), folder.file("b.prof")}, ProfileClock::cpu, rules);
   check_sums(profile);
-  CHECK(profile.clock == "cpu");
+  CHECK(profile.clock == ProfileClock::cpu);
   CHECK(profile.period_s == 0.002);
   CHECK(profile.samples == 10);
   CHECK(profile.sampled_s == Approx(0.02));
@@ -149,17 +149,20 @@ TEST_CASE("hotspots: flat by leaf, cumulative once per stack, files merged by na
 TEST_CASE("hotspots: no files, no samples, other periods") {
   const TemporaryFolder folder;
   const auto rules = CategoryRules::built_in();
-  CHECK(read_sampled_profile({}, "wall", rules).functions.empty());
+  CHECK(read_sampled_profile({}, ProfileClock::wall, rules).functions.empty());
   base::write_file(folder.file("empty.prof"), encode({0, 3, 0, 2000, 0}, kTrailer));
-  const SampledProfile none = read_sampled_profile({folder.file("empty.prof")}, "wall", rules);
+  const SampledProfile none =
+      read_sampled_profile({folder.file("empty.prof")}, ProfileClock::wall, rules);
   CHECK(none.samples == 0);
   CHECK(none.sampled_s == 0);
   CHECK(none.functions.empty());
   base::write_file(folder.file("other.prof"), encode({0, 3, 0, 4000, 0}, kTrailer));
   CHECK_THROWS_WITH(
-      read_sampled_profile({folder.file("empty.prof"), folder.file("other.prof")}, "cpu", rules),
+      read_sampled_profile({folder.file("empty.prof"), folder.file("other.prof")},
+                           ProfileClock::cpu, rules),
       folder.file("other.prof") + ": sampled every 4000 us, the profiles before it every 2000 us");
-  CHECK_THROWS_AS(read_sampled_profile({folder.file("absent.prof")}, "cpu", rules), base::Error);
+  CHECK_THROWS_AS(read_sampled_profile({folder.file("absent.prof")}, ProfileClock::cpu, rules),
+                  base::Error);
 }
 
 TEST_CASE("a real profile shows a known split, by functions that are not inlined") {
@@ -174,7 +177,7 @@ TEST_CASE("a real profile shows a known split, by functions that are not inlined
     REQUIRE(std::system(command.c_str()) == 0);
   }
   const SampledProfile profile =
-      read_sampled_profile(files, "cpu",
+      read_sampled_profile(files, ProfileClock::cpu,
                            CategoryRules::parse("[[cpu]]\ncategory = \"compute\"\n"
                                                 "match = [\"^known::\"]",
                                                 "rules"));

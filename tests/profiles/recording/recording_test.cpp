@@ -48,10 +48,10 @@ Recording full_recording() {
   r.created = "2026-01-02T03:04:05Z";
   r.winnow_version = "0.1.0";
   r.commit = "c4677ee";
-  r.status = "complete";
+  r.status = RunStatus::complete;
   r.machine = {{"cpu_model", "A CPU", ""},
-               {"governor", "", "no cpufreq here", "unknown", ""},
-               {"smt", "on", "", "warn", "use no more threads than cores"}};
+               {"governor", "", "no cpufreq here", FactState::unknown, ""},
+               {"smt", "on", "", FactState::warn, "use no more threads than cores"}};
   r.roofline = Roofline{8, {{"avx2", 201.5, 802.25}, {"scalar", 0, 9.5}}, 21.5, 38.25, "measured"};
   r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c"};
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true, "a076"};
@@ -60,11 +60,10 @@ Recording full_recording() {
                  "../engine-spawn", false, true, ThreadFormula{4, 168, 1, 2}},
                 {"pool", "a pool", "", "", "", true, {}, {}}};
   Block block;
-  block.pass = "time";
+  block.pass = Pass::time;
   block.variant = "spawn";
   block.index = 1;
   block.order = 17;
-  block.status = "ok";
   block.stderr_tail = "two\nlines";
   block.isa = "avx2";
   block.iteration_wall_ns = {251000000, std::numeric_limits<int64_t>::max()};
@@ -81,7 +80,7 @@ Recording full_recording() {
   block.rerun_of = 18;
   r.twin = "spawn-twin";
   r.blocks = {block, Block{}};
-  SampledProfile cpu{"cpu", 10, 1000, 0.01, 10.0, 10.5, {}};
+  SampledProfile cpu{ProfileClock::cpu, 10, 1000, 0.01, 10.0, 10.5, {}};
   cpu.functions = {{"operator<< <\"odd\\name\">", "compute", 1.0 / 3, 0.5, 33, 50},
                    {"\xE2\x88\x91 sum\x01\t", "other", {}, {}, {}, {}}};
   HeapProfile heap{11,
@@ -93,9 +92,10 @@ Recording full_recording() {
                    24,
                    25,
                    26};
-  r.profiles["spawn"] = {cpu, SampledProfile{"wall", 1, {}, {}, 0, {}, {}}, heap, full_sync()};
+  r.profiles["spawn"] = {cpu, SampledProfile{ProfileClock::wall, 1, {}, {}, 0, {}, {}}, heap,
+                         full_sync()};
   r.profiles["pool"] = {};
-  r.missing = {{"spawn", "wall", "threads live too short"}};
+  r.missing = {{"spawn", Pass::wall, "threads live too short"}};
   r.warnings = {"the load was high"};
   return r;
 }
@@ -186,9 +186,9 @@ TEST_CASE("the fields arrive where they belong") {
   write_recording(folder.path(), full_recording());
   const Recording r = read_recording(folder.path());
   CHECK(r.machine[1].note == "no cpufreq here");
-  CHECK(r.machine[0].state.empty());
-  CHECK(r.machine[1].state == "unknown");
-  CHECK(r.machine[2].state == "warn");
+  CHECK_FALSE(r.machine[0].state);
+  CHECK(r.machine[1].state == FactState::unknown);
+  CHECK(r.machine[2].state == FactState::warn);
   CHECK(r.machine[2].advice == "use no more threads than cores");
   CHECK(r.roofline->cores == 8);
   CHECK(r.roofline->rows[0].isa == "avx2");
@@ -266,6 +266,33 @@ TEST_CASE("an error names the place inside the document") {
   json["blocks"][1]["pass"] = "time";
   json["blocks"][1]["regoin"] = 1;
   CHECK(error_of(json.dump()) == "blocks[1].regoin: unknown field");
+}
+
+TEST_CASE("a word that is none of a closed set is an error that lists them") {
+  CHECK(error_with("/status", "perhaps") ==
+        "status: expected one of complete, interrupted, incomplete");
+  CHECK(error_with("/status", 1) == "status: expected one of complete, interrupted, incomplete");
+  CHECK(error_with("/blocks/0/pass", "gpu") ==
+        "blocks[0].pass: expected one of time, cpu, wall, heap, sync, exact");
+  CHECK(error_with("/blocks/0/status", "") == "blocks[0].status: expected a text");
+  CHECK(error_with("/missing/0/pass", "gpu") ==
+        "missing[0].pass: expected one of time, cpu, wall, heap, sync, exact");
+}
+
+TEST_CASE("what failed, and that no verdict was asked for, is read as it was written") {
+  const TemporaryFolder folder;
+  Recording recording = full_recording();
+  recording.blocks[0].failure = "exit status 3";
+  recording.missing.push_back({"", std::nullopt, "a quick look"});
+  write_recording(folder.path(), recording);
+  const auto json = nlohmann::json::parse(base::read_file(file_in(folder)));
+  CHECK(json["blocks"][0]["status"] == "exit status 3");
+  CHECK(json["blocks"][1]["status"] == "ok");
+  CHECK(json["missing"].back()["pass"] == "verdict");
+  const Recording read = read_recording(folder.path());
+  CHECK(read.blocks[0].failure == "exit status 3");
+  CHECK(read.blocks[1].ok());
+  CHECK_FALSE(read.missing.back().pass);
 }
 
 TEST_CASE("a recording without roofline and multiply-accumulates of kernels is read") {

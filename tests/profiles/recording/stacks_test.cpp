@@ -24,7 +24,11 @@ constexpr const char* kHostile =
     "</script><b>&|\\\"\n\x01,;[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[";
 
 Stacks sample() {
-  Stacks stacks{"cpu", 8, 0.02, {{kHostile, "a b.cpp", "other", 7}, {"main", "", "other", 0}}, {}};
+  Stacks stacks{ProfileClock::cpu,
+                8,
+                0.02,
+                {{kHostile, "a b.cpp", "other", 7}, {"main", "", "other", 0}},
+                {}};
   stacks.stacks = {{{0, 1}, 5, 0, 0}, {{1}, 2, 0, 0}};
   return stacks;
 }
@@ -58,9 +62,9 @@ TEST_CASE("stacks are read as they were written, names of any kind included") {
   const TemporaryFolder folder;
   const Stacks written = sample();
   write_stacks(folder.path(), "spawn", written);
-  const auto read = read_stacks(folder.path(), "spawn", "cpu");
+  const auto read = read_stacks(folder.path(), "spawn", ProfileClock::cpu);
   REQUIRE(read);
-  CHECK(read->clock == "cpu");
+  CHECK(read->clock == ProfileClock::cpu);
   CHECK(read->iterations == 8);
   CHECK(read->period_s == 0.02);
   REQUIRE(read->frames.size() == 2);
@@ -74,19 +78,19 @@ TEST_CASE("stacks are read as they were written, names of any kind included") {
 
 TEST_CASE("stacks beyond a file's limit become one that says so, and the sums stay exact") {
   const TemporaryFolder folder;
-  Stacks many{"cpu", 8, 0.02, {{"work", "", "other", 0}, {"main", "", "other", 0}}, {}};
+  Stacks many{ProfileClock::cpu, 8, 0.02, {{"work", "", "other", 0}, {"main", "", "other", 0}}, {}};
   int64_t samples = 0;
   for (int i = 0; i < 1000; ++i) {
     many.stacks.push_back({std::vector<int>(static_cast<size_t>(i) + 1, i % 2), 2000 - i, 0, 0});
     samples += 2000 - i;
   }
   CHECK(write_stacks(folder.path(), "whole", many) == 0);
-  CHECK(read_stacks(folder.path(), "whole", "cpu")->stacks.size() == 1000);
+  CHECK(read_stacks(folder.path(), "whole", ProfileClock::cpu)->stacks.size() == 1000);
   for (const size_t limit_bytes : {size_t{0}, size_t{1200}, size_t{20'000}, size_t{200'000}}) {
     INFO(limit_bytes);
     const size_t left_out = write_stacks(folder.path(), "spawn", many, limit_bytes);
     if (limit_bytes > 1024) CHECK(std::filesystem::file_size(path_in(folder)) <= limit_bytes);
-    const auto read = read_stacks(folder.path(), "spawn", "cpu");
+    const auto read = read_stacks(folder.path(), "spawn", ProfileClock::cpu);
     REQUIRE(read);
     CHECK(left_out > 0);
     CHECK(read->stacks.size() == 1000 - left_out + 1);
@@ -99,8 +103,8 @@ TEST_CASE("stacks beyond a file's limit become one that says so, and the sums st
 
 TEST_CASE("a recording without stacks has none; a name that leads elsewhere is refused") {
   const TemporaryFolder folder;
-  CHECK_FALSE(read_stacks(folder.path(), "spawn", "cpu"));
-  CHECK_THROWS_AS(read_stacks(folder.path(), "../spawn", "cpu"), base::Error);
+  CHECK_FALSE(read_stacks(folder.path(), "spawn", ProfileClock::cpu));
+  CHECK_THROWS_AS(read_stacks(folder.path(), "../spawn", ProfileClock::cpu), base::Error);
   CHECK_THROWS_AS(write_stacks(folder.path(), "a/b", sample()), base::Error);
 }
 
@@ -121,7 +125,7 @@ TEST_CASE("every field of a file of stacks is checked") {
     INFO(to);
     write_stacks(folder.path(), "spawn", sample());
     replace_in_file(path_in(folder), from, to);
-    CHECK_THROWS_AS(read_stacks(folder.path(), "spawn", "cpu"), base::Error);
+    CHECK_THROWS_AS(read_stacks(folder.path(), "spawn", ProfileClock::cpu), base::Error);
   }
   const std::string whole = [&] {
     write_stacks(folder.path(), "spawn", sample());
@@ -129,7 +133,7 @@ TEST_CASE("every field of a file of stacks is checked") {
   }();
   for (size_t length = 0; length + 1 < whole.size(); length += 7) {
     base::write_file(path_in(folder), whole.substr(0, length));
-    CHECK_THROWS_AS(read_stacks(folder.path(), "spawn", "cpu"), base::Error);
+    CHECK_THROWS_AS(read_stacks(folder.path(), "spawn", ProfileClock::cpu), base::Error);
   }
 }
 
@@ -141,7 +145,7 @@ TEST_CASE("stacks of all blocks are merged by name and agree with the table of f
                {5, 2, 0x400100, 0x600201, 3, 2, 0x400300, 0x600201, 2, 1, 0x600100}),
       cpu_file(folder, "b.prof", {7, 1, 0x600500})};
   const CategoryRules rules = CategoryRules::built_in();
-  const Stacks stacks = sampled_stacks(files, "cpu", rules);
+  const Stacks stacks = sampled_stacks(files, ProfileClock::cpu, rules);
   REQUIRE(stacks.frames.size() == 2);
   REQUIRE(stacks.stacks.size() == 2);
   CHECK(stacks.period_s == Approx(0.01));
@@ -150,7 +154,7 @@ TEST_CASE("stacks of all blocks are merged by name and agree with the table of f
   CHECK(stacks.stacks[1].samples == 8);
   CHECK(stacks.stacks[1].frames.size() == 2);
 
-  const SampledProfile table = read_sampled_profile(files, "cpu", rules);
+  const SampledProfile table = read_sampled_profile(files, ProfileClock::cpu, rules);
   for (const Function& function : table.functions) {
     int64_t leaf_samples = 0;
     for (const Stack& stack : stacks.stacks)

@@ -44,7 +44,7 @@ RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms) {
   RunPlan plan;
   plan.baseline = arms.at(0).variant.name;
   plan.arms = std::move(arms);
-  plan.passes = {"time"};
+  plan.passes = {Pass::time};
   plan.blocks = 4;
   plan.out_dir = scratch / "out";
   plan.agent_library = AGENT_LIBRARY;
@@ -130,18 +130,18 @@ TEST_CASE("the twin takes part in every round of the time pass, and only there")
   const Scratch scratch;
   RunPlan plan = plan_of(scratch, {arm("a"), arm("b"), arm("a-twin")});
   plan.twin = true;
-  plan.passes = {"time", "cpu"};
+  plan.passes = {Pass::time, Pass::cpu};
   const Recording recording = run(plan);
-  CHECK(recording.status == "complete");
+  CHECK(recording.status == RunStatus::complete);
   CHECK(recording.twin == "a-twin-twin");
   CHECK(recording.variants.size() == 3);
   std::map<std::string, int> blocks;
   for (const Block& block : recording.blocks) {
-    CHECK(block.status == "ok");
+    CHECK(block.ok());
     CHECK(block.order == &block - recording.blocks.data());
-    if (block.pass == "time") ++blocks[block.variant];
+    if (block.pass == Pass::time) ++blocks[block.variant];
     if (block.variant != recording.twin) continue;
-    CHECK(block.pass == "time");
+    CHECK(block.pass == Pass::time);
     CHECK(block.raw_files.at(0).starts_with("raw/time/a-twin-twin-"));
   }
   CHECK(blocks ==
@@ -157,7 +157,7 @@ TEST_CASE("a single variant may have a twin, but not without a time pass") {
   CHECK(run(plan).twin == "a-twin");
   plan = plan_of(scratch, {arm("a"), arm("b")});
   plan.twin = true;
-  plan.passes = {"sync"};
+  plan.passes = {Pass::sync};
   CHECK(run(plan).twin.empty());
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("a twin that fails makes the run incomplete") {
                           "pool",
                           "{iterations}"};
   const Recording recording = run(plan);
-  CHECK(recording.status == "incomplete");
+  CHECK(recording.status == RunStatus::incomplete);
   REQUIRE(recording.missing.size() == 1);
   CHECK(recording.missing[0].variant == "a-twin");
 }
@@ -293,7 +293,7 @@ TEST_CASE("a disturbed round is kept, marked and repeated at the end with every 
   plant_disturbance(plan.arms[0], scratch, "2 10");  // the second is the repetition of the first
   plant_disturbance(plan.arms[1], scratch, "6");
   const Recording recording = run(plan);
-  CHECK(recording.status == "complete");
+  CHECK(recording.status == RunStatus::complete);
   REQUIRE(recording.blocks.size() == 24);
   CHECK(disturbed_rounds(recording) == std::vector<int>{2, 6});
   CHECK(order_of(recording, false).size() == 20);
@@ -310,8 +310,8 @@ TEST_CASE("a disturbed round is kept, marked and repeated at the end with every 
   CHECK(marked == 3);
   // Of round 2 the repetition was disturbed as well; round 6 is replaced, for both arms.
   const std::vector<int> compared = {0, 1, 2, 3, 4, 5, 7, 8, 9, 11};
-  CHECK(indexes(comparable_blocks(recording, "a", "time")) == compared);
-  CHECK(indexes(comparable_blocks(recording, "b", "time")) == compared);
+  CHECK(indexes(comparable_blocks(recording, "a", Pass::time)) == compared);
+  CHECK(indexes(comparable_blocks(recording, "b", Pass::time)) == compared);
   REQUIRE(recording.warnings.size() == 1);
   CHECK(recording.warnings[0] ==
         "time pass: 2 of 10 rounds disturbed, 2 repeated, 1 replaced by an undisturbed repetition "
@@ -327,31 +327,33 @@ TEST_CASE("at most a fifth of the rounds is repeated; more disturbed ones are a 
   plant_disturbance(plan.arms[1], scratch, "0 1 4");
   const Recording recording = run(plan);
   CHECK(recording.blocks.size() == 18);  // 3 arms, 5 rounds and 1
-  CHECK(indexes(comparable_blocks(recording, "a-twin", "time")) == std::vector<int>{1, 2, 3, 4, 5});
+  CHECK(indexes(comparable_blocks(recording, "a-twin", Pass::time)) ==
+        std::vector<int>{1, 2, 3, 4, 5});
   REQUIRE(recording.warnings.size() == 2);
   CHECK(recording.warnings[1].starts_with("time pass: more than a fifth of the rounds"));
 }
 
 TEST_CASE("a repetition with a failed block does not replace its round") {
   Recording recording;
-  const auto add = [&](const char* variant, int index, const char* disturbed, const char* status,
+  const auto add = [&](const char* variant, int index, const char* disturbed, const char* failure,
                        std::optional<int> rerun_of) {
     Block& block = recording.blocks.emplace_back();
-    block.pass = "time", block.variant = variant, block.index = index;
-    block.disturbed = disturbed, block.status = status, block.rerun_of = rerun_of;
+    block.pass = Pass::time, block.variant = variant, block.index = index;
+    block.disturbed = disturbed, block.failure = failure, block.rerun_of = rerun_of;
   };
-  add("a", 0, "steal 3 %", "ok", {});
-  add("b", 0, "", "ok", {});
-  add("a", 1, "", "ok", 0);
-  CHECK(indexes(comparable_blocks(recording, "a", "time")) == std::vector<int>{0});  // cut short
+  add("a", 0, "steal 3 %", "", {});
+  add("b", 0, "", "", {});
+  add("a", 1, "", "", 0);
+  CHECK(indexes(comparable_blocks(recording, "a", Pass::time)) ==
+        std::vector<int>{0});  // cut short
   add("b", 1, "", "signal 11", 0);
-  CHECK(indexes(comparable_blocks(recording, "a", "time")) == std::vector<int>{0});
-  CHECK(indexes(comparable_blocks(recording, "b", "time")) == std::vector<int>{0});
-  recording.blocks.back().status = "ok";
-  CHECK(indexes(comparable_blocks(recording, "a", "time")) == std::vector<int>{1});
-  CHECK(indexes(comparable_blocks(recording, "b", "time")) == std::vector<int>{1});
-  recording.blocks[0].pass = "cpu";
-  CHECK(indexes(comparable_blocks(recording, "a", "cpu")) == std::vector<int>{0});
+  CHECK(indexes(comparable_blocks(recording, "a", Pass::time)) == std::vector<int>{0});
+  CHECK(indexes(comparable_blocks(recording, "b", Pass::time)) == std::vector<int>{0});
+  recording.blocks.back().failure.clear();
+  CHECK(indexes(comparable_blocks(recording, "a", Pass::time)) == std::vector<int>{1});
+  CHECK(indexes(comparable_blocks(recording, "b", Pass::time)) == std::vector<int>{1});
+  recording.blocks[0].pass = Pass::cpu;
+  CHECK(indexes(comparable_blocks(recording, "a", Pass::cpu)) == std::vector<int>{0});
 }
 
 TEST_CASE("peaks that were measured on a busy machine are a warning") {

@@ -25,7 +25,7 @@ struct FullRun {
 
   FullRun()
       : plan(plan_of(scratch, {arm("spawn"), arm("pool")},
-                     {"sync", "heap", "wall", "cpu", "time"})) {
+                     {Pass::sync, Pass::heap, Pass::wall, Pass::cpu, Pass::time})) {
     plan.progress = [this](const Progress& now) { progress.push_back(now); };
     recording = run(plan);
   }
@@ -40,22 +40,23 @@ const FullRun& full_run() {
 
 TEST_CASE("a full run: every block succeeded, passes in their order, blocks numbered") {
   const Recording& recording = full_run().recording;
-  CHECK(recording.status == "complete");
+  CHECK(recording.status == RunStatus::complete);
   CHECK(recording.warnings.empty());
-  std::vector<std::string> passes;
+  std::vector<Pass> passes;
   for (const Block& block : recording.blocks) {
-    INFO(block.pass << " " << block.variant << " " << block.stderr_tail);
-    CHECK(block.status == "ok");
+    INFO(word(block.pass) << " " << block.variant << " " << block.stderr_tail);
+    CHECK(block.ok());
     CHECK(block.order == &block - recording.blocks.data());
-    const int iterations = block.pass == "heap" || block.pass == "exact" ? 2 : 3;
+    const int iterations = block.pass == Pass::heap || block.pass == Pass::exact ? 2 : 3;
     CHECK(block.iteration_wall_ns.size() == static_cast<size_t>(iterations));
     CHECK(block.region->wall_ns > 0);
     CHECK(block.work.at("tokens") == 7 * iterations);
     CHECK(block.checksum == "abc");
     if (passes.empty() || passes.back() != block.pass) passes.push_back(block.pass);
   }
-  CHECK(passes == std::vector<std::string>{"time", "cpu", "wall", "heap", "exact", "sync"});
-  CHECK(blocks_of(recording, "time").size() == 4);
+  CHECK(passes ==
+        std::vector<Pass>{Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::exact, Pass::sync});
+  CHECK(blocks_of(recording, Pass::time).size() == 4);
   CHECK(recording.workload.tokens_per_iteration == 7);
   CHECK(recording.variants[0].thread_formula->matmuls_per_text == 20);
 }
@@ -64,7 +65,7 @@ TEST_CASE("a full run: what cannot be measured is told") {
   const Recording& recording = full_run().recording;
   REQUIRE(recording.missing.size() == 1);
   CHECK(recording.missing[0].variant == "spawn");
-  CHECK(recording.missing[0].pass == "wall");
+  CHECK(recording.missing[0].pass == Pass::wall);
   CHECK_FALSE(recording.profiles.at("spawn").wall);
   CHECK(recording.profiles.at("pool").wall);
 }
@@ -84,7 +85,7 @@ TEST_CASE("a full run: the profiles tell what the program did") {
   CHECK(*cpu.samples > 0);
   REQUIRE(cpu.total_s);
   CHECK(*cpu.total_s > 0);
-  CHECK(cpu.iterations == 3 * static_cast<int>(blocks_of(recording, "cpu").size()) / 2);
+  CHECK(cpu.iterations == 3 * static_cast<int>(blocks_of(recording, Pass::cpu).size()) / 2);
   const auto& hottest = cpu.functions.at(0);
   CHECK(contains(hottest.name, "burn_cpu"));
 }
@@ -95,7 +96,8 @@ TEST_CASE("a full run: call stacks lie beside the recording and add up to its pr
   for (const char* name : {"spawn", "pool"}) {
     INFO(name);
     const VariantProfiles& profiles = recording.profiles.at(name);
-    const auto cpu = read_stacks(out, name, "cpu"), heap = read_stacks(out, name, "allocation");
+    const auto cpu = read_stacks(out, name, ProfileClock::cpu),
+               heap = read_stacks(out, name, ProfileClock::allocation);
     REQUIRE(cpu);
     REQUIRE(heap);
     int64_t samples = 0, bytes = 0;
@@ -110,8 +112,8 @@ TEST_CASE("a full run: call stacks lie beside the recording and add up to its pr
     CHECK(burning->line > 0);
     CHECK(static_cast<double>(bytes) == profiles.heap->region_bytes);
   }
-  CHECK(read_stacks(out, "pool", "wall"));
-  CHECK_FALSE(read_stacks(out, "spawn", "wall"));
+  CHECK(read_stacks(out, "pool", ProfileClock::wall));
+  CHECK_FALSE(read_stacks(out, "spawn", ProfileClock::wall));
 }
 
 TEST_CASE("a full run: the heap profile agrees with the exact count of as many iterations") {
@@ -137,16 +139,16 @@ TEST_CASE("a full run: raw files stay, one folder a block, at most one profiler 
     CHECK(folders.insert(folder).second);
     const std::string environment = read_file(out + "/" + folder + "/environment.txt");
     const std::string maps = read_file(out + "/" + folder + "/maps.txt");
-    const bool sampled = block.pass == "cpu" || block.pass == "wall";
-    INFO(block.pass);
+    const bool sampled = block.pass == Pass::cpu || block.pass == Pass::wall;
+    INFO(word(block.pass));
     CHECK(contains(maps, "libprofiler") == sampled);
-    CHECK(contains(maps, "libtcmalloc") == (block.pass == "heap"));
-    CHECK(contains(maps, "libwinnow-agent.so") == (block.pass != "time"));
+    CHECK(contains(maps, "libtcmalloc") == (block.pass == Pass::heap));
+    CHECK(contains(maps, "libwinnow-agent.so") == (block.pass != Pass::time));
     CHECK(contains(maps, "libwinnow-agent-malloc.so") ==
-          (block.pass == "exact" || block.pass == "sync"));
-    CHECK(contains(environment, "CPUPROFILE_PER_THREAD_TIMERS=1") == (block.pass == "wall"));
+          (block.pass == Pass::exact || block.pass == Pass::sync));
+    CHECK(contains(environment, "CPUPROFILE_PER_THREAD_TIMERS=1") == (block.pass == Pass::wall));
     CHECK(contains(environment, "TCMALLOC_STACKTRACE_METHOD=libgcc") ==
-          (sampled || block.pass == "heap"));
+          (sampled || block.pass == Pass::heap));
     CHECK(contains(environment, "WINNOW_PADDING="));
   }
 }

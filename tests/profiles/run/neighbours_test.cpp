@@ -38,7 +38,7 @@ SweepCell cell_of(const std::string& variant, const std::vector<int64_t>& walls)
   cell.variant = variant;
   for (const int64_t wall_ns : walls) {
     SweepBlock block;
-    block.status = wall_ns > 0 ? "ok" : "exit status 3";
+    block.failure = wall_ns > 0 ? "" : "exit status 3";
     if (wall_ns > 0) block.iteration_wall_ns = {wall_ns};
     cell.blocks.push_back(block);
   }

@@ -38,32 +38,32 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
   for (const Row& row : rows) {
     INFO(row.mode);
     const Scratch scratch;
-    const Recording recording = run(plan_of(scratch, {arm("pool"), arm(row.mode)}, {"time"}));
-    CHECK(recording.status == "incomplete");
+    const Recording recording = run(plan_of(scratch, {arm("pool"), arm(row.mode)}, {Pass::time}));
+    CHECK(recording.status == RunStatus::incomplete);
     int ok = 0, failed = 0;
     for (const Block& block : recording.blocks) {
       (block.variant == "pool" ? ok : failed)++;
-      CHECK(block.status == (block.variant == "pool" ? "ok" : row.status));
+      CHECK(block.failure == (block.variant == "pool" ? "" : row.status));
     }
     CHECK(ok == 2);
     CHECK(failed == 2);
     REQUIRE(recording.missing.size() == 1);
     CHECK(recording.missing[0].variant == row.mode);
     CHECK(contains(recording.missing[0].reason, row.status));
-    CHECK(read_recording(scratch / "out").status == "incomplete");
+    CHECK(read_recording(scratch / "out").status == RunStatus::incomplete);
   }
 }
 
 TEST_CASE("a child that can use fewer threads than the plan asks for says so, and is measured") {
   const Scratch scratch;
-  const Recording recording = run(plan_of(scratch, {arm("pool"), arm("one-thread")}, {"time"}));
-  CHECK(recording.status == "complete");
-  for (const Block& block : recording.blocks) CHECK(block.status == "ok");
+  const Recording recording = run(plan_of(scratch, {arm("pool"), arm("one-thread")}, {Pass::time}));
+  CHECK(recording.status == RunStatus::complete);
+  for (const Block& block : recording.blocks) CHECK(block.ok());
 }
 
 TEST_CASE("the tail of what a failing child said is kept; after two failures it is given up") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool"), arm("crash")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool"), arm("crash")}, {Pass::time});
   plan.blocks = 5;
   plan.iterations_per_block = 1;
   const Recording recording = run(plan);
@@ -78,20 +78,20 @@ TEST_CASE("the tail of what a failing child said is kept; after two failures it 
 
 TEST_CASE("a child that hangs meets the time limit") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool"), arm("hang")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool"), arm("hang")}, {Pass::time});
   plan.blocks = 1;
   plan.time_limit_s = 1;
   plan.arms[0].command = {"true"};
   const Recording recording = run(plan);
-  CHECK(blocks_of(recording, "time").size() == 2);
+  CHECK(blocks_of(recording, Pass::time).size() == 2);
   for (const Block& block : recording.blocks) {
-    if (block.variant == "hang") CHECK(block.status == "time limit of 1 s");
+    if (block.variant == "hang") CHECK(block.failure == "time limit of 1 s");
   }
 }
 
 TEST_CASE("an interrupted run keeps what it measured and leaves nothing running") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool"), arm("hang")}, {"time", "sync"});
+  RunPlan plan = plan_of(scratch, {arm("pool"), arm("hang")}, {Pass::time, Pass::sync});
   std::atomic<bool> stop{false};
   plan.stop = &stop;
   plan.seed = 1;
@@ -106,12 +106,12 @@ TEST_CASE("an interrupted run keeps what it measured and leaves nothing running"
   };
   const Recording recording = run(plan);
   interrupter.join();
-  CHECK(recording.status == "interrupted");
+  CHECK(recording.status == RunStatus::interrupted);
   const Block& last = recording.blocks.back();
   CHECK(last.variant == "hang");
-  CHECK(last.status == "interrupted");
+  CHECK(last.failure == "interrupted");
   CHECK_FALSE(fs::exists(plan.out_dir + ".partial"));
-  CHECK(read_recording(plan.out_dir).status == "interrupted");
+  CHECK(read_recording(plan.out_dir).status == RunStatus::interrupted);
   std::string environment_file;
   for (const std::string& file : last.raw_files) {
     if (file.ends_with("pid.txt")) environment_file = plan.out_dir + "/" + file;
@@ -122,7 +122,7 @@ TEST_CASE("an interrupted run keeps what it measured and leaves nothing running"
 
 TEST_CASE("a folder with other things is refused and left alone") {
   const Scratch scratch;
-  const RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  const RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::time});
   SECTION("not a recording") {
     fs::create_directory(plan.out_dir);
     winnow::base::write_file(plan.out_dir + "/thesis.txt", "years");
@@ -144,7 +144,7 @@ TEST_CASE("a folder with other things is refused and left alone") {
 
 TEST_CASE("a recording is replaced by the next one, unless that measured nothing") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {Pass::time});
   run(plan);
   winnow::base::write_file(plan.out_dir + "/notes.txt", "mine");
   plan.arms = {arm("pool", "second")};
@@ -157,19 +157,19 @@ TEST_CASE("a recording is replaced by the next one, unless that measured nothing
 
   plan.arms = {arm("exit3", "third")};
   plan.baseline = "third";
-  CHECK(run(plan).status == "incomplete");
+  CHECK(run(plan).status == RunStatus::incomplete);
   CHECK(read_recording(plan.out_dir).baseline == "second");
   CHECK_FALSE(fs::exists(plan.out_dir + ".partial"));
 }
 
 TEST_CASE("a complete recording is kept beside one that is not") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {Pass::time});
   std::vector<std::string> told;
   plan.kept_earlier = [&](const std::string& folder) { told.push_back(folder); };
   run(plan);
   winnow::base::write_file(plan.out_dir + "/notes.txt", "mine");
-  CHECK(run(plan).status == "complete");
+  CHECK(run(plan).status == RunStatus::complete);
   CHECK(told.empty());
 
   std::atomic<bool> stop{false};
@@ -177,11 +177,11 @@ TEST_CASE("a complete recording is kept beside one that is not") {
   plan.progress = [&](const Progress& progress) {
     if (progress.text == "time pass, block 2, first") stop = true;
   };
-  CHECK(run(plan).status == "interrupted");
+  CHECK(run(plan).status == RunStatus::interrupted);
   const std::string previous = plan.out_dir + ".previous";
   CHECK(told == std::vector<std::string>{previous});
-  CHECK(read_recording(plan.out_dir).status == "interrupted");
-  CHECK(read_recording(previous).status == "complete");
+  CHECK(read_recording(plan.out_dir).status == RunStatus::interrupted);
+  CHECK(read_recording(previous).status == RunStatus::complete);
   CHECK(fs::exists(previous + "/raw/time/first-1/result.json"));
   CHECK(read_file(previous + "/notes.txt") == "mine");
 
@@ -190,17 +190,17 @@ TEST_CASE("a complete recording is kept beside one that is not") {
   CHECK(told.size() == 1);
   stop = false;
   plan.progress = nullptr;
-  CHECK(run(plan).status == "complete");
+  CHECK(run(plan).status == RunStatus::complete);
   plan.arms.push_back(arm("exit3"));
-  CHECK(run(plan).status == "incomplete");
+  CHECK(run(plan).status == RunStatus::incomplete);
   CHECK(told.back() == previous + "-2");
-  CHECK(read_recording(previous).status == "complete");
-  CHECK(read_recording(previous + "-2").status == "complete");
+  CHECK(read_recording(previous).status == RunStatus::complete);
+  CHECK(read_recording(previous + "-2").status == RunStatus::complete);
 }
 
 TEST_CASE("a block that the machine has no room for fails alone") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::time});
   plan.blocks = 3;
   plan.progress = [&](const Progress& progress) {
     if (progress.text != "time pass, block 2, pool") return;
@@ -209,16 +209,16 @@ TEST_CASE("a block that the machine has no room for fails alone") {
   run(plan);
   const Recording recording = read_recording(plan.out_dir);
   REQUIRE(recording.blocks.size() == 3);
-  CHECK(recording.status == "incomplete");
-  CHECK(recording.blocks[0].status == "ok");
-  CHECK(contains(recording.blocks[1].status, "not measured: "));
+  CHECK(recording.status == RunStatus::incomplete);
+  CHECK(recording.blocks[0].ok());
+  CHECK(contains(recording.blocks[1].failure, "not measured: "));
   CHECK(recording.blocks[1].index == 1);
-  CHECK(recording.blocks[2].status == "ok");
+  CHECK(recording.blocks[2].ok());
 }
 
 TEST_CASE("a run that cannot be completed leaves what it measured and says where") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::time});
   const std::string partial = plan.out_dir + ".partial";
   plan.progress = [](const Progress& progress) {
     if (progress.text == "reading the profiles") throw Error("disk", "on fire");
@@ -232,7 +232,7 @@ TEST_CASE("a run that cannot be completed leaves what it measured and says where
 
 TEST_CASE("a recording that no reader accepts is told and kept") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::time});
   plan.workload.texts_per_iteration = -1;
   CHECK_THROWS_AS(run(plan), Error);
   CHECK(fs::exists(plan.out_dir + "/recording.json"));
@@ -241,7 +241,7 @@ TEST_CASE("a recording that no reader accepts is told and kept") {
 
 TEST_CASE("a plan that cannot be run is refused before anything is written") {
   const Scratch scratch;
-  const RunPlan good = plan_of(scratch, {arm("pool")}, {"time"});
+  const RunPlan good = plan_of(scratch, {arm("pool")}, {Pass::time});
   auto broken = [&](auto breaking) {
     RunPlan plan = good;
     breaking(plan);
@@ -254,14 +254,14 @@ TEST_CASE("a plan that cannot be run is refused before anything is written") {
       broken([](RunPlan& plan) { plan.arms[0].command.clear(); }),
       broken([](RunPlan& plan) { plan.baseline = "other"; }),
       broken([](RunPlan& plan) { plan.passes.clear(); }),
-      broken([](RunPlan& plan) { plan.passes = {"space"}; }),
+      broken([](RunPlan& plan) { plan.passes = {Pass::exact}; }),
       broken([](RunPlan& plan) { plan.blocks = 0; }),
       broken([](RunPlan& plan) { plan.iterations_per_block = 0; }),
       broken([](RunPlan& plan) { plan.time_limit_s = 0; }),
   };
   for (const RunPlan& plan : plans) CHECK_THROWS_AS(run(plan), UsageError);
   CHECK_THROWS_AS(run(broken([](RunPlan& plan) {
-                    plan.passes = {"sync"};
+                    plan.passes = {Pass::sync};
                     plan.agent_library = "/nowhere/libwinnow-agent.so";
                   })),
                   Error);

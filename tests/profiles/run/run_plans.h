@@ -18,7 +18,7 @@ inline Arm arm(const std::string& mode, const std::string& name = "") {
 }
 
 inline RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms,
-                       std::vector<std::string> passes) {
+                       std::vector<Pass> passes) {
   RunPlan plan;
   plan.baseline = arms.at(0).variant.name;
   plan.arms = std::move(arms);
@@ -35,7 +35,7 @@ inline RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms,
   return plan;
 }
 
-inline std::vector<const Block*> blocks_of(const Recording& recording, const std::string& pass) {
+inline std::vector<const Block*> blocks_of(const Recording& recording, Pass pass) {
   std::vector<const Block*> blocks;
   for (const Block& block : recording.blocks) {
     if (block.pass == pass) blocks.push_back(&block);
@@ -43,7 +43,7 @@ inline std::vector<const Block*> blocks_of(const Recording& recording, const std
   return blocks;
 }
 
-inline std::string order_of(const Recording& recording, const std::string& pass = "time") {
+inline std::string order_of(const Recording& recording, Pass pass = Pass::time) {
   std::string order;
   for (const Block* block : blocks_of(recording, pass)) order += block->variant;
   return order;

@@ -12,7 +12,7 @@ TEST_CASE("two arms come in pairs of opposite order, by a coin that the seed dec
   std::set<std::string> orders;
   for (uint64_t seed = 0; seed < 6; ++seed) {
     const Scratch scratch;
-    RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {"time"});
+    RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {Pass::time});
     plan.blocks = 2;
     plan.seed = seed;
     const std::string order = order_of(run(plan));
@@ -26,7 +26,7 @@ TEST_CASE("two arms come in pairs of opposite order, by a coin that the seed dec
 TEST_CASE("three arms: in three rounds each stands once in every position") {
   const Scratch scratch;
   RunPlan plan =
-      plan_of(scratch, {arm("spawn", "A"), arm("spawn", "B"), arm("spawn", "C")}, {"time"});
+      plan_of(scratch, {arm("spawn", "A"), arm("spawn", "B"), arm("spawn", "C")}, {Pass::time});
   plan.blocks = 3;
   plan.iterations_per_block = 1;
   const std::string order = order_of(run(plan));
@@ -40,7 +40,7 @@ TEST_CASE("three arms: in three rounds each stands once in every position") {
 
 TEST_CASE("the time pass ends when what it measured is enough") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {"time"});
+  RunPlan plan = plan_of(scratch, {arm("silent", "A"), arm("silent", "B")}, {Pass::time});
   plan.blocks = 10;
   plan.iterations_per_block = 1;
   for (Arm& arm : plan.arms) arm.command[1] = "pool";
@@ -55,30 +55,30 @@ TEST_CASE("the time pass ends when what it measured is enough") {
 
 TEST_CASE("a program with its own allocator has no heap profile, rather than an empty one") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool", "usual"), arm("pool", "own")}, {"heap"});
+  RunPlan plan = plan_of(scratch, {arm("pool", "usual"), arm("pool", "own")}, {Pass::heap});
   plan.arms[1].command[0] = OWN_ALLOCATOR_PROGRAM;
   const Recording recording = run(plan);
-  for (const Block& block : recording.blocks) CHECK(block.status == "ok");
+  for (const Block& block : recording.blocks) CHECK(block.ok());
   CHECK(recording.profiles.at("usual").heap);
   CHECK_FALSE(recording.profiles.at("own").heap);
   REQUIRE(recording.missing.size() == 1);
   CHECK(recording.missing[0].variant == "own");
-  CHECK(recording.missing[0].pass == "heap");
+  CHECK(recording.missing[0].pass == Pass::heap);
   CHECK(recording.missing[0].reason == "its allocations do not go through the C library's malloc");
 }
 
 TEST_CASE("a sampled pass runs every second round in the opposite order") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("pool", "A"), arm("pool", "B")}, {"cpu"});
+  RunPlan plan = plan_of(scratch, {arm("pool", "A"), arm("pool", "B")}, {Pass::cpu});
   plan.iterations_per_block = 1;
-  const std::string order = order_of(run(plan), "cpu");
+  const std::string order = order_of(run(plan), Pass::cpu);
   REQUIRE(order.size() >= 4);
   CHECK(order.substr(0, 4) == "ABBA");
 }
 
 TEST_CASE("CPU times at the limit of their type are added without overflow") {
   const Scratch scratch;
-  const Recording recording = run(plan_of(scratch, {arm("huge-times")}, {"cpu"}));
+  const Recording recording = run(plan_of(scratch, {arm("huge-times")}, {Pass::cpu}));
   REQUIRE(recording.profiles.at("huge-times").cpu);
   CHECK(*recording.profiles.at("huge-times").cpu->total_s > 1e10);
 }

@@ -88,7 +88,7 @@ TEST_CASE("a sweep: rounds of conditions, within each every variant, odd rounds 
   SweepPlan plan = plan_of(scratch, {"pool", "spawn", "fork"}, 2);
   plan.seed = 7;
   const Sweep sweep = run_sweep(plan);
-  CHECK(sweep.status == "complete");
+  CHECK(sweep.status == RunStatus::complete);
   const std::vector<Taken> taken = in_order(sweep);
   REQUIRE(taken.size() == 12);
   std::map<std::string, std::vector<std::string>> orders;  // by mix
@@ -103,7 +103,7 @@ TEST_CASE("a sweep: rounds of conditions, within each every variant, odd rounds 
   }
   for (const SweepCell& cell : sweep.cells) {
     REQUIRE(cell.blocks.size() == 2);
-    CHECK(cell.blocks[0].status == "ok");
+    CHECK(cell.blocks[0].ok());
     CHECK(cell.blocks[0].tokens == 7);
     CHECK(cell.blocks[0].checksum == "abc");
     CHECK(cell.blocks[0].cpu_ns.has_value());
@@ -149,14 +149,14 @@ TEST_CASE("an interrupted sweep keeps every finished block and goes on with thos
   plan.stop = &stop;
   plan.progress = [&](const Progress& progress) { stop = stop || progress.done == 5; };
   const Sweep first = run_sweep(plan);
-  CHECK(first.status == "interrupted");
+  CHECK(first.status == RunStatus::interrupted);
   CHECK(block_count(first) == 5);
-  CHECK(read_sweep(plan.out_dir).status == "interrupted");
+  CHECK(read_sweep(plan.out_dir).status == RunStatus::interrupted);
 
   stop = false;
   plan.progress = nullptr;
   const Sweep whole = run_sweep(plan);
-  CHECK(whole.status == "complete");
+  CHECK(whole.status == RunStatus::complete);
   CHECK(block_count(whole) == 12);
   CHECK(whole.created == first.created);
   for (size_t i = 0; i < first.cells.size(); ++i) {
@@ -198,7 +198,7 @@ TEST_CASE("a harness that is killed loses at most the block that ran, and leaves
   kill(-std::stoi(pid), SIGKILL);
 
   const Sweep after = run_sweep(plan);
-  CHECK(after.status == "complete");
+  CHECK(after.status == RunStatus::complete);
   CHECK(block_count(after) == 6);
   for (size_t i = 0; i < 2; ++i)
     CHECK(after.cells[i].blocks[0].iteration_wall_ns ==
@@ -276,7 +276,7 @@ TEST_CASE("a budget: one round of everything, then as many rounds as fit") {
   SECTION("two rounds more") {
     plan.budget_s = 10;
     const Sweep sweep = run_sweep(plan);
-    CHECK(sweep.status == "complete");
+    CHECK(sweep.status == RunStatus::complete);
     CHECK(clock.now_s == 10);
     CHECK(block_count(sweep) == 10);
     CHECK(sweep.warnings.empty());
@@ -286,7 +286,7 @@ TEST_CASE("a budget: one round of everything, then as many rounds as fit") {
   SECTION("what does not fit is told") {
     plan.budget_s = 3;
     const Sweep sweep = run_sweep(plan);
-    CHECK(sweep.status == "incomplete");
+    CHECK(sweep.status == RunStatus::incomplete);
     CHECK(block_count(sweep) == 2);
     REQUIRE(sweep.warnings.size() == 1);
     CHECK(sweep.warnings[0] ==
@@ -299,7 +299,7 @@ TEST_CASE("a budget: one round of everything, then as many rounds as fit") {
     plan.budget_s = 4;
     const Sweep sweep = run_sweep(plan);
     CHECK(block_count(sweep) == 6);
-    CHECK(sweep.status == "complete");
+    CHECK(sweep.status == RunStatus::complete);
   }
 }
 
@@ -308,10 +308,10 @@ TEST_CASE("a variant that fails twice in a row is given up, and the sweep goes o
   SweepPlan plan = plan_of(scratch, {"pool", "crash"}, 1);
   plan.blocks = 4;
   const Sweep sweep = run_sweep(plan);
-  CHECK(sweep.status == "incomplete");
+  CHECK(sweep.status == RunStatus::incomplete);
   CHECK(sweep.cells[0].blocks.size() == 4);
   REQUIRE(sweep.cells[1].blocks.size() == 2);
-  CHECK(contains(sweep.cells[1].blocks[0].status, "signal 11"));
+  CHECK(contains(sweep.cells[1].blocks[0].failure, "signal 11"));
   CHECK(contains(sweep.cells[1].blocks[0].stderr_tail, "about to crash"));
   REQUIRE(sweep.warnings.size() == 1);
   CHECK(contains(sweep.warnings[0], "crash: given up after 2 failures in a row"));
@@ -391,5 +391,5 @@ TEST_CASE("a sweep.json that is damaged or hostile is one error") {
     CHECK_THROWS_AS(read_sweep(plan.out_dir), Error);
   }
   plan.force = true;
-  CHECK(run_sweep(plan).status == "complete");
+  CHECK(run_sweep(plan).status == RunStatus::complete);
 }

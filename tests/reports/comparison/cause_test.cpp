@@ -22,9 +22,10 @@ Recording same_code_twice() {
   Recording recording = realistic_recording();
   recording.profiles["pool"].sync = recording.profiles["spawn"].sync;
   for (auto& block : recording.blocks) {
-    if (block.variant != "pool" || block.pass != "time") continue;
+    if (block.variant != "pool" || block.pass != profiles::Pass::time) continue;
     for (const auto& other : recording.blocks)
-      if (other.variant == "spawn" && other.pass == "time" && other.index == block.index)
+      if (other.variant == "spawn" && other.pass == profiles::Pass::time &&
+          other.index == block.index)
         block.dispatch = other.dispatch;
     block.region->user_ns = block.region->wall_ns * 253 / 100;
     block.region->system_ns = block.region->wall_ns * 72 / 100;
@@ -97,7 +98,7 @@ TEST_CASE("a winner that runs the same code is given no cause") {
 TEST_CASE("equal behaviour without a winner is said too") {
   const std::string text = with([](Recording& recording) {
     for (auto& block : recording.blocks)
-      if (block.pass == "time")
+      if (block.pass == profiles::Pass::time)
         for (auto& wall_ns : block.iteration_wall_ns) wall_ns = 420'000'000 + block.order;
   });
   CHECK(has(text, "no clear winner"));
@@ -149,7 +150,7 @@ TEST_CASE("any count that luck does not explain makes a difference") {
   SECTION("cores used: what no count shows, such as an uneven share") {
     CHECK(!has(with([](auto& r) {
                  for (auto& block : r.blocks)
-                   if (block.variant == "pool" && block.pass == "time")
+                   if (block.variant == "pool" && block.pass == profiles::Pass::time)
                      block.region->user_ns = block.region->wall_ns * 200 / 100;
                }),
                "behave identically"));

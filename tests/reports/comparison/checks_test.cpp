@@ -146,7 +146,7 @@ TEST_CASE("a change below the last digit is not called equal") {
 TEST_CASE("a raw profile's command opens one process, and says how many there are") {
   const std::string text = with([](auto& recording) {
     auto block = recording.blocks.front();
-    block.pass = "cpu";
+    block.pass = profiles::Pass::cpu;
     block.variant = "spawn";
     for (const char* folder : {"spawn-1", "spawn-2"}) {
       block.raw_files = {std::string("raw/cpu/") + folder + "/cpu.prof"};
@@ -167,16 +167,18 @@ TEST_CASE("what of the machine makes figures less trustworthy stands beside them
   profiles::Recording recording = realistic_recording();
   recording.machine = {{"cores", "4", ""}};
   CHECK(told(recording) == "not judged");
-  recording.machine[0].state = "ok";
+  recording.machine[0].state = profiles::FactState::ok;
   CHECK(told(recording) == "nothing found that disturbs measuring");
-  recording.machine.push_back({"smt", "on", "", "warn", "switch it off"});
-  recording.machine.push_back({"perf_events", "no", "", "warn", "use another machine"});
-  recording.machine.push_back({"governor", "", "no such file", "unknown", ""});
+  recording.machine.push_back({"smt", "on", "", profiles::FactState::warn, "switch it off"});
+  recording.machine.push_back(
+      {"perf_events", "no", "", profiles::FactState::warn, "use another machine"});
+  recording.machine.push_back({"governor", "", "no such file", profiles::FactState::unknown, ""});
   CHECK(told(recording) == "mind: smt on: switch it off; not known: governor");
 }
 
 TEST_CASE("an interrupted recording is a warning") {
-  const std::string text = with([](auto& recording) { recording.status = "interrupted"; });
+  const std::string text =
+      with([](auto& recording) { recording.status = profiles::RunStatus::interrupted; });
   CHECK(has(section(text, "## Warnings"), "the recording is interrupted"));
 }
 
@@ -186,10 +188,11 @@ TEST_CASE("passes of different lengths are compared per iteration") {
     recording.profiles["pool"].heap->iterations = 4;
     recording.profiles["pool"].sync->iterations = 4;
   });
-  for (const char* pass : {"cpu", "heap", "sync"})
+  for (const profiles::Pass pass :
+       {profiles::Pass::cpu, profiles::Pass::heap, profiles::Pass::sync})
     CHECK(has(text, std::string("per iteration, because the variants ran different numbers of "
                                 "iterations of the ") +
-                        pass + " pass: 8 and 4"));
+                        word(pass) + " pass: 8 and 4"));
   CHECK(has(table_row(text, "**Total CPU time**"), "| 1.41s (100.00%) | 1.72s (100.00%) |"));
   CHECK(has(table_row(text, "Contended mutex locks"), "| 0 | 4.25 |"));
 }
@@ -211,10 +214,12 @@ TEST_CASE("hostile names stay text") {
 
 TEST_CASE("a machine that spoils every measurement is an alarm; other warnings are none") {
   profiles::Recording recording = realistic_recording();
-  recording.machine.push_back({"governor", "powersave", "", "warn", "set it to performance"});
-  recording.machine.push_back({"smt", "on", "", "warn", "switch it off"});
-  recording.machine.push_back({"cpu_quota", "none", "", "ok", ""});
-  recording.machine.push_back({"throttled_seconds", "", "not readable", "unknown", ""});
+  recording.machine.push_back(
+      {"governor", "powersave", "", profiles::FactState::warn, "set it to performance"});
+  recording.machine.push_back({"smt", "on", "", profiles::FactState::warn, "switch it off"});
+  recording.machine.push_back({"cpu_quota", "none", "", profiles::FactState::ok, ""});
+  recording.machine.push_back(
+      {"throttled_seconds", "", "not readable", profiles::FactState::unknown, ""});
   const Report report = make_report(recording);
   REQUIRE(report.alarms.size() == 1);
   CHECK(report.alarms[0] == "THE MACHINE DISTURBS: governor: powersave (set it to performance)");

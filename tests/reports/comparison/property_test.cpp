@@ -102,7 +102,8 @@ profiles::SyncProfile any_sync(Random& random) {
 
 profiles::Recording any_recording(Random& random) {
   profiles::Recording recording;
-  recording.status = chance(random, 0.5) ? "complete" : "interrupted";
+  recording.status =
+      chance(random, 0.5) ? profiles::RunStatus::complete : profiles::RunStatus::interrupted;
   recording.workload.texts_per_iteration = static_cast<int>(random() % 3 * 16);
   recording.workload.description = any_name(random);
   const size_t variants = random() % 4;
@@ -129,7 +130,7 @@ profiles::Recording any_recording(Random& random) {
   }
   recording.baseline = "v0";
   for (auto& block : recording.blocks) {
-    if (chance(random, 0.02)) block.status = any_name(random);
+    if (chance(random, 0.02)) block.failure = any_name(random);
     if (chance(random, 0.5))
       block.region = profiles::Region{static_cast<int64_t>(random() % 9), 5, 7, {}, {}, {}, {}};
   }

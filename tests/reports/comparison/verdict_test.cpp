@@ -165,7 +165,7 @@ TEST_CASE("few pairs prove nothing, and the report says how many are needed") {
 
 TEST_CASE("only blocks that ended well count, and only pairs of the same index") {
   auto recording = timed({4, 4, 4, 4, 4, 4}, {3, 3, 3, 3, 3, 3});
-  recording.blocks.back().status = "signal 11";
+  recording.blocks.back().failure = "signal 11";
   const Report report = make_report(recording);
   CHECK(report.pairs[1].count() == 5);
   CHECK(report.verdict.outcome == Verdict::kUnproven);
@@ -339,7 +339,7 @@ TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins
 
 TEST_CASE("a quick look names no winner") {
   auto recording = timed(std::vector(10, 4.0), std::vector(10, 3.0));
-  recording.missing.push_back({"", kVerdict, "a quick look (--no-verdict)"});
+  recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
   const Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kUnavailable);
   CHECK(has(to_markdown(report), "## Winner: none (a quick look)"));
@@ -379,8 +379,8 @@ TEST_CASE("with nothing but times every other table says unavailable and why") {
   auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
   recording.profiles.clear();
   for (auto& variant : recording.variants) variant.thread_formula.reset();
-  recording.missing = {{"", "cpu", "libprofiler is not installed"},
-                       {"fine", "heap", "time limit of 60 s"}};
+  recording.missing = {{"", profiles::Pass::cpu, "libprofiler is not installed"},
+                       {"fine", profiles::Pass::heap, "time limit of 60 s"}};
   const std::string text = to_markdown(make_report(recording));
   INFO(text);
   for (const char* heading : {"### Scheduler Overhead", "### Compute Functions",

@@ -197,8 +197,9 @@ TEST_CASE("junit: slower fails, faster and within the noise pass, void is an err
     if (block.variant == "pool") block.work["tokens"] += 1;
   CHECK(contains(verdict(changed), "<error type=\"void\""));
   profiles::Recording few = realistic_recording();
-  std::erase_if(few.blocks,
-                [](const auto& block) { return block.pass == "time" && block.index > 2; });
+  std::erase_if(few.blocks, [](const auto& block) {
+    return block.pass == profiles::Pass::time && block.index > 2;
+  });
   CHECK(contains(verdict(few), "too few pairs"));
 }
 

@@ -15,7 +15,7 @@ int main(int argc, char** argv) try {
     base::write_file(std::string(argv[1]) + "/" + format.name, format.render(source));
   }
   source.variant = 1;
-  source.clock = "allocation";
+  source.clock = profiles::ProfileClock::allocation;
   base::write_file(std::string(argv[1]) + "/pprof-allocation", export_pprof(source));
   return 0;
 } catch (const std::exception& error) {

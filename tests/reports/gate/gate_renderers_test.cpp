@@ -145,9 +145,8 @@ TEST_CASE("the kernel whose time per unit of work rose is first, though all were
     recording.variants.resize(1);
     recording.variants[0].name = "pool";
     profiles::Block block;
-    block.pass = "cpu";
+    block.pass = profiles::Pass::cpu;
     block.variant = "pool";
-    block.status = "ok";
     block.iteration_wall_ns.assign(static_cast<size_t>(iterations), 1);
     block.kernel_macs = {{"matmul", 1'000'000'000 * iterations}};
     recording.blocks.push_back(block);

@@ -190,7 +190,7 @@ TEST_CASE("what the candidate did not measure is invalid, not passed over") {
         for (auto& block : r.blocks) block.checksum.clear();
       },
       [](Recording& r) { r.variants.pop_back(); },
-      [](Recording& r) { r.blocks.back().status = "signal 11"; },
+      [](Recording& r) { r.blocks.back().failure = "signal 11"; },
       [](Recording& r) { r.blocks.front().work["tokens"] += 1; },
   };
   for (size_t i = 0; i < planted.size(); ++i) {

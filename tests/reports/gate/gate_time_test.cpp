@@ -15,7 +15,7 @@ namespace {
 
 profiles::Block good_block_of_pool(const Recording& source) {
   for (const auto& block : source.blocks)
-    if (block.variant == "pool" && block.pass == "time") return block;
+    if (block.variant == "pool" && block.pass == profiles::Pass::time) return block;
   throw base::Error("pool", "no block");
 }
 
@@ -29,7 +29,7 @@ Recording builds(const Pairs& pairs) {
   const Recording source = gate_recording();
   Recording both;
   both.workload = source.workload;
-  both.status = "complete";
+  both.status = profiles::RunStatus::complete;
   const auto pool = source.variants[1];
   for (const char* side : {kBaseSide, kHeadSide}) {
     both.variants.push_back(pool);
@@ -157,7 +157,7 @@ TEST_CASE("a slow-down must exceed what two copies of the base differ by, and th
 
 TEST_CASE("a build that fails is invalid, whatever its other processes did") {
   Recording both = builds({});
-  both.blocks.back().status = "exit status 3";
+  both.blocks.back().failure = "exit status 3";
   const GateReport report = gate_builds(both, {}, {"base", "head"});
   CHECK(report.outcome == GateOutcome::kInvalid);
   CHECK(report.sentence.find("head is not sound: pool, time block 39: exit status 3") == 0);

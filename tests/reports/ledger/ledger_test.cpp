@@ -165,7 +165,8 @@ TEST_CASE("the agent's own work is taken off the scheduler's lines, not off the 
   // The time pass's process took 16 s instead of the sync pass's 20.
   change_regions(recording, [](profiles::Region& region) { *region.user_ns -= 4'000'000'000; });
   for (auto& block : recording.blocks)
-    if (block.pass == "sync" && block.variant == "fine") block.region->user_ns = 19'000'000'000;
+    if (block.pass == profiles::Pass::sync && block.variant == "fine")
+      block.region->user_ns = 19'000'000'000;
   const Ledger ledger = ledger_of(recording);
   double work_s = 0, scheduler_s = 0;
   for (const LedgerLine& line : ledger.lines) {
@@ -287,7 +288,7 @@ TEST_CASE("the estimated cost of loops is held against the ledger's overhead") {
   Recording recording = known_recording({}, faster());
   const auto loops = [&](int64_t p50_ns) {
     for (auto& block : recording.blocks)
-      if (block.pass == "time") block.dispatch = {{"tiles", {1000, p50_ns, p50_ns}}};
+      if (block.pass == profiles::Pass::time) block.dispatch = {{"tiles", {1000, p50_ns, p50_ns}}};
     return make_report(recording).dispatch.insights;
   };
   // Of 10 s over 10 iterations on 4 cores: 4.5 s scheduler, 14 s idle or waiting for a core.

@@ -89,7 +89,7 @@ TEST_CASE("the page's tables hold the cells of the Markdown report's, in the sam
 TEST_CASE("the page holds every sentence, note and reason of the report") {
   for (auto recording : {realistic_recording(), seed_recording()}) {
     recording.warnings.push_back("a <planted> warning & more");
-    recording.missing.push_back({"", "wall", "a <planted> reason"});
+    recording.missing.push_back({"", profiles::Pass::wall, "a <planted> reason"});
     const Report report = make_report(recording);
     const std::string page = to_html(report, {});
     for (const std::string& sentence : sentences(report)) {

@@ -26,14 +26,14 @@ const Row& row_named(const Table& table, const std::string& name) {
 // 2 GMAC an iteration; 10 iterations of 0.5 s; sampled 1 s in the kernel's functions; peak 100 G.
 Recording planted() {
   Recording recording;
-  recording.status = "complete";
+  recording.status = profiles::RunStatus::complete;
   recording.baseline = "a";
   recording.variants = {{"a", "", "", "", "", true, {}, {}}, {"b", "", "", "", "", true, {}, {}}};
   recording.roofline = profiles::Roofline{4, {{"avx2", 100, 400}}, 20, 40, "planted"};
   for (const char* variant : {"a", "b"}) {
     add_blocks(recording, variant, std::vector(10, 0.5), 1);
     profiles::SampledProfile cpu;
-    cpu.clock = "cpu";
+    cpu.clock = profiles::ProfileClock::cpu;
     cpu.iterations = 10;
     cpu.sampled_s = 2;
     cpu.functions = {flat("ns::matmul_avx2", "compute", 0.75),
@@ -42,7 +42,7 @@ Recording planted() {
     recording.profiles[variant].cpu = cpu;
   }
   std::vector<profiles::Block> cpu_blocks = recording.blocks;
-  for (profiles::Block& block : cpu_blocks) block.pass = "cpu";
+  for (profiles::Block& block : cpu_blocks) block.pass = profiles::Pass::cpu;
   recording.blocks.insert(recording.blocks.end(), cpu_blocks.begin(), cpu_blocks.end());
   for (profiles::Block& block : recording.blocks) {
     block.isa = "avx2";

@@ -11,8 +11,8 @@ using profiles::Stacks;
 
 namespace {
 
-Stacks stacks(const std::string& clock, int64_t scale) {
-  const bool allocation = clock == "allocation";
+Stacks stacks(profiles::ProfileClock clock, int64_t scale) {
+  const bool allocation = clock == profiles::ProfileClock::allocation;
   Stacks result{clock, 8, allocation ? 0 : 0.02, {{"main", "main.cpp", "other", 12}}, {}};
   for (const char* name : kHostileNames) {
     const int frame = static_cast<int>(result.frames.size());
@@ -36,8 +36,10 @@ Export hostile_export() {
     for (size_t i = 0; i < std::size(kHostileNames); ++i) functions[i].name = kHostileNames[i];
   }
   Export source = make_export(recording);
-  source.stacks = {{stacks("cpu", 10), {}, stacks("allocation", 3)},
-                   {stacks("cpu", 7), stacks("wall", 9), stacks("allocation", 2)}};
+  source.stacks = {
+      {stacks(profiles::ProfileClock::cpu, 10), {}, stacks(profiles::ProfileClock::allocation, 3)},
+      {stacks(profiles::ProfileClock::cpu, 7), stacks(profiles::ProfileClock::wall, 9),
+       stacks(profiles::ProfileClock::allocation, 2)}};
   source.detail = make_detail(source.recording, source.report, source.stacks);
   VariantPictures pictures;
   pictures.timeline.data =

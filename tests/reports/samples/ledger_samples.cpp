@@ -13,13 +13,12 @@ constexpr int kBlocks = 10;
 
 int64_t ns(double seconds) { return std::llround(seconds * 1e9); }
 
-Block block_of(const std::string& pass, const std::string& variant, int index,
-               const KnownRegion& known, double factor) {
+Block block_of(profiles::Pass pass, const std::string& variant, int index, const KnownRegion& known,
+               double factor) {
   Block block;
   block.pass = pass;
   block.variant = variant;
   block.index = index;
-  block.status = "ok";
   block.iteration_wall_ns.assign(static_cast<size_t>(known.iterations),
                                  ns(known.wall_s * factor / known.iterations));
   block.region = Region{};
@@ -36,7 +35,7 @@ Block block_of(const std::string& pass, const std::string& variant, int index,
 
 SampledProfile cpu_of(const KnownRegion& known) {
   SampledProfile cpu;
-  cpu.clock = "cpu";
+  cpu.clock = profiles::ProfileClock::cpu;
   cpu.iterations = known.iterations;
   cpu.period_s = kPeriod;
   cpu.samples = 0;
@@ -74,9 +73,10 @@ SyncProfile sync_of(const KnownRegion& known) {
 
 void add_known(Recording& recording, const std::string& variant, const KnownRegion& known) {
   for (int i = 0; i < kBlocks; ++i)
-    recording.blocks.push_back(block_of("time", variant, i, known, i % 2 == 0 ? 1.01 : 0.99));
-  recording.blocks.push_back(block_of("cpu", variant, 0, known, 1));
-  recording.blocks.push_back(block_of("sync", variant, 0, known, 1));
+    recording.blocks.push_back(
+        block_of(profiles::Pass::time, variant, i, known, i % 2 == 0 ? 1.01 : 0.99));
+  recording.blocks.push_back(block_of(profiles::Pass::cpu, variant, 0, known, 1));
+  recording.blocks.push_back(block_of(profiles::Pass::sync, variant, 0, known, 1));
   recording.profiles[variant].cpu = cpu_of(known);
   recording.profiles[variant].sync = sync_of(known);
 }
@@ -85,7 +85,7 @@ void add_known(Recording& recording, const std::string& variant, const KnownRegi
 
 Recording known_recording(const KnownRegion& fine, const KnownRegion& coarse) {
   Recording recording;
-  recording.status = "complete";
+  recording.status = profiles::RunStatus::complete;
   recording.workload.texts_per_iteration = 32;
   recording.workload.threads = 4;
   recording.baseline = "fine";

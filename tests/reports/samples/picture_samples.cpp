@@ -38,7 +38,7 @@ void add(profiles::Stacks& stacks, int64_t samples, std::initializer_list<NamedF
   stacks.stacks.push_back(stack);
 }
 
-profiles::Stacks stacks_of(const std::string& clock, bool spawns) {
+profiles::Stacks stacks_of(profiles::ProfileClock clock, bool spawns) {
   profiles::Stacks stacks;
   stacks.clock = clock;
   stacks.iterations = 10;
@@ -87,13 +87,13 @@ PagePictures sample_pictures() {
   pictures.texts_per_iteration = 32;
   for (const bool spawns : {true, false}) {
     VariantPictures variant;
-    variant.cpu.data = stacks_of("cpu", spawns);
+    variant.cpu.data = stacks_of(profiles::ProfileClock::cpu, spawns);
     variant.timeline.data = sample_timeline(spawns);
-    variant.allocation.data = stacks_of("allocation", spawns);
+    variant.allocation.data = stacks_of(profiles::ProfileClock::allocation, spawns);
     if (spawns)
       variant.wall.unavailable = "its threads <live> too short";
     else
-      variant.wall.data = stacks_of("wall", false);
+      variant.wall.data = stacks_of(profiles::ProfileClock::wall, false);
     pictures.variants.push_back(variant);
   }
   return pictures;

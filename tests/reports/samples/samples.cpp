@@ -18,13 +18,12 @@ Function sampled(const std::string& name, const std::string& category, int64_t f
   return function;
 }
 
-Block block(const std::string& pass, const std::string& variant, int index, int iterations,
+Block block(profiles::Pass pass, const std::string& variant, int index, int iterations,
             double iteration_s) {
   Block block;
   block.pass = pass;
   block.variant = variant;
   block.index = index;
-  block.status = "ok";
   block.isa = "avx512_vnni";
   block.iteration_wall_ns.assign(iterations, std::llround(iteration_s * 1e9));
   block.work = {{"tokens", 672 * iterations}, {"matmul_calls", 5376 * iterations}};
@@ -34,7 +33,7 @@ Block block(const std::string& pass, const std::string& variant, int index, int 
 
 SampledProfile seed_cpu(double total_s) {
   SampledProfile cpu;
-  cpu.clock = "cpu";
+  cpu.clock = profiles::ProfileClock::cpu;
   cpu.iterations = 100;
   cpu.total_s = total_s;
   cpu.sampled_s = total_s;
@@ -73,13 +72,13 @@ void add_blocks(Recording& recording, const std::string& variant,
                 const std::vector<double>& iteration_s, int iterations) {
   for (size_t i = 0; i < iteration_s.size(); ++i)
     recording.blocks.push_back(
-        block("time", variant, static_cast<int>(i), iterations, iteration_s[i]));
+        block(profiles::Pass::time, variant, static_cast<int>(i), iterations, iteration_s[i]));
 }
 
 Recording seed_recording() {
   Recording recording;
   recording.created = "2025-01-01T00:00:00Z";
-  recording.status = "complete";
+  recording.status = profiles::RunStatus::complete;
   recording.workload = {"seed", "", 32, {}, 8, 10, 10};
   recording.baseline = "fine";
   recording.variants = {{"fine", "", "Fine-Grained", "", "", false, {}, ThreadFormula{16, 150, 0}},
@@ -143,7 +142,7 @@ constexpr int kIterations = 8;
 
 SampledProfile spawn_cpu() {
   SampledProfile cpu;
-  cpu.clock = "cpu";
+  cpu.clock = profiles::ProfileClock::cpu;
   cpu.iterations = kIterations;
   cpu.period_s = kPeriod;
   cpu.functions = {
@@ -168,7 +167,7 @@ SampledProfile spawn_cpu() {
 
 SampledProfile pool_cpu() {
   SampledProfile cpu;
-  cpu.clock = "cpu";
+  cpu.clock = profiles::ProfileClock::cpu;
   cpu.iterations = kIterations;
   cpu.period_s = kPeriod;
   cpu.functions = {
@@ -189,7 +188,7 @@ SampledProfile pool_cpu() {
 
 SampledProfile pool_wall() {
   SampledProfile wall;
-  wall.clock = "wall";
+  wall.clock = profiles::ProfileClock::wall;
   wall.iterations = kIterations;
   wall.period_s = kPeriod;
   wall.functions = {
@@ -263,16 +262,19 @@ SyncProfile pool_sync() {
 }
 
 void add_profile_blocks(Recording& recording, const std::string& variant) {
-  const auto folder = [&](const std::string& pass) {
-    return "raw/" + pass + "/" + variant + "-0/";
+  const auto folder = [&](profiles::Pass pass) {
+    return "raw/" + word(pass) + "/" + variant + "-0/";
   };
-  for (const char* pass : {"cpu", "heap", "sync"})
+  for (const profiles::Pass pass :
+       {profiles::Pass::cpu, profiles::Pass::heap, profiles::Pass::sync})
     recording.blocks.push_back(block(pass, variant, 0, kIterations, 0.43));
   for (Block& each : recording.blocks) {
     if (each.variant != variant) continue;
-    if (each.pass == "cpu") each.raw_files = {folder("cpu") + "cpu.prof"};
-    if (each.pass == "heap")
-      each.raw_files = {folder("heap") + "heap.0001.heap", folder("heap") + "heap.0002.heap"};
+    if (each.pass == profiles::Pass::cpu)
+      each.raw_files = {folder(profiles::Pass::cpu) + "cpu.prof"};
+    if (each.pass == profiles::Pass::heap)
+      each.raw_files = {folder(profiles::Pass::heap) + "heap.0001.heap",
+                        folder(profiles::Pass::heap) + "heap.0002.heap"};
   }
 }
 
@@ -283,7 +285,7 @@ Recording realistic_recording() {
   recording.created = "2025-11-22T16:40:00Z";
   recording.winnow_version = "0.1.0";
   recording.commit = "24de2cf";
-  recording.status = "complete";
+  recording.status = profiles::RunStatus::complete;
   recording.machine = {{"cpu_model", "Intel(R) Xeon(R) Processor @ 2.70GHz", ""},
                        {"cores", "4", ""},
                        {"kernel", "6.1.0-18-amd64", ""},
@@ -331,14 +333,15 @@ Recording realistic_recording() {
   pool.sync = pool_sync();
   add_profile_blocks(recording, "spawn");
   add_profile_blocks(recording, "pool");
-  recording.blocks.push_back(block("wall", "pool", 0, kIterations, 0.26));
+  recording.blocks.push_back(block(profiles::Pass::wall, "pool", 0, kIterations, 0.26));
   recording.blocks.back().raw_files = {"raw/wall/pool-0/cpu.prof"};
   for (Block& each : recording.blocks) {
     const auto iterations = static_cast<int64_t>(each.iteration_wall_ns.size());
     each.kernel_macs = {{"matmul", 71'303'168'000 * iterations},
                         {"attention", 982'093'824 * iterations}};
   }
-  recording.missing = {{"spawn", "wall", "threads live too short for a sampled wall profile"}};
+  recording.missing = {
+      {"spawn", profiles::Pass::wall, "threads live too short for a sampled wall profile"}};
   recording.warnings = {"other processes used 6 % of the cores during the run"};
   return recording;
 }

@@ -15,7 +15,6 @@ constexpr int kUniforms = 12;
 SweepBlock block(const Condition& condition, double seconds, int64_t order) {
   SweepBlock block;
   block.order = order;
-  block.status = "ok";
   for (double factor : {1.02, 1.0, 0.99})
     block.iteration_wall_ns.push_back(std::llround(seconds * factor * 1e9));
   block.tokens = 3 * 7 * condition.batch;
@@ -33,7 +32,7 @@ PlantedSweep::PlantedSweep(std::vector<std::string> variants, int cores, double 
   sweep.created = "2026-01-01T00:00:00Z";
   sweep.winnow_version = "0.1.0";
   sweep.commit = "0123456";
-  sweep.status = "complete";
+  sweep.status = profiles::RunStatus::complete;
   sweep.name = "planted";
   sweep.cores = cores;
   for (const std::string& name : variants) {
@@ -125,10 +124,10 @@ Sweep realistic_sweep() {
     sweep.cells.push_back({variant, quota, {}, "no control group may be written here"});
   SweepCell& failed = cell_of(sweep, "pool", condition("long", 16, 4));
   for (SweepBlock& failed_block : failed.blocks) {
-    failed_block.status = "signal 11";
+    failed_block.failure = "signal 11";
     failed_block.iteration_wall_ns.clear();
   }
-  cell_of(sweep, "packed", condition("short", 8, 4)).blocks[3].status = "time limit of 60 s";
+  cell_of(sweep, "packed", condition("short", 8, 4)).blocks[3].failure = "time limit of 60 s";
   return sweep;
 }
 

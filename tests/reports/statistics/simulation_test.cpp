@@ -54,10 +54,9 @@ class Simulation {
 
   static void add(profiles::Recording& recording, const char* variant, int index, double seconds) {
     profiles::Block block;
-    block.pass = "time";
+    block.pass = profiles::Pass::time;
     block.variant = variant;
     block.index = index;
-    block.status = "ok";
     block.iteration_wall_ns = {static_cast<int64_t>(seconds * 1e9)};
     recording.blocks.push_back(std::move(block));
   }

@@ -23,7 +23,7 @@ double scatter(int round, int arm) { return 2e-4 * std::sin(7.0 * round + 3.0 * 
 struct Program {
   int64_t regions = 200, most = 200;  // an iteration
   double paid = 200;                  // regions in series that really pay
-  std::string cause = "region";
+  profiles::InjectedCause cause = profiles::InjectedCause::region;
   int64_t amount = 20'000;   // of the smaller cost
   int64_t unit_ns = 20'000;  // of the smaller cost
   double noise = 1;
@@ -34,7 +34,7 @@ struct Program {
 // Three arms of one variant, of two iterations each.
 Recording run_of(const Program& program) {
   Recording recording;
-  recording.status = "complete";
+  recording.status = profiles::RunStatus::complete;
   recording.workload = {"test", "", 4, {}, 4, 2, program.rounds};
   for (int arm = 0; arm < 3; ++arm) {
     profiles::Variant variant;
@@ -42,10 +42,9 @@ Recording run_of(const Program& program) {
     recording.variants.push_back(variant);
     for (int round = 0; round < program.rounds; ++round) {
       Block block;
-      block.pass = "time";
+      block.pass = profiles::Pass::time;
       block.variant = variant.name;
       block.index = round;
-      block.status = "ok";
       const double wall_s = 0.1 + drift(round) + program.noise * scatter(round, arm) +
                             program.paid * static_cast<double>(arm * program.unit_ns) * 1e-9;
       block.iteration_wall_ns.assign(2, std::llround(wall_s * 1e9));
@@ -126,7 +125,7 @@ TEST_CASE("regions of several threads predict an interval") {
 }
 
 TEST_CASE("wake-ups are predicted by what one costs outside the region") {
-  const Program wakeups{.cause = "wakeup", .amount = 3, .unit_ns = 15'000};
+  const Program wakeups{.cause = profiles::InjectedCause::wakeup, .amount = 3, .unit_ns = 15'000};
   const CostSlope slope = slope_of(wakeups);
   CHECK(slope.unit_s == Approx(5e-6));
   CHECK(slope.predicted_high == Approx(200 * 5e-6));
@@ -141,7 +140,8 @@ TEST_CASE("wake-ups are predicted by what one costs outside the region") {
 
 TEST_CASE("what was paid before the regions predicts, where the program tells it") {
   // A thread costs half as much again beside busy cores; outside it was timed beside idle ones.
-  const Program told{.paid = 300, .cause = "thread", .amount = 1, .inside = 1.5};
+  const Program told{
+      .paid = 300, .cause = profiles::InjectedCause::thread, .amount = 1, .inside = 1.5};
   const CostSlope slope = slope_of(told);
   CHECK(slope.paid_unit_s == Approx(1.5 * 20e-6));
   CHECK(slope.predicted_low == Approx(300 * 20e-6));
@@ -153,10 +153,14 @@ TEST_CASE("what was paid before the regions predicts, where the program tells it
   more.paid = 600;
   CHECK(has(cost_slopes_markdown(run_of(more), {slope_of(more)}), "brings about others"));
   // Who tells that next to nothing was paid did not pay what was counted.
-  CHECK(slope_of({.paid = 0, .cause = "thread", .amount = 1, .inside = 0.01}).answer ==
-        CostSlope::kDisagrees);
-  const CostSlope shared = slope_of(
-      {.regions = 800, .most = 300, .paid = 240, .cause = "wakeup", .amount = 1, .inside = 1});
+  CHECK(slope_of({.paid = 0, .cause = profiles::InjectedCause::thread, .amount = 1, .inside = 0.01})
+            .answer == CostSlope::kDisagrees);
+  const CostSlope shared = slope_of({.regions = 800,
+                                     .most = 300,
+                                     .paid = 240,
+                                     .cause = profiles::InjectedCause::wakeup,
+                                     .amount = 1,
+                                     .inside = 1});
   CHECK(shared.predicted_low == Approx(200 * 20e-6));
   CHECK(shared.predicted_high == Approx(300 * 20e-6));
 }
@@ -173,13 +177,13 @@ TEST_CASE("noise and too few rounds decide nothing") {
 
 TEST_CASE("rounds where an arm failed are left out; what was not told is unavailable") {
   Recording recording = run_of({});
-  recording.blocks[13].status = "signal 9";
+  recording.blocks[13].failure = "signal 9";
   CHECK(cost_slopes(recording)[0].pairs == 9);
   for (Block& block : recording.blocks) block.injected.reset();
   CHECK(cost_slopes(recording)[0].answer == CostSlope::kUnavailable);
   CHECK(has(cost_slopes_markdown(recording, cost_slopes(recording)),
             "unavailable: the program told nothing of an injected cost"));
-  for (Block& block : recording.blocks) block.status = "exit status 3";
+  for (Block& block : recording.blocks) block.failure = "exit status 3";
   CHECK(has(cost_slopes(recording)[0].reason, "exit status 3"));
   CHECK(cost_slopes(Recording{}).empty());
 }

@@ -284,7 +284,7 @@ TEST_CASE("empty sweeps, lone variants and holes render without a figure that is
   for (size_t i = 0; i < holes.cells.size(); ++i) {
     auto& cell = holes.cells[i];
     if (i % 4 == 0) cell.blocks.clear();
-    if (i % 4 == 1) cell.blocks[0].status = "exit status 3";
+    if (i % 4 == 1) cell.blocks[0].failure = "exit status 3";
     if (i % 4 == 2)
       for (auto& block : cell.blocks) block.iteration_wall_ns.assign(3, 0);
     if (i % 4 == 3) cell.condition.batch = i == 3 ? 0 : -4;
@@ -326,7 +326,7 @@ TEST_CASE("hostile names break neither Markdown nor SVG") {
   planted.sweep.machine = {{evil, evil, evil}};
   planted.add_batches(evil, {1, 2}, [](const auto&, const Condition&) { return 0.01; });
   planted.add_threads(evil, 1, {1, 2}, [](const auto&, const Condition&) { return 0.01; });
-  planted.sweep.cells[1].blocks[0].status = evil;
+  planted.sweep.cells[1].blocks[0].failure = evil;
   const SweepReport report = make_sweep_report(planted.sweep);
   const std::string markdown = sweep_markdown(report);
   CHECK_FALSE(has(markdown, "<script"));

@@ -21,7 +21,7 @@ TEST_CASE(
   Recording recording = realistic_recording();
   int block = 0;
   for (auto& each : recording.blocks) {
-    if (each.pass != "time") continue;
+    if (each.pass != winnow::profiles::Pass::time) continue;
     // Odd one out: a median does not see it.
     const bool slow = block++ == 3;
     each.dispatch = std::map<std::string, DispatchLoop>{
