@@ -1,6 +1,11 @@
 #include "cli/command_line.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <sstream>
@@ -11,37 +16,112 @@ namespace winnow::cli {
 
 namespace po = boost::program_options;
 
-std::optional<po::variables_map> parse(const Help& help, po::options_description options,
-                                       const Arguments& arguments,
-                                       const std::vector<std::string>& positionals) {
+namespace {
+
+template <class T>
+const po::value_semantic* semantic(T* target) {
+  return po::value(target)->default_value(*target);
+}
+const po::value_semantic* semantic(bool* target) { return po::bool_switch(target); }
+template <class T>
+const po::value_semantic* semantic(std::vector<T>* target) {
+  return po::value(target);
+}
+template <class T>
+const po::value_semantic* semantic(std::optional<T>* target) {
+  return po::value<T>()->notifier([target](const T& value) { *target = value; });
+}
+
+void add(const Options& options, po::options_description& to) {
+  for (const Option& option : options)
+    std::visit(
+        [&](auto* target) {
+          to.add_options()(option.name.c_str(), semantic(target), option.help.c_str());
+        },
+        option.target);
+}
+
+po::positional_options_description order_of(const Options& positionals) {
+  po::positional_options_description order;
+  for (const Option& option : positionals) {
+    const bool many = std::holds_alternative<std::vector<std::string>*>(option.target);
+    order.add(option.name.c_str(), many ? -1 : 1);
+  }
+  return order;
+}
+
+std::string help_text(const Help& help, const po::options_description& options) {
+  std::ostringstream text;
+  text << "Usage: " << help.usage << "\n\n" << help.text << "\n" << options;
+  return text.str();
+}
+
+Given given_of(const po::variables_map& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values)
+    if (!value.defaulted()) names.push_back(name);
+  return Given(std::move(names));
+}
+
+}  // namespace
+
+bool Given::has(std::string_view name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
+}
+
+void Given::refuse(const std::vector<std::string>& names, const std::string& why) const {
+  for (const std::string& name : names)
+    if (has(name)) throw base::UsageError("--" + name, why);
+}
+
+std::optional<Given> parse(const Help& help, const Options& options, const Arguments& arguments,
+                           const Options& positionals) {
   po::options_description visible("Options");
-  visible.add(options);
+  add(options, visible);
   visible.add_options()("help,h", "this text");
   po::options_description all(visible);
-  po::positional_options_description order;
-  for (std::string name : positionals) {
-    const bool many = name.ends_with("...");
-    if (many) name.resize(name.size() - 3);
-    order.add(name.c_str(), many ? -1 : 1);
-    if (many)
-      all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
-    else
-      all.add_options()(name.c_str(), po::value<std::string>());
-  }
+  add(positionals, all);
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(arguments).options(all).positional(order).run(), values);
+    po::store(
+        po::command_line_parser(arguments).options(all).positional(order_of(positionals)).run(),
+        values);
     if (values.count("help") > 0) {
-      std::ostringstream text;
-      text << "Usage: " << help.usage << "\n\n" << help.text << "\n" << visible;
-      print(text.str());
+      print(help_text(help, visible));
       return std::nullopt;
     }
     po::notify(values);
   } catch (const po::error& error) {
     throw base::UsageError("arguments", std::string(error.what()) + "; see --help");
   }
-  return values;
+  return given_of(values);
+}
+
+std::vector<std::string> split(const std::string& option, const std::string& list) {
+  std::vector<std::string> parts;
+  std::istringstream stream(list);
+  for (std::string part; std::getline(stream, part, ',');) {
+    if (std::find(parts.begin(), parts.end(), part) != parts.end())
+      throw base::UsageError(option, part + " is listed twice");
+    parts.push_back(part);
+  }
+  if (parts.empty() || std::count(parts.begin(), parts.end(), "") > 0)
+    throw base::UsageError(option, "expected names separated by commas");
+  return parts;
+}
+
+int parse_number(const std::string& option, const std::string& text, int least, int most) {
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || value < least || value > most)
+    throw base::UsageError(option, fmt::format("expected {} to {}", least, most));
+  return value;
+}
+
+int parse_number(const std::string& option, const std::optional<std::string>& text, int least,
+                 int fallback, int most) {
+  return text ? parse_number(option, *text, least, most) : fallback;
 }
 
 void print(std::string_view text) {

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/program_options.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace winnow::cli {
@@ -16,12 +17,47 @@ struct Help {
   std::string_view text;   // what it does, then examples
 };
 
-// Parses a command's arguments; `positionals` names the options that take the bare ones, in order;
-// a last name that ends with "..." takes all that are left, as a vector.
-// Prints the help and gives nothing when it is asked for. Throws base::UsageError.
-std::optional<boost::program_options::variables_map> parse(
-    const Help& help, boost::program_options::options_description options,
-    const Arguments& arguments, const std::vector<std::string>& positionals);
+// Where an option's value goes. A bool is a flag; where it points at a plain value, that is the
+// default, and the help says so; an optional stays empty where the option is not given; a vector
+// takes all bare arguments that are left.
+using Target =
+    std::variant<bool*, int*, uint64_t*, double*, std::string*, std::optional<int>*,
+                 std::optional<uint64_t>*, std::optional<std::string>*, std::vector<std::string>*>;
+
+// A row of a command's table of options.
+struct Option {
+  std::string name;  // "batch", or with its short name "output,o"
+  Target target;
+  std::string help;
+};
+using Options = std::vector<Option>;
+
+// The names of the options that were given, with a default or without.
+class Given {
+ public:
+  explicit Given(std::vector<std::string> names) : names_(std::move(names)) {}
+
+  bool has(std::string_view name) const;
+  // Throws base::UsageError where one of them was given.
+  void refuse(const std::vector<std::string>& names, const std::string& why) const;
+
+ private:
+  std::vector<std::string> names_;
+};
+
+// Parses a command's arguments into the targets of `options`, and the bare ones, in order, into
+// those of `positionals`. Prints the help and gives nothing when it is asked for. Throws
+// base::UsageError.
+std::optional<Given> parse(const Help& help, const Options& options, const Arguments& arguments,
+                           const Options& positionals = {});
+
+// Parts between commas: none empty, none twice. Throws base::UsageError that names the option.
+std::vector<std::string> split(const std::string& option, const std::string& list);
+
+// A whole number from an option's text; `fallback` where there is none. Throws base::UsageError.
+int parse_number(const std::string& option, const std::string& text, int least, int most);
+int parse_number(const std::string& option, const std::optional<std::string>& text, int least,
+                 int fallback, int most);
 
 // Prints on standard output and makes sure that it got there. Throws base::Error when it did not
 // (a full disk); a closed pipe ends the process as usual.

@@ -10,8 +10,6 @@
 
 namespace winnow::cli {
 
-namespace po = boost::program_options;
-
 namespace {
 
 std::string state_word(const profiles::MachineFact& fact) {
@@ -59,11 +57,12 @@ int doctor_command(const Arguments& arguments) {
       "  winnow doctor\n"
       "  winnow doctor --json | jq '.facts[] | select(.state == \"warn\")'\n"
       "  winnow doctor --roofline >> notes.md\n"};
-  po::options_description options;
-  options.add_options()("json", "print the facts as JSON")("roofline", "measure the peaks");
-  const auto values = parse(help, options, arguments, {});
-  if (!values) return base::kOk;
-  const bool json = values->count("json") > 0, roofline = values->count("roofline") > 0;
+  bool json = false, roofline = false;
+  if (!parse(help,
+             {{"json", &json, "print the facts as JSON"},
+              {"roofline", &roofline, "measure the peaks"}},
+             arguments))
+    return base::kOk;
   if (json && roofline) throw base::UsageError("--json", "not together with --roofline");
   if (roofline) {
     print(to_markdown(measured_roofline()));

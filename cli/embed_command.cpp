@@ -18,8 +18,6 @@
 
 namespace winnow::cli {
 
-namespace po = boost::program_options;
-
 namespace {
 
 constexpr size_t kBatch = 32;
@@ -29,8 +27,24 @@ constexpr std::string_view kTextRules =
     "part of the text. An empty line is an empty text, so that output lines match input lines.\n"
     "Invalid UTF-8 is read as U+FFFD, a byte at a time.\n";
 
-int thread_count(const po::variables_map& values) {
-  const int threads = values["threads"].as<int>();
+struct EmbedOptions {
+  std::string file = "-", variant = "packed", isa = "auto";
+  std::optional<std::string> model;
+  int threads = 0;
+  std::optional<int> dimensions;
+};
+
+Options table_of(EmbedOptions& options) {
+  return {
+      {"variant", &options.variant, "scheduling strategy"},
+      {"model", &options.model, fmt::format("GGUF file ({})", kDefaultModel)},
+      {"threads", &options.threads, "worker threads (0: all cores)"},
+      {"dimensions", &options.dimensions, "768, 512, 256 or 128: the first ones, length 1 again"},
+      {"isa", &options.isa, kernels::isa_choices()},
+  };
+}
+
+int thread_count(int threads) {
   if (threads < 0 || threads > scenarios::kThreadLimit)
     throw base::UsageError("--threads",
                            fmt::format("expected 0 (all cores) to {}", scenarios::kThreadLimit));
@@ -38,9 +52,7 @@ int thread_count(const po::variables_map& values) {
                      : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-int dimension_count(const po::variables_map& values, int full) {
-  if (values.count("dimensions") == 0) return full;
-  const int dimensions = values["dimensions"].as<int>();
+int dimension_count(int dimensions, int full) {
   const bool offered = dimensions == 512 || dimensions == 256 || dimensions == 128;
   if (dimensions != full && !(offered && dimensions < full))
     throw base::UsageError("--dimensions", fmt::format("{} is none of {}, 512, 256, 128 up to the "
@@ -72,23 +84,17 @@ int embed_command(const Arguments& arguments) {
       "  winnow embed texts.txt --model embeddinggemma-300m-Q8_0.gguf --threads 2\n",
       kTextRules);
   const Help help{"winnow embed [FILE] [options]", text};
-  po::options_description options;
-  auto add = options.add_options();
-  add("variant", po::value<std::string>()->default_value("packed"), "scheduling strategy");
-  add("model", po::value<std::string>(), fmt::format("GGUF file ({})", kDefaultModel).c_str());
-  add("threads", po::value<int>()->default_value(0), "worker threads (0: all cores)");
-  add("dimensions", po::value<int>(), "768, 512, 256 or 128: the first ones, length 1 again");
-  add("isa", po::value<std::string>()->default_value("auto"), kernels::isa_choices().c_str());
-  const auto values = parse(help, options, arguments, {"file"});
-  if (!values) return base::kOk;
+  EmbedOptions options;
+  if (!parse(help, table_of(options), arguments, {{"file", &options.file, ""}})) return base::kOk;
 
-  const auto& row = engine::find_scheduler((*values)["variant"].as<std::string>());
-  const int threads = thread_count(*values);
-  const auto model = engine::Model::load(model_path(*values), (*values)["isa"].as<std::string>());
+  const auto& row = engine::find_scheduler(options.variant);
+  const int threads = thread_count(options.threads);
+  const auto model = engine::Model::load(model_path(options.model), options.isa);
   const auto width = static_cast<size_t>(model.config().embedding_length);
-  const int dimensions = dimension_count(*values, model.config().embedding_length);
+  const int full = model.config().embedding_length;
+  const int dimensions = dimension_count(options.dimensions.value_or(full), full);
   for (const std::string& warning : model.warnings()) note(warning);
-  TextReader reader(values->count("file") > 0 ? (*values)["file"].as<std::string>() : "-");
+  TextReader reader(options.file);
   const auto scheduler = row.make({threads});
   engine::Embedder embedder(model, *scheduler);
 
@@ -121,15 +127,15 @@ int tokenize_command(const Arguments& arguments) {
       "  winnow tokenize texts.txt --model embeddinggemma-300m-Q8_0.gguf\n",
       kTextRules);
   const Help help{"winnow tokenize [FILE] [options]", text};
-  po::options_description options;
-  options.add_options()("model", po::value<std::string>(),
-                        fmt::format("GGUF file ({})", kDefaultModel).c_str());
-  const auto values = parse(help, options, arguments, {"file"});
-  if (!values) return base::kOk;
+  std::optional<std::string> named_model;
+  std::string text_file = "-";
+  if (!parse(help, {{"model", &named_model, fmt::format("GGUF file ({})", kDefaultModel)}},
+             arguments, {{"file", &text_file, ""}}))
+    return base::kOk;
 
-  const auto file = engine::Gguf::open(model_path(*values));
+  const auto file = engine::Gguf::open(model_path(named_model));
   const engine::Tokenizer tokenizer(engine::read_vocabulary(file));
-  TextReader reader(values->count("file") > 0 ? (*values)["file"].as<std::string>() : "-");
+  TextReader reader(text_file);
   std::vector<int32_t> ids;
   while (true) {
     const auto texts = reader.next(kBatch);

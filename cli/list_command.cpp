@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,7 +15,6 @@
 namespace winnow::cli {
 
 namespace fs = std::filesystem;
-namespace po = boost::program_options;
 
 namespace {
 
@@ -80,17 +78,11 @@ int list_command(const Arguments& arguments) {
                   "Examples:\n"
                   "  winnow list\n"
                   "  winnow list --scenarios my/scenarios\n"};
-  std::string folder;
-  po::options_description options;
-  options.add_options()("scenarios", po::value(&folder)->default_value("scenarios"),
-                        "folder of scenario files");
-  const auto values = parse(help, options, arguments, {});
-  if (!values) return base::kOk;
-  po::variables_map notified = *values;
-  po::notify(notified);
-  const bool there = values->count("scenarios") > 0 && !(*values)["scenarios"].defaulted();
+  std::string folder = "scenarios";
+  const auto given = parse(help, {{"scenarios", &folder, "folder of scenario files"}}, arguments);
+  if (!given) return base::kOk;
   std::string scenarios;
-  if (there || fs::is_directory(folder)) scenarios = scenarios_text(folder);
+  if (given->has("scenarios") || fs::is_directory(folder)) scenarios = scenarios_text(folder);
   print(strategies_text() + scenarios + kernels_text() + std::string(kPasses));
   return base::kOk;
 }

@@ -12,8 +12,6 @@
 
 namespace winnow::cli {
 
-namespace po = boost::program_options;
-
 namespace {
 
 constexpr uint64_t kShownElements = 4;
@@ -88,10 +86,10 @@ int info(const Arguments& arguments) {
                   "Prints the keys and tensors of a GGUF file.\n\n"
                   "Example:\n"
                   "  winnow model info models/synthetic-300m.gguf\n"};
-  const auto values = parse(help, po::options_description(), arguments, {"file"});
-  if (!values) return base::kOk;
-  if (values->count("file") == 0) throw base::UsageError("model info", "name a GGUF file");
-  print(info_text(engine::Gguf::open((*values)["file"].as<std::string>())));
+  std::optional<std::string> file;
+  if (!parse(help, {}, arguments, {{"file", &file, ""}})) return base::kOk;
+  if (!file) throw base::UsageError("model info", "name a GGUF file");
+  print(info_text(engine::Gguf::open(*file)));
   return base::kOk;
 }
 
@@ -104,17 +102,19 @@ int synth(const Arguments& arguments) {
       "Examples:\n"
       "  winnow model synth --out models/synthetic-300m.gguf\n"
       "  winnow model synth --shape tiny --seed 7 --out tiny.gguf\n"};
-  po::options_description options;
-  auto add = options.add_options();
-  add("out", po::value<std::string>()->required(), "file to write");
-  add("shape", po::value<std::string>()->default_value("300m"), "300m or tiny (for tests)");
-  add("seed", po::value<uint64_t>()->default_value(1), "other seed, other weights");
-  const auto values = parse(help, options, arguments, {});
-  if (!values) return base::kOk;
-  const std::string shape = (*values)["shape"].as<std::string>();
+  std::optional<std::string> file;
+  std::string shape = "300m";
+  uint64_t seed = 1;
+  if (!parse(help,
+             {{"out", &file, "file to write"},
+              {"shape", &shape, "300m or tiny (for tests)"},
+              {"seed", &seed, "other seed, other weights"}},
+             arguments))
+    return base::kOk;
+  if (!file) throw base::UsageError("--out", "name the file to write");
   if (shape != "300m" && shape != "tiny")
     throw base::UsageError("--shape", shape + " is neither 300m nor tiny");
-  const std::filesystem::path out = (*values)["out"].as<std::string>();
+  const std::filesystem::path out = *file;
   if (out.has_parent_path()) {
     std::error_code error;
     std::filesystem::create_directories(out.parent_path(), error);
@@ -122,8 +122,7 @@ int synth(const Arguments& arguments) {
   }
   engine::write_synthetic_model(
       out.string(),
-      shape == "tiny" ? engine::SyntheticShape::tiny : engine::SyntheticShape::full_300m,
-      (*values)["seed"].as<uint64_t>());
+      shape == "tiny" ? engine::SyntheticShape::tiny : engine::SyntheticShape::full_300m, seed);
   note(fmt::format("wrote {} ({} bytes)", out.string(), std::filesystem::file_size(out)));
   return base::kOk;
 }
@@ -140,7 +139,7 @@ int model_command(const Arguments& arguments) {
     if (arguments.front() == "info") return info(rest);
     if (arguments.front() != "--help" && arguments.front() != "-h")
       throw base::UsageError("model " + arguments.front(), "expected synth or info");
-    parse(help, po::options_description(), {"--help"}, {});
+    parse(help, {}, {"--help"});
     return base::kOk;
   }
   throw base::UsageError("model", "expected synth or info; see winnow model --help");

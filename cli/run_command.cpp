@@ -6,8 +6,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/plan.h"
+#include "cli/progress.h"
 #include "cli/roofline.h"
-#include "cli/run_options.h"
 #include "cli/sweep_command.h"
 #include "profiles/run/run.h"
 #include "reports/comparison/comparison.h"
@@ -18,7 +19,6 @@
 #include "reports/statistics/significance.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
-#include "version.h"
 
 namespace winnow::cli {
 
@@ -53,43 +53,49 @@ constexpr std::string_view kRunText =
     "  winnow run scenarios/sweep.toml --resume --batch 32 --mixes short,long --blocks 10\n"
     "  winnow run scenarios/neighbours.toml --variants pool,packed\n";
 
+Options table_of(RunOptions& options) {
+  Options table{
+      {"variants", &options.variants, "comma-separated; the first is the baseline"},
+      {"batch", &options.batch, "texts an iteration; of a sweep, a list: 1,8,32"},
+      {"threads", &options.threads,
+       "worker threads of every variant (0: all cores); of a sweep, a list: 1,2,0 or 1..all"},
+      {"mixes", &options.mixes, "of a sweep: comma-separated names"},
+      {"iterations", &options.iterations,
+       "per variant in the time pass, over all blocks; of a sweep, in each block (0: about 0.3 s)"},
+      {"blocks", &options.blocks, "fresh processes per variant; of a sweep, of each cell"},
+      {"passes", &options.passes, "comma-separated: time,cpu,wall,heap,sync"},
+      {"no-verdict", &options.no_verdict,
+       "a quick look at durations: any number of blocks, no winner"},
+      {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
+      {"budget", &options.budget, "of a sweep: 90s, 10m or 2h instead of --blocks"},
+      {"resume", &options.resume, "of a sweep: go on with the one in the folder"},
+      {"force", &options.force, "of a sweep: begin anew where the folder holds another"},
+      {"out", &options.out, "folder of what is measured (out/<scenario>)"},
+      {"categories", &options.categories, "TOML rules for the categories of functions"},
+  };
+  for (Option& option : process_options(options)) table.push_back(std::move(option));
+  return table;
+}
+
 // The scenario as the command line changes it.
-scenarios::Scenario chosen_scenario(const Values& values) {
-  auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
-  scenario.batch = number(values, "batch", 1, scenario.batch);
-  scenario.threads = number(values, "threads", 0, scenario.threads, scenarios::kThreadLimit);
-  if (scenario.threads == 0) scenario.threads = all_cores();
-  scenario.iterations = number(values, "iterations", 1, scenario.iterations);
-  scenario.blocks = number(values, "blocks", 1, scenario.blocks);
-  if (values.count("blocks") == 0) scenario.blocks = std::min(scenario.blocks, scenario.iterations);
+scenarios::Scenario scenario_of(const RunOptions& options) {
+  auto scenario = chosen_scenario(options);
+  scenario.iterations =
+      parse_number("--iterations", options.iterations, 1, scenario.iterations, kMostOfAll);
+  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostOfAll);
+  if (!options.blocks) scenario.blocks = std::min(scenario.blocks, scenario.iterations);
   if (scenario.iterations % scenario.blocks != 0)
     throw base::UsageError("iterations", fmt::format("{} cannot be split evenly over {} blocks",
                                                      scenario.iterations, scenario.blocks));
-  if (values.count("passes") > 0) {
-    scenario.passes = split("--passes", values["passes"].as<std::string>());
-    for (const std::string& pass : scenario.passes)
-      if (!scenarios::is_pass(pass))
-        throw base::UsageError("--passes", pass + " is none of time, cpu, wall, heap, sync");
-  }
-  if (values.count("variants") > 0) {
-    std::vector<scenarios::ScenarioVariant> variants;
-    for (const std::string& name : split("--variants", values["variants"].as<std::string>())) {
-      const auto known = std::find_if(scenario.variants.begin(), scenario.variants.end(),
-                                      [&](const auto& variant) { return variant.name == name; });
-      variants.push_back(known != scenario.variants.end() ? *known
-                                                          : scenarios::ScenarioVariant{name, ""});
-    }
-    scenario.variants = std::move(variants);
-  }
+  if (options.passes) scenario.passes = split("--passes", *options.passes);
   return scenario;
 }
 
 // A plan whose verdict could not be reached whatever it measures is not begun.
-void check_evidence(const scenarios::Scenario& scenario, const Values& values) {
+void check_evidence(const scenarios::Scenario& scenario, const RunOptions& options) {
   const int variants = static_cast<int>(scenario.variants.size());
   const int comparisons = variants * (variants - 1) / 2;
-  if (values["no-verdict"].as<bool>() || comparisons < 1 ||
-      std::ranges::count(scenario.passes, "time") == 0)
+  if (options.no_verdict || comparisons < 1 || std::ranges::count(scenario.passes, "time") == 0)
     return;
   const int needed = reports::pairs_needed(reports::kLevel, comparisons);
   if (scenario.blocks >= needed) return;
@@ -103,39 +109,34 @@ void check_evidence(const scenarios::Scenario& scenario, const Values& values) {
           needed, needed));
 }
 
-// A sample of each loop costs microseconds, or a thread's creation.
-std::vector<std::string> measured_command(const std::string& name, const WorkloadOptions& workload,
-                                          const Values& values) {
-  std::vector<std::string> command = variant_command(name, workload, values);
-  command.insert(command.end(), {"--dispatch-samples", "200"});
-  return command;
+std::vector<profiles::Pass> passes_of(const scenarios::Scenario& scenario) {
+  std::vector<profiles::Pass> passes;
+  for (const std::string& name : scenario.passes) {
+    const auto pass = profiles::find_word<profiles::Pass>(name);
+    if (!pass || std::ranges::count(profiles::kPasses, *pass) == 0)
+      throw base::UsageError("--passes", name + " is none of time, cpu, wall, heap, sync");
+    passes.push_back(*pass);
+  }
+  return passes;
 }
 
-profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const Values& values) {
-  profiles::RunPlan plan;
-  plan.workload.scenario = scenario.name;
-  plan.workload.description = scenario.description;
-  plan.workload.texts_per_iteration = scenario.batch;
-  plan.workload.threads = scenario.threads;
+profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOptions& options) {
+  profiles::RunPlan plan = plan_of(scenario, options, out_folder(scenario.name, options));
   // A variant alone has no comparison whose noise it could tell.
-  plan.twin = !values["no-twin"].as<bool>() && scenario.variants.size() > 1;
+  plan.twin = !options.no_twin && scenario.variants.size() > 1;
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations / scenario.blocks;
   plan.baseline = scenario.variants.front().name;
-  plan.out_dir = out_folder(scenario.name, values);
-  const WorkloadOptions workload{values["scenario"].as<std::string>(), scenario.batch,
-                                 scenario.threads, scenario.warmup};
+  // A sample of each loop costs microseconds, or a thread's creation.
   for (const auto& variant : scenario.variants)
-    plan.arms.push_back({make_variant(variant.name, variant.label, plan.out_dir),
-                         measured_command(variant.name, workload, values)});
-  for (const std::string& pass : scenario.passes)
-    plan.passes.push_back(profiles::find_word<profiles::Pass>(pass).value());
-  plan.time_limit_s = values["time-limit"].as<double>();
-  plan.seed = run_seed(values);
-  if (values.count("categories") > 0) plan.categories_file = values["categories"].as<std::string>();
-  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
-  plan.winnow_version = kVersion;
-  plan.commit = kCommit;
+    plan.arms.push_back(
+        make_arm(scenario, options, variant, plan.out_dir, {"--dispatch-samples", "200"}));
+  plan.passes = passes_of(scenario);
+  plan.categories_file = options.categories.value_or("");
+  plan.roofline = measured_roofline;
+  plan.kept_earlier = [](const std::string& folder) {
+    note(fmt::format("{}: the earlier, complete recording is kept here", folder));
+  };
   return plan;
 }
 
@@ -155,25 +156,18 @@ void write_page(const profiles::Recording& recording, const reports::Report& rep
                    reports::to_html(report, reports::read_pictures(recording, folder)));
 }
 
-int run_workload(const Values& values) {
-  refuse_options(values, {"mixes", "budget", "resume", "force"}, "only for a sweep");
-  const auto scenario = chosen_scenario(values);
-  check_evidence(scenario, values);
-  check_inputs(values, out_folder(scenario.name, values));
+int run_workload(const RunOptions& options, const Given& given) {
+  given.refuse({"mixes", "budget", "resume", "force"}, "only for a sweep");
+  const auto scenario = scenario_of(options);
+  check_evidence(scenario, options);
+  check_inputs(options, out_folder(scenario.name, options));
 
-  profiles::RunPlan plan = make_plan(scenario, values);
-  plan.progress = progress_line();
-  plan.roofline = measured_roofline;
-  plan.stop = watch_signals();
-  plan.kept_earlier = [&](const std::string& folder) {
-    note(fmt::format("{}: the earlier, complete recording is kept here", folder));
-  };
-
+  const profiles::RunPlan plan = make_plan(scenario, options);
   profiles::Recording recording = profiles::run(plan);
   // A run without a good block did not replace what the folder held.
   const bool kept =
       std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); });
-  if (values["no-verdict"].as<bool>()) {
+  if (options.no_verdict) {
     recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
     if (kept) profiles::write_recording(plan.out_dir, recording);
   }
@@ -196,12 +190,14 @@ int run_workload(const Values& values) {
 
 int run_command(const Arguments& arguments) {
   const Help help{"winnow run SCENARIO [options]", kRunText};
-  const auto values = parse(help, run_options(), arguments, {"scenario"});
-  if (!values) return base::kOk;
-  if (values->count("scenario") == 0)
+  RunOptions options;
+  const auto given =
+      parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}});
+  if (!given) return base::kOk;
+  if (!options.scenario)
     throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
-  const bool sweep = scenarios::is_sweep((*values)["scenario"].as<std::string>());
-  return sweep ? sweep_command(*values) : run_workload(*values);
+  return scenarios::is_sweep(*options.scenario) ? sweep_command(options, *given)
+                                                : run_workload(options, *given);
 }
 
 }  // namespace winnow::cli

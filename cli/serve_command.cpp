@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/http_server.h"
-#include "cli/run_options.h"
 #include "profiles/recording/recording.h"
+#include "profiles/recording/sweep.h"
 #include "reports/comparison/comparison.h"
 #include "reports/markup/html.h"
 #include "reports/pages/html_index.h"
@@ -17,7 +17,6 @@
 namespace winnow::cli {
 
 namespace fs = std::filesystem;
-namespace po = boost::program_options;
 
 namespace {
 
@@ -107,18 +106,14 @@ int serve_command(const Arguments& arguments) {
       "Examples:\n"
       "  winnow serve out\n"
       "  winnow serve out/batch32 --port 9000\n"};
-  po::options_description options;
-  options.add_options()("port", po::value<std::string>(), "port; 0: any free one (default: 8090)");
-  const auto values = parse(help, options, arguments, {"folder"});
-  if (!values) return base::kOk;
-  if (values->count("folder") == 0)
-    throw base::UsageError("serve", "name a folder with recordings, such as out");
-  const auto root = (*values)["folder"].as<std::string>();
+  std::optional<std::string> folder, chosen_port;
+  if (!parse(help, {{"port", &chosen_port, "port; 0: any free one (default: 8090)"}}, arguments,
+             {{"folder", &folder, ""}}))
+    return base::kOk;
+  if (!folder) throw base::UsageError("serve", "name a folder with recordings, such as out");
+  const std::string root = *folder;
   if (!fs::is_directory(root)) throw base::Error(root, "no such folder");
-  const auto port =
-      values->count("port") == 0
-          ? kDefaultPort
-          : parse_number("--port", (*values)["port"].as<std::string>(), 0, kPortLimit);
+  const int port = parse_number("--port", chosen_port, 0, kDefaultPort, kPortLimit);
   serve_loopback(
       static_cast<uint16_t>(port),
       [](uint16_t bound) { print(fmt::format("http://127.0.0.1:{}/\n", bound)); },

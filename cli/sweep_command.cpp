@@ -8,15 +8,16 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "cli/command_line.h"
+#include "cli/plan.h"
+#include "cli/progress.h"
 #include "cli/roofline.h"
 #include "cli/texts.h"
+#include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
 #include "profiles/sweep/run.h"
 #include "reports/sweep/report.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
-#include "version.h"
 
 namespace winnow::cli {
 namespace {
@@ -52,26 +53,24 @@ std::vector<scenarios::Mix> chosen_mixes(const std::vector<scenarios::Mix>& all,
 }
 
 // The scenario as the command line changes it.
-scenarios::SweepScenario chosen_sweep(const Values& values) {
-  auto scenario = scenarios::load_sweep(values["scenario"].as<std::string>(), all_cores());
-  if (values.count("batch") > 0) {
+scenarios::SweepScenario chosen_sweep(const RunOptions& options) {
+  auto scenario = scenarios::load_sweep(*options.scenario, all_cores());
+  if (options.batch) {
     scenario.batch.clear();
-    for (const std::string& part : split("--batch", values["batch"].as<std::string>()))
+    for (const std::string& part : split("--batch", *options.batch))
       scenario.batch.push_back(parse_number("--batch", part, 1, kBatchLimit));
   }
-  if (values.count("threads") > 0)
-    scenario.threads =
-        scenarios::parse_threads("--threads", values["threads"].as<std::string>(), all_cores());
-  if (values.count("mixes") > 0)
-    scenario.mixes = chosen_mixes(scenario.mixes, values["mixes"].as<std::string>());
-  if (values.count("variants") > 0)
-    scenario.variants = split("--variants", values["variants"].as<std::string>());
+  if (options.threads)
+    scenario.threads = scenarios::parse_threads("--threads", *options.threads, all_cores());
+  if (options.mixes) scenario.mixes = chosen_mixes(scenario.mixes, *options.mixes);
+  if (options.variants) scenario.variants = split("--variants", *options.variants);
   if (scenario.variants.empty() || scenario.variants == std::vector<std::string>{"all"}) {
     scenario.variants.clear();
     for (const auto& row : engine::scheduler_rows()) scenario.variants.emplace_back(row.name);
   }
-  scenario.blocks = number(values, "blocks", 1, scenario.blocks, 10'000);
-  scenario.iterations = number(values, "iterations", 0, scenario.iterations);
+  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, 10'000);
+  scenario.iterations =
+      parse_number("--iterations", options.iterations, 0, scenario.iterations, kMostOfAll);
   return scenario;
 }
 
@@ -105,19 +104,19 @@ std::string workload_file(const std::string& mix, int batch) {
   return fmt::format("scenarios/{}-{}.toml", mix, batch);
 }
 
-profiles::Model model_of(const Values& values) {
-  const std::string path = model_path(values);
+profiles::Model model_of(const RunOptions& options) {
+  const std::string path = model_path(options.model);
   profiles::Model model;
   model.file = fs::path(path).filename().string();
   model.size_bytes = fs::file_size(path);
   return model;
 }
 
-profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Values& values) {
+profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const RunOptions& options) {
   profiles::SweepPlan plan;
+  fill_in(plan, options, out_folder(scenario.name, options));
   plan.name = scenario.name;
   plan.description = scenario.description;
-  plan.out_dir = out_folder(scenario.name, values);
   // The two that every build has: the files must not depend on the variants that were chosen.
   const std::vector<std::string> profiled = {"spawn", "pool"};
   for (const scenarios::Mix& mix : scenario.mixes) {
@@ -129,42 +128,35 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Va
   for (const std::string& name : scenario.variants)
     plan.variants.push_back(make_variant(name, "", plan.out_dir));
   plan.conditions = conditions_of(scenario);
-  plan.command = [&values, out = plan.out_dir, warmup = scenario.warmup](
+  plan.command = [&options, out = plan.out_dir, warmup = scenario.warmup](
                      const profiles::Variant& variant, const profiles::Condition& condition) {
     const auto file = fs::path(out) / workload_file(condition.mix, condition.batch);
     return variant_command(variant.name,
-                           {file.string(), condition.batch, condition.threads, warmup}, values);
+                           {file.string(), condition.batch, condition.threads, warmup}, options);
   };
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations;
-  if (values.count("budget") > 0) plan.budget_s = parse_budget(values["budget"].as<std::string>());
-  plan.resume = values["resume"].as<bool>();
-  plan.force = values["force"].as<bool>();
-  plan.time_limit_s = values["time-limit"].as<double>();
-  plan.seed = run_seed(values);
-  plan.isa = kernels::select_kernels(values["isa"].as<std::string>()).isa;
-  plan.model = model_of(values);
-  plan.winnow_version = kVersion;
-  plan.commit = kCommit;
+  if (options.budget) plan.budget_s = parse_budget(*options.budget);
+  plan.resume = options.resume;
+  plan.force = options.force;
+  plan.isa = kernels::select_kernels(options.isa).isa;
+  plan.model = model_of(options);
+  plan.roofline = measured_roofline;
   return plan;
 }
 
 }  // namespace
 
-int sweep_command(const Values& values) {
-  refuse_options(values, {"passes", "categories", "no-verdict", "no-twin"},
-                 "not for a sweep, which takes the time pass");
-  if (values["resume"].as<bool>() && values["force"].as<bool>())
+int sweep_command(const RunOptions& options, const Given& given) {
+  given.refuse({"passes", "categories", "no-verdict", "no-twin"},
+               "not for a sweep, which takes the time pass");
+  if (options.resume && options.force)
     throw base::UsageError("--resume", "not together with --force");
-  if (values.count("blocks") > 0) refuse_options(values, {"budget"}, "not together with --blocks");
-  const auto scenario = chosen_sweep(values);
-  check_inputs(values, out_folder(scenario.name, values));
+  if (options.blocks) given.refuse({"budget"}, "not together with --blocks");
+  const auto scenario = chosen_sweep(options);
+  check_inputs(options, out_folder(scenario.name, options));
 
-  profiles::SweepPlan plan = make_plan(scenario, values);
-  plan.progress = progress_line();
-  plan.roofline = measured_roofline;
-  plan.stop = watch_signals();
-
+  const profiles::SweepPlan plan = make_plan(scenario, options);
   const profiles::Sweep sweep = profiles::run_sweep(plan);
   const reports::SweepReport answers = reports::make_sweep_report(sweep);
   const std::string report = sweep_report(answers, plan.out_dir);

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "cli/run_options.h"
+#include "cli/measure_options.h"
 #include "reports/sweep/report.h"
 
 namespace winnow::cli {
 
 // `winnow run` of a scenario with a table [sweep].
-int sweep_command(const Values& values);
+int sweep_command(const RunOptions& options, const Given& given);
 
 // Does the folder hold a sweep?
 bool holds_sweep(const std::string& folder);

@@ -9,11 +9,12 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "cli/command_line.h"
 
 namespace winnow::cli {
 
-std::string model_path(const boost::program_options::variables_map& values) {
-  if (values.count("model") > 0) return values["model"].as<std::string>();
+std::string model_path(const std::optional<std::string>& named) {
+  if (named) return *named;
   std::string path(kDefaultModel);
   if (!std::filesystem::exists(path))
     throw base::UsageError(path,

@@ -1,20 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cli/command_line.h"
 
 namespace winnow::cli {
 
 inline constexpr std::string_view kDefaultModel = "models/synthetic-300m.gguf";
 
-// The model that a command uses: --model, else the default when it is there. Throws
+// The model that a command uses: the one that was named, else the default when it is there. Throws
 // base::UsageError that says how to make one.
-std::string model_path(const boost::program_options::variables_map& values);
+std::string model_path(const std::optional<std::string>& named);
 
 // Texts, one a line, from a file or standard input ("-"). A line may have any length and any
 // bytes; its end, "\n" or "\r\n", is not part of the text; a last line needs none.

@@ -6,14 +6,13 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exports.h"
-#include "cli/run_options.h"
 #include "reports/detail/top.h"
 
 namespace winnow::cli {
 
-namespace po = boost::program_options;
-
 namespace {
+
+constexpr int kMostFunctions = 1'000'000;
 
 size_t terminal_columns() {
   winsize size{};
@@ -35,23 +34,21 @@ int top_command(const Arguments& arguments) {
                   "Examples:\n"
                   "  winnow top out/batch32\n"
                   "  winnow top out/batch32 --variant pool -n 10\n"};
-  po::options_description options;
-  options.add_options()("variant", po::value<std::string>(), "only this variant")(
-      "number,n", po::value<std::string>(), "functions to show (20)");
-  const auto values = parse(help, options, arguments, {"recording"});
-  if (!values) return base::kOk;
-  if (values->count("recording") == 0)
-    throw base::UsageError("top", "name the recording's folder, such as out/batch32");
+  std::optional<std::string> recording, only, functions;
+  if (!parse(help,
+             {{"variant", &only, "only this variant"},
+              {"number,n", &functions, "functions to show (20)"}},
+             arguments, {{"recording", &recording, ""}}))
+    return base::kOk;
+  if (!recording) throw base::UsageError("top", "name the recording's folder, such as out/batch32");
   reports::TopOptions shown;
-  shown.functions = static_cast<size_t>(number(*values, "number", 1, 20));
+  shown.functions = static_cast<size_t>(parse_number("--number", functions, 1, 20, kMostFunctions));
   shown.columns = terminal_columns();
   shown.colour = wants_colour();
-  const auto source = export_of({(*values)["recording"].as<std::string>()}, {});
+  const auto source = export_of({*recording}, {});
   std::string text;
   for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
-    if (values->count("variant") > 0 &&
-        variant != variant_named(source, (*values)["variant"].as<std::string>()))
-      continue;
+    if (only && variant != variant_named(source, *only)) continue;
     if (!text.empty()) text += '\n';
     text += reports::top(source.recording, source.report, variant, shown);
   }

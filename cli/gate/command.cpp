@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "base/error.h"
@@ -11,13 +10,13 @@
 #include "cli/gate/revision_build.h"
 #include "cli/gate/rules_file.h"
 #include "cli/gate/two_builds.h"
+#include "cli/plan.h"
 #include "profiles/recording/recording.h"
 #include "reports/gate/verdict.h"
 
 namespace winnow::cli {
 
 namespace fs = std::filesystem;
-namespace po = boost::program_options;
 
 namespace {
 
@@ -34,14 +33,9 @@ constexpr std::string_view kText =
     "  winnow gate --base-build base/build --head-build build scenarios/batch32.toml\n"
     "  winnow gate --baseline baseline/ --candidate out/batch32 --rules gates.toml --out gate/\n";
 
-std::string text_of(const Values& values, const char* name) {
-  if (values.count(name) == 0) throw base::UsageError("gate", fmt::format("--{} is missing", name));
-  return values[name].as<std::string>();
-}
-
-std::vector<reports::GateRule> rules_of(const Values& values) {
-  if (values.count("rules") == 0) return {};
-  return read_gate_rules(values["rules"].as<std::string>());
+std::vector<reports::GateRule> rules_of(const GateOptions& options) {
+  if (!options.rules) return {};
+  return read_gate_rules(*options.rules);
 }
 
 // A baseline that was never recorded is no failure of the candidate's.
@@ -54,10 +48,15 @@ reports::GateReport without_baseline(const std::string& folder) {
   return report;
 }
 
-reports::GateReport compare_recordings(const Values& values) {
-  const std::string baseline = text_of(values, "baseline");
-  const std::string candidate = text_of(values, "candidate");
-  const auto rules = rules_of(values);
+std::string named(const std::optional<std::string>& folder, const char* option) {
+  if (!folder) throw base::UsageError("gate", fmt::format("{} is missing", option));
+  return *folder;
+}
+
+reports::GateReport compare_recordings(const GateOptions& options) {
+  const std::string baseline = named(options.baseline, "--baseline");
+  const std::string candidate = named(options.candidate, "--candidate");
+  const auto rules = rules_of(options);
   const profiles::Recording after = profiles::read_recording(candidate);
   if (!fs::exists(fs::path(baseline) / "recording.json")) {
     reports::GateReport report = without_baseline(baseline);
@@ -73,68 +72,61 @@ std::string present_build(const std::string& variant) {
   return fs::path(companion("scenarios", "winnow-engine-" + variant)).parent_path().string();
 }
 
-reports::GateReport compare_builds(const Values& values, const std::string& out) {
-  const auto rules = rules_of(values);
-  const std::vector<std::string> variants = gate_variants(values);
-  check_inputs(values, out);
+reports::GateReport compare_builds(const GateOptions& options, const std::string& out) {
+  const auto rules = rules_of(options);
+  const scenarios::Scenario scenario = gate_scenario(options);
+  check_inputs(options, out);
   GateBuilds builds;
-  builds.head_folder = values.count("head-build") > 0 ? values["head-build"].as<std::string>()
-                                                      : present_build(variants.front());
+  builds.head_folder =
+      options.head_build ? *options.head_build : present_build(scenario.variants.front().name);
   builds.head_name = builds.head_folder;
-  if (values.count("base-build") > 0) {
-    builds.base_name = builds.base_folder = values["base-build"].as<std::string>();
-    return gate_two_builds(builds, values, rules, out);
+  if (options.base_build) {
+    builds.base_name = builds.base_folder = *options.base_build;
+    return gate_two_builds(builds, scenario, options, rules, out);
   }
-  const RevisionBuild base(values["base"].as<std::string>(), variants, builds.head_folder,
-                           out + "/base-build.log");
+  std::vector<std::string> variants;
+  for (const auto& variant : scenario.variants) variants.push_back(variant.name);
+  const RevisionBuild base(*options.base, variants, builds.head_folder, out + "/base-build.log");
   builds.base_folder = base.build_folder();
   builds.base_name = base.commit();
-  return gate_two_builds(builds, values, rules, out);
+  return gate_two_builds(builds, scenario, options, rules, out);
 }
 
-po::options_description gate_options() {
-  po::options_description options;
-  auto add = options.add_options();
-  const auto text = [] { return po::value<std::string>(); };
-  add("base", text(), "commit to build in a temporary folder and hold this build against");
-  add("base-build", text(), "build folder of the baseline");
-  add("head-build", text(), "build folder of the candidate (this program's)");
-  add("baseline", text(), "folder of a stored recording");
-  add("candidate", text(), "folder of the recording to judge");
-  add("rules", text(), "TOML file of limits by metric and variant");
-  add("out", text(),
-      "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>)");
-  add("pairs", text(), "of processes at most, looked at after 10, 20 and 40 (40)");
-  add("exact-only", po::bool_switch(), "compare two builds by exact counters alone");
-  const po::options_description of_runs = run_options();
-  for (const auto& option : of_runs.options()) {
-    static constexpr std::array kTaken{"out",    "mixes", "blocks",     "passes",     "budget",
-                                       "resume", "force", "categories", "iterations", "no-verdict"};
-    if (std::ranges::find(kTaken, option->long_name()) == kTaken.end()) options.add(option);
-  }
-  add("iterations", text(), "in each process (as the scenario splits them)");
-  return options;
-}
-
-bool given(const Values& values, const char* name) {
-  return values.count(name) > 0 && !values[name].defaulted();
+Options table_of(GateOptions& options) {
+  Options table{
+      {"base", &options.base, "commit to build in a temporary folder and hold this build against"},
+      {"base-build", &options.base_build, "build folder of the baseline"},
+      {"head-build", &options.head_build, "build folder of the candidate (this program's)"},
+      {"baseline", &options.baseline, "folder of a stored recording"},
+      {"candidate", &options.candidate, "folder of the recording to judge"},
+      {"rules", &options.rules, "TOML file of limits by metric and variant"},
+      {"out", &options.out,
+       "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>)"},
+      {"pairs", &options.blocks, "of processes at most, looked at after 10, 20 and 40 (40)"},
+      {"exact-only", &options.exact_only, "compare two builds by exact counters alone"},
+      {"variants", &options.variants, "comma-separated (the scenario's)"},
+      {"batch", &options.batch, "texts an iteration"},
+      {"threads", &options.threads, "worker threads of every variant (0: all cores)"},
+      {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
+      {"iterations", &options.iterations, "in each process (as the scenario splits them)"},
+  };
+  for (Option& option : process_options(options)) table.push_back(std::move(option));
+  return table;
 }
 
 // One mode, whole: an option of the other would be silently unused.
-bool is_of_builds(const Values& values) {
-  const bool builds = given(values, "base") || given(values, "base-build");
-  if (given(values, "base") && given(values, "base-build"))
+bool is_of_builds(const GateOptions& options, const Given& given) {
+  if (options.base && options.base_build)
     throw base::UsageError("--base", "not together with --base-build");
-  if (!builds) {
-    refuse_options(
-        values,
+  if (!options.base && !options.base_build) {
+    given.refuse(
         {"head-build", "pairs", "exact-only", "scenario", "variants", "threads", "batch", "model",
          "isa", "affinity", "spin-us", "grain", "seed", "time-limit", "iterations", "no-twin"},
         "only for a gate of two builds: name one with --base or --base-build");
     return false;
   }
-  refuse_options(values, {"baseline", "candidate"}, "not together with --base or --base-build");
-  if (values.count("scenario") == 0)
+  given.refuse({"baseline", "candidate"}, "not together with --base or --base-build");
+  if (!options.scenario)
     throw base::UsageError("gate", "name a scenario, such as scenarios/batch32.toml");
   return true;
 }
@@ -146,14 +138,15 @@ int gate_command(const Arguments& arguments) {
       "winnow gate --base REV | --base-build DIR [--head-build DIR] SCENARIO [options]\n"
       "       winnow gate --baseline DIR --candidate DIR [options]",
       kText};
-  const auto values = parse(help, gate_options(), arguments, {"scenario"});
-  if (!values) return base::kOk;
-  if (is_of_builds(*values)) {
-    const std::string out = gate_folder(*values);
-    return write_gate(compare_builds(*values, out), out);
+  GateOptions options;
+  const auto given =
+      parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}});
+  if (!given) return base::kOk;
+  if (is_of_builds(options, *given)) {
+    const std::string out = gate_folder(options);
+    return write_gate(compare_builds(options, out), out);
   }
-  const std::string out = values->count("out") > 0 ? (*values)["out"].as<std::string>() : "";
-  return write_gate(compare_recordings(*values), out);
+  return write_gate(compare_recordings(options), options.out.value_or(""));
 }
 
 }  // namespace winnow::cli

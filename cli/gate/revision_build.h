@@ -2,9 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
-#include "cli/run_options.h"
 
 namespace winnow::cli {
 

@@ -7,13 +7,13 @@
 
 #include "base/error.h"
 #include "cli/gate/revision_build.h"
+#include "cli/plan.h"
 #include "profiles/run/run.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/timing.h"
 #include "reports/gate/verdict.h"
 #include "reports/statistics/sequential.h"
 #include "scenarios/scenario.h"
-#include "version.h"
 
 namespace winnow::cli {
 
@@ -23,62 +23,32 @@ namespace {
 
 constexpr const char* kSides[] = {reports::kBaseSide, reports::kHeadSide};
 
-scenarios::Scenario gate_scenario(const Values& values) {
-  auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
-  scenario.batch = number(values, "batch", 1, scenario.batch);
-  scenario.threads = number(values, "threads", 0, scenario.threads, scenarios::kThreadLimit);
-  if (scenario.threads == 0) scenario.threads = all_cores();
-  scenario.iterations =
-      number(values, "iterations", 1, std::max(1, scenario.iterations / scenario.blocks));
-  scenario.blocks = number(values, "pairs", 1, reports::kLooks.back(), reports::kLooks.back());
-  if (values.count("variants") > 0) {
-    scenario.variants.clear();
-    for (const std::string& name : split("--variants", values["variants"].as<std::string>()))
-      scenario.variants.push_back({name, ""});
-  }
-  return scenario;
-}
-
 // One variant of one build. The two builds differ in the program only.
-profiles::Arm make_arm(const BuildFolder& build, const std::string& side, const std::string& name,
-                       const scenarios::Scenario& scenario, const Values& values,
-                       const std::string& out) {
-  const WorkloadOptions workload{values["scenario"].as<std::string>(), scenario.batch,
-                                 scenario.threads, scenario.warmup};
-  profiles::Arm arm{make_variant(name, "", out), variant_command(name, workload, values), name};
+profiles::Arm arm_of(const BuildFolder& build, const std::string& side, const std::string& name,
+                     const scenarios::Scenario& scenario, const GateOptions& options,
+                     const std::string& out) {
+  profiles::Arm arm = make_arm(scenario, options, {name, ""}, out, {"--dispatch-samples", "20"});
+  arm.told_name = name;
   arm.variant.name = reports::arm_name(side, name);
   arm.command.front() = build.engine(name);
   arm.variant.program = fs::relative(arm.command.front(), fs::absolute(out)).string();
-  arm.command.insert(arm.command.end(), {"--dispatch-samples", "20"});
   return arm;
 }
 
 profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario& scenario,
-                            const Values& values, const std::string& out) {
-  profiles::RunPlan plan;
-  plan.workload.scenario = scenario.name;
-  plan.workload.description = scenario.description;
-  plan.workload.texts_per_iteration = scenario.batch;
-  plan.workload.threads = scenario.threads;
+                            const GateOptions& options, const std::string& out) {
+  profiles::RunPlan plan = plan_of(scenario, options, out);
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations;
-  plan.out_dir = out;
   const BuildFolder folders[] = {BuildFolder(builds.base_folder), BuildFolder(builds.head_folder)};
   for (const auto& variant : scenario.variants)
     for (int side = 0; side < 2; ++side)
       plan.arms.push_back(
-          make_arm(folders[side], kSides[side], variant.name, scenario, values, out));
+          arm_of(folders[side], kSides[side], variant.name, scenario, options, out));
   plan.baseline = plan.arms.front().variant.name;
-  plan.twin = !values["no-twin"].as<bool>();
+  plan.twin = !options.no_twin;
   plan.passes = {profiles::Pass::time, profiles::Pass::sync};
-  if (values["exact-only"].as<bool>()) plan.passes = {profiles::Pass::sync};
-  plan.time_limit_s = values["time-limit"].as<double>();
-  plan.seed = run_seed(values);
-  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
-  plan.winnow_version = kVersion;
-  plan.commit = kCommit;
-  plan.progress = progress_line();
-  plan.stop = watch_signals();
+  if (options.exact_only) plan.passes = {profiles::Pass::sync};
   return plan;
 }
 
@@ -134,23 +104,28 @@ void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport
 
 }  // namespace
 
-std::vector<std::string> gate_variants(const Values& values) {
-  std::vector<std::string> variants;
-  for (const auto& variant : gate_scenario(values).variants) variants.push_back(variant.name);
-  return variants;
+scenarios::Scenario gate_scenario(const GateOptions& options) {
+  scenarios::Scenario scenario = chosen_scenario(options);
+  scenario.iterations =
+      parse_number("--iterations", options.iterations, 1,
+                   std::max(1, scenario.iterations / scenario.blocks), kMostOfAll);
+  scenario.blocks =
+      parse_number("--pairs", options.blocks, 1, reports::kLooks.back(), reports::kLooks.back());
+  return scenario;
 }
 
-std::string gate_folder(const Values& values) {
-  const auto scenario = scenarios::load_scenario(values["scenario"].as<std::string>());
-  return out_folder("gate-" + scenario.name, values);
+std::string gate_folder(const GateOptions& options) {
+  return out_folder("gate-" + scenarios::load_scenario(*options.scenario).name, options);
 }
 
-reports::GateReport gate_two_builds(const GateBuilds& builds, const Values& values,
+reports::GateReport gate_two_builds(const GateBuilds& builds, const scenarios::Scenario& scenario,
+                                    const GateOptions& options,
                                     const std::vector<reports::GateRule>& rules,
                                     const std::string& out) {
-  const auto scenario = gate_scenario(values);
-  profiles::RunPlan plan = make_plan(builds, scenario, values, out + "/run");
-  reports::check_rules_used(rules, gate_variants(values), {});
+  profiles::RunPlan plan = make_plan(builds, scenario, options, out + "/run");
+  std::vector<std::string> variants;
+  for (const auto& variant : scenario.variants) variants.push_back(variant.name);
+  reports::check_rules_used(rules, variants, {});
   plan.enough = [&rules](const profiles::Recording& recording) { return enough(recording, rules); };
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);

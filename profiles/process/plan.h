@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +23,19 @@ struct Progress {
   double elapsed_s = 0;
   double eta_s = 0;  // by the time taken so far
   std::string text;  // "time pass, block 3 of 20, pool"
+};
+
+// What the plan of a run and that of a sweep have in common.
+struct MeasuringPlan {
+  std::string out_dir;
+  double time_limit_s = 300;  // of a child
+  uint64_t seed = 0;          // of the order of the blocks and the environment's padding
+  std::string winnow_version;
+  std::string commit;                             // of the measured program; may be empty
+  std::function<void(const Progress&)> progress;  // may be empty
+  // Measures the machine before the first block; may be empty. An exception is a warning.
+  std::function<Roofline()> roofline;
+  const std::atomic<bool>* stop = nullptr;  // becomes true: end soon, keep what there is
 };
 
 }  // namespace winnow::profiles

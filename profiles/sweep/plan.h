@@ -1,7 +1,5 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,7 +11,7 @@
 
 namespace winnow::profiles {
 
-struct SweepPlan {
+struct SweepPlan : MeasuringPlan {
   std::string name, description;
   std::vector<SweepMix> mixes;
   std::vector<Variant> variants;      // names differ and fit a file name
@@ -26,20 +24,12 @@ struct SweepPlan {
   int blocks = 5;                // fresh processes of each cell
   int iterations_per_block = 0;  // 0: as many as take region_s, the same in all of a condition
   double region_s = 0.3;
-  double time_limit_s = 300;       // of a process
-  std::optional<double> budget_s;  // instead of `blocks`: as many as fit
-  std::string out_dir;
-  bool resume = false;         // add to a sweep in out_dir even where that is finished
-  bool force = false;          // begin anew, whatever sweep is in out_dir
-  uint64_t seed = 0;           // of the order within each round and of the environment's padding
-  std::optional<Model> model;  // as far as it is known before the first process
-  std::string isa;             // of the programs; empty: not known
-  std::string winnow_version;
-  std::string commit;                             // of the measured program; may be empty
-  std::function<void(const Progress&)> progress;  // may be empty
-  std::function<Roofline()> roofline;             // as in RunPlan; may be empty
-  std::function<double()> clock_s;                // of the budget; empty: the steady clock
-  const std::atomic<bool>* stop = nullptr;        // becomes true: end soon, keep what there is
+  std::optional<double> budget_s;   // instead of `blocks`: as many as fit
+  bool resume = false;              // add to a sweep in out_dir even where that is finished
+  bool force = false;               // begin anew, whatever sweep is in out_dir
+  std::optional<Model> model;       // as far as it is known before the first process
+  std::string isa;                  // of the programs; empty: not known
+  std::function<double()> clock_s;  // of the budget; empty: the steady clock
 };
 
 }  // namespace winnow::profiles

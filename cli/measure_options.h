@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/command_line.h"
+
+namespace winnow::cli {
+
+// Options of every command that measures: which workload, and how its variants run. Texts where a
+// command reads a number and another a list.
+struct MeasureOptions {
+  std::optional<std::string> scenario;  // file
+  std::optional<std::string> variants, batch, threads, iterations, blocks, model, out;
+  std::string affinity = "none", isa = "auto";
+  int spin_us = 100, grain = 0;
+  std::optional<uint64_t> seed;
+  double time_limit_s = 300;
+};
+
+// The rows of a table of options that are the same in all of these commands.
+Options process_options(MeasureOptions& options);
+
+// `winnow run`, of one workload or of a sweep.
+struct RunOptions : MeasureOptions {
+  std::optional<std::string> mixes, passes, budget, categories;
+  bool no_verdict = false, no_twin = false, resume = false, force = false;
+};
+
+}  // namespace winnow::cli

@@ -1,0 +1,53 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+
+#include "base/error.h"
+
+namespace winnow::cli {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+void on_signal(int signal) {
+  stop_requested = true;
+  std::signal(signal, SIG_DFL);
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds);
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+void show_progress(const profiles::Progress& progress) {
+  const std::string line = fmt::format("\r\x1b[K[{}/{}] {}, {} left", progress.done, progress.total,
+                                       progress.text, clock_text(progress.eta_s));
+  std::fputs(progress.done == progress.total ? "\r\x1b[K" : line.c_str(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+const std::atomic<bool>* watch_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, on_signal);
+  return &stop_requested;
+}
+
+std::function<void(const profiles::Progress&)> progress_line() {
+  if (::isatty(STDERR_FILENO) == 0) return nullptr;
+  return show_progress;
+}
+
+int exit_status_of(profiles::RunStatus status) {
+  using profiles::RunStatus;
+  if (status == RunStatus::interrupted) return base::kInterrupted;
+  return status == RunStatus::complete ? base::kOk : base::kFailed;
+}
+
+}  // namespace winnow::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "profiles/process/plan.h"
+
+// What a user sees and does while something is measured.
+namespace winnow::cli {
+
+// From now on Ctrl-C and its like end the run in order: the flag becomes true. A second one ends
+// the program at once.
+const std::atomic<bool>* watch_signals();
+
+// One line on standard error, written over again; empty where that is no terminal.
+std::function<void(const profiles::Progress&)> progress_line();
+
+// Of a recording or a sweep with this status.
+int exit_status_of(profiles::RunStatus status);
+
+}  // namespace winnow::cli
