@@ -96,11 +96,10 @@ Explanation explanation_of(const ExplainOptions& options) {
 profiles::Arm arm_of(const Explanation& asked, const std::string& name, int64_t amount,
                      const std::string& out) {
   const std::string cost = fmt::format("{}{}", amount, asked.spins() ? "ns" : "");
-  const std::string alias = fmt::format("{}+{}", name, amount == 0 ? "0" : cost);
-  profiles::Arm arm =
-      make_arm(asked.scenario, asked.options, {name, ""}, out,
-               {"--inject", fmt::format("{}={}", name_of(asked.cause), cost), "--alias", alias});
-  arm.variant.name = alias;
+  profiles::Arm arm = make_arm(asked.scenario, asked.options, {name, ""}, out,
+                               {"--inject", fmt::format("{}={}", name_of(asked.cause), cost)});
+  arm.variant.arm_of = name;
+  arm.variant.name = fmt::format("{}+{}", name, amount == 0 ? "0" : cost);
   return arm;
 }
 
@@ -158,7 +157,8 @@ void add_arms(const Explanation& asked, const profiles::Recording& look, profile
               std::vector<std::string>& without) {
   for (size_t i = 0; i < look.blocks.size() && i < asked.scenario.variants.size(); ++i) {
     const profiles::Block& block = look.blocks[i];
-    const std::string name = block.variant.substr(0, block.variant.rfind('+'));
+    const std::string& name =
+        std::ranges::find(look.variants, block.variant, &profiles::Variant::name)->arm_of;
     const int64_t amount = amount_for(asked, block);
     if (amount == 0) {
       without.push_back(name);

@@ -21,15 +21,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kSides[] = {reports::kBaseSide, reports::kHeadSide};
+using profiles::Side;
 
 // One variant of one build. The two builds differ in the program only.
-profiles::Arm arm_of(const BuildFolder& build, const std::string& side, const std::string& name,
+profiles::Arm arm_of(const BuildFolder& build, Side side, const std::string& name,
                      const scenarios::Scenario& scenario, const GateOptions& options,
                      const std::string& out) {
   profiles::Arm arm = make_arm(scenario, options, {name, ""}, out, {"--dispatch-samples", "20"});
-  arm.told_name = name;
-  arm.variant.name = reports::arm_name(side, name);
+  arm.variant.arm_of = name;
+  arm.variant.side = side;
+  arm.variant.name = fmt::format("{}-{}", word(side), name);
   arm.command.front() = build.engine(name);
   arm.variant.program = fs::relative(arm.command.front(), fs::absolute(out)).string();
   return arm;
@@ -40,11 +41,11 @@ profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario&
   profiles::RunPlan plan = plan_of(scenario, options, out);
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations;
-  const BuildFolder folders[] = {BuildFolder(builds.base_folder), BuildFolder(builds.head_folder)};
-  for (const auto& variant : scenario.variants)
-    for (int side = 0; side < 2; ++side)
-      plan.arms.push_back(
-          arm_of(folders[side], kSides[side], variant.name, scenario, options, out));
+  const BuildFolder base(builds.base_folder), head(builds.head_folder);
+  for (const auto& variant : scenario.variants) {
+    plan.arms.push_back(arm_of(base, Side::base, variant.name, scenario, options, out));
+    plan.arms.push_back(arm_of(head, Side::head, variant.name, scenario, options, out));
+  }
   plan.baseline = plan.arms.front().variant.name;
   plan.twin = !options.no_twin;
   plan.passes = {profiles::Pass::time, profiles::Pass::sync};
@@ -56,9 +57,9 @@ bool enough(const profiles::Recording& recording, const std::vector<reports::Gat
   const auto last = std::ranges::max_element(recording.blocks, {}, &profiles::Block::index);
   const int rounds = last == recording.blocks.end() ? 0 : last->index + 1;
   if (std::ranges::find(reports::kLooks, rounds) == reports::kLooks.end()) return false;
-  return reports::time_decided(
-      reports::time_rows(reports::side_recording(recording, reports::kBaseSide),
-                         reports::side_recording(recording, reports::kHeadSide), rules));
+  return reports::time_decided(reports::time_rows(reports::side_recording(recording, Side::base),
+                                                  reports::side_recording(recording, Side::head),
+                                                  rules));
 }
 
 bool slower(const reports::GateReport& report) {
@@ -94,8 +95,8 @@ void explain(profiles::RunPlan plan, const std::string& out, reports::GateReport
   plan.twin = false;
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
-  report.kernels = reports::risen_kernels(reports::side_recording(both, reports::kBaseSide),
-                                          reports::side_recording(both, reports::kHeadSide));
+  report.kernels = reports::risen_kernels(reports::side_recording(both, Side::base),
+                                          reports::side_recording(both, Side::head));
   if (report.kernels.empty())
     report.notes.push_back(fmt::format(
         "Which function costs more is unavailable: {}",

@@ -59,8 +59,8 @@ std::string contradiction(const ChildResult& result, const BlockPlan& plan) {
   if (asks_iterations(plan.arm->command) && iterations != plan.iterations) {
     return fmt::format("{} iterations instead of {}", iterations, plan.iterations);
   }
-  const Arm& arm = *plan.arm;
-  const std::string& name = arm.told_name.empty() ? arm.variant.name : arm.told_name;
+  const Variant& variant = plan.arm->variant;
+  const std::string& name = variant.arm_of.empty() ? variant.name : variant.arm_of;
   if (!result.variant.empty() && result.variant != name) {
     return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
   }

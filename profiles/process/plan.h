@@ -15,7 +15,6 @@ struct Arm {
   Variant variant;
   // The program and its arguments; an argument "{iterations}" becomes the number of iterations.
   std::vector<std::string> command;
-  std::string told_name{};  // the variant's name as the program tells it; empty: the same
 };
 
 struct Progress {

@@ -79,6 +79,8 @@ void fields(Io& io, T& variant) {
   io("persistent_threads", variant.persistent_threads);
   io("calling_thread_works", variant.calling_thread_works);
   io("thread_formula", variant.thread_formula);
+  io.where_told("arm_of", variant.arm_of);
+  io("side", variant.side);
 }
 
 template <class Io, Is<CoresTime> T>

@@ -73,7 +73,11 @@ struct Variant {
   bool persistent_threads = false;
   std::optional<bool> calling_thread_works;
   std::optional<ThreadFormula> thread_formula;
-  int run = 0;  // which run, of several put side by side: not recorded
+  // Where one strategy is measured under several names, as the builds of a gate and the costs of an
+  // explanation are: its own name, which the program tells. Empty: that is `name`.
+  std::string arm_of{};
+  std::optional<Side> side{};  // empty: of no gate
+  int run = 0;                 // which run, of several put side by side: not recorded
 };
 
 // What the cores that the process may run on did while the region ran, by the kernel's figures of

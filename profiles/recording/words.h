@@ -26,6 +26,9 @@ enum class ProfileClock { cpu, wall, allocation };
 // What a program paid before each parallel region.
 enum class InjectedCause { region, wakeup, thread };
 
+// Of the two builds that a gate runs side by side: the baseline and the candidate.
+enum class Side { base, head };
+
 template <class T>
 inline constexpr std::array<const char*, 0> kWords{};
 template <>
@@ -40,6 +43,9 @@ template <>
 inline constexpr std::array<const char*, 3> kWords<ProfileClock>{"cpu", "wall", "allocation"};
 template <>
 inline constexpr std::array<const char*, 3> kWords<InjectedCause>{"region", "wakeup", "thread"};
+
+template <>
+inline constexpr std::array<const char*, 2> kWords<Side>{"base", "head"};
 
 template <class T>
 concept Worded = !kWords<T>.empty();

@@ -157,37 +157,38 @@ bool time_decided(std::span<const GateRow> rows) {
   return any(GateStatus::kRegression) || !any(GateStatus::kInconclusive);
 }
 
-std::string arm_name(const std::string& side, const std::string& variant) {
-  return side + "-" + variant;
-}
-
-Recording side_recording(const Recording& both, const std::string& side) {
-  const std::string prefix = side + "-";
+Recording side_recording(const Recording& both, profiles::Side side) {
   Recording result = both;
   result.variants.clear();
   result.blocks.clear();
   result.profiles.clear();
   result.missing.clear();
+  if (side != profiles::Side::base) result.twin.clear();
+  std::map<std::string, std::string> own;  // names, by those of the recording
+  if (!result.twin.empty()) own[result.twin] = result.twin;
   for (auto variant : both.variants) {
-    if (!variant.name.starts_with(prefix)) continue;
-    variant.name.erase(0, prefix.size());
+    if (variant.side != side) continue;
+    own[variant.name] = variant.arm_of;
+    variant.name = variant.arm_of;
     result.variants.push_back(std::move(variant));
   }
   for (auto block : both.blocks) {
-    if (!block.variant.starts_with(prefix)) continue;
-    block.variant.erase(0, prefix.size());
+    const auto name = own.find(block.variant);
+    if (name == own.end()) continue;
+    block.variant = name->second;
     result.blocks.push_back(std::move(block));
   }
   for (const auto& [name, profiles] : both.profiles)
-    if (name.starts_with(prefix)) result.profiles[name.substr(prefix.size())] = profiles;
+    if (own.contains(name)) result.profiles[own[name]] = profiles;
   for (auto missing : both.missing) {
-    if (!missing.variant.empty() && !missing.variant.starts_with(prefix)) continue;
-    if (!missing.variant.empty()) missing.variant.erase(0, prefix.size());
-    result.missing.push_back(std::move(missing));
+    if (missing.variant.empty()) {
+      result.missing.push_back(missing);
+    } else if (const auto name = own.find(missing.variant); name != own.end()) {
+      missing.variant = name->second;
+      result.missing.push_back(missing);
+    }
   }
   result.baseline = result.variants.empty() ? "" : result.variants.front().name;
-  const bool has_twin = both.twin.starts_with(prefix);
-  result.twin = has_twin ? both.twin.substr(prefix.size()) : "";
   return result;
 }
 

@@ -22,11 +22,8 @@ std::vector<GateRow> time_rows(const profiles::Recording& baseline,
 // Nothing is left that more pairs could decide: a regression is proven, or no row is open.
 bool time_decided(std::span<const GateRow> rows);
 
-// One recording of both sides, whose variants are named "<side>-<variant>": that of one side, under
-// the variants' own names.
-profiles::Recording side_recording(const profiles::Recording& both, const std::string& side);
-inline constexpr const char* kBaseSide = "base";
-inline constexpr const char* kHeadSide = "head";
-std::string arm_name(const std::string& side, const std::string& variant);
+// One recording of both sides: that of one of them, under the variants' own names. The A/A arm is
+// the base's.
+profiles::Recording side_recording(const profiles::Recording& both, profiles::Side side);
 
 }  // namespace winnow::reports

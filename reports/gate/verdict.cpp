@@ -223,8 +223,8 @@ GateReport gate_recordings(const Recording& baseline, const Recording& candidate
 
 GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
                        const GateSources& sources) {
-  const Recording baseline = side_recording(both, kBaseSide);
-  const Recording candidate = side_recording(both, kHeadSide);
+  const Recording baseline = side_recording(both, profiles::Side::base);
+  const Recording candidate = side_recording(both, profiles::Side::head);
   check_not_empty(baseline, sources.baseline);
   check_not_empty(candidate, sources.candidate);
   GateReport report;

@@ -23,8 +23,8 @@ GateReport gate_recordings(const profiles::Recording& baseline,
                            const profiles::Recording& candidate, std::span<const GateRule> rules,
                            const GateSources& sources);
 
-// Two builds that ran in alternating processes: `both` holds the variants "base-..." and
-// "head-...". Counters and, where the time pass was run, times. Throws base::Error likewise.
+// Two builds that ran in alternating processes: `both` holds the variants of
+// both sides. Counters and, where the time pass was run, times. Throws base::Error likewise.
 GateReport gate_builds(const profiles::Recording& both, std::span<const GateRule> rules,
                        const GateSources& sources);
 

@@ -28,8 +28,6 @@ double in_units(std::optional<InjectedCause> cause, int64_t amount) {
   return static_cast<double>(amount) * (cause == InjectedCause::region ? kNanosecond : 1);
 }
 
-std::string variant_of(const std::string& arm) { return arm.substr(0, arm.rfind('+')); }
-
 double iteration_s(const Block& block) {
   std::vector<double> seconds;
   for (const int64_t wall_ns : block.iteration_wall_ns)
@@ -43,7 +41,7 @@ using Rounds = std::map<int, std::map<int64_t, const Block*>>;
 Rounds rounds_of(const Recording& recording, const std::string& variant) {
   Rounds rounds;
   for (const auto& arm : recording.variants)
-    if (variant_of(arm.name) == variant)
+    if (arm.arm_of == variant)
       for (const Block* block : good_blocks(recording, arm.name, Pass::time))
         if (block->injected && !block->iteration_wall_ns.empty())
           rounds[block->index][block->injected->amount] = block;
@@ -173,7 +171,8 @@ CostSlope slope_of(const Recording& recording, const std::string& variant) {
     }
   std::ranges::sort(slope.amounts);
   if (slope.amounts.size() < 2 || slope.amounts.front() != 0) {
-    slope.reason = rounds.empty() ? reason(recording, variant + "+0", Pass::time)
+    const auto first = std::ranges::find(recording.variants, variant, &profiles::Variant::arm_of);
+    slope.reason = rounds.empty() ? reason(recording, first->name, Pass::time)
                                   : "no blocks with and without the cost";
     if (rounds.empty() && slope.reason == "not recorded")
       slope.reason = "the program told nothing of an injected cost";
@@ -218,8 +217,7 @@ std::optional<double> line_slope(const std::vector<double>& x, const std::vector
 std::vector<CostSlope> cost_slopes(const Recording& recording) {
   std::vector<std::string> names;
   for (const auto& arm : recording.variants)
-    if (const std::string name = variant_of(arm.name); std::ranges::count(names, name) == 0)
-      names.push_back(name);
+    if (std::ranges::count(names, arm.arm_of) == 0) names.push_back(arm.arm_of);
   std::vector<CostSlope> slopes;
   for (const std::string& name : names) slopes.push_back(slope_of(recording, name));
   return slopes;

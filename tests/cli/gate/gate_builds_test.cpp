@@ -98,6 +98,8 @@ TEST_CASE(
   CHECK(recording.variants.size() == 4);
   CHECK(recording.variants[0].name == "base-spawn");
   CHECK(recording.variants[1].name == "head-spawn");
+  CHECK(recording.variants[1].side == profiles::Side::head);
+  CHECK(recording.variants[1].arm_of == "spawn");
 }
 
 TEST_CASE("counters alone decide without a pair, and the run of builds can be a stored baseline") {

@@ -31,16 +31,18 @@ Recording builds(const Pairs& pairs) {
   both.workload = source.workload;
   both.status = profiles::RunStatus::complete;
   const auto pool = source.variants[1];
-  for (const char* side : {kBaseSide, kHeadSide}) {
-    both.variants.push_back(pool);
-    both.variants.back().name = arm_name(side, "pool");
-    both.profiles[arm_name(side, "pool")].sync = source.profiles.at("pool").sync;
+  for (const auto side : {profiles::Side::base, profiles::Side::head}) {
+    auto& variant = both.variants.emplace_back(pool);
+    variant.side = side;
+    variant.arm_of = "pool";
+    variant.name = word(side) + "-pool";
+    both.profiles[variant.name].sync = source.profiles.at("pool").sync;
   }
   both.baseline = both.variants.front().name;
   for (int i = 0; i < pairs.count; ++i)
     for (const bool head : {false, true}) {
       profiles::Block block = good_block_of_pool(source);
-      block.variant = arm_name(head ? kHeadSide : kBaseSide, "pool");
+      block.variant = head ? "head-pool" : "base-pool";
       block.index = i;
       const double wobble = 1 + pairs.noise * std::sin(12.9898 * (2 * i + head));
       const auto scaled = [&](double ns, double ratio) {
@@ -114,8 +116,8 @@ TEST_CASE("too few pairs or too much noise are inconclusive, and a faster build 
 TEST_CASE("a run ends when a regression is proven or no row is open") {
   const auto decided = [](const Pairs& pairs) {
     const Recording both = builds(pairs);
-    return time_decided(
-        time_rows(side_recording(both, kBaseSide), side_recording(both, kHeadSide), {}));
+    return time_decided(time_rows(side_recording(both, profiles::Side::base),
+                                  side_recording(both, profiles::Side::head), {}));
   };
   Pairs pairs;
   pairs.count = 9;

@@ -38,6 +38,7 @@ Recording run_of(const Program& program) {
   recording.workload = {"test", "", 4, {}, 4, 2, program.rounds};
   for (int arm = 0; arm < 3; ++arm) {
     profiles::Variant variant;
+    variant.arm_of = "packed";
     variant.name = "packed+" + std::to_string(arm * program.amount);
     recording.variants.push_back(variant);
     for (int round = 0; round < program.rounds; ++round) {
