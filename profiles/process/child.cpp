@@ -26,10 +26,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Descriptor {
-  int number = -1;
+  Descriptor() = default;
+  explicit Descriptor(int opened) : number(opened) {}
+  Descriptor(Descriptor&& other) noexcept : number(std::exchange(other.number, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number, other.number);
+    return *this;
+  }
   ~Descriptor() {
     if (number >= 0) close(number);
   }
+
+  int number = -1;
 };
 
 double seconds_since(Clock::time_point start) {
@@ -113,6 +121,77 @@ Clock::time_point in_seconds(double seconds) {
                             std::chrono::duration<double>(std::min(seconds, 1e7)));
 }
 
+Descriptor opened(const std::string& path, int flags) {
+  Descriptor file{open(path.c_str(), flags | O_CLOEXEC, 0644)};
+  if (file.number < 0) throw base::Error(path, strerror(errno));
+  return file;
+}
+
+// All that a process needs, made ready before it is forked: behind that nothing may allocate.
+class Launch {
+ public:
+  explicit Launch(const Command& command)
+      : arguments_(command.arguments),
+        environment_(environment_of(command)),
+        argument_pointers_(pointers(arguments_)),
+        environment_pointers_(pointers(environment_)),
+        output_(opened(command.output_file, O_WRONLY | O_CREAT | O_TRUNC)) {
+    if (!command.control_group_file.empty())
+      control_group_ = opened(command.control_group_file, O_WRONLY);
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) throw base::Error("pipe", strerror(errno));
+    reading_.number = ends[0];
+    writing_.number = ends[1];
+  }
+
+  // Once. Negative: it could not be started, and `problem` says why.
+  pid_t start(std::string& problem) {
+    const pid_t harness = getpid();
+    const pid_t child = fork();
+    if (child < 0) {
+      problem = strerror(errno);
+      return child;
+    }
+    if (child == 0)
+      become(argument_pointers_.data(), environment_pointers_.data(), output_.number,
+             control_group_.number, writing_.number, harness);
+    setpgid(child, child);  // whichever of the two comes first
+    close(std::exchange(writing_.number, -1));
+    int exec_error = 0;
+    if (read(reading_.number, &exec_error, sizeof exec_error) != sizeof exec_error) return child;
+    waitpid(child, nullptr, 0);
+    problem = strerror(exec_error);
+    return -1;
+  }
+
+ private:
+  std::vector<std::string> arguments_, environment_;
+  std::vector<char*> argument_pointers_, environment_pointers_;
+  Descriptor output_, control_group_, reading_, writing_;
+};
+
+// Ends the whole group with its leader.
+void wait_for(pid_t child, const Command& command, const std::atomic<bool>* stop,
+              Outcome& outcome) {
+  const bool limited = command.time_limit_s > 0;
+  const bool ended = ended_by(child, in_seconds(limited ? command.time_limit_s : 1e7), stop);
+  if (!ended) {
+    const bool interrupted = stop && stop->load();
+    outcome.kind = interrupted ? Outcome::Kind::kInterrupted : Outcome::Kind::kTimeLimit;
+    kill(-child, SIGTERM);
+    ended_by(child, in_seconds(command.grace_s), nullptr);
+  }
+  kill(-child, SIGKILL);
+  int status = 0;
+  rusage usage{};
+  while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  outcome.cpu_s = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  if (!ended) return;
+  outcome.kind = WIFEXITED(status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+}
+
 }  // namespace
 
 std::string describe(const Outcome& outcome, double time_limit_s) {
@@ -137,60 +216,12 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
     outcome.detail = "no command";
     return outcome;
   }
-  std::vector<std::string> arguments = command.arguments;
-  std::vector<std::string> environment = environment_of(command);
-  const std::vector<char*> argument_pointers = pointers(arguments);
-  const std::vector<char*> environment_pointers = pointers(environment);
-  Descriptor output{
-      open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-  if (output.number < 0) throw base::Error(command.output_file, strerror(errno));
-  Descriptor control_group;
-  if (!command.control_group_file.empty()) {
-    control_group.number = open(command.control_group_file.c_str(), O_WRONLY | O_CLOEXEC);
-    if (control_group.number < 0) throw base::Error(command.control_group_file, strerror(errno));
-  }
-  int pipe_ends[2];
-  if (pipe2(pipe_ends, O_CLOEXEC) != 0) throw base::Error("pipe", strerror(errno));
-  Descriptor reading{pipe_ends[0]}, writing{pipe_ends[1]};
-
+  Launch launch(command);
   const auto start = Clock::now();
-  const pid_t harness = getpid();
-  const pid_t child = fork();
-  if (child < 0) {
-    outcome.detail = strerror(errno);
-    return outcome;
-  }
-  if (child == 0) {
-    become(argument_pointers.data(), environment_pointers.data(), output.number,
-           control_group.number, writing.number, harness);
-  }
-  setpgid(child, child);  // whichever of the two comes first
-  close(std::exchange(writing.number, -1));
-  int exec_error = 0;
-  if (read(reading.number, &exec_error, sizeof exec_error) == sizeof exec_error) {
-    waitpid(child, nullptr, 0);
-    outcome.detail = strerror(exec_error);
-    return outcome;
-  }
-
-  const bool limited = command.time_limit_s > 0;
-  const bool ended = ended_by(child, in_seconds(limited ? command.time_limit_s : 1e7), stop);
-  if (!ended) {
-    const bool interrupted = stop && stop->load();
-    outcome.kind = interrupted ? Outcome::Kind::kInterrupted : Outcome::Kind::kTimeLimit;
-    kill(-child, SIGTERM);
-    ended_by(child, in_seconds(command.grace_s), nullptr);
-  }
-  kill(-child, SIGKILL);
-  int status = 0;
-  rusage usage{};
-  while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
-  }
+  const pid_t child = launch.start(outcome.detail);
+  if (child < 0) return outcome;
+  wait_for(child, command, stop, outcome);
   outcome.wall_s = seconds_since(start);
-  outcome.cpu_s = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-  if (!ended) return outcome;
-  outcome.kind = WIFEXITED(status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
   return outcome;
 }
 
