@@ -1,301 +1,70 @@
 #include "profiles/machine/facts.h"
 
-#include <fmt/format.h>
-#include <linux/perf_event.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <limits>
-#include <optional>
-#include <sstream>
-
-#include "profiles/machine/files.h"
 #include "profiles/machine/judgement.h"
+#include "profiles/machine/readings.h"
 
 namespace winnow::profiles {
 namespace {
 
-constexpr const char* kCpus = "/sys/devices/system/cpu";
-
-Answer cpu_model(const MachineFiles& machine) {
-  return machine.read_field("/proc/cpuinfo", "model name", ':');
-}
-
-// The cores that this process may use: fewer than are online under taskset or cpusets.
-Answer cores(const MachineFiles& machine) {
-  const Answer online = machine.read(std::string(kCpus) + "/online");
-  const Answer allowed = machine.read_field("/proc/self/status", "Cpus_allowed_list", ':');
-  const Answer& best = allowed.value.empty() ? online : allowed;
-  const auto list = parse_list(best.value);
-  if (list.empty()) return unknown(best.note.empty() ? "not a list: " + best.value : best.note);
-  std::string note = "online: " + (online.value.empty() ? "unknown" : online.value);
-  if (!allowed.value.empty()) note += "; usable by this process: " + allowed.value;
-  return {std::to_string(list.size()), note};
-}
-
-Answer threads_per_core(const MachineFiles& machine) {
-  const Answer siblings = machine.read(std::string(kCpus) + "/cpu0/topology/thread_siblings_list");
-  if (siblings.value.empty()) return siblings;
-  const auto list = parse_list(siblings.value);
-  if (list.empty()) return unknown("not a list: " + siblings.value);
-  return {std::to_string(list.size()), list.size() > 1 ? "hardware threads share cores" : ""};
-}
-
-Answer smt(const MachineFiles& machine) {
-  const Answer active = machine.read(std::string(kCpus) + "/smt/active");
-  if (active.value.empty()) return active;
-  if (active.value == "0") return {"off", ""};
-  if (active.value == "1") return {"on", ""};
-  return unknown("not 0 or 1: " + active.value);
-}
-
-Answer memory_bytes(const MachineFiles& machine) {
-  const Answer total = machine.read_field("/proc/meminfo", "MemTotal", ':');
-  if (total.value.empty()) return total;
-  const auto kib = to_integer(total.value.substr(0, total.value.find(' ')));
-  if (!kib || *kib < 0 || *kib > (int64_t{1} << 50) || !total.value.ends_with(" kB"))
-    return unknown("not a size: " + total.value);
-  return {std::to_string(*kib * 1024), ""};
-}
-
-Answer kernel(const MachineFiles& machine) { return machine.read("/proc/sys/kernel/osrelease"); }
-
-Answer os(const MachineFiles& machine) {
-  return machine.read_field("/etc/os-release", "PRETTY_NAME", '=');
-}
-
-Answer hypervisor(const MachineFiles& machine) {
-  const Answer flags = machine.read_field("/proc/cpuinfo", "flags", ':');
-  if (flags.value.empty()) return flags;
-  std::istringstream words(flags.value);
-  for (std::string word; words >> word;)
-    if (word == "hypervisor") return {"yes", "a virtual machine: neighbours may disturb"};
-  return {"no", ""};
-}
-
-Answer governor(const MachineFiles& machine) {
-  const std::string file = "/cpufreq/scaling_governor";
-  const Answer first = machine.read(kCpus + std::string("/cpu0") + file);
-  if (first.value.empty()) return first;
-  const auto online = parse_list(machine.read(std::string(kCpus) + "/online").value);
-  for (const int cpu : online) {
-    const Answer other = machine.read(kCpus + ("/cpu" + std::to_string(cpu)) + file);
-    if (!other.value.empty() && other.value != first.value)
-      return {"mixed", first.value + " and " + other.value};
-  }
-  return first;
-}
-
-Answer turbo(const MachineFiles& machine) {
-  const Answer no_turbo = machine.read(std::string(kCpus) + "/intel_pstate/no_turbo");
-  const Answer boost = machine.read(std::string(kCpus) + "/cpufreq/boost");
-  if (no_turbo.value == "0" || boost.value == "1") return {"on", ""};
-  if (no_turbo.value == "1" || boost.value == "0") return {"off", ""};
-  return unknown(no_turbo.note + "; " + boost.note);
-}
-
-// "always [madvise] never"
-Answer transparent_huge_pages(const MachineFiles& machine) {
-  const Answer choices = machine.read("/sys/kernel/mm/transparent_hugepage/enabled");
-  if (choices.value.empty()) return choices;
-  const size_t begin = choices.value.find('[');
-  const size_t end = choices.value.find(']');
-  if (begin == std::string::npos || end == std::string::npos || end < begin)
-    return unknown("no choice is marked: " + choices.value);
-  return {choices.value.substr(begin + 1, end - begin - 1), ""};
-}
-
-Answer aslr(const MachineFiles& machine) {
-  const Answer level = machine.read("/proc/sys/kernel/randomize_va_space");
-  if (level.value == "0") return {"off", ""};
-  if (level.value == "1") return {"on", "without the heap"};
-  if (level.value == "2") return {"on", ""};
-  return level.value.empty() ? level : unknown("not 0, 1 or 2: " + level.value);
-}
-
-Answer load_average(const MachineFiles& machine) {
-  const Answer load = machine.read("/proc/loadavg");
-  if (load.value.empty()) return load;
-  std::istringstream words(load.value);
-  std::string one, five, fifteen;
-  if (!(words >> one >> five >> fifteen)) return unknown("not a load average: " + load.value);
-  return {one + " " + five + " " + fifteen, "over 1, 5 and 15 minutes, when it was read"};
-}
-
-// "some avg10=0.00 avg60=... total=..."
-Answer cpu_pressure(const MachineFiles& machine) {
-  const Answer pressure = machine.read("/proc/pressure/cpu");
-  if (pressure.value.empty()) return pressure;
-  std::istringstream words(pressure.value.substr(0, pressure.value.find('\n')));
-  std::string kind, average;
-  constexpr std::string_view kKey = "avg10=";
-  if (!(words >> kind >> average) || kind != "some" || !average.starts_with(kKey))
-    return unknown("no line \"some avg10=\" in /proc/pressure/cpu");
-  return {average.substr(kKey.size()),
-          "percent of the last 10 s in which some task waited for a core"};
-}
-
-struct Quota {
-  double cores;
-  std::string file;
-};
-
-// The quota in one group's folder: none set is +infinity, not readable is nothing.
-std::optional<Quota> read_quota(const MachineFiles& machine, const std::string& folder,
-                                bool version_2) {
-  constexpr double kUnlimited = std::numeric_limits<double>::infinity();
-  std::string quota, period;
-  const std::string file = folder + (version_2 ? "/cpu.max" : "/cpu.cfs_quota_us");
-  if (version_2) {
-    std::istringstream words(machine.read(file).value);
-    words >> quota >> period;
-  } else {
-    quota = machine.read(file).value;
-    period = machine.read(folder + "/cpu.cfs_period_us").value;
-  }
-  const auto period_us = to_integer(period);
-  if (!period_us || *period_us <= 0) return {};
-  if (quota == (version_2 ? "max" : "-1")) return Quota{kUnlimited, file};
-  const auto quota_us = to_integer(quota);
-  if (!quota_us || *quota_us <= 0) return {};
-  return Quota{static_cast<double>(*quota_us) / static_cast<double>(*period_us), file};
-}
-
-// The tightest quota of this process's group and the groups around it. In a container the group's
-// path is often not mounted; then the mount's own files hold.
-std::optional<Quota> tightest_quota(const MachineFiles& machine, const std::string& mount,
-                                    std::string path, bool version_2) {
-  std::optional<Quota> tightest;
-  while (true) {
-    if (path == "/") path.clear();
-    const auto quota = read_quota(machine, mount + path, version_2);
-    if (quota && (!tightest || quota->cores < tightest->cores)) tightest = quota;
-    const size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return tightest;
-    path.resize(slash);
-  }
-}
-
-Answer cpu_quota(const MachineFiles& machine) {
-  std::optional<Quota> quota;
-  std::string version;
-  if (const auto path = machine.cgroup_path("cpu")) {
-    quota = tightest_quota(machine, "/sys/fs/cgroup/cpu", *path, false);
-    if (!quota) quota = tightest_quota(machine, "/sys/fs/cgroup/cpu,cpuacct", *path, false);
-    version = "cgroup version 1";
-  }
-  if (!quota)
-    if (const auto path = machine.cgroup_path("")) {
-      quota = tightest_quota(machine, "/sys/fs/cgroup", *path, true);
-      version = "cgroup version 2";
-    }
-  if (!quota) return unknown("neither cpu.max (cgroup version 2) nor cpu.cfs_quota_us (1) here");
-  if (quota->cores == std::numeric_limits<double>::infinity()) return {"none", version};
-  return {fmt::format("{:.4g}", quota->cores),
-          "cores' worth of time, " + version + ", " + quota->file};
-}
-
-// The time for which a quota stopped the group since it exists.
-Answer throttled_seconds(const MachineFiles& machine) {
-  const auto throttled = machine.throttled();
-  if (!throttled.ns) return unknown(throttled.note);
-  return {fmt::format("{:.4g}", static_cast<double>(*throttled.ns) * 1e-9),
-          "since the control group exists, " + throttled.note};
-}
-
-// "cpu user nice system idle iowait irq softirq steal guest guest_nice"
-Answer steal_percent(const MachineFiles& machine) {
-  const Answer times = machine.read_field("/proc/stat", "cpu", ' ');
-  if (times.value.empty()) return times;
-  std::istringstream words(times.value);
-  double total = 0, steal = 0;
-  for (int field = 0; field < 8; ++field) {
-    if (!(words >> steal) || steal < 0) return unknown("not CPU times: " + times.value);
-    total += steal;
-  }
-  if (total <= 0) return unknown("/proc/stat counts no time");
-  return {fmt::format("{:.2f}", 100 * steal / total), "since the machine started"};
-}
-
-Answer perf_events(int cycles_error) {
-  if (cycles_error == 0) return {"yes", "hardware counters"};
-  if (cycles_error == ENOENT || cycles_error == EOPNOTSUPP || cycles_error == ENODEV)
-    return {"no hardware counters", "the processor or the hypervisor offers none"};
-  if (cycles_error == EACCES || cycles_error == EPERM)
-    return {"not permitted", "perf_event_paranoid or the container forbids them"};
-  if (cycles_error == ENOSYS) return {"no", "the kernel has no perf_event_open"};
-  return unknown(std::string("perf_event_open: ") + strerror(cycles_error));
-}
-
-int probe_cycles() {
-  perf_event_attr attributes{};
-  attributes.type = PERF_TYPE_HARDWARE;
-  attributes.size = sizeof attributes;
-  attributes.config = PERF_COUNT_HW_CPU_CYCLES;
-  attributes.exclude_kernel = 1;
-  attributes.exclude_hv = 1;
-  const auto file =
-      static_cast<int>(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
-  if (file < 0) return errno;
-  close(file);
-  return 0;
-}
-
-Answer clock_source(const MachineFiles& machine) {
-  return machine.read("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-}
-
-Answer numa_nodes(const MachineFiles& machine) {
-  const Answer online = machine.read("/sys/devices/system/node/online");
-  if (online.value.empty()) return online;
-  const auto list = parse_list(online.value);
-  if (list.empty()) return unknown("not a list: " + online.value);
-  return {std::to_string(list.size()), ""};
-}
+using judgements::Judgement;
+using readings::Machine;
 
 struct FactRow {
   const char* name;
-  Answer (*read)(const MachineFiles&);
+  Answer (*read)(const Machine&);
+  // Empty: it says which machine it is, and any value is as good as another.
+  Judgement (*judge)(const std::string& value);
 };
 constexpr FactRow kFacts[] = {
-    {"cpu_model", cpu_model},
-    {"cores", cores},
-    {"threads_per_core", threads_per_core},
-    {"smt", smt},
-    {"numa_nodes", numa_nodes},
-    {"memory_bytes", memory_bytes},
-    {"kernel", kernel},
-    {"os", os},
-    {"hypervisor", hypervisor},
-    {"governor", governor},
-    {"turbo", turbo},
-    {"transparent_huge_pages", transparent_huge_pages},
-    {"aslr", aslr},
-    {"clock_source", clock_source},
-    {"cpu_quota", cpu_quota},
-    {"throttled_seconds", throttled_seconds},
-    {"steal_percent", steal_percent},
-    {"load_average", load_average},
-    {"cpu_pressure_percent", cpu_pressure},
+    {"cpu_model", readings::cpu_model, nullptr},
+    {"cores", readings::cores, judgements::cores},
+    {"threads_per_core", readings::threads_per_core, nullptr},
+    {"smt", readings::smt, judgements::smt},
+    {"numa_nodes", readings::numa_nodes, judgements::numa_nodes},
+    {"memory_bytes", readings::memory_bytes, nullptr},
+    {"kernel", readings::kernel, nullptr},
+    {"os", readings::os, nullptr},
+    {"hypervisor", readings::hypervisor, judgements::hypervisor},
+    {"governor", readings::governor, judgements::governor},
+    {"turbo", readings::turbo, judgements::turbo},
+    {"transparent_huge_pages", readings::transparent_huge_pages,
+     judgements::transparent_huge_pages},
+    {"aslr", readings::aslr, judgements::aslr},
+    {"clock_source", readings::clock_source, judgements::clock_source},
+    {"cpu_quota", readings::cpu_quota, judgements::cpu_quota},
+    {"throttled_seconds", readings::throttled_seconds, judgements::throttled_seconds},
+    {"steal_percent", readings::steal_percent, judgements::steal_percent},
+    {"load_average", readings::load_average, judgements::load_average},
+    {"cpu_pressure_percent", readings::cpu_pressure, judgements::cpu_pressure},
+    {"perf_events", readings::perf_events, judgements::perf_events},
 };
+
+void judge(const FactRow& row, MachineFact& fact) {
+  fact.state = FactState::unknown;
+  if (fact.value.empty()) return;
+  const Judgement judgement = row.judge ? row.judge(fact.value) : "";
+  if (!judgement) {
+    fact.note = "no rule for this value" + (fact.note.empty() ? "" : "; " + fact.note);
+    return;
+  }
+  fact.state = judgement->empty() ? FactState::ok : FactState::warn;
+  fact.advice = *judgement;
+}
 
 }  // namespace
 
 std::vector<MachineFact> machine_facts(const std::string& root, int cycles_error) {
-  const MachineFiles machine(root);
+  const Machine machine(root, cycles_error);
   std::vector<MachineFact> facts;
-  const auto add = [&](const char* name, Answer answer) {
-    facts.push_back({name, std::move(answer.value), std::move(answer.note)});
-  };
-  for (const FactRow& row : kFacts) add(row.name, row.read(machine));
-  add("perf_events", perf_events(cycles_error));
-  judge(facts);
+  for (const FactRow& row : kFacts) {
+    Answer answer = row.read(machine);
+    MachineFact& fact =
+        facts.emplace_back(MachineFact{row.name, std::move(answer.value), std::move(answer.note)});
+    judge(row, fact);
+  }
   return facts;
 }
 
-std::vector<MachineFact> machine_facts() { return machine_facts("", probe_cycles()); }
+std::vector<MachineFact> machine_facts() { return machine_facts("", readings::probe_cycles()); }
 
 }  // namespace winnow::profiles

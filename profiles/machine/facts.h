@@ -8,7 +8,7 @@
 namespace winnow::profiles {
 
 // What the machine and its state tell about how far a measurement can be trusted: always the same
-// names in the same order, each judged (machine_judgement.h). A fact that cannot be read has an
+// names in the same order, each judged. A fact that cannot be read has an
 // empty value and a note that says why.
 std::vector<MachineFact> machine_facts();
 

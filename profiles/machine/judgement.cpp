@@ -1,16 +1,12 @@
 #include "profiles/machine/judgement.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <optional>
 #include <string_view>
 
-namespace winnow::profiles {
+namespace winnow::profiles::judgements {
 namespace {
 
-// Empty advice: ok. No judgement: the value is none that is known here.
-using Judgement = std::optional<std::string>;
 const Judgement kOk = "";
 
 std::optional<double> number(std::string_view text) {
@@ -32,6 +28,8 @@ Judgement one_of(const std::string& value, std::initializer_list<std::string_vie
   if (std::find(bad.begin(), bad.end(), value) != bad.end()) return advice;
   return {};
 }
+
+}  // namespace
 
 Judgement cores(const std::string& value) {
   const auto count = number(value);
@@ -126,51 +124,4 @@ Judgement perf_events(const std::string& value) {
   return {};
 }
 
-struct Rule {
-  std::string_view fact;
-  Judgement (*judge)(const std::string& value);
-};
-constexpr Rule kRules[] = {
-    {"cores", cores},
-    {"smt", smt},
-    {"numa_nodes", numa_nodes},
-    {"hypervisor", hypervisor},
-    {"governor", governor},
-    {"turbo", turbo},
-    {"transparent_huge_pages", transparent_huge_pages},
-    {"aslr", aslr},
-    {"clock_source", clock_source},
-    {"cpu_quota", cpu_quota},
-    {"throttled_seconds", throttled_seconds},
-    {"steal_percent", steal_percent},
-    {"load_average", load_average},
-    {"cpu_pressure_percent", cpu_pressure},
-    {"perf_events", perf_events},
-};
-// Facts that say which machine it is: any value is as good as another.
-constexpr std::string_view kNames[] = {"cpu_model", "threads_per_core", "memory_bytes", "kernel",
-                                       "os"};
-
-}  // namespace
-
-void judge(std::vector<MachineFact>& facts) {
-  for (MachineFact& fact : facts) {
-    fact.state = FactState::unknown;
-    fact.advice.clear();
-    if (fact.value.empty()) continue;
-    if (std::find(std::begin(kNames), std::end(kNames), fact.name) != std::end(kNames))
-      fact.state = FactState::ok;
-    for (const Rule& rule : kRules) {
-      if (rule.fact != fact.name) continue;
-      const Judgement judgement = rule.judge(fact.value);
-      if (judgement) {
-        fact.state = judgement->empty() ? FactState::ok : FactState::warn;
-        fact.advice = *judgement;
-      } else {
-        fact.note = "no rule for this value" + (fact.note.empty() ? "" : "; " + fact.note);
-      }
-    }
-  }
-}
-
-}  // namespace winnow::profiles
+}  // namespace winnow::profiles::judgements

@@ -1,19 +1,34 @@
 #pragma once
 
-#include <vector>
+#include <optional>
+#include <string>
 
-#include "profiles/recording/recording.h"
+// What makes a machine fit for measuring, and what to do where it is not: a judgement of each
+// fact's value.
+namespace winnow::profiles::judgements {
 
-namespace winnow::profiles {
-
-// What makes a machine fit for measuring, and what to do where it is not. The limits of what
-// varies are for a machine that should be idle but for the measurement.
+// The limits of what varies are for a machine that should be idle but for the measurement.
 inline constexpr double kIdleLoad = 0.5;           // 1-minute load average
 inline constexpr double kIdlePressurePercent = 5;  // PSI cpu, of the last 10 s
 inline constexpr double kIdleStealPercent = 0.5;   // since the machine started
 
-// Fills in `state` and, for a warning, `advice` of every fact. A fact without a value is unknown;
-// so is a value that no rule here understands, with a note that says so.
-void judge(std::vector<MachineFact>& facts);
+// What to do about it; empty advice: it is ok. No judgement: the value is none that is known here.
+using Judgement = std::optional<std::string>;
 
-}  // namespace winnow::profiles
+Judgement cores(const std::string& value);
+Judgement smt(const std::string& value);
+Judgement numa_nodes(const std::string& value);
+Judgement hypervisor(const std::string& value);
+Judgement governor(const std::string& value);
+Judgement turbo(const std::string& value);
+Judgement transparent_huge_pages(const std::string& value);
+Judgement aslr(const std::string& value);
+Judgement clock_source(const std::string& value);
+Judgement cpu_quota(const std::string& value);
+Judgement throttled_seconds(const std::string& value);
+Judgement steal_percent(const std::string& value);
+Judgement load_average(const std::string& value);
+Judgement cpu_pressure(const std::string& value);
+Judgement perf_events(const std::string& value);
+
+}  // namespace winnow::profiles::judgements

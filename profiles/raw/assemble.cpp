@@ -48,13 +48,11 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   for (const Block* block : blocks) {
     files.push_back(raw_file(folder, *block, "cpu.prof"));
     iterations += iterations_of(*block);
-    if (cpu_s && block->region->user_ns && block->region->system_ns) {
-      *cpu_s += (static_cast<double>(*block->region->user_ns) +
-                 static_cast<double>(*block->region->system_ns)) *
-                1e-9;
-    } else {
+    const std::optional<double> block_s = block->region->cpu_s();
+    if (cpu_s && block_s)
+      *cpu_s += *block_s;
+    else
       cpu_s.reset();
-    }
   }
   SampledProfile profile = read_sampled_profile(files, clock, rules);
   profile.iterations = iterations;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "profiles/recording/words.h"
@@ -22,6 +23,13 @@ struct MachineFact {
   std::optional<FactState> state{};  // empty: not judged
   std::string advice{};              // what to do about a warning
 };
+
+// The value of a fact; empty: it is not among them, or could not be read.
+inline std::string fact_value(const std::vector<MachineFact>& facts, std::string_view name) {
+  for (const MachineFact& fact : facts)
+    if (fact.name == name) return fact.value;
+  return "";
+}
 
 // What the machine can do at most: int8 multiply-accumulates in registers (10^9 a second) with each
 // instruction set, and reading memory (10^9 bytes a second).
@@ -94,6 +102,19 @@ struct Region {
   std::optional<int64_t> voluntary_switches, involuntary_switches;
   std::optional<int64_t> minor_faults, major_faults;
   std::optional<CoresTime> cores_time{};
+
+  // Of the process, user and system; empty where one of them was not measured.
+  std::optional<double> cpu_s() const {
+    if (!user_ns || !system_ns) return std::nullopt;
+    return (static_cast<double>(*user_ns) + static_cast<double>(*system_ns)) * 1e-9;
+  }
+  // The same; empty, too, where the sum is beyond the type.
+  std::optional<int64_t> cpu_ns() const {
+    int64_t sum = 0;
+    if (!user_ns || !system_ns || __builtin_add_overflow(*user_ns, *system_ns, &sum))
+      return std::nullopt;
+    return sum;
+  }
 };
 
 // One kind of loop by which a strategy hands out work: how many of them an iteration takes, and the

@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 constexpr const char* kMark = ".winnow-sweep";
 constexpr std::array kSameMachine = {"cpu_model", "cores", "kernel", "cpu_quota"};
 
-std::string fact(const std::vector<MachineFact>& facts, const std::string& name) {
-  for (const MachineFact& one : facts)
-    if (one.name == name) return one.value;
-  return "";
-}
-
 std::string shown(const std::string& text) { return text.empty() ? "none" : base::printable(text); }
 
 // What differs, "kernel 6.1 instead of 6.2"; empty: nothing.
@@ -44,7 +38,7 @@ std::string model_difference(const Model& theirs, const Model& ours) {
 std::string machine_difference(const std::vector<MachineFact>& theirs) {
   const std::vector<MachineFact> ours = machine_facts();
   for (const char* name : kSameMachine) {
-    const std::string found = difference(name, fact(theirs, name), fact(ours, name));
+    const std::string found = difference(name, fact_value(theirs, name), fact_value(ours, name));
     if (!found.empty()) return found;
   }
   return "";

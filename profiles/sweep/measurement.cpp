@@ -50,13 +50,6 @@ size_t cell_of(Sweep& sweep, const std::string& variant, const Condition& condit
   return sweep.cells.size() - 1;
 }
 
-std::optional<int64_t> sum(const std::optional<int64_t>& a, const std::optional<int64_t>& b) {
-  if (!a || !b) return std::nullopt;
-  int64_t total = 0;
-  if (__builtin_add_overflow(*a, *b, &total)) return std::nullopt;
-  return total;
-}
-
 std::optional<int64_t> work_of(const Block& block, const std::string& name) {
   const auto found = block.work.find(name);
   return found == block.work.end() ? std::nullopt : std::optional(found->second);
@@ -245,7 +238,7 @@ void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
   block.failure = from.failure;
   block.stderr_tail = from.stderr_tail;
   block.iteration_wall_ns = from.iteration_wall_ns;
-  if (from.region) block.cpu_ns = sum(from.region->user_ns, from.region->system_ns);
+  if (from.region) block.cpu_ns = from.region->cpu_ns();
   block.tokens = work_of(from, "tokens");
   block.macs = work_of(from, "macs");
   block.isa = from.isa;

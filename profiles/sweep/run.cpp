@@ -59,8 +59,7 @@ Sweep start_sweep(const SweepPlan& plan) {
   sweep.name = plan.name;
   sweep.description = plan.description;
   sweep.machine = machine_facts();
-  for (const MachineFact& fact : sweep.machine)
-    if (fact.name == "cores") sweep.cores = std::atoi(fact.value.c_str());
+  sweep.cores = std::atoi(fact_value(sweep.machine, "cores").c_str());
   sweep.machine.push_back({"run_seed", std::to_string(plan.seed),
                            "of the blocks' order and the environment's padding"});
   sweep.model = plan.model;
