@@ -34,7 +34,7 @@ std::vector<ScenarioVariant> read_variants(TableReader& reader) {
 std::vector<std::string> read_passes(TableReader& reader) {
   std::vector<std::string> passes = reader.strings("passes");
   for (const std::string& pass : passes)
-    if (!is_pass(pass))
+    if (std::find(kPasses.begin(), kPasses.end(), pass) == kPasses.end())
       reader.fail("passes", fmt::format("{} is none of {}", pass, fmt::join(kPasses, ", ")));
   return passes;
 }
@@ -59,10 +59,6 @@ Scenario load_scenario(const std::string& path) {
   scenario.passes = read_passes(reader);
   reader.check_all_known();
   return scenario;
-}
-
-bool is_pass(std::string_view name) {
-  return std::find(kPasses.begin(), kPasses.end(), name) != kPasses.end();
 }
 
 std::vector<std::string> batch_texts(const Scenario& scenario, int batch) {

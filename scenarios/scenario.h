@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace winnow::scenarios {
@@ -30,9 +29,6 @@ struct Scenario {
 // Reads a TOML scenario (docs/scenarios.md lists the keys). Throws base::UsageError
 // "<path>: line N: <problem>" for a syntax error, an unknown or missing key, a wrong type or range.
 Scenario load_scenario(const std::string& path);
-
-// Is this the name of a pass?
-bool is_pass(std::string_view name);
 
 // The texts of one batch: the scenario's, repeated in order when the batch is larger.
 std::vector<std::string> batch_texts(const Scenario& scenario, int batch);
