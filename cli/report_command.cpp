@@ -9,8 +9,9 @@
 #include "cli/sweep_command.h"
 #include "profiles/recording/recording.h"
 #include "reports/exports/export.h"
-#include "reports/ledger/table.h"
-#include "reports/sweep/report.h"
+#include "reports/pages/ledger_svg.h"
+#include "reports/sweep/renderers.h"
+#include "reports/sweep/sweep_report.h"
 
 namespace winnow::cli {
 

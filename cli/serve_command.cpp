@@ -12,7 +12,8 @@
 #include "reports/markup/html.h"
 #include "reports/pages/html_index.h"
 #include "reports/pages/html_page.h"
-#include "reports/sweep/report.h"
+#include "reports/sweep/renderers.h"
+#include "reports/sweep/sweep_report.h"
 
 namespace winnow::cli {
 

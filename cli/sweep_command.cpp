@@ -15,7 +15,9 @@
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
 #include "profiles/sweep/run.h"
-#include "reports/sweep/report.h"
+#include "reports/sweep/plots.h"
+#include "reports/sweep/renderers.h"
+#include "reports/sweep/sweep_report.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 

@@ -4,9 +4,8 @@
 
 #include <cmath>
 
-#include "reports/blocks/pairs.h"
+#include "reports/blocks/block_times.h"
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/significance.h"
 
 namespace winnow::reports {
@@ -70,7 +69,7 @@ NoiseFloor noise_floor(const Recording& recording, int comparisons) {
   return noise;
 }
 
-std::string noise_alarm(const Recording& recording, const NoiseFloor& noise) {
+std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise) {
   std::string where;
   if (noise.wall.decided()) where = "wall time: " + distance_words(noise.wall);
   if (noise.cpu.decided())
@@ -79,7 +78,7 @@ std::string noise_alarm(const Recording& recording, const NoiseFloor& noise) {
   return fmt::format(
       "two copies of {} differ in {}. What made them differ may have made the variants differ: no "
       "difference up to that size counts. Measure again on a quieter machine.",
-      labels(recording).front(), where);
+      labels.front(), where);
 }
 
 }  // namespace winnow::reports

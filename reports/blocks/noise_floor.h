@@ -1,17 +1,27 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/blocks/pairs.h"
 
 namespace winnow::reports {
+
+// The A/A arm: a second copy of the baseline against the baseline.
+struct NoiseFloor {
+  Pairs wall{}, cpu{};
+  // The smallest relative effects that the run could have detected.
+  std::optional<double> wall_effect, cpu_effect;
+  std::string sentence;  // these in words, or why there are none
+};
 
 // What the A/A arm tells of the run's noise, and the smallest effect that each of `comparisons`
 // comparisons could have detected (kLevel, kPower).
 NoiseFloor noise_floor(const profiles::Recording& recording, int comparisons);
 
 // The warning that the A/A arm itself differs from the baseline; empty: it does not.
-std::string noise_alarm(const profiles::Recording& recording, const NoiseFloor& noise);
+std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise);
 
 }  // namespace winnow::reports

@@ -7,28 +7,15 @@
 
 #include "reports/blocks/timing.h"
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
 #include "reports/statistics/unpaired_ratio.h"
 
 namespace winnow::reports {
 
-using profiles::Block;
 using profiles::Recording;
 
 namespace {
-
-constexpr double kNanosecond = 1e-9;
-
-std::optional<double> median_iteration_s(const Block& block) {
-  if (block.iteration_wall_ns.empty()) return std::nullopt;
-  std::vector<double> seconds;
-  for (int64_t wall_ns : block.iteration_wall_ns)
-    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
-  const double middle = median(std::move(seconds));
-  return middle > 0 ? std::optional(middle) : std::nullopt;
-}
 
 void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector<double>& second) {
   const PairedRatio ratio = paired_ratio(first, second, 1 - kLevel);
@@ -126,23 +113,6 @@ void judge(const Recording& recording, const Match& match, Measure measure, doub
 }
 
 }  // namespace
-
-std::optional<double> block_seconds(const Block& block, Measure measure) {
-  const auto wall_s = median_iteration_s(block);
-  if (measure == Measure::kWall || !wall_s) return wall_s;
-  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
-  return (static_cast<double>(*block.region->user_ns) +
-          static_cast<double>(*block.region->system_ns)) *
-         kNanosecond / static_cast<double>(block.iteration_wall_ns.size());
-}
-
-std::map<int, double> block_seconds(const Recording& recording, const std::string& variant,
-                                    Measure measure) {
-  std::map<int, double> seconds;
-  for (const Block* block : good_blocks(recording, variant, Pass::time))
-    if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
-  return seconds;
-}
 
 double twin_bias(const Recording& recording, Measure measure) {
   if (recording.twin.empty() || recording.variants.empty()) return 1;

@@ -1,25 +1,42 @@
 #pragma once
 
-#include <map>
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/blocks/block_times.h"
+#include "reports/figures/table.h"
 
 // Blocks of the time pass with the same index, compared pair by pair: one fresh process is one
 // observation. Blocks of different runs (Variant::run) are compared without pairing.
 namespace winnow::reports {
 
-enum class Measure { kWall, kCpu };
-
-// Seconds an iteration: of wall time the block's median iteration, of CPU time the kernel's mean.
-// Empty where it is not recorded.
-std::optional<double> block_seconds(const profiles::Block& block, Measure measure);
-
-// The same for all comparable blocks of a variant or the twin, by index.
-std::map<int, double> block_seconds(const profiles::Recording& recording,
-                                    const std::string& variant, Measure measure);
+// Blocks of two variants with the same index, compared. Ratios are of times, first / second: above
+// one the second is faster.
+struct Pairs {
+  int faster = 0, slower = 0, ties = 0;  // the second variant took less, more, as much as the first
+  std::optional<double> ratio;           // Hodges-Lehmann; empty: no pairs
+  std::optional<double> low, high;       // 99 % interval by signed ranks; empty: too few pairs
+  std::optional<double> sign_low, sign_high;  // the sign test's interval of the median
+  double p = 1, sign_p = 1;                   // two-sided, of this comparison alone
+  double adjusted_p = 1;                      // p, over all comparisons of its family
+  int comparisons = 1;                        // of the family
+  int needed = 0;                             // pairs below which the family cannot reach its level
+  bool conflict = false;     // the test rejects "equal", but means or medians point the other way
+  bool within_bias = false;  // it does, but by no more than the A/A arm differs from the baseline
+  Evidence evidence = Evidence::kUnproven;
+  // Of different runs: the blocks of both sides, which are compared without pairing by the
+  // Mann-Whitney test; then there are no pairs and no sign test.
+  int first_blocks = 0, second_blocks = 0;
+  bool unpaired() const { return first_blocks > 0; }
+  // Of pairs, or of the blocks of the smaller side.
+  int count() const { return faster + slower + ties + std::min(first_blocks, second_blocks); }
+  bool decided() const { return low && (*low > 1 || *high < 1); }
+  // Skewed differences: the two intervals do not agree on whether there is a difference.
+  bool skewed() const { return low && sign_low && decided() != (*sign_low > 1 || *sign_high < 1); }
+};
 
 // How far the A/A arm may lie from the baseline, as a factor above one; 1: it does not differ.
 double twin_bias(const profiles::Recording& recording, Measure measure);

@@ -1,9 +1,20 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
 
 namespace winnow::reports {
+
+// Whether the variants did the same work with the same result.
+struct SameWork {
+  enum Status { kSame, kDifferent, kUnproven };
+  Status status = kUnproven;
+  std::string sentence;
+  std::vector<std::string> differences{};
+  bool holds() const { return status == kSame; }
+};
 
 // Work counters, output checksum and instruction set of all blocks with as many iterations must be
 // equal, and the time pass of every variant must have counted: timings of different work compare

@@ -1,15 +1,30 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
 
 namespace winnow::reports {
 
-inline constexpr const char* kCpuRow = "CPU Time/Iteration";
+// The time pass of one variant. One fresh process is one observation.
+struct Timing {
+  int blocks = 0;
+  int64_t iterations = 0;              // over all blocks
+  double total_s = 0;                  // sum of all iterations
+  std::optional<double> iteration_s;   // mean: total_s / iterations
+  std::optional<double> median_s;      // median over blocks of the block's median iteration
+  double lowest_s = 0, highest_s = 0;  // of the block medians
+  std::optional<double> cpu_s;         // CPU seconds an iteration, median over blocks
+  std::optional<double> cores_busy;    // CPU time / wall time of the region, median over blocks
+  std::vector<std::vector<double>> blocks_s{};  // every iteration of every block
+  // Texts a second by each block's median; their median with its 99 % interval by order statistics.
+  std::vector<double> blocks_texts_per_s{};
+  std::optional<double> texts_per_s{}, texts_per_s_low{}, texts_per_s_high{};
+};
 
 Timing timing_of(const profiles::Recording& recording, const std::string& variant);
-
-// The Performance Summary. `report` has the timings, the pairs and the same-work check already.
-Table performance_table(const profiles::Recording& recording, const Report& report);
 
 }  // namespace winnow::reports

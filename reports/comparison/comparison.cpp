@@ -4,12 +4,10 @@
 
 #include <algorithm>
 
-#include "reports/blocks/noise_floor.h"
-#include "reports/blocks/pairs.h"
-#include "reports/blocks/same_work.h"
-#include "reports/blocks/timing.h"
 #include "reports/comparison/contention.h"
+#include "reports/comparison/dispatch_insights.h"
 #include "reports/comparison/insights.h"
+#include "reports/comparison/performance.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/same_behaviour.h"
 #include "reports/comparison/verdict.h"
@@ -160,22 +158,6 @@ Recording baseline_first(Recording recording) {
   return recording;
 }
 
-// Every variant against the baseline, and that against its copy.
-void add_comparisons(const Recording& recording, Report& report) {
-  std::vector<Match> matches;
-  for (const auto& variant : recording.variants)
-    matches.push_back({recording.variants.front().name, variant.name});
-  report.pairs = compare_all(recording, matches, Measure::kWall);
-  report.cpu_pairs = compare_all(recording, matches, Measure::kCpu);
-  if (!report.same_work.holds())
-    for (auto* all : {&report.pairs, &report.cpu_pairs})
-      for (Pairs& pairs : *all) pairs.evidence = Evidence::kVoid;
-  report.noise = noise_floor(recording, static_cast<int>(matches.size()) - 1);
-  report.facts.push_back({"Smallest detectable effect", report.noise.sentence});
-  if (const std::string alarm = noise_alarm(recording, report.noise); !alarm.empty())
-    report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
-}
-
 // Figures of different work have no difference to show.
 void mark_void(Report& report) {
   for (Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
@@ -185,10 +167,12 @@ void mark_void(Report& report) {
 }
 
 Report report_of(const Recording& recording) {
-  Report report;
+  Report report{compare_blocks(recording)};
   report.facts = facts(recording);
+  report.facts.push_back({"Smallest detectable effect", report.noise.sentence});
   report.alarms = machine_alarms(recording);
-  report.variants = labels(recording);
+  if (const std::string alarm = noise_alarm(report.variants, report.noise); !alarm.empty())
+    report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
   report.missing = missing(recording);
   if (recording.status != profiles::RunStatus::complete)
     report.warnings.push_back("the recording is " + word(recording.status) +
@@ -196,10 +180,6 @@ Report report_of(const Recording& recording) {
   for (const std::string& line : recording.warnings) report.warnings.push_back(line);
   for (const std::string& line : failed_blocks(recording)) report.warnings.push_back(line);
 
-  report.same_work = check_same_work(recording);
-  for (const auto& variant : recording.variants)
-    report.timings.push_back(timing_of(recording, variant.name));
-  add_comparisons(recording, report);
   report.performance = performance_table(recording, report);
   report.ranking = ranking_of(recording, report);
   CpuTables cpu = cpu_tables(recording);
@@ -216,7 +196,8 @@ Report report_of(const Recording& recording) {
   report.raw_commands = raw_commands(recording);
   report.ledger = make_ledger(recording, report.warnings);
   report.ledger_table = ledger_table(report.ledger);
-  if (report.same_work.holds()) add_dispatch_insights(report.ledger, report.dispatch);
+  if (report.same_work.holds())
+    report.dispatch.insights = dispatch_insights(report.ledger, report.dispatch);
   add_insights(recording, report);
   report.verdict = verdict_of(recording, report);
   if (report.verdict.outcome == Verdict::kWinner)

@@ -10,7 +10,6 @@
 #include "reports/figures/format.h"
 #include "reports/recorded/kernel_work.h"
 #include "reports/recorded/sampled.h"
-#include "reports/tables/kernels.h"
 
 namespace winnow::reports {
 

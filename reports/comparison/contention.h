@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/blocks/same_work.h"
 
 // Same work must cost the same: a kernel's CPU time by multiply-accumulate, in each variant against
 // `serial` where it is recorded, else against the baseline. What it costs more is contention, cold

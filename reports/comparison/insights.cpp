@@ -186,18 +186,13 @@ void wall_insight(Report& report) {
   }
 }
 
-const Row* named(const Table& table, const std::string& name) {
-  const auto found = std::ranges::find(table.rows, name, &Row::name);
-  return found == table.rows.end() ? nullptr : &*found;
-}
-
 void scheduler_insight(const Recording& recording, Report& report, size_t variant) {
   Table& table = report.threads.metrics;
   const std::pair<const char*, const char*> states[] = {
       {kSearchRow, "searching"}, {kWaitRow, "waiting"}, {kSignalRow, "signalling"}};
   std::string parts;
   for (const auto& [name, verb] : states) {
-    const Row* row = named(table, name);
+    const Row* row = row_named(table, name);
     const auto delta = row ? change(*row, 0, variant) : std::nullopt;
     if (!delta) continue;
     parts += parts.empty() ? "" : ", ";
@@ -233,11 +228,6 @@ void formula_insight(Report& report) {
 }
 
 }  // namespace
-
-const Row* row_with(const Table& table, Role role) {
-  const auto found = std::ranges::find(table.rows, role, &Row::role);
-  return found == table.rows.end() ? nullptr : &*found;
-}
 
 void add_insights(const Recording& recording, Report& report) {
   for (size_t variant = 1; variant < report.variants.size(); ++variant) {

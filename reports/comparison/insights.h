@@ -5,9 +5,6 @@
 
 namespace winnow::reports {
 
-// The first row of the table in that role; null when there is none.
-const Row* row_with(const Table& table, Role role);
-
 // Adds the sentences to the report's tables. Each is chosen and filled by the rows it speaks of and
 // says no more than they show; costs are compared only where the work is proven to be the same.
 void add_insights(const profiles::Recording& recording, Report& report);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "reports/blocks/pairs.h"
 #include "reports/statistics/significance.h"
 
 namespace winnow::reports {
@@ -13,12 +12,12 @@ using profiles::Recording;
 
 namespace {
 
-std::vector<size_t> by_speed(const Report& report) {
+std::vector<size_t> by_speed(const Compared& compared) {
   std::vector<size_t> order;
-  for (size_t variant = 0; variant < report.timings.size(); ++variant)
-    if (report.timings[variant].median_s) order.push_back(variant);
+  for (size_t variant = 0; variant < compared.timings.size(); ++variant)
+    if (compared.timings[variant].median_s) order.push_back(variant);
   std::ranges::stable_sort(order, {},
-                           [&](size_t variant) { return *report.timings[variant].median_s; });
+                           [&](size_t variant) { return *compared.timings[variant].median_s; });
   return order;
 }
 
@@ -35,10 +34,10 @@ std::string note(int comparisons, int pairs) {
 
 }  // namespace
 
-Ranking ranking_of(const Recording& recording, const Report& report) {
+Ranking ranking_of(const Recording& recording, const Compared& compared) {
   Ranking ranking;
-  const auto order = by_speed(report);
-  if (order.size() < 3 || !report.same_work.holds()) return ranking;
+  const auto order = by_speed(compared);
+  if (order.size() < 3 || !compared.same_work.holds()) return ranking;
   std::vector<Match> matches;  // of every two, the slower one second
   for (size_t fast = 0; fast < order.size(); ++fast)
     for (size_t slow = fast + 1; slow < order.size(); ++slow)
@@ -51,8 +50,8 @@ Ranking ranking_of(const Recording& recording, const Report& report) {
   for (size_t place = 0; place < order.size(); ++place) {
     Rank rank;
     rank.variant = order[place];
-    rank.median_s = report.timings[order[place]].median_s;
-    rank.against_baseline = report.pairs[order[place]];
+    rank.median_s = compared.timings[order[place]].median_s;
+    rank.against_baseline = compared.pairs[order[place]];
     if (place > 0) {
       rank.against_fastest = all[place - 1];
       rank.ordered = all[adjacent].evidence == Evidence::kProven;

@@ -1,13 +1,29 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/blocks/compared.h"
 
 namespace winnow::reports {
 
-// The timed variants by median, where there are three or more and all did the same work. `report`
-// has the timings, the pairs against the baseline and the same-work check. The order and the
-// fastest are chosen by the figures: Holm is over every two variants there.
-Ranking ranking_of(const profiles::Recording& recording, const Report& report);
+// Variants by speed, the fastest first.
+struct Rank {
+  size_t variant = 0;
+  std::optional<double> median_s;
+  bool ordered = false;  // it is proven that the variant of the row above is faster
+  Pairs against_baseline{}, against_fastest{};
+};
+struct Ranking {
+  std::vector<Rank> ranks{};
+  std::vector<std::string> notes{};
+};
+
+// The timed variants by median, where there are three or more and all did the same work. The order
+// and the fastest are chosen by the figures: Holm is over every two variants there.
+Ranking ranking_of(const profiles::Recording& recording, const Compared& compared);
 
 }  // namespace winnow::reports

@@ -9,6 +9,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 
 namespace winnow::reports {

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "reports/comparison/insights.h"
 #include "reports/figures/format.h"
 
 namespace winnow::reports {

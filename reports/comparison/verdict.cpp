@@ -7,8 +7,7 @@
 #include <iterator>
 
 #include "reports/blocks/pairs.h"
-#include "reports/blocks/timing.h"
-#include "reports/comparison/insights.h"
+#include "reports/comparison/performance.h"
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/questions.h"
@@ -85,9 +84,9 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
 // CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
 // none.
 std::string cpu_bullet(const Report& report, size_t from, size_t to) {
-  const auto row = std::ranges::find(report.performance.rows, kCpuRow, &Row::name);
-  if (row != report.performance.rows.end() && change(*row, from, to))
-    return row_bullet(&*row, from, to, "CPU time",
+  const Row* row = row_named(report.performance, kCpuRow);
+  if (row && change(*row, from, to))
+    return row_bullet(row, from, to, "CPU time",
                       "an iteration's, from the kernel, median over blocks of the time pass");
   return row_bullet(row_with(report.cpu_total, Role::kTotal), from, to, "CPU time",
                     "the region's in the cpu pass, no spread measured");

@@ -1,9 +1,10 @@
+#include "reports/detail/answers.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "reports/detail/parts.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/questions.h"
 
@@ -15,11 +16,6 @@ using profiles::Recording;
 namespace {
 
 constexpr double kNormal95 = 1.96;
-
-const Row* row_named(const Table& table, const std::string& name) {
-  const auto found = std::ranges::find(table.rows, name, &Row::name);
-  return found == table.rows.end() ? nullptr : &*found;
-}
 
 Evidence evidence_of(const Row& row, size_t variant) {
   return variant < row.evidence.size() ? row.evidence[variant] : Evidence::kNone;

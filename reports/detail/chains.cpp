@@ -1,3 +1,5 @@
+#include "reports/detail/chains.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,8 +7,6 @@
 #include <functional>
 #include <map>
 
-#include "reports/detail/parts.h"
-#include "reports/exports/stacks.h"
 #include "reports/figures/format.h"
 
 namespace winnow::reports {
@@ -116,11 +116,7 @@ Sides sides_of(const Recording& recording, const std::vector<VariantStacks>& sta
 Listing listing_of(const Recording& recording, const Sides& sides, Listing listing,
                    profiles::ProfileClock clock, size_t variant, const Name& name) {
   for (const auto& [stacks, which] : {std::pair(sides.before, size_t{0}), {sides.after, variant}})
-    if (!stacks) {
-      Export source;
-      source.recording = recording;
-      listing.notes.push_back(no_stacks(source, which, clock));
-    }
+    if (!stacks) listing.notes.push_back(no_stacks(recording, which, clock));
   if (!listing.notes.empty()) return listing;
   if (sides.texts_before <= 0 || sides.texts_after <= 0) {
     listing.notes.push_back("unavailable: the number of texts is not recorded");

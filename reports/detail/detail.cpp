@@ -1,6 +1,6 @@
 #include "reports/detail/detail.h"
 
-#include "reports/detail/parts.h"
+#include "reports/detail/chains.h"
 
 namespace winnow::reports {
 

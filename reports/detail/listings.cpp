@@ -1,9 +1,10 @@
+#include "reports/detail/listings.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "reports/detail/parts.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/questions.h"
 #include "reports/statistics/quantile_interval.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "reports/detail/parts.h"
+#include "reports/detail/listings.h"
 #include "reports/figures/format.h"
 #include "reports/markup/svg.h"
 #include "reports/recorded/questions.h"

@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "base/error.h"
-#include "reports/exports/stacks.h"
+#include "reports/exports/export.h"
 
 namespace winnow::reports {
 
@@ -48,7 +48,7 @@ std::string export_collapsed(const Export& source) {
     if (const auto* stacks = stacks_of(source.stacks[variant], source.clock))
       add(text, source.recording.variants[variant].name, *stacks);
     else
-      reasons += (reasons.empty() ? "" : "; ") + no_stacks(source, variant, source.clock);
+      reasons += (reasons.empty() ? "" : "; ") + no_stacks(source.recording, variant, source.clock);
   }
   if (text.empty()) throw base::Error("collapsed", reasons.empty() ? "no samples" : reasons);
   return text;

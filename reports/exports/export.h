@@ -6,19 +6,15 @@
 #include <vector>
 
 #include "profiles/recording/recording.h"
-#include "profiles/recording/stacks.h"
 #include "reports/comparison/report.h"
 #include "reports/detail/detail.h"
+#include "reports/detail/variant_stacks.h"
 #include "reports/exports/observations.h"
 #include "reports/pages/pictures.h"
 
 // The formats in which other tools open a report. Renderers compute nothing: every figure that two
 // formats share comes from the same place.
 namespace winnow::reports {
-
-struct VariantStacks {
-  std::optional<profiles::Stacks> cpu, wall, allocation;
-};
 
 // All that a format may show. Vectors "per variant" are in the report's order.
 struct Export {

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "reports/exports/export.h"
-#include "reports/exports/stacks.h"
+#include "reports/markup/json.h"
 
 // Chrome's trace events, which Perfetto reads: a variant is a process, a lane a thread.
 namespace winnow::reports {

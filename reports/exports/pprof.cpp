@@ -153,7 +153,7 @@ std::string gzipped(const std::string& text) {
 std::string export_pprof(const Export& source) {
   const size_t variant = only_variant(source, "pprof");
   const profiles::Stacks* stacks = stacks_of(source.stacks[variant], source.clock);
-  if (!stacks) throw base::Error("pprof", no_stacks(source, variant, source.clock));
+  if (!stacks) throw base::Error("pprof", no_stacks(source.recording, variant, source.clock));
   const bool allocation = source.clock == ProfileClock::allocation;
   const double period_ns = stacks->period_s * 1e9;
 

@@ -5,7 +5,8 @@
 #include <tuple>
 
 #include "base/error.h"
-#include "reports/exports/stacks.h"
+#include "reports/exports/export.h"
+#include "reports/markup/json.h"
 
 // https://www.speedscope.app/file-format-schema.json
 namespace winnow::reports {
@@ -82,7 +83,7 @@ std::string export_speedscope(const Export& source) {
       if (const auto* stacks = stacks_of(source.stacks[variant], clock))
         add_profile(profiles, source.recording.variants[variant].name, *stacks, frames);
       else
-        reasons += (reasons.empty() ? "" : "; ") + no_stacks(source, variant, clock);
+        reasons += (reasons.empty() ? "" : "; ") + no_stacks(source.recording, variant, clock);
     }
   }
   if (profiles.empty()) throw base::Error("speedscope", reasons);

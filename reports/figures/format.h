@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "reports/comparison/report.h"
+#include "reports/figures/table.h"
 
 // Numbers -> cells. Differences are differences of the printed cells, so that a reader who
 // subtracts one cell from another finds the third.

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "reports/blocks/pairs.h"
-#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 #include "reports/statistics/sequential.h"
 
 namespace winnow::reports {

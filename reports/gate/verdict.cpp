@@ -239,7 +239,7 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
     std::ranges::move(time_rows(baseline, candidate, rules), std::back_inserter(report.rows));
     const NoiseFloor noise = noise_floor(baseline, static_cast<int>(baseline.variants.size()));
     report.noise = noise.sentence;
-    report.alarm = noise_alarm(baseline, noise);
+    report.alarm = noise_alarm(labels(baseline), noise);
   } else {
     report.notes.push_back("Times are not compared: the time pass was not run.");
   }

@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "reports/recorded/questions.h"
-#include "reports/tables/kernels.h"
 
 namespace winnow::reports {
 

@@ -7,7 +7,7 @@
 #include "reports/blocks/pairs.h"
 #include "reports/figures/format.h"
 #include "reports/plots/strips.h"
-#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 
 namespace winnow::reports {
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "reports/figures/format.h"
-#include "reports/ledger/table.h"
 #include "reports/markup/markdown.h"
+#include "reports/pages/ledger_svg.h"
 
 namespace winnow::reports {
 

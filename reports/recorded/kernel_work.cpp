@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "reports/figures/format.h"
 #include "reports/recorded/questions.h"
@@ -16,26 +15,19 @@ using profiles::RooflineRow;
 
 namespace {
 
-constexpr const char* kPeakShareRow = "Share of the int8 peak";
-constexpr double kGiga = 1e9;
-
 std::string figure(double value) {
   return value >= 1000 ? format_count(value) : fmt::format("{:.1f}", value);
 }
 
-// Percent of the all-core peak that the median iteration reaches.
-Known<double> peak_share(const Recording& recording, const Report& report, size_t variant) {
-  const auto& median_s = report.timings[variant].median_s;
-  if (!median_s) return {{}, reason(recording, recording.variants[variant].name, Pass::time)};
-  const auto work = kernel_macs_of(recording, recording.variants[variant].name, Pass::time);
-  if (!work.value) return {{}, work.reason};
-  double macs = 0;
-  for (const auto& [kernel, count] : work.value->macs) macs += count;
-  if (macs <= 0) return {{}, "no multiply-accumulates were counted"};
-  const auto peak = peak_of(recording, work.value->isa);
-  if (!peak.value) return {{}, peak.reason};
-  const double gmacs = macs / static_cast<double>(work.value->iterations) / kGiga;
-  return {100 * gmacs / *median_s / peak.value->all_cores_gmacs, ""};
+std::string without_arguments(std::string_view name) {
+  std::string plain;
+  int depth = 0;
+  for (const char c : name) {
+    if (c == '<' || c == '(') ++depth;
+    if (depth == 0) plain += c;
+    if ((c == '>' || c == ')') && depth > 0) --depth;
+  }
+  return plain;
 }
 
 }  // namespace
@@ -87,37 +79,13 @@ std::string peak_words(const Recording& recording) {
                              roofline.method.empty() ? "method not recorded" : roofline.method);
 }
 
-void add_peak_share(Table& table, const Recording& recording, const Report& report) {
-  Row row;
-  row.name = kPeakShareRow;
-  row.unit = Unit::kPercent;
-  std::string above;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const auto share = peak_share(recording, report, variant);
-    row.figures.push_back(share.value ? measured(*share.value) : Figure{});
-    row.evidence.push_back(report.pairs[variant].evidence);
-    row.remarks.push_back("");
-    const std::string& label = report.variants[variant];
-    if (!row.figures.back().value)
-      table.notes.push_back(fmt::format("{}: {}: unavailable: {}.", kPeakShareRow, label,
-                                        share.value ? "not a number" : share.reason));
-    else if (*share.value > 100)
-      above += (above.empty() ? "" : ", ") + label;
-  }
-  const bool any =
-      std::ranges::any_of(row.figures, [](const Figure& f) { return f.value.has_value(); });
-  table.rows.push_back(std::move(row));
-  if (!any) return;
-  table.notes.push_back(fmt::format(
-      "{}: multiply-accumulates of an iteration that the program counts by kernel / Median "
-      "Time/Iteration / the peak of all {} cores with the instruction set that was run; whatever "
-      "else an iteration does, and cores that the threads do not use, lower it.",
-      kPeakShareRow, count_or_unknown(recording.roofline->cores)));
-  if (!above.empty())
-    table.notes.push_back(fmt::format(
-        "{}: above 100% for {}: the peak was measured too low (a busy machine) or the counts are "
-        "too high.",
-        kPeakShareRow, above));
+bool is_part_of(std::string_view function, std::string_view kernel) {
+  const std::string plain = without_arguments(function);
+  const size_t colons = plain.rfind("::");
+  const std::string_view name =
+      std::string_view(plain).substr(colons == std::string::npos ? 0 : colons + 2);
+  return !kernel.empty() && name.starts_with(kernel) &&
+         (name.size() == kernel.size() || name[kernel.size()] == '_');
 }
 
 }  // namespace winnow::reports

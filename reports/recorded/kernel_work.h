@@ -1,11 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
 
 // The machine's peaks, and the multiply-accumulates that are held against them.
 namespace winnow::reports {
@@ -33,8 +34,8 @@ Known<profiles::RooflineRow> peak_of(const profiles::Recording& recording, const
 // "avx512_vnni 535.6 GMAC/s on one core, 2,030 on 4; memory read 22.7 GB/s, 38.1 GB/s"
 std::string peak_words(const profiles::Recording& recording);
 
-// Row "Share of the int8 peak" of the Performance Summary: multiply-accumulates an iteration by
-// median iteration by the peak of all cores. Appends to `table` the row and what it leaves out.
-void add_peak_share(Table& table, const profiles::Recording& recording, const Report& report);
+// Whether a function counts as part of a kernel: its name without namespaces, template arguments
+// and parameters is the kernel's, or begins with it and "_".
+bool is_part_of(std::string_view function, std::string_view kernel);
 
 }  // namespace winnow::reports

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "profiles/recording/disturbance.h"
 #include "reports/figures/format.h"
@@ -77,25 +76,6 @@ Basis basis_of(Pass pass, std::vector<int> iterations) {
         word(pass), counts);
   }
   return basis;
-}
-
-Figure measured(double value) {
-  Figure figure;
-  if (std::isfinite(value)) figure.value = value;
-  return figure;
-}
-
-Figure measured(double value, double whole) {
-  Figure figure = measured(value);
-  const double share = value / whole;
-  if (figure.value && whole > 0 && std::isfinite(share)) figure.share = share;
-  return figure;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace winnow::reports

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
 
 // Questions to a recording that every table asks.
 namespace winnow::reports {
@@ -40,11 +39,5 @@ struct Basis {
   double divisor(size_t variant) const { return per_iteration ? iterations[variant] : 1.0; }
 };
 Basis basis_of(Pass pass, std::vector<int> iterations);
-
-// A measured value; one that is no number (a sum beyond all bounds) counts as not there.
-Figure measured(double value);
-Figure measured(double value, double whole);  // with its share, where the whole is positive
-
-double median(std::vector<double> values);  // of at least one
 
 }  // namespace winnow::reports

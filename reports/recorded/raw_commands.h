@@ -1,9 +1,19 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
 
 namespace winnow::reports {
+
+// How to open one raw profile of `blocks` that there are of this variant and pass.
+struct RawCommand {
+  std::string variant, pass;
+  size_t blocks = 0;
+  std::string command;
+};
 
 // How to open the recording's raw profiles with google-pprof, from the recording's folder.
 std::vector<RawCommand> raw_commands(const profiles::Recording& recording);

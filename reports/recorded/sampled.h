@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/figures/table.h"
 #include "reports/recorded/questions.h"
 
 // The sampled profiles of all variants side by side: what the tables of samples are made of.

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 
 namespace winnow::reports {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 
 namespace winnow::reports {
 

@@ -9,7 +9,7 @@
 #include "reports/blocks/same_work.h"
 #include "reports/figures/format.h"
 #include "reports/markup/markdown.h"
-#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 
 namespace winnow::reports {
 

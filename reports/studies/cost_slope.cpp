@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 
 namespace winnow::reports {

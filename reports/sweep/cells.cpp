@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 
 namespace winnow::reports {
 

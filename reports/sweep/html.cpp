@@ -6,7 +6,7 @@
 #include "reports/pages/html_page.h"
 #include "reports/pages/html_tables.h"
 #include "reports/sweep/plots.h"
-#include "reports/sweep/report.h"
+#include "reports/sweep/renderers.h"
 #include "reports/sweep/words.h"
 
 namespace winnow::reports {

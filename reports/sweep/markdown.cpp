@@ -4,7 +4,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/sweep/plots.h"
-#include "reports/sweep/report.h"
+#include "reports/sweep/renderers.h"
 #include "reports/sweep/words.h"
 
 namespace winnow::reports {

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include "reports/plots/lines.h"
-#include "reports/sweep/report.h"
-#include "reports/sweep/usl_fit.h"
+#include "reports/statistics/usl.h"
 
 namespace winnow::reports {
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "reports/sweep/report.h"
 
 namespace winnow::reports {
 
@@ -8,5 +11,11 @@ namespace winnow::reports {
 std::string throughput_plot_name(size_t mix);
 std::string latency_plot_name(size_t mix);
 std::string scaling_plot_name(size_t scaling);
+
+// The plots that the Markdown shows, to be written beside it.
+struct SvgFile {
+  std::string name, text;
+};
+std::vector<SvgFile> sweep_plots(const SweepReport& report);
 
 }  // namespace winnow::reports

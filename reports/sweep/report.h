@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "profiles/recording/sweep.h"
-#include "reports/comparison/report.h"
+#include "reports/figures/table.h"
 
 // What the figures of a sweep say, as plain data (docs/sweep-report.md explains each part). Every
 // text is plain: the renderer escapes it. Intervals are at 95 %.
@@ -110,16 +110,5 @@ struct SweepReport {
   std::vector<std::string> missing;
   std::vector<std::string> warnings;
 };
-
-SweepReport make_sweep_report(const profiles::Sweep& sweep);
-std::string sweep_markdown(const SweepReport& report);
-// The same as one HTML file that needs no network; its plots are in it.
-std::string sweep_html(const SweepReport& report);
-
-// The plots that the Markdown shows, to be written beside it.
-struct SvgFile {
-  std::string name, text;
-};
-std::vector<SvgFile> sweep_plots(const SweepReport& report);
 
 }  // namespace winnow::reports

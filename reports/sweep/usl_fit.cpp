@@ -7,7 +7,8 @@
 #include <limits>
 #include <random>
 
-#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
+#include "reports/statistics/usl.h"
 
 namespace winnow::reports {
 
@@ -16,8 +17,6 @@ namespace {
 constexpr int kResamples = 1000;
 constexpr uint64_t kSeed = 20260101;
 constexpr size_t kFewestBlocks = 6;  // as for every interval of this report
-
-using Speedups = std::vector<std::pair<double, double>>;
 
 Speedups speedups_of(const std::vector<std::pair<int, double>>& throughputs, double one_thread) {
   Speedups result;
@@ -59,37 +58,6 @@ void add_intervals(UslFit& fit, const std::vector<ThreadPoint>& points) {
 }
 
 }  // namespace
-
-double usl_speedup(double sigma, double kappa, double threads) {
-  return threads / (1 + sigma * (threads - 1) + kappa * threads * (threads - 1));
-}
-
-// With y = n / C - 1 the law is linear, y = sigma (n - 1) + kappa n (n - 1); each point is weighted
-// by C / n, which makes the residual the relative error of n / C. Two non-negative coefficients
-// need no solver: the least of the unconstrained solution, where allowed, and the solutions with
-// one or both at zero.
-UslCoefficients fit_coefficients(const Speedups& speedups) {
-  double aa = 0, ab = 0, bb = 0, ay = 0, by = 0;
-  for (const auto& [threads, speedup] : speedups) {
-    if (threads <= 1 || !(speedup > 0)) continue;
-    const double weight = speedup / threads;
-    const double a = (threads - 1) * weight, b = threads * a, y = 1 - weight;
-    aa += a * a, ab += a * b, bb += b * b, ay += a * y, by += b * y;
-  }
-  if (!(aa > 0)) return {};
-  std::vector<UslCoefficients> allowed{
-      {}, {std::max(0.0, ay / aa), 0}, {0, std::max(0.0, by / bb)}};
-  const double determinant = aa * bb - ab * ab;
-  if (determinant > 1e-12 * aa * bb) {
-    const UslCoefficients free{(ay * bb - by * ab) / determinant,
-                               (by * aa - ay * ab) / determinant};
-    if (free.sigma >= 0 && free.kappa >= 0) allowed.push_back(free);
-  }
-  return *std::ranges::min_element(allowed, {}, [&](const UslCoefficients& fit) {
-    return fit.sigma * fit.sigma * aa + 2 * fit.sigma * fit.kappa * ab +
-           fit.kappa * fit.kappa * bb - 2 * (fit.sigma * ay + fit.kappa * by);
-  });
-}
 
 ScalingLine fit_usl(const std::vector<ThreadPoint>& points) {
   ScalingLine line;

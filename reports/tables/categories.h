@@ -1,7 +1,11 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/blocks/pairs.h"
+#include "reports/figures/table.h"
 
 namespace winnow::reports {
 

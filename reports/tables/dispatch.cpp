@@ -9,6 +9,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
 
 namespace winnow::reports {
 namespace {
@@ -55,59 +56,7 @@ Row row_of(const std::string& name, Unit unit, const std::vector<Costs>& costs, 
   return row;
 }
 
-constexpr const char* kAllLoops = "All loops of an iteration";
-
-std::string iteration_text(double seconds) {
-  return format_value(seconds, Unit::kIterationSeconds);
-}
-
-// Wall seconds of an iteration that the cores spend on no work: the scheduler, waiting, idling.
-double overhead_s(const Ledger& ledger, size_t variant) {
-  double core_s = 0;
-  for (const LedgerLine& line : ledger.lines)
-    if (line.kind == LedgerKind::kScheduler || line.kind == LedgerKind::kWaiting ||
-        line.kind == LedgerKind::kIdle)
-      core_s += line.amounts[variant].core_s;
-  const LedgerColumn& column = ledger.columns[variant];
-  return std::max(0.0, core_s - column.excess_s) / column.cores;
-}
-
-std::string held_against(double loops_s, double overhead_s) {
-  const double share = loops_s / overhead_s;
-  std::string text =
-      fmt::format("its empty loops explain ~{} of that", format_percent(share * 100));
-  if (share > 1) return text + ": more than all, for beside work a part of it does not show";
-  if (share < 0.5)
-    text +=
-        "; the rest is what an empty loop does not show: waiting for the slowest body, threads "
-        "without a core";
-  return text;
-}
-
 }  // namespace
-
-void add_dispatch_insights(const Ledger& ledger, Table& table) {
-  const auto sum = std::ranges::find(table.rows, kAllLoops, &Row::name);
-  if (sum == table.rows.end()) return;
-  for (size_t variant = 0; variant < sum->figures.size(); ++variant) {
-    const auto& loops_s = sum->figures[variant].value;
-    if (!loops_s || variant >= ledger.columns.size()) continue;
-    const LedgerColumn& column = ledger.columns[variant];
-    if (!column.known()) {
-      table.insights.push_back(
-          fmt::format("{}: what its loops cost cannot be held against the measured overhead: the "
-                      "ledger is unavailable ({}).",
-                      table.columns[variant], column.unavailable));
-      continue;
-    }
-    const double measured_s = overhead_s(ledger, variant);
-    if (!(measured_s > 0)) continue;
-    table.insights.push_back(fmt::format(
-        "{}: by the ledger the cores spend {} of an iteration's wall time on scheduling, waiting "
-        "and idling; {}.",
-        table.columns[variant], iteration_text(measured_s), held_against(*loops_s, measured_s)));
-  }
-}
 
 Table dispatch_table(const Recording& recording, const std::vector<Timing>& timings) {
   Table table;

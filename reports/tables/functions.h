@@ -1,7 +1,7 @@
 #pragma once
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/figures/table.h"
 
 // Tables of the cpu profile by function: flat rows that add up, and cumulative rows, which do not,
 // apart.

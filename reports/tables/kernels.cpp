@@ -138,27 +138,7 @@ void add_notes(Table& table, const Profiles& all) {
   note_noise(table);
 }
 
-std::string without_arguments(std::string_view name) {
-  std::string plain;
-  int depth = 0;
-  for (const char c : name) {
-    if (c == '<' || c == '(') ++depth;
-    if (depth == 0) plain += c;
-    if ((c == '>' || c == ')') && depth > 0) --depth;
-  }
-  return plain;
-}
-
 }  // namespace
-
-bool is_part_of(std::string_view function, std::string_view kernel) {
-  const std::string plain = without_arguments(function);
-  const size_t colons = plain.rfind("::");
-  const std::string_view name =
-      std::string_view(plain).substr(colons == std::string::npos ? 0 : colons + 2);
-  return !kernel.empty() && name.starts_with(kernel) &&
-         (name.size() == kernel.size() || name[kernel.size()] == '_');
-}
 
 Table kernel_table(const Recording& recording, const SameWork& same_work) {
   const Profiles all = profiles_for(recording, Pass::cpu);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/figures/table.h"
 
 namespace winnow::reports {
 

@@ -1,9 +1,40 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/blocks/same_work.h"
+#include "reports/figures/table.h"
 
 namespace winnow::reports {
+
+// Thread creations of one variant: measured, and by the arithmetic of its design.
+struct Creations {
+  std::string variant;
+  Figure per_iteration, total;
+  Figure formula_per_iteration, formula_total;
+  std::string notes;
+};
+
+// One thread, or the sum over several.
+struct ThreadRow {
+  std::string variant, thread;
+  int64_t count = 1;
+  Figure wall, cpu, run_queue;
+  Figure voluntary_switches, involuntary_switches;
+  Figure computing, searching, waiting, signalling;
+};
+
+struct ThreadAnalysis {
+  std::vector<Creations> creations{};
+  std::vector<std::string> creation_notes{};  // which threads work, units
+  std::string reduction;                      // "Reduction: 9,600x fewer thread creations"
+  std::vector<ThreadRow> threads{};
+  std::vector<std::string> thread_notes{};
+  Table metrics;
+};
 
 // Threads and scheduling, exact, from the sync pass; the design's formula stands beside what was
 // measured, as an estimate. Variants are compared only where they did the same work.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/figures/table.h"
 
 namespace winnow::reports {
 

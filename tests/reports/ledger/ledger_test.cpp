@@ -9,6 +9,7 @@
 #include "reports/comparison/sampling_bias.h"
 #include "reports/ledger/sources.h"
 #include "reports/ledger/table.h"
+#include "reports/pages/ledger_svg.h"
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/ledger_samples.h"

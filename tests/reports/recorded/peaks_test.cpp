@@ -1,7 +1,6 @@
 #include "reports/comparison/comparison.h"
 #include "reports/pages/markdown.h"
 #include "reports/recorded/kernel_work.h"
-#include "reports/tables/kernels.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
 
@@ -16,7 +15,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-const Row& row_named(const Table& table, const std::string& name) {
+const Row& row_called(const Table& table, const std::string& name) {
   for (const Row& row : table.rows)
     if (row.name == name) return row;
   FAIL("no row " << name);
@@ -59,14 +58,14 @@ const char* const kWhole = "Share of the int8 peak";
 
 TEST_CASE("time and share of a kernel follow from samples, counts and peak") {
   const Report report = make_report(planted());
-  const Row& time = row_named(report.kernels, kTime);
-  const Row& share = row_named(report.kernels, kShare);
+  const Row& time = row_called(report.kernels, kTime);
+  const Row& share = row_called(report.kernels, kShare);
   for (size_t variant : {0, 1}) {
     CHECK(time.figures[variant].value.value() == Approx(50));   // 1 s / 20 GMAC
     CHECK(share.figures[variant].value.value() == Approx(20));  // 20 G/s of 100 G/s
   }
   // 2 GMAC / 0.5 s / 400 G/s
-  CHECK(row_named(report.performance, kWhole).figures[1].value.value() == Approx(1));
+  CHECK(row_called(report.performance, kWhole).figures[1].value.value() == Approx(1));
   CHECK(has(to_markdown(report), "| matmul: CPU time per GMAC | 50.00 ms/GMAC | 50.00 ms/GMAC |"));
 }
 
@@ -90,7 +89,7 @@ TEST_CASE("what is missing is unavailable with its reason, never 0") {
     const Report report = make_report(recording);
     for (const Row& row : report.kernels.rows)
       for (const Figure& figure : row.figures) CHECK(figure.value.value_or(1) > 0);
-    CHECK_FALSE(row_named(report.performance, kWhole).figures[1].value == 0.0);
+    CHECK_FALSE(row_called(report.performance, kWhole).figures[1].value == 0.0);
     return to_markdown(report);
   };
   const std::string no_roofline = texts([](Recording& r) { r.roofline.reset(); });

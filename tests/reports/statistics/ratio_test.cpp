@@ -3,7 +3,7 @@
 
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/unpaired_ratio.h"
-#include "reports/sweep/usl_fit.h"
+#include "reports/statistics/usl.h"
 #include "tests/catch.h"
 
 namespace winnow::reports {

@@ -1,4 +1,6 @@
-#include "reports/sweep/report.h"
+#include "reports/sweep/plots.h"
+#include "reports/sweep/renderers.h"
+#include "reports/sweep/sweep_report.h"
 #include "tests/catch.h"
 #include "tests/reports/pages/html_reader.h"
 #include "tests/reports/samples/sweep_samples.h"

@@ -1,3 +1,5 @@
+#include "reports/sweep/sweep_report.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,0 +1,59 @@
+#include "reports/blocks/block_times.h"
+
+#include "reports/recorded/questions.h"
+#include "reports/statistics/median.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Recording;
+
+namespace {
+
+constexpr double kNanosecond = 1e-9;
+
+std::optional<double> median_iteration_s(const Block& block) {
+  if (block.iteration_wall_ns.empty()) return std::nullopt;
+  const double middle = median(iterations_s(block));
+  return middle > 0 ? std::optional(middle) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<double> iterations_s(const Block& block) {
+  std::vector<double> seconds;
+  for (int64_t wall_ns : block.iteration_wall_ns)
+    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
+  return seconds;
+}
+
+std::optional<double> region_cpu_s(const Block& block) {
+  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
+  return (static_cast<double>(*block.region->user_ns) +
+          static_cast<double>(*block.region->system_ns)) *
+         kNanosecond;
+}
+
+std::optional<double> cores_busy(const Block& block) {
+  const auto cpu_s = region_cpu_s(block);
+  if (!cpu_s || block.region->wall_ns <= 0) return std::nullopt;
+  return *cpu_s / (static_cast<double>(block.region->wall_ns) * kNanosecond);
+}
+
+std::optional<double> block_seconds(const Block& block, Measure measure) {
+  const auto wall_s = median_iteration_s(block);
+  if (measure == Measure::kWall || !wall_s) return wall_s;
+  const auto cpu_s = region_cpu_s(block);
+  if (!cpu_s) return std::nullopt;
+  return *cpu_s / static_cast<double>(block.iteration_wall_ns.size());
+}
+
+std::map<int, double> block_seconds(const Recording& recording, const std::string& variant,
+                                    Measure measure) {
+  std::map<int, double> seconds;
+  for (const Block* block : good_blocks(recording, variant, Pass::time))
+    if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
+  return seconds;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "profiles/recording/recording.h"
+#include "reports/blocks/noise_floor.h"
+#include "reports/blocks/pairs.h"
+#include "reports/blocks/same_work.h"
+#include "reports/blocks/timing.h"
+
+namespace winnow::reports {
+
+// The blocks of all variants compared: what tables and verdict hold their figures against. Pairs of
+// different work are void.
+struct Compared {
+  std::vector<std::string> variants{};  // labels, the baseline's first
+  SameWork same_work{};
+  std::vector<Timing> timings{};   // per variant
+  std::vector<Pairs> pairs{};      // per variant, against the baseline; the first is empty
+  std::vector<Pairs> cpu_pairs{};  // likewise, of the CPU time of an iteration
+  NoiseFloor noise{};
+};
+
+Compared compare_blocks(const profiles::Recording& recording);
+
+}  // namespace winnow::reports

@@ -1,0 +1,259 @@
+#include "reports/comparison/performance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/figures/format.h"
+#include "reports/recorded/kernel_work.h"
+#include "reports/recorded/questions.h"
+
+namespace winnow::reports {
+
+using profiles::Recording;
+
+namespace {
+
+constexpr const char* kPeakShareRow = "Share of the int8 peak";
+constexpr double kGiga = 1e9;
+
+std::string remark(const Pairs& pairs) {
+  if (pairs.evidence == Evidence::kUnproven)
+    return fmt::format("unproven, {} {}", pairs.count(), pairs.unpaired() ? "blocks" : "pairs");
+  std::string words = format_p(pairs.adjusted_p);
+  if (pairs.conflict) words += ", but mean, median and pairs do not point the same way";
+  if (pairs.within_bias) words += ", but no more than the A/A arm differs";
+  return words;
+}
+
+Row row_of(const std::string& name, Unit unit, const std::vector<Pairs>& tests) {
+  Row row;
+  row.name = name;
+  row.unit = unit;
+  for (const Pairs& pairs : tests) {
+    row.evidence.push_back(pairs.evidence);
+    row.remarks.push_back(pairs.evidence == Evidence::kProven ? "" : remark(pairs));
+  }
+  return row;
+}
+
+// The row that the test compares shows its ratio, too.
+void add_ratios(Row& row, const std::vector<Pairs>& tests) {
+  for (size_t variant = 1; variant < tests.size(); ++variant) {
+    if (tests[variant].count() == 0) continue;
+    std::string& words = row.remarks[variant];
+    words = ratio_words(tests[variant]) + (words.empty() ? "" : ", ") + words;
+  }
+}
+
+bool equal_iterations(const std::vector<Timing>& timings) {
+  return std::ranges::all_of(timings, [&](const Timing& timing) {
+    return timing.iterations == timings.front().iterations;
+  });
+}
+
+// Seconds and rates of an iteration, judged by the pairs of wall time.
+struct TimeRow {
+  const char* name;
+  Unit unit;
+  DeltaWords words;
+  std::optional<double> (*value)(const Timing& timing, double texts);
+};
+
+constexpr TimeRow kTotalDuration{
+    "Total Duration", Unit::kSeconds, DeltaWords::kFaster, [](const Timing& timing, double) {
+      return timing.iteration_s ? std::optional(timing.total_s) : std::nullopt;
+    }};
+
+// The last one is what the pairs compare.
+constexpr TimeRow kTimeRows[] = {
+    {"Avg Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster,
+     [](const Timing& timing, double) { return timing.iteration_s; }},
+    {"Avg Time/Text", Unit::kMilliseconds, DeltaWords::kFaster,
+     [](const Timing& timing, double texts) {
+       return timing.iteration_s && texts > 0 ? std::optional(*timing.iteration_s / texts * 1000)
+                                              : std::nullopt;
+     }},
+    {"Throughput", Unit::kThroughput, DeltaWords::kIncrease,
+     [](const Timing& timing, double texts) {
+       return timing.iteration_s && texts > 0 ? std::optional(texts / *timing.iteration_s)
+                                              : std::nullopt;
+     }},
+    {"Median Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster,
+     [](const Timing& timing, double) { return timing.median_s; }}};
+
+Figure figure_of(const std::optional<double>& value) { return value ? measured(*value) : Figure{}; }
+
+Row time_row(const Compared& compared, const TimeRow& about, double texts) {
+  Row row = row_of(about.name, about.unit, compared.pairs);
+  row.role = Role::kTotal;
+  row.words = about.words;
+  for (const Timing& timing : compared.timings)
+    row.figures.push_back(figure_of(about.value(timing, texts)));
+  return row;
+}
+
+void add_time_rows(Table& table, const Compared& compared, double texts) {
+  if (equal_iterations(compared.timings))
+    table.rows.push_back(time_row(compared, kTotalDuration, texts));
+  else
+    table.notes.push_back(
+        "Total Duration is left out: the variants ran different numbers of "
+        "iterations; all figures are per iteration.");
+  for (const TimeRow& about : kTimeRows) table.rows.push_back(time_row(compared, about, texts));
+  add_ratios(table.rows.back(), compared.pairs);
+}
+
+Row cpu_row(const Compared& compared) {
+  Row row = row_of(kCpuRow, Unit::kIterationSeconds, compared.cpu_pairs);
+  add_ratios(row, compared.cpu_pairs);
+  for (const Timing& timing : compared.timings) row.figures.push_back(figure_of(timing.cpu_s));
+  return row;
+}
+
+Row cores_row(const Compared& compared) {
+  Row row;
+  row.name = "Cores Busy";
+  row.unit = Unit::kCores;
+  if (!compared.same_work.holds()) row.evidence.assign(compared.variants.size(), Evidence::kVoid);
+  for (const Timing& timing : compared.timings) row.figures.push_back(figure_of(timing.cores_busy));
+  return row;
+}
+
+std::string test_words(const Pairs& pairs) {
+  if (pairs.unpaired())
+    return fmt::format("{}: {} (Mann-Whitney, {})", blocks_words(pairs), ratio_words(pairs),
+                       format_p(pairs.p));
+  std::string text = fmt::format("faster in {} of {} pairs: {} (signed ranks, {}", pairs.faster,
+                                 pairs.count(), ratio_words(pairs), format_p(pairs.p));
+  if (pairs.comparisons > 1)
+    text += fmt::format(", over {} comparisons {}", pairs.comparisons, format_p(pairs.adjusted_p));
+  text += "); ";
+  if (!pairs.sign_low) return text + "sign test " + format_p(pairs.sign_p);
+  text += fmt::format("sign test {} to {} ({})", format_ratio(*pairs.sign_low),
+                      format_ratio(*pairs.sign_high), format_p(pairs.sign_p));
+  if (pairs.skewed())
+    text += fmt::format(", which does {} a difference where signed ranks do{}: skewed differences",
+                        pairs.decided() ? "not show" : "show", pairs.decided() ? "" : " not");
+  return text;
+}
+
+std::string spread(const Compared& compared, size_t variant) {
+  const Timing& timing = compared.timings[variant];
+  std::string text =
+      fmt::format("{}: {} blocks, {} iterations in all; block medians ranged {} to {}",
+                  compared.variants[variant], timing.blocks,
+                  format_count(static_cast<double>(timing.iterations)),
+                  format_value(timing.lowest_s, Unit::kIterationSeconds),
+                  format_value(timing.highest_s, Unit::kIterationSeconds));
+  const Pairs& pairs = compared.pairs[variant];
+  if (pairs.count() > 0 && pairs.evidence != Evidence::kVoid) text += "; " + test_words(pairs);
+  return text + ".";
+}
+
+std::string units_note(const Recording& recording, const Compared& compared) {
+  std::string iterations = "all measured iterations";
+  if (equal_iterations(compared.timings))
+    iterations +=
+        fmt::format(", {} of each variant",
+                    format_count(static_cast<double>(compared.timings.front().iterations)));
+  return fmt::format(
+      "Wall seconds of the time pass, which runs without a profiler. Total Duration is the sum of "
+      "{}; Avg Time/Iteration is their mean, an iteration being {} texts, and Avg Time/Text and "
+      "Throughput follow from it. Median Time/Iteration is the median over blocks (one fresh "
+      "process each) of the block's median. Ratios are of these, time of the baseline / time of "
+      "the candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and "
+      "interval "
+      "by Wilcoxon's signed ranks, p by Holm over the variants. A difference behind ~ is not "
+      "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
+      "and Cores Busy are medians over "
+      "blocks.",
+      iterations, count_or_unknown(recording.workload.texts_per_iteration));
+}
+
+// Percent of the all-core peak that the median iteration reaches.
+Known<double> peak_share(const Recording& recording, const Compared& compared, size_t variant) {
+  const auto& median_s = compared.timings[variant].median_s;
+  if (!median_s) return {{}, reason(recording, recording.variants[variant].name, Pass::time)};
+  const auto work = kernel_macs_of(recording, recording.variants[variant].name, Pass::time);
+  if (!work.value) return {{}, work.reason};
+  double macs = 0;
+  for (const auto& [kernel, count] : work.value->macs) macs += count;
+  if (macs <= 0) return {{}, "no multiply-accumulates were counted"};
+  const auto peak = peak_of(recording, work.value->isa);
+  if (!peak.value) return {{}, peak.reason};
+  const double gmacs = macs / static_cast<double>(work.value->iterations) / kGiga;
+  return {100 * gmacs / *median_s / peak.value->all_cores_gmacs, ""};
+}
+
+// Multiply-accumulates an iteration by median iteration by the peak of all cores: the row, and what
+// it leaves out.
+void add_peak_share(Table& table, const Recording& recording, const Compared& compared) {
+  Row row;
+  row.name = kPeakShareRow;
+  row.unit = Unit::kPercent;
+  std::string above;
+  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+    const auto share = peak_share(recording, compared, variant);
+    row.figures.push_back(share.value ? measured(*share.value) : Figure{});
+    row.evidence.push_back(compared.pairs[variant].evidence);
+    row.remarks.push_back("");
+    const std::string& label = compared.variants[variant];
+    if (!row.figures.back().value)
+      table.notes.push_back(fmt::format("{}: {}: unavailable: {}.", kPeakShareRow, label,
+                                        share.value ? "not a number" : share.reason));
+    else if (*share.value > 100)
+      above += (above.empty() ? "" : ", ") + label;
+  }
+  const bool any =
+      std::ranges::any_of(row.figures, [](const Figure& f) { return f.value.has_value(); });
+  table.rows.push_back(std::move(row));
+  if (!any) return;
+  table.notes.push_back(fmt::format(
+      "{}: multiply-accumulates of an iteration that the program counts by kernel / Median "
+      "Time/Iteration / the peak of all {} cores with the instruction set that was run; whatever "
+      "else an iteration does, and cores that the threads do not use, lower it.",
+      kPeakShareRow, count_or_unknown(recording.roofline->cores)));
+  if (!above.empty())
+    table.notes.push_back(fmt::format(
+        "{}: above 100% for {}: the peak was measured too low (a busy machine) or the counts are "
+        "too high.",
+        kPeakShareRow, above));
+}
+
+// The table without rows: its columns, and the blocks behind each.
+Table blocks_table(const Recording& recording, const Compared& compared) {
+  Table table;
+  table.heading = "Performance Summary";
+  table.first_column = "Metric";
+  table.delta_heading = "Improvement";
+  for (size_t variant = 0; variant < compared.variants.size(); ++variant) {
+    table.columns.push_back((variant == 0 ? "Baseline (" : "Candidate (") +
+                            compared.variants[variant] + ")");
+    if (compared.timings[variant].iteration_s)
+      table.notes.push_back(spread(compared, variant));
+    else
+      table.unavailable.push_back(unavailable(recording, variant, Pass::time));
+  }
+  return table;
+}
+
+}  // namespace
+
+Table performance_table(const Recording& recording, const Compared& compared) {
+  Table table = blocks_table(recording, compared);
+  if (table.unavailable.size() == compared.variants.size()) return table;
+  const double texts = recording.workload.texts_per_iteration;
+  add_time_rows(table, compared, texts);
+  table.rows.push_back(cpu_row(compared));
+  table.rows.push_back(cores_row(compared));
+  add_peak_share(table, recording, compared);
+  if (texts <= 0)
+    table.notes.push_back("Per text: unavailable: the texts of an iteration are not recorded.");
+  if (std::ranges::none_of(compared.timings, [](const Timing& t) { return t.cpu_s.has_value(); }))
+    table.notes.push_back("CPU time: unavailable: the kernel's accounting is not recorded.");
+  table.notes.push_back(units_note(recording, compared));
+  return table;
+}
+
+}  // namespace winnow::reports

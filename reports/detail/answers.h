@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "profiles/recording/recording.h"
+#include "reports/comparison/report.h"
+
+namespace winnow::reports {
+
+// An answer is a list of sentences, chosen and filled by figures.
+struct Answer {
+  std::string question;
+  std::vector<std::string> sentences{};
+};
+
+Answer scheduler_answer(const Report& report);
+Answer threads_answer(const Report& report);
+Answer allocations_answer(const profiles::Recording& recording, const Report& report);
+Answer hotspots_answer(const profiles::Recording& recording, const Report& report);
+Answer gain_answer(const Report& report);
+
+}  // namespace winnow::reports
