@@ -76,24 +76,25 @@ reports::Export export_of(const std::vector<std::string>& sources, const Wanted&
   result.clock = wanted.clock;
   result.detailed = wanted.detailed;
   if (wanted.needs == Format::kStacks || wanted.needs == Format::kClock) {
-    result.stacks.resize(result.recording.variants.size());
+    result.stacks.resize(result.recording().variants.size());
     for (size_t i = 0; i < result.stacks.size(); ++i)
       if (wanted.detailed || !result.variant || *result.variant == i)
-        result.stacks[i] = stacks_of(merged.origins.at(result.recording.variants[i].name), wanted);
+        result.stacks[i] =
+            stacks_of(merged.origins.at(result.recording().variants[i].name), wanted);
   } else if (wanted.needs == Format::kTimelines || wanted.needs == Format::kPictures) {
-    result.pictures = pictures_of(merged, result.recording, wanted.needs);
+    result.pictures = pictures_of(merged, result.recording(), wanted.needs);
   }
   if (wanted.detailed)
-    result.detail = reports::make_detail(result.recording, result.report, result.stacks);
+    result.detail = reports::make_detail(*result.measured, result.report, result.stacks);
   return result;
 }
 
 size_t variant_named(const reports::Export& source, const std::string& name) {
-  const auto& variants = source.recording.variants;
+  const auto& variants = source.recording().variants;
   const auto found = std::ranges::find(variants, name, &profiles::Variant::name);
   if (found == variants.end())
     throw base::UsageError("variant " + name,
-                           "not in the recording; there are " + names_of(source.recording));
+                           "not in the recording; there are " + names_of(source.recording()));
   return static_cast<size_t>(found - variants.begin());
 }
 

@@ -50,7 +50,7 @@ int top_command(const Arguments& arguments) {
   for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
     if (only && variant != variant_named(source, *only)) continue;
     if (!text.empty()) text += '\n';
-    text += reports::top(source.recording, source.report, variant, shown);
+    text += reports::top(*source.measured, source.report, variant, shown);
   }
   print(text);
   return base::kOk;

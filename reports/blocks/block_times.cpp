@@ -1,12 +1,10 @@
 #include "reports/blocks/block_times.h"
 
-#include "reports/recorded/questions.h"
 #include "reports/statistics/median.h"
 
 namespace winnow::reports {
 
 using profiles::Block;
-using profiles::Recording;
 
 namespace {
 
@@ -28,10 +26,9 @@ std::vector<double> iterations_s(const Block& block) {
 }
 
 std::optional<double> region_cpu_s(const Block& block) {
-  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
-  return (static_cast<double>(*block.region->user_ns) +
-          static_cast<double>(*block.region->system_ns)) *
-         kNanosecond;
+  const auto cpu_ns = block.region ? block.region->cpu_ns() : std::nullopt;
+  if (!cpu_ns) return std::nullopt;
+  return static_cast<double>(*cpu_ns) * kNanosecond;
 }
 
 std::optional<double> cores_busy(const Block& block) {
@@ -48,10 +45,9 @@ std::optional<double> block_seconds(const Block& block, Measure measure) {
   return *cpu_s / static_cast<double>(block.iteration_wall_ns.size());
 }
 
-std::map<int, double> block_seconds(const Recording& recording, const std::string& variant,
-                                    Measure measure) {
+std::map<int, double> block_seconds(const MeasuredArm& arm, Measure measure) {
   std::map<int, double> seconds;
-  for (const Block* block : good_blocks(recording, variant, Pass::time))
+  for (const Block* block : arm.blocks(Pass::time))
     if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
   return seconds;
 }

@@ -2,10 +2,9 @@
 
 #include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 // The one place that reads a block's wall and CPU seconds.
 namespace winnow::reports {
@@ -25,8 +24,7 @@ std::optional<double> cores_busy(const profiles::Block& block);
 // Empty where it is not recorded.
 std::optional<double> block_seconds(const profiles::Block& block, Measure measure);
 
-// The same for all comparable blocks of a variant or the twin, by index.
-std::map<int, double> block_seconds(const profiles::Recording& recording,
-                                    const std::string& variant, Measure measure);
+// The same for all comparable blocks of the arm's time pass, by index.
+std::map<int, double> block_seconds(const MeasuredArm& arm, Measure measure);
 
 }  // namespace winnow::reports

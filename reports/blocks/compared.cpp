@@ -1,26 +1,24 @@
 #include "reports/blocks/compared.h"
 
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
-using profiles::Recording;
-
-Compared compare_blocks(const Recording& recording) {
+Compared compare_blocks(const Measured& arms) {
   Compared compared;
-  compared.variants = labels(recording);
-  compared.same_work = check_same_work(recording);
+  compared.variants = arms.labels();
+  compared.same_work = check_same_work(arms);
   std::vector<Match> matches;
-  for (const auto& variant : recording.variants) {
-    compared.timings.push_back(timing_of(recording, variant.name));
-    matches.push_back({recording.variants.front().name, variant.name});
+  for (const MeasuredArm& variant : arms.variants()) {
+    compared.timings.push_back(timing_of(variant, arms.recording().workload.texts_per_iteration));
+    matches.push_back({&arms[0], &variant});
   }
-  compared.pairs = compare_all(recording, matches, Measure::kWall);
-  compared.cpu_pairs = compare_all(recording, matches, Measure::kCpu);
+  compared.pairs = compare_all(arms, matches, Measure::kWall);
+  compared.cpu_pairs = compare_all(arms, matches, Measure::kCpu);
   if (!compared.same_work.holds())
     for (auto* all : {&compared.pairs, &compared.cpu_pairs})
       for (Pairs& pairs : *all) pairs.evidence = Evidence::kVoid;
-  compared.noise = noise_floor(recording, static_cast<int>(matches.size()) - 1);
+  compared.noise = noise_floor(arms, static_cast<int>(matches.size()) - 1);
   return compared;
 }
 

@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
 #include "reports/blocks/same_work.h"
 #include "reports/blocks/timing.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -22,6 +22,6 @@ struct Compared {
   NoiseFloor noise{};
 };
 
-Compared compare_blocks(const profiles::Recording& recording);
+Compared compare_blocks(const Measured& arms);
 
 }  // namespace winnow::reports

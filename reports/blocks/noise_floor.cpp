@@ -10,15 +10,12 @@
 
 namespace winnow::reports {
 
-using profiles::Recording;
-
 namespace {
 
-std::vector<double> log_ratios(const Recording& recording, Measure measure) {
-  const auto twin = block_seconds(recording, recording.twin, measure);
+std::vector<double> log_ratios(const Measured& arms, Measure measure) {
+  const auto twin = block_seconds(*arms.twin(), measure);
   std::vector<double> logs;
-  for (const auto& [index, seconds] :
-       block_seconds(recording, recording.variants.front().name, measure)) {
+  for (const auto& [index, seconds] : block_seconds(arms[0], measure)) {
     const auto other = twin.find(index);
     if (other == twin.end()) continue;
     const double log = std::log(seconds) - std::log(other->second);
@@ -27,9 +24,8 @@ std::vector<double> log_ratios(const Recording& recording, Measure measure) {
   return logs;
 }
 
-std::optional<double> smallest_effect(const Recording& recording, Measure measure,
-                                      int comparisons) {
-  const std::vector<double> logs = log_ratios(recording, measure);
+std::optional<double> smallest_effect(const Measured& arms, Measure measure, int comparisons) {
+  const std::vector<double> logs = log_ratios(arms, measure);
   const auto sigma = sigma_of(logs, 1 - kLevel);
   if (!sigma) return std::nullopt;
   return detectable_effect(sigma->sigma, static_cast<int>(logs.size()), kLevel, comparisons);
@@ -50,17 +46,17 @@ std::string distance_words(const Pairs& pairs) {
 
 }  // namespace
 
-NoiseFloor noise_floor(const Recording& recording, int comparisons) {
+NoiseFloor noise_floor(const Measured& arms, int comparisons) {
   NoiseFloor noise;
-  if (recording.twin.empty() || recording.variants.empty()) {
+  if (!arms.twin() || arms.size() == 0) {
     noise.sentence = "unavailable (no A/A arm was measured: a second copy of the baseline)";
     return noise;
   }
-  const std::vector<Match> match{{recording.variants.front().name, recording.twin}};
-  noise.wall = compare_all(recording, match, Measure::kWall).front();
-  noise.cpu = compare_all(recording, match, Measure::kCpu).front();
-  noise.wall_effect = smallest_effect(recording, Measure::kWall, comparisons);
-  noise.cpu_effect = smallest_effect(recording, Measure::kCpu, comparisons);
+  const std::vector<Match> match{{&arms[0], &*arms.twin()}};
+  noise.wall = compare_all(arms, match, Measure::kWall).front();
+  noise.cpu = compare_all(arms, match, Measure::kCpu).front();
+  noise.wall_effect = smallest_effect(arms, Measure::kWall, comparisons);
+  noise.cpu_effect = smallest_effect(arms, Measure::kCpu, comparisons);
   const std::string over =
       comparisons > 1 ? fmt::format(" over {} comparisons", comparisons) : std::string();
   noise.sentence = fmt::format("{}; {}; at 99 % confidence{} and 90 % power",

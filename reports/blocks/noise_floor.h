@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/pairs.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -19,7 +19,7 @@ struct NoiseFloor {
 
 // What the A/A arm tells of the run's noise, and the smallest effect that each of `comparisons`
 // comparisons could have detected (kLevel, kPower).
-NoiseFloor noise_floor(const profiles::Recording& recording, int comparisons);
+NoiseFloor noise_floor(const Measured& arms, int comparisons);
 
 // The warning that the A/A arm itself differs from the baseline; empty: it does not.
 std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise);

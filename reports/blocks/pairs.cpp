@@ -13,8 +13,6 @@
 
 namespace winnow::reports {
 
-using profiles::Recording;
-
 namespace {
 
 void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector<double>& second) {
@@ -34,11 +32,6 @@ void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector
   pairs.sign_high = std::exp(*middle.high);
 }
 
-int run_of(const Recording& recording, const std::string& variant) {
-  const auto found = std::ranges::find(recording.variants, variant, &profiles::Variant::name);
-  return found == recording.variants.end() ? 0 : found->run;
-}
-
 // Blocks of each side below which two samples that do not overlap prove nothing at this level.
 int unpaired_needed(double level) {
   int blocks = 1;
@@ -46,11 +39,11 @@ int unpaired_needed(double level) {
   return blocks;
 }
 
-Pairs unpaired_blocks(const Recording& recording, const Match& match, Measure measure) {
+Pairs unpaired_blocks(const Match& match, Measure measure) {
   std::vector<double> first, second;
-  for (const auto& [index, seconds] : block_seconds(recording, match.first, measure))
+  for (const auto& [index, seconds] : block_seconds(*match.first, measure))
     first.push_back(seconds);
-  for (const auto& [index, seconds] : block_seconds(recording, match.second, measure))
+  for (const auto& [index, seconds] : block_seconds(*match.second, measure))
     second.push_back(seconds);
   Pairs pairs;
   if (first.empty() || second.empty()) return pairs;
@@ -64,14 +57,13 @@ Pairs unpaired_blocks(const Recording& recording, const Match& match, Measure me
   return pairs;
 }
 
-Pairs pairs_of(const Recording& recording, const Match& match, Measure measure) {
-  if (run_of(recording, match.first) != run_of(recording, match.second))
-    return unpaired_blocks(recording, match, measure);
+Pairs pairs_of(const Match& match, Measure measure) {
+  if (match.first->run != match.second->run) return unpaired_blocks(match, measure);
   Pairs pairs;
   if (match.first == match.second) return pairs;
-  const auto before = block_seconds(recording, match.first, measure);
+  const auto before = block_seconds(*match.first, measure);
   std::vector<double> first, second;
-  for (const auto& [index, seconds] : block_seconds(recording, match.second, measure)) {
+  for (const auto& [index, seconds] : block_seconds(*match.second, measure)) {
     const auto other = before.find(index);
     if (other == before.end()) continue;
     first.push_back(other->second);
@@ -91,22 +83,19 @@ bool agree(const Pairs& pairs, const std::optional<double>& before,
   return before && after && (*pairs.ratio > 1 ? *after < *before : *after > *before);
 }
 
-bool figures_agree(const Recording& recording, const Match& match, Measure measure,
-                   const Pairs& pairs) {
-  const Timing before = timing_of(recording, match.first),
-               after = timing_of(recording, match.second);
+bool figures_agree(const Match& match, Measure measure, const Pairs& pairs) {
+  const Timing before = timing_of(*match.first, 0), after = timing_of(*match.second, 0);
   if (measure == Measure::kCpu) return agree(pairs, before.cpu_s, after.cpu_s);
   return agree(pairs, before.median_s, after.median_s) &&
          agree(pairs, before.iteration_s, after.iteration_s);
 }
 
-void judge(const Recording& recording, const Match& match, Measure measure, double bias,
-           Pairs& pairs) {
+void judge(const Match& match, Measure measure, double bias, Pairs& pairs) {
   pairs.evidence = Evidence::kNoise;
   if (pairs.count() < pairs.needed || !pairs.low) {
     pairs.evidence = Evidence::kUnproven;
   } else if (pairs.adjusted_p <= kLevel && pairs.decided()) {
-    pairs.conflict = !figures_agree(recording, match, measure, pairs);
+    pairs.conflict = !figures_agree(match, measure, pairs);
     pairs.within_bias = bias > 1 && *pairs.low <= bias && *pairs.high >= 1 / bias;
     if (!pairs.conflict && !pairs.within_bias) pairs.evidence = Evidence::kProven;
   }
@@ -114,24 +103,23 @@ void judge(const Recording& recording, const Match& match, Measure measure, doub
 
 }  // namespace
 
-double twin_bias(const Recording& recording, Measure measure) {
-  if (recording.twin.empty() || recording.variants.empty()) return 1;
-  const Pairs twin =
-      pairs_of(recording, {recording.variants.front().name, recording.twin}, measure);
+double twin_bias(const Measured& arms, Measure measure) {
+  if (!arms.twin() || arms.size() == 0) return 1;
+  const Pairs twin = pairs_of({&arms[0], &*arms.twin()}, measure);
   return twin.decided() ? std::max(*twin.high, 1 / *twin.low) : 1;
 }
 
-std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Match>& matches,
+std::vector<Pairs> compare_all(const Measured& arms, const std::vector<Match>& matches,
                                Measure measure) {
   std::vector<Pairs> all;
   std::vector<double> p;
   for (const Match& match : matches) {
-    all.push_back(pairs_of(recording, match, measure));
+    all.push_back(pairs_of(match, measure));
     if (match.first != match.second) p.push_back(all.back().p);
   }
   const int family = static_cast<int>(p.size());
   const std::vector<double> adjusted = holm(p);
-  const double bias = twin_bias(recording, measure);
+  const double bias = twin_bias(arms, measure);
   size_t test = 0;
   for (size_t i = 0; i < matches.size(); ++i) {
     if (matches[i].first == matches[i].second) continue;
@@ -140,7 +128,7 @@ std::vector<Pairs> compare_all(const Recording& recording, const std::vector<Mat
     pairs.needed =
         pairs.unpaired() ? unpaired_needed(kLevel / family) : pairs_needed(kLevel, family);
     pairs.adjusted_p = adjusted[test++];
-    judge(recording, matches[i], measure, bias, pairs);
+    judge(matches[i], measure, bias, pairs);
   }
   return all;
 }

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/block_times.h"
 #include "reports/figures/table.h"
+#include "reports/recorded/measured.h"
 
 // Blocks of the time pass with the same index, compared pair by pair: one fresh process is one
 // observation. Blocks of different runs (Variant::run) are compared without pairing.
@@ -39,18 +39,18 @@ struct Pairs {
 };
 
 // How far the A/A arm may lie from the baseline, as a factor above one; 1: it does not differ.
-double twin_bias(const profiles::Recording& recording, Measure measure);
+double twin_bias(const Measured& arms, Measure measure);
 
 struct Match {
-  std::string first, second;  // names of variants; equal: there is nothing to compare
+  const MeasuredArm *first, *second;  // the same: there is nothing to compare
 };
 
 // Compares each match over the recording's pairs of blocks, p adjusted over all of them (Holm):
 // name every match that the figures might have led to. A difference is proven if the adjusted p of
 // the signed-rank test is at most kLevel; if means and medians point the same way; and, where the
 // A/A arm differs from the baseline, if it is larger than that.
-std::vector<Pairs> compare_all(const profiles::Recording& recording,
-                               const std::vector<Match>& matches, Measure measure);
+std::vector<Pairs> compare_all(const Measured& arms, const std::vector<Match>& matches,
+                               Measure measure);
 
 // "10 pairs of blocks", "10 blocks against 12, unpaired"
 std::string blocks_words(const Pairs& pairs);

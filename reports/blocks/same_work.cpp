@@ -6,12 +6,11 @@
 #include <map>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
 using profiles::Block;
-using profiles::Recording;
 
 namespace {
 
@@ -22,29 +21,18 @@ bool proves_work(const Block& block) {
          std::ranges::any_of(block.work, [](const auto& counter) { return counter.second != 0; });
 }
 
-// The variants, and the A/A arm, which must do the baseline's work.
-std::vector<std::string> arms(const Recording& recording) {
-  std::vector<std::string> names;
-  for (const auto& variant : recording.variants) names.push_back(variant.name);
-  if (!recording.twin.empty()) names.push_back(recording.twin);
-  return names;
-}
-
 // "Coarse-Grained, cpu block 2"
-std::string name_of(const Recording& recording, const Block& block) {
-  const auto variant =
-      std::ranges::find(recording.variants, block.variant, &profiles::Variant::name);
-  const std::string label = variant == recording.variants.end()
-                                ? block.variant
-                                : labels(recording)[variant - recording.variants.begin()];
-  return fmt::format("{}, {} block {}", label, word(block.pass), block.index);
+std::string name_of(const Measured& arms, const Block& block) {
+  const MeasuredArm* arm = arms.find(block.variant);
+  return fmt::format("{}, {} block {}", arm ? arm->label : block.variant, word(block.pass),
+                     block.index);
 }
 
-void compare(const Recording& recording, const Block& first, const Block& second,
+void compare(const Measured& arms, const Block& first, const Block& second,
              std::vector<std::string>& differences) {
   const auto differ = [&](const std::string& what, const std::string& a, const std::string& b) {
-    differences.push_back(fmt::format("{}: {} ({}) against {} ({})", what, a,
-                                      name_of(recording, first), b, name_of(recording, second)));
+    differences.push_back(fmt::format("{}: {} ({}) against {} ({})", what, a, name_of(arms, first),
+                                      b, name_of(arms, second)));
   };
   if (!first.checksum.empty() && !second.checksum.empty() && first.checksum != second.checksum)
     differ("output checksum", first.checksum, second.checksum);
@@ -76,8 +64,8 @@ std::string counters(const Block& block) {
   return text.empty() ? "work counters unavailable (not recorded)" : text;
 }
 
-std::string proof(const Recording& recording, const Block& block) {
-  const size_t count = recording.variants.size();
+std::string proof(const Measured& arms, const Block& block) {
+  const size_t count = arms.size();
   const std::string all = count == 1   ? "all blocks"
                           : count == 2 ? "both variants"
                                        : fmt::format("all {} variants", count);
@@ -88,57 +76,63 @@ std::string proof(const Recording& recording, const Block& block) {
                      counters(block), block.iteration_wall_ns.size(), checksum);
 }
 
+// Between blocks with as many iterations.
+std::vector<std::string> differences_of(const Measured& arms) {
+  std::map<size_t, std::vector<const Block*>> by_iterations;
+  for (const MeasuredArm* arm : arms.all())
+    for (const Pass pass : profiles::kPasses)
+      for (const Block* block : arm->blocks(pass))
+        by_iterations[block->iteration_wall_ns.size()].push_back(block);
+  std::vector<std::string> differences;
+  for (const auto& [iterations, blocks] : by_iterations)
+    for (const Block* block : blocks) compare(arms, *blocks.front(), *block, differences);
+  return differences;
+}
+
+SameWork different(std::vector<std::string> differences) {
+  if (differences.size() > kShownDifferences) {
+    const size_t more = differences.size() - kShownDifferences;
+    differences.resize(kShownDifferences);
+    differences.push_back(fmt::format("and {} more", more));
+  }
+  return {SameWork::kDifferent,
+          "the variants did not do the same work. No timing below says which is better.",
+          std::move(differences)};
+}
+
+// What the proof of a block lacks beside that of `example`; empty: nothing.
+std::string gap(const Measured& arms, const Block& block, const Block& example) {
+  if (!proves_work(block))
+    return name_of(arms, block) + " recorded neither work counters nor an output checksum.";
+  if (block.iteration_wall_ns.size() != example.iteration_wall_ns.size())
+    return "the blocks of the time pass ran different numbers of iterations.";
+  if (block.work.empty() != example.work.empty() ||
+      block.checksum.empty() != example.checksum.empty())
+    return name_of(arms, block) + " recorded other proofs than " + name_of(arms, example) + ".";
+  return "";
+}
+
+SameWork unproven(const std::string& why) {
+  return {SameWork::kUnproven, "it is not proven that the variants did the same work: " + why, {}};
+}
+
 }  // namespace
 
-SameWork check_same_work(const Recording& recording) {
-  SameWork result;
-  std::map<size_t, std::vector<const Block*>> by_iterations;
-  for (const std::string& arm : arms(recording))
-    for (const Pass pass : {Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::sync})
-      for (const Block* block : good_blocks(recording, arm, pass))
-        by_iterations[block->iteration_wall_ns.size()].push_back(block);
-  for (const auto& [iterations, blocks] : by_iterations)
-    for (const Block* block : blocks)
-      compare(recording, *blocks.front(), *block, result.differences);
-  if (!result.differences.empty()) {
-    result.status = SameWork::kDifferent;
-    result.sentence =
-        "the variants did not do the same work. No timing below says which is better.";
-    if (result.differences.size() > kShownDifferences) {
-      const size_t more = result.differences.size() - kShownDifferences;
-      result.differences.resize(kShownDifferences);
-      result.differences.push_back(fmt::format("and {} more", more));
-    }
-    return result;
-  }
-  const auto unproven = [&](const std::string& why) {
-    result.status = SameWork::kUnproven;
-    result.sentence = "it is not proven that the variants did the same work: " + why;
-    return result;
-  };
+SameWork check_same_work(const Measured& arms) {
+  if (auto differences = differences_of(arms); !differences.empty())
+    return different(std::move(differences));
   const Block* example = nullptr;
-  const std::vector<std::string> all = arms(recording);
-  for (size_t arm = 0; arm < all.size(); ++arm) {
-    const auto blocks = good_blocks(recording, all[arm], Pass::time);
-    if (blocks.empty() && arm < recording.variants.size())
-      return unproven(unavailable(recording, arm, Pass::time) + " (time pass).");
+  for (const MeasuredArm* arm : arms.all()) {
+    const auto& blocks = arm->blocks(Pass::time);
+    if (blocks.empty() && arm->about)
+      return unproven(arm->unavailable(Pass::time) + " (time pass).");
     for (const Block* block : blocks) {
-      if (!proves_work(*block))
-        return unproven(name_of(recording, *block) +
-                        " recorded neither work counters nor an output checksum.");
       if (!example) example = block;
-      if (block->iteration_wall_ns.size() != example->iteration_wall_ns.size())
-        return unproven("the blocks of the time pass ran different numbers of iterations.");
-      if (block->work.empty() != example->work.empty() ||
-          block->checksum.empty() != example->checksum.empty())
-        return unproven(name_of(recording, *block) + " recorded other proofs than " +
-                        name_of(recording, *example) + ".");
+      if (const std::string why = gap(arms, *block, *example); !why.empty()) return unproven(why);
     }
   }
   if (!example) return unproven("no variant was recorded.");
-  result.status = SameWork::kSame;
-  result.sentence = proof(recording, *example);
-  return result;
+  return {SameWork::kSame, proof(arms, *example), {}};
 }
 
 }  // namespace winnow::reports

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -19,6 +19,6 @@ struct SameWork {
 // Work counters, output checksum and instruction set of all blocks with as many iterations must be
 // equal, and the time pass of every variant must have counted: timings of different work compare
 // nothing.
-SameWork check_same_work(const profiles::Recording& recording);
+SameWork check_same_work(const Measured& arms);
 
 }  // namespace winnow::reports

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "reports/blocks/block_times.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
@@ -11,7 +10,6 @@
 namespace winnow::reports {
 
 using profiles::Block;
-using profiles::Recording;
 
 namespace {
 
@@ -28,10 +26,10 @@ void add_throughput(Timing& timing, const std::vector<double>& medians, double t
 
 }  // namespace
 
-Timing timing_of(const Recording& recording, const std::string& variant) {
+Timing timing_of(const MeasuredArm& arm, double texts) {
   Timing timing;
   std::vector<double> medians, cpu, cores;
-  for (const Block* block : good_blocks(recording, variant, Pass::time)) {
+  for (const Block* block : arm.blocks(Pass::time)) {
     const auto middle = block_seconds(*block, Measure::kWall);
     if (!middle) continue;
     medians.push_back(*middle);
@@ -46,7 +44,7 @@ Timing timing_of(const Recording& recording, const std::string& variant) {
   timing.lowest_s = *std::ranges::min_element(medians);
   timing.highest_s = *std::ranges::max_element(medians);
   timing.iteration_s = timing.total_s / static_cast<double>(timing.iterations);
-  add_throughput(timing, medians, recording.workload.texts_per_iteration);
+  add_throughput(timing, medians, texts);
   timing.median_s = median(std::move(medians));
   if (!cpu.empty()) timing.cpu_s = median(std::move(cpu));
   if (!cores.empty()) timing.cores_busy = median(std::move(cores));

@@ -2,10 +2,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -25,6 +24,7 @@ struct Timing {
   std::optional<double> texts_per_s{}, texts_per_s_low{}, texts_per_s_high{};
 };
 
-Timing timing_of(const profiles::Recording& recording, const std::string& variant);
+// `texts`: of an iteration; 0: not known.
+Timing timing_of(const MeasuredArm& arm, double texts);
 
 }  // namespace winnow::reports

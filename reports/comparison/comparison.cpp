@@ -4,26 +4,13 @@
 
 #include <algorithm>
 
-#include "reports/comparison/contention.h"
-#include "reports/comparison/dispatch_insights.h"
 #include "reports/comparison/insights.h"
-#include "reports/comparison/performance.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/same_behaviour.h"
 #include "reports/comparison/verdict.h"
 #include "reports/figures/format.h"
-#include "reports/ledger/table.h"
 #include "reports/recorded/kernel_work.h"
 #include "reports/recorded/machine_alarms.h"
-#include "reports/recorded/questions.h"
-#include "reports/recorded/raw_commands.h"
-#include "reports/tables/categories.h"
-#include "reports/tables/dispatch.h"
-#include "reports/tables/functions.h"
-#include "reports/tables/kernels.h"
-#include "reports/tables/memory.h"
-#include "reports/tables/threads.h"
-#include "reports/tables/wall.h"
 
 namespace winnow::reports {
 
@@ -109,7 +96,7 @@ std::vector<Fact> facts(const Recording& recording) {
   if (const std::string words = condition_words(recording); !words.empty())
     all.push_back({"Fit for measuring", words});
   all.insert(all.end(), {{"Instruction set", isa_words(recording)},
-                         {"Peaks", peak_words(recording)},
+                         {"Peaks", peak_words(recording.roofline)},
                          {"Model", model_words(recording)},
                          {"Workload", workload_words(recording)},
                          {"Commit", or_unavailable(recording.commit)},
@@ -117,16 +104,11 @@ std::vector<Fact> facts(const Recording& recording) {
   return all;
 }
 
-std::vector<std::string> missing(const Recording& recording) {
+std::vector<std::string> missing(const Measured& arms) {
   std::vector<std::string> lines;
-  const auto names = labels(recording);
-  for (const auto& item : recording.missing) {
-    const auto variant =
-        std::ranges::find(recording.variants, item.variant, &profiles::Variant::name);
-    const std::string who = item.variant.empty() ? "all variants"
-                            : variant == recording.variants.end()
-                                ? item.variant
-                                : names[variant - recording.variants.begin()];
+  for (const auto& item : arms.recording().missing) {
+    const MeasuredArm* arm = arms.find(item.variant);
+    const std::string who = item.variant.empty() ? "all variants" : arm ? arm->label : item.variant;
     lines.push_back(fmt::format("{}, {}: {}", who,
                                 item.pass ? word(*item.pass) + " pass" : "verdict",
                                 item.reason.empty() ? "no reason recorded" : item.reason));
@@ -151,65 +133,43 @@ std::vector<std::string> failed_blocks(const Recording& recording) {
   return lines;
 }
 
-Recording baseline_first(Recording recording) {
-  std::stable_partition(
-      recording.variants.begin(), recording.variants.end(),
-      [&](const profiles::Variant& variant) { return variant.name == recording.baseline; });
-  return recording;
-}
-
-// Figures of different work have no difference to show.
-void mark_void(Report& report) {
-  for (Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
-                       &report.cumulative, &report.wall, &report.memory, &report.threads.metrics,
-                       &report.dispatch, &report.ledger_table})
-    for (Row& row : table->rows) row.evidence.assign(row.figures.size(), Evidence::kVoid);
-}
-
-Report report_of(const Recording& recording) {
-  Report report{compare_blocks(recording)};
-  report.facts = facts(recording);
-  report.facts.push_back({"Smallest detectable effect", report.noise.sentence});
-  report.alarms = machine_alarms(recording);
-  if (const std::string alarm = noise_alarm(report.variants, report.noise); !alarm.empty())
-    report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
-  report.missing = missing(recording);
+std::vector<std::string> warnings_of(const Recording& recording) {
+  std::vector<std::string> lines;
   if (recording.status != profiles::RunStatus::complete)
-    report.warnings.push_back("the recording is " + word(recording.status) +
-                              ": figures cover only what was measured.");
-  for (const std::string& line : recording.warnings) report.warnings.push_back(line);
-  for (const std::string& line : failed_blocks(recording)) report.warnings.push_back(line);
-
-  report.performance = performance_table(recording, report);
-  report.ranking = ranking_of(recording, report);
-  CpuTables cpu = cpu_tables(recording);
-  report.scheduler = std::move(cpu.scheduler);
-  report.compute = std::move(cpu.compute);
-  report.kernels = kernel_table(recording, report.same_work);
-  report.kernels.insights = contention_sentences(recording, report.same_work);
-  report.cpu_total = category_total_table(recording, report.cpu_pairs, report.warnings);
-  report.cumulative = std::move(cpu.cumulative);
-  report.wall = wall_table(recording);
-  report.memory = memory_table(recording, report.warnings);
-  report.threads = thread_analysis(recording, report.same_work);
-  report.dispatch = dispatch_table(recording, report.timings);
-  report.raw_commands = raw_commands(recording);
-  report.ledger = make_ledger(recording, report.warnings);
-  report.ledger_table = ledger_table(report.ledger);
-  if (report.same_work.holds())
-    report.dispatch.insights = dispatch_insights(report.ledger, report.dispatch);
-  add_insights(recording, report);
-  report.verdict = verdict_of(recording, report);
-  if (report.verdict.outcome == Verdict::kWinner)
-    report.ledger_difference =
-        ledger_difference(report.ledger, report.verdict.rival, report.verdict.winner);
-  add_same_behaviour(recording, report);
-  if (!report.same_work.holds()) mark_void(report);
-  return report;
+    lines.push_back("the recording is " + word(recording.status) +
+                    ": figures cover only what was measured.");
+  for (const std::string& line : recording.warnings) lines.push_back(line);
+  for (const std::string& line : failed_blocks(recording)) lines.push_back(line);
+  return lines;
 }
 
 }  // namespace
 
-Report make_report(const Recording& recording) { return report_of(baseline_first(recording)); }
+Report make_report(const Measured& arms) {
+  const Recording& recording = arms.recording();
+  const Compared compared = compare_blocks(arms);
+  std::vector<std::string> warnings = warnings_of(recording);
+  const Tables tables = make_tables(arms, compared, warnings);
+  const Grounds grounds{arms, compared, tables};
+  Report report{compared, with_insights(tables, insights_of(grounds))};
+  report.warnings = std::move(warnings);
+  report.facts = facts(recording);
+  report.facts.push_back({"Smallest detectable effect", compared.noise.sentence});
+  report.alarms = machine_alarms(recording);
+  if (const std::string alarm = noise_alarm(compared.variants, compared.noise); !alarm.empty())
+    report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
+  report.missing = missing(arms);
+  report.ranking = ranking_of(arms, compared);
+  report.raw_commands = raw_commands(arms);
+  report.verdict = verdict_of(grounds, same_behaviours(arms));
+  if (report.verdict.outcome == Verdict::kWinner)
+    report.ledger_difference =
+        ledger_difference(tables.ledger, report.verdict.rival, report.verdict.winner);
+  return report;
+}
+
+Report make_report(const Recording& recording) {
+  return make_report(Measured(baseline_first(recording)));
+}
 
 }  // namespace winnow::reports

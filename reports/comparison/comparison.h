@@ -9,4 +9,7 @@ namespace winnow::reports {
 // missing with the reason. The baseline comes first, then the other variants.
 Report make_report(const profiles::Recording& recording);
 
+// The same of what is measured already; the baseline comes first in it.
+Report make_report(const Measured& arms);
+
 }  // namespace winnow::reports

@@ -13,7 +13,6 @@
 
 namespace winnow::reports {
 
-using profiles::Recording;
 using profiles::SampledProfile;
 
 namespace {
@@ -26,12 +25,25 @@ struct Cost {
   double unsampled_per_mac = 0;
 };
 
-std::optional<Cost> cost_of(const Recording& recording, const SampledProfile* profile,
-                            const std::string& variant, const std::string& kernel) {
-  const auto work = kernel_macs_of(recording, variant, Pass::cpu);
-  if (!profile || !work.value || work.value->iterations != profile->iterations) return std::nullopt;
-  const auto macs = work.value->macs.find(kernel);
-  if (macs == work.value->macs.end() || macs->second <= 0) return std::nullopt;
+// The cpu pass of one variant: its samples, and the multiply-accumulates done meanwhile.
+struct Work {
+  const SampledProfile* profile = nullptr;
+  Known<KernelMacs> macs;
+};
+
+std::vector<Work> work_of(const Measured& arms) {
+  std::vector<Work> all;
+  for (const MeasuredArm& variant : arms.variants())
+    all.push_back({variant.cpu() ? &*variant.cpu() : nullptr, kernel_macs_of(variant, Pass::cpu)});
+  return all;
+}
+
+std::optional<Cost> cost_of(const Work& work, const std::string& kernel) {
+  const auto& [profile, known] = work;
+  if (!profile || !known.value || known.value->iterations != profile->iterations)
+    return std::nullopt;
+  const auto macs = known.value->macs.find(kernel);
+  if (macs == known.value->macs.end() || macs->second <= 0) return std::nullopt;
   Sampled sum;
   for (const auto& function : profile->functions)
     if (is_part_of(function.name, kernel)) sum.add(function.flat_s, function.flat_samples);
@@ -65,34 +77,25 @@ void mark_significant(std::vector<ContentionRow>& rows) {
   }
 }
 
-size_t reference_of(const Recording& recording) {
-  const auto found = std::ranges::find(recording.variants, "serial", &profiles::Variant::name);
-  const bool measured =
-      found != recording.variants.end() && profiles_of(recording, found->name).cpu.has_value();
-  return measured ? static_cast<size_t>(found - recording.variants.begin()) : 0;
-}
-
-std::vector<std::string> kernels_of(const Recording& recording, const std::string& variant) {
-  std::vector<std::string> kernels;
-  if (const auto work = kernel_macs_of(recording, variant, Pass::cpu); work.value)
-    for (const auto& [kernel, macs] : work.value->macs) kernels.push_back(kernel);
-  return kernels;
+size_t reference_of(const Measured& arms) {
+  const auto found = std::ranges::find(arms.variants(), "serial", &MeasuredArm::name);
+  const bool sampled = found != arms.variants().end() && found->cpu();
+  return sampled ? static_cast<size_t>(found - arms.variants().begin()) : 0;
 }
 
 }  // namespace
 
-std::vector<ContentionRow> contention_rows(const Recording& recording, const SameWork& same_work) {
+std::vector<ContentionRow> contention_rows(const Measured& arms, const SameWork& same_work) {
   std::vector<ContentionRow> rows;
-  if (!same_work.holds() || recording.variants.empty()) return rows;
-  const Profiles all = profiles_for(recording, Pass::cpu);
-  const size_t reference = reference_of(recording);
-  const std::string& name = recording.variants[reference].name;
-  for (const std::string& kernel : kernels_of(recording, name)) {
-    const auto base = cost_of(recording, all.profiles[reference], name, kernel);
-    for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
+  if (!same_work.holds() || arms.size() == 0) return rows;
+  const size_t reference = reference_of(arms);
+  const std::vector<Work> work = work_of(arms);
+  if (!work[reference].macs.value) return rows;
+  for (const auto& [kernel, macs] : work[reference].macs.value->macs) {
+    const auto base = cost_of(work[reference], kernel);
+    for (size_t variant = 0; variant < arms.size(); ++variant) {
       if (variant == reference || !base) continue;
-      const auto cost =
-          cost_of(recording, all.profiles[variant], recording.variants[variant].name, kernel);
+      const auto cost = cost_of(work[variant], kernel);
       if (!cost) continue;
       rows.push_back(compare(*base, *cost));
       rows.back().kernel = kernel;
@@ -104,18 +107,17 @@ std::vector<ContentionRow> contention_rows(const Recording& recording, const Sam
   return rows;
 }
 
-std::vector<std::string> contention_sentences(const Recording& recording,
-                                              const SameWork& same_work) {
-  const auto names = labels(recording);
+std::vector<std::string> contention_sentences(const Measured& arms, const SameWork& same_work) {
   std::vector<std::string> sentences;
-  for (const ContentionRow& row : contention_rows(recording, same_work))
+  for (const ContentionRow& row : contention_rows(arms, same_work))
     if (row.significant)
       sentences.push_back(fmt::format(
           "{} costs {} more CPU time per multiply-accumulate in {} than in {} (99 % interval {} to "
           "{}, what was not sampled included): contention, cold caches or clock frequency, not "
           "better use of the cores.",
-          row.kernel, format_percent(row.excess_percent), names[row.variant], names[row.reference],
-          format_percent(row.low_percent), format_percent(row.high_percent)));
+          row.kernel, format_percent(row.excess_percent), arms[row.variant].label,
+          arms[row.reference].label, format_percent(row.low_percent),
+          format_percent(row.high_percent)));
   return sentences;
 }
 

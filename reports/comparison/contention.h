@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/same_work.h"
+#include "reports/recorded/measured.h"
 
 // Same work must cost the same: a kernel's CPU time by multiply-accumulate, in each variant against
 // `serial` where it is recorded, else against the baseline. What it costs more is contention, cold
@@ -26,11 +26,9 @@ struct ContentionRow {
 
 // Rows that have samples and counted multiply-accumulates on both sides; none where the same work
 // is not proven.
-std::vector<ContentionRow> contention_rows(const profiles::Recording& recording,
-                                           const SameWork& same_work);
+std::vector<ContentionRow> contention_rows(const Measured& arms, const SameWork& same_work);
 
 // One sentence for each significant row.
-std::vector<std::string> contention_sentences(const profiles::Recording& recording,
-                                              const SameWork& same_work);
+std::vector<std::string> contention_sentences(const Measured& arms, const SameWork& same_work);
 
 }  // namespace winnow::reports

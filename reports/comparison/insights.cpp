@@ -5,20 +5,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/comparison/contention.h"
+#include "reports/comparison/dispatch_insights.h"
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/tables/scheduler.h"
 
 namespace winnow::reports {
-
-using profiles::Recording;
 
 namespace {
 
 // Below these a change is not worth a sentence.
 constexpr double kTellingPercent = 5;
 constexpr double kTellingShare = 0.01;
+
+using Sentences = std::vector<std::string>;
 
 bool noise(const Row& row, size_t variant) {
   return !row.evidence.empty() && row.evidence[variant] == Evidence::kNoise;
@@ -31,23 +32,22 @@ const char* unmoved(const Change& change) {
 }
 
 // How many processes a pass's figures come from: ", one process each, no spread measured".
-std::string source_words(const Recording& recording, Pass pass, size_t variant) {
-  const size_t first = good_blocks(recording, recording.variants[0].name, pass).size();
-  const size_t second = good_blocks(recording, recording.variants[variant].name, pass).size();
+std::string source_words(const Measured& arms, Pass pass, size_t variant) {
+  const size_t first = arms[0].blocks(pass).size();
+  const size_t second = arms[variant].blocks(pass).size();
   if (first == 0 || second == 0) return "";
   if (first == 1 && second == 1) return ", one process each, no spread measured";
   return fmt::format(", sums of {} and {} processes, not tested for chance", first, second);
 }
 
 // "sampled: 79.18% of Fine-Grained, 89.08% of Coarse-Grained"
-std::string coverage(const Report& report, size_t variant) {
-  const Row* row = row_with(report.cpu_total, Role::kUnsampled);
+std::string coverage(const Grounds& grounds, size_t variant) {
+  const Row* row = row_with(grounds.tables.cpu_total, Role::kUnsampled);
   std::string text;
   for (size_t each : {size_t{0}, variant}) {
     const auto share = row ? row->figures[each].share : std::nullopt;
-    text +=
-        fmt::format("{}{} of {}", text.empty() ? "sampled: " : ", ",
-                    share ? format_share(1 - *share) : "an unknown part", report.variants[each]);
+    text += fmt::format("{}{} of {}", text.empty() ? "sampled: " : ", ",
+                        share ? format_share(1 - *share) : "an unknown part", grounds.label(each));
   }
   return text;
 }
@@ -76,71 +76,68 @@ std::string largest_changes(const Table& table, size_t variant, size_t count, bo
 }
 
 // How a table's total moved, and which rows moved most.
-void total_insight(Table& table, const std::string& label, size_t variant, const std::string& what,
-                   const std::string& source) {
+void total_insight(const Table& table, const std::string& label, size_t variant,
+                   const std::string& what, const std::string& source, Sentences& sentences) {
   const Row* total = row_with(table, Role::kTotal);
   const auto delta = total ? change(*total, 0, variant) : std::nullopt;
   if (!delta) return;
   const std::string largest = largest_changes(table, variant, 3, true);
   const std::string parts = largest.empty() ? "" : "; the largest changes: " + largest;
   if (noise(*total, variant))
-    table.insights.push_back(fmt::format("{}: {}: no proven difference{}.", label, what, parts));
+    sentences.push_back(fmt::format("{}: {}: no proven difference{}.", label, what, parts));
   else if (delta->absolute == 0)
-    table.insights.push_back(
-        fmt::format("{}: {} {}{}{}.", label, what, unmoved(*delta), source, parts));
+    sentences.push_back(fmt::format("{}: {} {}{}{}.", label, what, unmoved(*delta), source, parts));
   else
-    table.insights.push_back(fmt::format("{}: {} {} {}{}{}{}.", label, what, moved(*delta),
-                                         delta->size_text, in_brackets(delta->size_percent_text),
-                                         source, parts));
+    sentences.push_back(fmt::format("{}: {} {} {}{}{}{}.", label, what, moved(*delta),
+                                    delta->size_text, in_brackets(delta->size_percent_text), source,
+                                    parts));
 }
 
-void compute_insight(Report& report, size_t variant) {
-  Table& table = report.compute;
-  const std::string& label = report.variants[variant];
-  const Row* sum = row_with(table, Role::kSubtotal);
+void compute_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
+  const std::string& label = grounds.label(variant);
+  const Row* sum = row_with(grounds.tables.compute, Role::kSubtotal);
   const auto delta = sum ? change(*sum, 0, variant) : std::nullopt;
   if (!delta || !delta->percent) return;
-  if (!report.same_work.holds()) {
-    table.insights.push_back(label +
-                             ": the work is not proven to be the same, so the cost of "
-                             "compute functions cannot be compared.");
+  if (!grounds.compared.same_work.holds()) {
+    sentences.push_back(label +
+                        ": the work is not proven to be the same, so the cost of "
+                        "compute functions cannot be compared.");
     return;
   }
   if (noise(*sum, variant)) {
-    table.insights.push_back(
+    sentences.push_back(
         label +
         ": the CPU cost of compute functions for the same work does not differ by more than the "
         "sampling error (" +
-        coverage(report, variant) + ").");
+        coverage(grounds, variant) + ").");
     return;
   }
   std::string text = fmt::format("{}: compute functions cost {} {} CPU for the same work ({})",
                                  label, delta->size_percent_text,
-                                 delta->absolute < 0 ? "less" : "more", coverage(report, variant));
+                                 delta->absolute < 0 ? "less" : "more", coverage(grounds, variant));
   if (std::abs(*delta->percent) >= kTellingPercent)
     text +=
         ". The arithmetic is equal, so contention, cold caches or clock frequency differ; "
         "these figures do not tell which";
-  table.insights.push_back(text + ".");
+  sentences.push_back(text + ".");
 }
 
 // Where the samples and the exact accounts do not say the same, both are told.
-void bias_insight(Report& report, size_t variant) {
-  const auto ratio = compute_ratio(report, 0, variant);
-  if (!report.same_work.holds() || !ratio || !ratio->apart) return;
-  report.compute.insights.push_back(fmt::format(
+void bias_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
+  const auto ratio = compute_ratio(grounds.tables, 0, variant);
+  if (!ratio || !ratio->apart) return;
+  sentences.push_back(fmt::format(
       "{}: by its samples compute costs {} CPU, by the ledger {}. Samples lean towards compute: "
       "briefly running threads are met by few ticks ({}). The ledger takes the scheduler's part "
       "from exact accounts; believe it first.",
-      report.variants[variant], less_or_more(ratio->sampled), less_or_more(ratio->ledger),
-      coverage(report, variant)));
+      grounds.label(variant), less_or_more(ratio->sampled), less_or_more(ratio->ledger),
+      coverage(grounds, variant)));
 }
 
 // Functions whose cost for the same work went against the sum's direction, or rose.
-void riser_insight(Report& report, size_t variant) {
-  if (!report.same_work.holds()) return;
+void riser_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
   std::string risers;
-  for (const Row& row : report.compute.rows) {
+  for (const Row& row : grounds.tables.compute.rows) {
     const auto delta = change(row, 0, variant);
     if (row.role != Role::kItem || !delta || !delta->percent || noise(row, variant)) continue;
     const bool weighty = row.figures[variant].share.value_or(0) >= kTellingShare;
@@ -149,45 +146,44 @@ void riser_insight(Report& report, size_t variant) {
                             in_brackets(delta->percent_text));
   }
   if (!risers.empty())
-    report.compute.insights.push_back(
-        fmt::format("{}: functions that cost more CPU for the same work: {}.",
-                    report.variants[variant], risers));
+    sentences.push_back(fmt::format("{}: functions that cost more CPU for the same work: {}.",
+                                    grounds.label(variant), risers));
 }
 
-void unsampled_insight(Report& report) {
-  const Row* row = row_with(report.cpu_total, Role::kUnsampled);
+void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
+  const Row* row = row_with(grounds.tables.cpu_total, Role::kUnsampled);
   if (!row) return;
   std::string shares;
   for (size_t variant = 0; variant < row->figures.size(); ++variant) {
     const auto& share = row->figures[variant].share;
     if (share && std::abs(*share) * 100 >= kTellingPercent)
       shares += fmt::format("{}{} of {}", shares.empty() ? "" : ", ", format_share(*share),
-                            report.variants[variant]);
+                            grounds.label(variant));
   }
   if (!shares.empty())
-    report.cpu_total.insights.push_back(
+    sentences.push_back(
         fmt::format("not sampled: {}. Shares of functions may be off by as much, so take waiting, "
                     "signalling and thread creation from the exact Scheduler Metrics.",
                     shares));
 }
 
-void wall_insight(Report& report) {
-  for (size_t variant = 0; variant < report.variants.size(); ++variant) {
+void wall_insight(const Grounds& grounds, Sentences& sentences) {
+  for (size_t variant = 0; variant < grounds.arms.size(); ++variant) {
     const Row* most = nullptr;
-    for (const Row& row : report.wall.rows)
+    for (const Row& row : grounds.tables.wall.rows)
       if (row.role == Role::kItem && row.figures[variant].share &&
           (!most || *row.figures[variant].share > *most->figures[variant].share))
         most = &row;
     if (most)
-      report.wall.insights.push_back(
-          fmt::format("{}: threads spent {} of their time, {}, in {}.", report.variants[variant],
+      sentences.push_back(
+          fmt::format("{}: threads spent {} of their time, {}, in {}.", grounds.label(variant),
                       *most->figures[variant].share > 0.5 ? "most" : "the largest part",
                       format_share(*most->figures[variant].share), most->name));
   }
 }
 
-void scheduler_insight(const Recording& recording, Report& report, size_t variant) {
-  Table& table = report.threads.metrics;
+void scheduler_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
+  const Table& table = grounds.tables.threads.metrics;
   const std::pair<const char*, const char*> states[] = {
       {kSearchRow, "searching"}, {kWaitRow, "waiting"}, {kSignalRow, "signalling"}};
   std::string parts;
@@ -203,16 +199,16 @@ void scheduler_insight(const Recording& recording, Report& report, size_t varian
                            in_brackets(delta->size_percent_text));
   }
   if (!parts.empty())
-    table.insights.push_back(fmt::format("{}: {}{}.", report.variants[variant], parts,
-                                         source_words(recording, Pass::sync, variant)));
+    sentences.push_back(fmt::format("{}: {}{}.", grounds.label(variant), parts,
+                                    source_words(grounds.arms, Pass::sync, variant)));
 }
 
-void formula_insight(Report& report) {
-  for (const Creations& row : report.threads.creations) {
+void formula_insight(const Grounds& grounds, Sentences& sentences) {
+  for (const Creations& row : grounds.tables.threads.creations) {
     if (!row.per_iteration.value || !row.formula_per_iteration.value) continue;
     const double counted = *row.per_iteration.value, formula = *row.formula_per_iteration.value;
     if (counted == formula) {
-      report.threads.creation_notes.push_back(
+      sentences.push_back(
           fmt::format("{}: the measured count and the formula agree exactly.", row.variant));
       continue;
     }
@@ -221,7 +217,7 @@ void formula_insight(Report& report) {
       ratio = fmt::format(": the formula is {} too {}",
                           format_ratio(std::max(counted, formula) / std::min(counted, formula)),
                           formula > counted ? "high" : "low");
-    report.threads.creation_notes.push_back(fmt::format(
+    sentences.push_back(fmt::format(
         "{}: {} creations an iteration were measured, the formula says ~{}{}.", row.variant,
         format_value(counted, Unit::kCount), format_value(formula, Unit::kCount), ratio));
   }
@@ -229,23 +225,42 @@ void formula_insight(Report& report) {
 
 }  // namespace
 
-void add_insights(const Recording& recording, Report& report) {
-  for (size_t variant = 1; variant < report.variants.size(); ++variant) {
-    const std::string& label = report.variants[variant];
-    compute_insight(report, variant);
-    if (!report.same_work.holds()) continue;
-    const bool tested = report.cpu_pairs[variant].count() > 0;
-    total_insight(report.cpu_total, label, variant, "the region's CPU time",
-                  tested ? "" : source_words(recording, Pass::cpu, variant));
-    bias_insight(report, variant);
-    riser_insight(report, variant);
-    total_insight(report.memory, label, variant, "total allocation",
-                  source_words(recording, Pass::heap, variant));
-    scheduler_insight(recording, report, variant);
+Insights insights_of(const Grounds& grounds) {
+  const auto& [arms, compared, tables] = grounds;
+  Insights found;
+  for (size_t variant = 1; variant < arms.size(); ++variant) {
+    const std::string& label = grounds.label(variant);
+    compute_insight(grounds, variant, found.compute);
+    if (!compared.same_work.holds()) continue;
+    const bool tested = compared.cpu_pairs[variant].count() > 0;
+    total_insight(tables.cpu_total, label, variant, "the region's CPU time",
+                  tested ? "" : source_words(arms, Pass::cpu, variant), found.cpu_total);
+    bias_insight(grounds, variant, found.compute);
+    riser_insight(grounds, variant, found.compute);
+    total_insight(tables.memory, label, variant, "total allocation",
+                  source_words(arms, Pass::heap, variant), found.memory);
+    scheduler_insight(grounds, variant, found.metrics);
   }
-  unsampled_insight(report);
-  wall_insight(report);
-  formula_insight(report);
+  unsampled_insight(grounds, found.cpu_total);
+  wall_insight(grounds, found.wall);
+  formula_insight(grounds, found.creations);
+  found.kernels = contention_sentences(arms, compared.same_work);
+  if (compared.same_work.holds())
+    found.dispatch = dispatch_insights(tables.ledger, tables.dispatch);
+  return found;
+}
+
+Tables with_insights(Tables tables, Insights found) {
+  tables.compute.insights = std::move(found.compute);
+  tables.kernels.insights = std::move(found.kernels);
+  tables.cpu_total.insights = std::move(found.cpu_total);
+  tables.wall.insights = std::move(found.wall);
+  tables.memory.insights = std::move(found.memory);
+  tables.threads.metrics.insights = std::move(found.metrics);
+  tables.dispatch.insights = std::move(found.dispatch);
+  auto& notes = tables.threads.creation_notes;
+  notes.insert(notes.end(), found.creations.begin(), found.creations.end());
+  return tables;
 }
 
 }  // namespace winnow::reports

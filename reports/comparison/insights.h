@@ -1,12 +1,22 @@
 #pragma once
 
-#include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include <string>
+#include <vector>
+
+#include "reports/comparison/tables.h"
 
 namespace winnow::reports {
 
-// Adds the sentences to the report's tables. Each is chosen and filled by the rows it speaks of and
-// says no more than they show; costs are compared only where the work is proven to be the same.
-void add_insights(const profiles::Recording& recording, Report& report);
+// Sentences beside the tables that they speak of.
+struct Insights {
+  std::vector<std::string> compute, kernels, cpu_total, wall, memory, metrics, dispatch;
+  std::vector<std::string> creations;  // beside the creations of threads
+};
+
+// Each sentence is chosen and filled by the rows it speaks of and says no more than they show;
+// costs are compared only where the work is proven to be the same.
+Insights insights_of(const Grounds& grounds);
+
+Tables with_insights(Tables tables, Insights found);
 
 }  // namespace winnow::reports

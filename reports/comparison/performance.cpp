@@ -6,11 +6,8 @@
 
 #include "reports/figures/format.h"
 #include "reports/recorded/kernel_work.h"
-#include "reports/recorded/questions.h"
 
 namespace winnow::reports {
-
-using profiles::Recording;
 
 namespace {
 
@@ -151,7 +148,7 @@ std::string spread(const Compared& compared, size_t variant) {
   return text + ".";
 }
 
-std::string units_note(const Recording& recording, const Compared& compared) {
+std::string units_note(const Measured& arms, const Compared& compared) {
   std::string iterations = "all measured iterations";
   if (equal_iterations(compared.timings))
     iterations +=
@@ -168,19 +165,19 @@ std::string units_note(const Recording& recording, const Compared& compared) {
       "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
       "and Cores Busy are medians over "
       "blocks.",
-      iterations, count_or_unknown(recording.workload.texts_per_iteration));
+      iterations, count_or_unknown(arms.recording().workload.texts_per_iteration));
 }
 
 // Percent of the all-core peak that the median iteration reaches.
-Known<double> peak_share(const Recording& recording, const Compared& compared, size_t variant) {
+Known<double> peak_share(const Measured& arms, const Compared& compared, size_t variant) {
   const auto& median_s = compared.timings[variant].median_s;
-  if (!median_s) return {{}, reason(recording, recording.variants[variant].name, Pass::time)};
-  const auto work = kernel_macs_of(recording, recording.variants[variant].name, Pass::time);
+  if (!median_s) return {{}, arms[variant].reason(Pass::time)};
+  const auto work = kernel_macs_of(arms[variant], Pass::time);
   if (!work.value) return {{}, work.reason};
   double macs = 0;
   for (const auto& [kernel, count] : work.value->macs) macs += count;
   if (macs <= 0) return {{}, "no multiply-accumulates were counted"};
-  const auto peak = peak_of(recording, work.value->isa);
+  const auto peak = peak_of(arms.recording().roofline, work.value->isa);
   if (!peak.value) return {{}, peak.reason};
   const double gmacs = macs / static_cast<double>(work.value->iterations) / kGiga;
   return {100 * gmacs / *median_s / peak.value->all_cores_gmacs, ""};
@@ -188,13 +185,13 @@ Known<double> peak_share(const Recording& recording, const Compared& compared, s
 
 // Multiply-accumulates an iteration by median iteration by the peak of all cores: the row, and what
 // it leaves out.
-void add_peak_share(Table& table, const Recording& recording, const Compared& compared) {
+void add_peak_share(Table& table, const Measured& arms, const Compared& compared) {
   Row row;
   row.name = kPeakShareRow;
   row.unit = Unit::kPercent;
   std::string above;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const auto share = peak_share(recording, compared, variant);
+  for (size_t variant = 0; variant < arms.size(); ++variant) {
+    const auto share = peak_share(arms, compared, variant);
     row.figures.push_back(share.value ? measured(*share.value) : Figure{});
     row.evidence.push_back(compared.pairs[variant].evidence);
     row.remarks.push_back("");
@@ -213,7 +210,7 @@ void add_peak_share(Table& table, const Recording& recording, const Compared& co
       "{}: multiply-accumulates of an iteration that the program counts by kernel / Median "
       "Time/Iteration / the peak of all {} cores with the instruction set that was run; whatever "
       "else an iteration does, and cores that the threads do not use, lower it.",
-      kPeakShareRow, count_or_unknown(recording.roofline->cores)));
+      kPeakShareRow, count_or_unknown(arms.recording().roofline->cores)));
   if (!above.empty())
     table.notes.push_back(fmt::format(
         "{}: above 100% for {}: the peak was measured too low (a busy machine) or the counts are "
@@ -222,7 +219,7 @@ void add_peak_share(Table& table, const Recording& recording, const Compared& co
 }
 
 // The table without rows: its columns, and the blocks behind each.
-Table blocks_table(const Recording& recording, const Compared& compared) {
+Table blocks_table(const Measured& arms, const Compared& compared) {
   Table table;
   table.heading = "Performance Summary";
   table.first_column = "Metric";
@@ -233,26 +230,26 @@ Table blocks_table(const Recording& recording, const Compared& compared) {
     if (compared.timings[variant].iteration_s)
       table.notes.push_back(spread(compared, variant));
     else
-      table.unavailable.push_back(unavailable(recording, variant, Pass::time));
+      table.unavailable.push_back(arms[variant].unavailable(Pass::time));
   }
   return table;
 }
 
 }  // namespace
 
-Table performance_table(const Recording& recording, const Compared& compared) {
-  Table table = blocks_table(recording, compared);
+Table performance_table(const Measured& arms, const Compared& compared) {
+  Table table = blocks_table(arms, compared);
   if (table.unavailable.size() == compared.variants.size()) return table;
-  const double texts = recording.workload.texts_per_iteration;
+  const double texts = arms.recording().workload.texts_per_iteration;
   add_time_rows(table, compared, texts);
   table.rows.push_back(cpu_row(compared));
   table.rows.push_back(cores_row(compared));
-  add_peak_share(table, recording, compared);
+  add_peak_share(table, arms, compared);
   if (texts <= 0)
     table.notes.push_back("Per text: unavailable: the texts of an iteration are not recorded.");
   if (std::ranges::none_of(compared.timings, [](const Timing& t) { return t.cpu_s.has_value(); }))
     table.notes.push_back("CPU time: unavailable: the kernel's accounting is not recorded.");
-  table.notes.push_back(units_note(recording, compared));
+  table.notes.push_back(units_note(arms, compared));
   return table;
 }
 

@@ -8,8 +8,6 @@
 
 namespace winnow::reports {
 
-using profiles::Recording;
-
 namespace {
 
 std::vector<size_t> by_speed(const Compared& compared) {
@@ -34,16 +32,15 @@ std::string note(int comparisons, int pairs) {
 
 }  // namespace
 
-Ranking ranking_of(const Recording& recording, const Compared& compared) {
+Ranking ranking_of(const Measured& arms, const Compared& compared) {
   Ranking ranking;
   const auto order = by_speed(compared);
   if (order.size() < 3 || !compared.same_work.holds()) return ranking;
   std::vector<Match> matches;  // of every two, the slower one second
   for (size_t fast = 0; fast < order.size(); ++fast)
     for (size_t slow = fast + 1; slow < order.size(); ++slow)
-      matches.push_back(
-          {recording.variants[order[fast]].name, recording.variants[order[slow]].name});
-  const auto all = compare_all(recording, matches, Measure::kWall);
+      matches.push_back({&arms[order[fast]], &arms[order[slow]]});
+  const auto all = compare_all(arms, matches, Measure::kWall);
   size_t adjacent = 0;
   int fewest = all.front().count();
   for (const Pairs& pairs : all) fewest = std::min(fewest, pairs.count());

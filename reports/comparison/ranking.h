@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/compared.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -24,6 +24,6 @@ struct Ranking {
 
 // The timed variants by median, where there are three or more and all did the same work. The order
 // and the fastest are chosen by the figures: Holm is over every two variants there.
-Ranking ranking_of(const profiles::Recording& recording, const Compared& compared);
+Ranking ranking_of(const Measured& arms, const Compared& compared);
 
 }  // namespace winnow::reports

@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 
@@ -16,7 +15,6 @@ namespace winnow::reports {
 
 using profiles::Block;
 using profiles::Calls;
-using profiles::Recording;
 using profiles::SyncProfile;
 
 namespace {
@@ -67,8 +65,8 @@ std::optional<double> voluntary_switches(const SyncProfile& sync) {
   return sync.threads.empty() ? std::nullopt : std::optional(sum);
 }
 
-void add_blocks(const Recording& recording, const std::string& variant, Behaviour& behaviour) {
-  for (const Block* block : good_blocks(recording, variant, Pass::time)) {
+void add_blocks(const MeasuredArm& variant, Behaviour& behaviour) {
+  for (const Block* block : variant.blocks(Pass::time)) {
     if (block->dispatch)
       for (const auto& [name, loop] : *block->dispatch)
         behaviour.loops.emplace(name, loop.per_iteration);
@@ -79,8 +77,8 @@ void add_blocks(const Recording& recording, const std::string& variant, Behaviou
   }
 }
 
-std::optional<Behaviour> behaviour_of(const Recording& recording, const std::string& variant) {
-  const auto& sync = profiles_of(recording, variant).sync;
+std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
+  const auto& sync = variant.sync();
   if (!sync || sync->iterations <= 0) return std::nullopt;
   Behaviour behaviour;
   behaviour.iterations = sync->iterations;
@@ -89,7 +87,7 @@ std::optional<Behaviour> behaviour_of(const Recording& recording, const std::str
       behaviour.counts[group.name] = {static_cast<double>(calls->count), group.by_design};
   if (const auto switches = voluntary_switches(*sync))
     behaviour.counts["voluntary context switches"] = {*switches, false};
-  add_blocks(recording, variant, behaviour);
+  add_blocks(variant, behaviour);
   return behaviour;
 }
 
@@ -158,10 +156,9 @@ std::string evidence(const Behaviour& first, const Behaviour& second) {
 
 }  // namespace
 
-std::vector<SameBehaviour> same_behaviours(const Recording& recording, const Report& report) {
+std::vector<SameBehaviour> same_behaviours(const Measured& arms) {
   std::vector<std::optional<Behaviour>> behaviours;
-  for (const auto& variant : recording.variants)
-    behaviours.push_back(behaviour_of(recording, variant.name));
+  for (const MeasuredArm& variant : arms.variants()) behaviours.push_back(behaviour_of(variant));
   std::vector<SameBehaviour> found;
   for (size_t i = 0; i < behaviours.size(); ++i)
     for (size_t j = i + 1; j < behaviours.size(); ++j)
@@ -171,29 +168,8 @@ std::vector<SameBehaviour> same_behaviours(const Recording& recording, const Rep
              fmt::format("{} and {} behave identically: their scheduling counters do not differ "
                          "(per iteration: {}). Any difference in time between them is noise or "
                          "memory layout, not scheduling.",
-                         report.variants[i], report.variants[j],
-                         evidence(*behaviours[i], *behaviours[j]))});
+                         arms[i].label, arms[j].label, evidence(*behaviours[i], *behaviours[j]))});
   return found;
-}
-
-void add_same_behaviour(const Recording& recording, Report& report) {
-  Verdict& verdict = report.verdict;
-  for (const SameBehaviour& same : same_behaviours(recording, report)) {
-    const auto is_pair = [&](size_t winner, size_t rival) {
-      return std::minmax(winner, rival) == std::minmax(same.first, same.second);
-    };
-    if (verdict.outcome == Verdict::kWinner && is_pair(verdict.winner, verdict.rival)) {
-      verdict.title += " (without a cause)";
-      verdict.sentence =
-          fmt::format("{} measured faster than {}, but nothing that it does differs:",
-                      report.variants[verdict.winner], report.variants[verdict.rival]);
-      verdict.bullets.resize(std::min<size_t>(verdict.bullets.size(), 1));  // the ratio
-      verdict.recommendation =
-          "None: choose either. Are the two really different programs? Was the option that tells "
-          "them apart read?";
-    }
-    verdict.bullets.push_back(same.sentence);
-  }
 }
 
 }  // namespace winnow::reports

@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
-#include "reports/comparison/report.h"
+#include "reports/recorded/measured.h"
 
 // Variants whose scheduling does not differ. Two runs of one program under two names differ in time
 // by chance, by where things lie in memory and by what else the machine did; a difference that no
@@ -30,11 +29,6 @@ struct SameBehaviour {
   std::string sentence;          // with what was compared
 };
 
-std::vector<SameBehaviour> same_behaviours(const profiles::Recording& recording,
-                                           const Report& report);
-
-// Says it beside the verdict, and takes back what the verdict gives as the cause and advice where
-// the winner behaves like its rival.
-void add_same_behaviour(const profiles::Recording& recording, Report& report);
+std::vector<SameBehaviour> same_behaviours(const Measured& arms);
 
 }  // namespace winnow::reports

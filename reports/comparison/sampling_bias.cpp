@@ -33,9 +33,9 @@ std::optional<Compute> by_ledger(const Ledger& ledger, size_t variant) {
 
 }  // namespace
 
-std::optional<ComputeRatio> compute_ratio(const Report& report, size_t from, size_t to) {
-  const Row* sum = row_with(report.compute, Role::kSubtotal);
-  const auto before = by_ledger(report.ledger, from), after = by_ledger(report.ledger, to);
+std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, size_t to) {
+  const Row* sum = row_with(tables.compute, Role::kSubtotal);
+  const auto before = by_ledger(tables.ledger, from), after = by_ledger(tables.ledger, to);
   if (!sum || !before || !after) return std::nullopt;
   const auto& first = sum->figures[from].value;
   const auto& second = sum->figures[to].value;

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "reports/comparison/report.h"
+#include "reports/comparison/tables.h"
 
 namespace winnow::reports {
 
@@ -16,7 +16,7 @@ struct ComputeRatio {
 };
 
 // Empty where one of the two has no figure for one of the variants.
-std::optional<ComputeRatio> compute_ratio(const Report& report, size_t from, size_t to);
+std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, size_t to);
 
 // "17.0% less", of a ratio
 std::string less_or_more(double ratio);

@@ -5,30 +5,28 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 #include "reports/blocks/pairs.h"
 #include "reports/comparison/performance.h"
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/significance.h"
 #include "reports/tables/threads.h"
 
 namespace winnow::reports {
 
-using profiles::Recording;
-
 namespace {
 
-std::vector<size_t> timed_variants(const Report& report) {
+std::vector<size_t> timed_variants(const std::vector<Timing>& timings) {
   std::vector<size_t> timed;
-  for (size_t variant = 0; variant < report.timings.size(); ++variant)
-    if (report.timings[variant].iteration_s) timed.push_back(variant);
+  for (size_t variant = 0; variant < timings.size(); ++variant)
+    if (timings[variant].iteration_s) timed.push_back(variant);
   return timed;
 }
 
-std::string short_workload_words(const Recording& recording) {
-  const auto& workload = recording.workload;
+std::string short_workload_words(const Measured& arms) {
+  const auto& workload = arms.recording().workload;
   std::string words =
       fmt::format("batches of {} texts", count_or_unknown(workload.texts_per_iteration));
   if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
@@ -83,18 +81,18 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
 
 // CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
 // none.
-std::string cpu_bullet(const Report& report, size_t from, size_t to) {
-  const Row* row = row_named(report.performance, kCpuRow);
+std::string cpu_bullet(const Tables& tables, size_t from, size_t to) {
+  const Row* row = row_named(tables.performance, kCpuRow);
   if (row && change(*row, from, to))
     return row_bullet(row, from, to, "CPU time",
                       "an iteration's, from the kernel, median over blocks of the time pass");
-  return row_bullet(row_with(report.cpu_total, Role::kTotal), from, to, "CPU time",
+  return row_bullet(row_with(tables.cpu_total, Role::kTotal), from, to, "CPU time",
                     "the region's in the cpu pass, no spread measured");
 }
 
 // What the ledger says instead of the samples, where the two are apart.
-std::string ledger_words(const Report& report, size_t from, size_t to) {
-  const auto ratio = compute_ratio(report, from, to);
+std::string ledger_words(const Tables& tables, size_t from, size_t to) {
+  const auto ratio = compute_ratio(tables, from, to);
   return ratio && ratio->apart ? "; by the ledger " + less_or_more(ratio->ledger) : "";
 }
 
@@ -103,68 +101,73 @@ std::string skew_words(const Pairs& pairs) {
                         : "";
 }
 
-std::vector<std::string> bullets(const Report& report, size_t winner, size_t rival,
-                                 const Pairs& pairs) {
-  std::vector<std::string> lines{speed(pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) +
-                                 skew_words(pairs)};
-  if (const auto difference = ledger_difference(report.ledger, rival, winner))
+std::string ratio_bullet(const Pairs& pairs) {
+  return speed(pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) + skew_words(pairs);
+}
+
+// What goes with the difference in time.
+std::vector<std::string> cause_bullets(const Tables& tables, size_t winner, size_t rival) {
+  std::vector<std::string> lines;
+  if (const auto difference = ledger_difference(tables.ledger, rival, winner))
     lines.push_back(explanation_words(*difference));
-  lines.push_back(cpu_bullet(report, rival, winner));
-  lines.push_back(row_bullet(row_with(report.scheduler, Role::kSubtotal), rival, winner,
+  lines.push_back(cpu_bullet(tables, rival, winner));
+  lines.push_back(row_bullet(row_with(tables.scheduler, Role::kSubtotal), rival, winner,
                              "scheduler overhead",
                              "CPU time sampled in scheduler functions, row All scheduler "
                              "functions"));
   const std::string creations =
-      creations_compared(report.threads.creations[rival], report.threads.creations[winner]);
+      creations_compared(tables.threads.creations[rival], tables.threads.creations[winner]);
   lines.push_back(creations.empty() ? "thread creations: unavailable" : creations);
-  lines.push_back(row_bullet(row_with(report.memory, Role::kTotal), rival, winner,
+  lines.push_back(row_bullet(row_with(tables.memory, Role::kTotal), rival, winner,
                              "memory allocation", "bytes allocated in the region"));
-  lines.push_back(row_bullet(row_with(report.compute, Role::kSubtotal), rival, winner,
+  lines.push_back(row_bullet(row_with(tables.compute, Role::kSubtotal), rival, winner,
                              "CPU time in compute functions for the same work",
-                             "row All compute functions" + ledger_words(report, rival, winner)));
+                             "row All compute functions" + ledger_words(tables, rival, winner)));
   return lines;
 }
 
-std::string recommendation(const Recording& recording, const Report& report, size_t winner) {
-  const auto& variant = recording.variants[winner];
+std::string recommendation(const Measured& arms, size_t winner) {
+  const profiles::Variant& variant = *arms[winner].about;
   return fmt::format(
       "{} {} (variant {}){}{} for {}, the only workload measured here; other batch "
       "sizes, thread counts and machines need their own run.",
-      winner == 0 ? "Keep" : "Use", report.variants[winner], variant.name,
-      variant.advice.empty() ? "" : ": ", variant.advice, short_workload_words(recording));
+      winner == 0 ? "Keep" : "Use", arms[winner].label, variant.name,
+      variant.advice.empty() ? "" : ": ", variant.advice, short_workload_words(arms));
 }
 
 // Why a difference that the test finds still has no winner.
-std::string conflict(const Report& report, size_t fastest, size_t other, const Pairs& pairs) {
+std::string conflict(const Grounds& grounds, size_t fastest, size_t other, const Pairs& pairs) {
   const auto favoured = [&](double first, double second) {
-    return first < second   ? report.variants[fastest]
-           : second < first ? report.variants[other]
+    return first < second   ? grounds.label(fastest)
+           : second < first ? grounds.label(other)
                             : "neither";
   };
-  const Timing &first = report.timings[fastest], &second = report.timings[other];
+  const Timing &first = grounds.compared.timings[fastest],
+               &second = grounds.compared.timings[other];
   const std::string blocks =
       pairs.unpaired()
           ? fmt::format("{} {}", test_name(pairs), speed(pairs))
           : fmt::format("{} of {} pairs {}", std::max(pairs.faster, pairs.slower), pairs.count(),
-                        report.variants[pairs.faster > pairs.slower ? fastest : other]);
+                        grounds.label(pairs.faster > pairs.slower ? fastest : other));
   return fmt::format(
       "{} against {}: the mean favours {}, the median {}, {} ({}): a winner needs all of them",
-      report.variants[fastest], report.variants[other],
+      grounds.label(fastest), grounds.label(other),
       favoured(*first.iteration_s, *second.iteration_s),
       favoured(*first.median_s, *second.median_s), blocks, format_p(pairs.adjusted_p));
 }
 
 // Why `fastest` is not proven to be faster than `other`.
-std::string open_question(const Report& report, size_t fastest, size_t other, const Pairs& pairs) {
+std::string open_question(const Grounds& grounds, size_t fastest, size_t other,
+                          const Pairs& pairs) {
   const std::string against =
-      fmt::format("{} against {}", report.variants[fastest], report.variants[other]);
+      fmt::format("{} against {}", grounds.label(fastest), grounds.label(other));
   if (pairs.evidence == Evidence::kUnproven)
     return fmt::format("{}: point estimate {}, unproven: {}, at least {} are needed", against,
                        speed(pairs), blocks_words(pairs), pairs.needed);
-  if (pairs.conflict) return conflict(report, fastest, other, pairs);
+  if (pairs.conflict) return conflict(grounds, fastest, other, pairs);
   if (pairs.within_bias)
     return fmt::format("{}: {}, no more than two copies of {} differ ({})", against, speed(pairs),
-                       report.variants.front(), ratio_words(report.noise.wall));
+                       grounds.label(0), ratio_words(grounds.compared.noise.wall));
   if (pairs.unpaired())
     return fmt::format("{}: {}: the blocks overlap, {}", against, speed(pairs), certainty(pairs));
   return fmt::format("{}: {}: {}: faster in {} of {}, {}", against, speed(pairs),
@@ -178,8 +181,7 @@ struct Open {
   Pairs pairs;
 };
 
-Verdict undecided(const Recording& recording, const Report& report, size_t fastest,
-                  const std::vector<Open>& open) {
+Verdict undecided(const Grounds& grounds, size_t fastest, const std::vector<Open>& open) {
   const bool too_few = std::ranges::any_of(
       open, [](const Open& each) { return each.pairs.evidence == Evidence::kUnproven; });
   Verdict verdict;
@@ -189,11 +191,11 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
   verdict.pairs = open.front().pairs;
   verdict.title = "no clear winner (~)";
   for (const auto& [other, pairs] : open)
-    verdict.bullets.push_back(open_question(report, fastest, other, pairs));
+    verdict.bullets.push_back(open_question(grounds, fastest, other, pairs));
   verdict.bullets.push_back("smallest effect that this run could have detected: " +
-                            report.noise.sentence);
+                            grounds.compared.noise.sentence);
   verdict.sentence = fmt::format("For {}, these runs do not show which variant is faster:",
-                                 short_workload_words(recording));
+                                 short_workload_words(grounds.arms));
   verdict.recommendation =
       too_few ? "None on this evidence. Measure more blocks before choosing."
               : "None on this evidence: the difference, if there is one, is inside the noise of "
@@ -203,12 +205,12 @@ Verdict undecided(const Recording& recording, const Report& report, size_t faste
 
 // How each of the others compares with the fastest. The figures chose that one, so p is adjusted
 // over all pairs of variants, as in the ranking.
-std::vector<Open> against_fastest(const Recording& recording, const std::vector<size_t>& timed,
+std::vector<Open> against_fastest(const Measured& arms, const std::vector<size_t>& timed,
                                   size_t fastest) {
   std::vector<Match> matches;
   std::vector<Open> all;
   const auto add = [&](size_t first, size_t second) {
-    matches.push_back({recording.variants[first].name, recording.variants[second].name});
+    matches.push_back({&arms[first], &arms[second]});
   };
   for (size_t other : timed) {
     if (other == fastest) continue;
@@ -217,60 +219,108 @@ std::vector<Open> against_fastest(const Recording& recording, const std::vector<
   }
   for (size_t i = 0; i < all.size(); ++i)
     for (size_t j = i + 1; j < all.size(); ++j) add(all[i].other, all[j].other);
-  const auto compared = compare_all(recording, matches, Measure::kWall);
+  const auto compared = compare_all(arms, matches, Measure::kWall);
   for (size_t i = 0; i < all.size(); ++i) all[i].pairs = compared[i];
   return all;
 }
 
-}  // namespace
-
-Verdict verdict_of(const Recording& recording, const Report& report) {
+// No verdict at all, for want of what it takes; empty: it has that.
+std::optional<Verdict> refused(const Grounds& grounds, const std::vector<size_t>& timed) {
   Verdict verdict;
-  if (!report.same_work.holds()) {
+  const SameWork& same_work = grounds.compared.same_work;
+  if (!same_work.holds()) {
     verdict.outcome = Verdict::kVoid;
     verdict.title = "none (comparison void)";
-    verdict.sentence = "Comparison void: " + report.same_work.sentence;
-    verdict.recommendation = "None. Make the variants do the same work first.";
-    if (report.same_work.status == SameWork::kUnproven)
-      verdict.recommendation = "None. Record work counters or an output checksum in every block.";
+    verdict.sentence = "Comparison void: " + same_work.sentence;
+    verdict.recommendation =
+        same_work.status == SameWork::kUnproven
+            ? "None. Record work counters or an output checksum in every block."
+            : "None. Make the variants do the same work first.";
     return verdict;
   }
-  const auto timed = timed_variants(report);
   if (timed.size() < 2) {
     verdict.title = "unavailable";
     verdict.sentence = "Fewer than two variants have a time pass: nothing to compare.";
     verdict.recommendation = "None.";
     return verdict;
   }
-  if (std::ranges::any_of(recording.missing, [](const auto& missing) { return !missing.pass; })) {
+  if (std::ranges::any_of(grounds.arms.recording().missing,
+                          [](const auto& missing) { return !missing.pass; })) {
     verdict.title = "none (a quick look)";
     verdict.sentence = "This run was asked for durations without a verdict: it names no winner.";
     verdict.recommendation = "None. Run it again with enough blocks, without --no-verdict.";
     return verdict;
   }
+  return std::nullopt;
+}
+
+// The baseline, where it was timed and does not win itself; else the next fastest.
+size_t rival_of(const std::vector<Timing>& timings, const std::vector<size_t>& timed,
+                size_t fastest) {
+  if (timed.front() == 0 && fastest != 0) return 0;
+  return *std::ranges::min_element(timed, {}, [&](size_t variant) {
+    return variant == fastest ? INFINITY : *timings[variant].iteration_s;
+  });
+}
+
+// A winner without a cause: nothing that it does differs.
+void say_alike(const Grounds& grounds, Verdict& verdict) {
+  verdict.title = grounds.label(verdict.winner) + " (without a cause)";
+  verdict.sentence = fmt::format("{} measured faster than {}, but nothing that it does differs:",
+                                 grounds.label(verdict.winner), grounds.label(verdict.rival));
+  verdict.recommendation =
+      "None: choose either. Are the two really different programs? Was the option that tells "
+      "them apart read?";
+}
+
+void say_causes(const Grounds& grounds, Verdict& verdict) {
+  verdict.title = grounds.label(verdict.winner);
+  verdict.sentence =
+      fmt::format("For {}, {} is the clear winner against {}:", short_workload_words(grounds.arms),
+                  grounds.label(verdict.winner), grounds.label(verdict.rival));
+  for (std::string& line : cause_bullets(grounds.tables, verdict.winner, verdict.rival))
+    verdict.bullets.push_back(std::move(line));
+  verdict.recommendation = recommendation(grounds.arms, verdict.winner);
+}
+
+Verdict won(const Grounds& grounds, size_t winner, size_t rival, const Pairs& pairs,
+            const std::vector<SameBehaviour>& alike) {
+  Verdict verdict;
+  verdict.outcome = Verdict::kWinner;
+  verdict.winner = winner;
+  verdict.rival = rival;
+  verdict.pairs = pairs;
+  verdict.bullets = {ratio_bullet(pairs)};
+  const bool same = std::ranges::any_of(alike, [&](const SameBehaviour& both) {
+    return std::minmax(winner, rival) == std::minmax(both.first, both.second);
+  });
+  if (same)
+    say_alike(grounds, verdict);
+  else
+    say_causes(grounds, verdict);
+  return verdict;
+}
+
+Verdict decided(const Grounds& grounds, const std::vector<SameBehaviour>& alike) {
+  const std::vector<Timing>& timings = grounds.compared.timings;
+  const auto timed = timed_variants(timings);
+  if (auto verdict = refused(grounds, timed)) return *verdict;
   const size_t fastest = *std::ranges::min_element(
-      timed, {}, [&](size_t variant) { return *report.timings[variant].iteration_s; });
-  const std::vector<Open> all = against_fastest(recording, timed, fastest);
+      timed, {}, [&](size_t variant) { return *timings[variant].iteration_s; });
+  const std::vector<Open> all = against_fastest(grounds.arms, timed, fastest);
   std::vector<Open> open;
   std::ranges::copy_if(all, std::back_inserter(open),
                        [](const Open& each) { return each.pairs.evidence != Evidence::kProven; });
-  if (!open.empty()) return undecided(recording, report, fastest, open);
-  verdict.outcome = Verdict::kWinner;
-  verdict.winner = fastest;
-  // The baseline, where it was timed and does not win itself; else the next fastest.
-  verdict.rival =
-      timed.front() == 0 && fastest != 0
-          ? 0
-          : *std::ranges::min_element(timed, {}, [&](size_t variant) {
-              return variant == fastest ? INFINITY : *report.timings[variant].iteration_s;
-            });
-  verdict.title = report.variants[fastest];
-  verdict.sentence =
-      fmt::format("For {}, {} is the clear winner against {}:", short_workload_words(recording),
-                  report.variants[fastest], report.variants[verdict.rival]);
-  verdict.pairs = std::ranges::find(all, verdict.rival, &Open::other)->pairs;
-  verdict.bullets = bullets(report, fastest, verdict.rival, verdict.pairs);
-  verdict.recommendation = recommendation(recording, report, fastest);
+  if (!open.empty()) return undecided(grounds, fastest, open);
+  const size_t rival = rival_of(timings, timed, fastest);
+  return won(grounds, fastest, rival, std::ranges::find(all, rival, &Open::other)->pairs, alike);
+}
+
+}  // namespace
+
+Verdict verdict_of(const Grounds& grounds, const std::vector<SameBehaviour>& alike) {
+  Verdict verdict = decided(grounds, alike);
+  for (const SameBehaviour& same : alike) verdict.bullets.push_back(same.sentence);
   return verdict;
 }
 

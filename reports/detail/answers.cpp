@@ -6,12 +6,10 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 
 namespace {
 
@@ -116,14 +114,14 @@ Answer threads_answer(const Report& report) {
                        {"Thread creations"});
 }
 
-Answer allocations_answer(const Recording& recording, const Report& report) {
+Answer allocations_answer(const Measured& arms, const Report& report) {
   std::string total = "Total";
   for (const Row& row : report.memory.rows)
     if (row.role == Role::kTotal) total = row.name;
   Answer answer = answer_by_row("Do allocations fall?", report, report.memory, {total});
-  const double texts = recording.workload.texts_per_iteration;
+  const double texts = arms.recording().workload.texts_per_iteration;
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
-    const auto& heap = profiles_of(recording, recording.variants[variant].name).heap;
+    const auto& heap = arms[variant].heap();
     if (!heap || heap->iterations <= 0 || texts <= 0) continue;
     const double all_texts = heap->iterations * texts;
     answer.sentences.push_back(fmt::format(
@@ -138,11 +136,11 @@ Answer allocations_answer(const Recording& recording, const Report& report) {
   return answer;
 }
 
-Answer hotspots_answer(const Recording& recording, const Report& report) {
+Answer hotspots_answer(const Measured& arms, const Report& report) {
   Answer answer{"What are the new hotspots?"};
-  const auto& before = profiles_of(recording, recording.variants.front().name).cpu;
   for (size_t variant = 1; variant < report.variants.size(); ++variant) {
-    const auto& after = profiles_of(recording, recording.variants[variant].name).cpu;
+    const auto& before = arms[0].cpu();
+    const auto& after = arms[variant].cpu();
     if (!before || !after || !before->samples || !after->samples) {
       answer.sentences.push_back(fmt::format(
           "{}: unavailable: it takes the samples of both variants.", report.variants[variant]));

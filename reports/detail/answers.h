@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/comparison/report.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -16,8 +16,8 @@ struct Answer {
 
 Answer scheduler_answer(const Report& report);
 Answer threads_answer(const Report& report);
-Answer allocations_answer(const profiles::Recording& recording, const Report& report);
-Answer hotspots_answer(const profiles::Recording& recording, const Report& report);
+Answer allocations_answer(const Measured& arms, const Report& report);
+Answer hotspots_answer(const Measured& arms, const Report& report);
 Answer gain_answer(const Report& report);
 
 }  // namespace winnow::reports

@@ -11,7 +11,6 @@
 
 namespace winnow::reports {
 
-using profiles::Recording;
 using profiles::Stack;
 using profiles::Stacks;
 
@@ -101,30 +100,44 @@ struct Sides {
   double texts_before = 0, texts_after = 0;
 };
 
-Sides sides_of(const Recording& recording, const std::vector<VariantStacks>& stacks, size_t variant,
-               profiles::ProfileClock clock) {
+Sides sides_of(const Measured& arms, const std::vector<VariantStacks>& stacks, size_t variant,
+               ProfileClock clock) {
   Sides sides;
   if (stacks.size() <= variant) return sides;
   sides.before = stacks_of(stacks.front(), clock);
   sides.after = stacks_of(stacks[variant], clock);
-  const double texts = recording.workload.texts_per_iteration;
+  const double texts = arms.recording().workload.texts_per_iteration;
   if (sides.before) sides.texts_before = texts * sides.before->iterations;
   if (sides.after) sides.texts_after = texts * sides.after->iterations;
   return sides;
 }
 
-Listing listing_of(const Recording& recording, const Sides& sides, Listing listing,
-                   profiles::ProfileClock clock, size_t variant, const Name& name) {
-  for (const auto& [stacks, which] : {std::pair(sides.before, size_t{0}), {sides.after, variant}})
-    if (!stacks) listing.notes.push_back(no_stacks(recording, which, clock));
+// What is listed: which stacks, by what name.
+struct About {
+  const char* heading;
+  const char* first_column;
+  ProfileClock clock;
+  Name name;
+};
+
+Listing listing_of(const Measured& arms, const std::vector<VariantStacks>& stacks, size_t variant,
+                   const About& about) {
+  Listing listing;
+  listing.heading = fmt::format("{}: {}", about.heading, arms[variant].label);
+  listing.symbols = true;
+  listing.columns = {about.first_column, arms[0].label, arms[variant].label, "Change"};
+  const ProfileClock clock = about.clock;
+  const Sides sides = sides_of(arms, stacks, variant, clock);
+  for (const auto& [side, which] : {std::pair(sides.before, size_t{0}), {sides.after, variant}})
+    if (!side) listing.notes.push_back(no_stacks(arms[which], clock));
   if (!listing.notes.empty()) return listing;
   if (sides.texts_before <= 0 || sides.texts_after <= 0) {
     listing.notes.push_back("unavailable: the number of texts is not recorded");
     return listing;
   }
-  const auto all = moved(summed(*sides.before, name, sides.texts_before),
-                         summed(*sides.after, name, sides.texts_after));
-  const bool allocation = clock == profiles::ProfileClock::allocation;
+  const auto all = moved(summed(*sides.before, about.name, sides.texts_before),
+                         summed(*sides.after, about.name, sides.texts_after));
+  const bool allocation = clock == ProfileClock::allocation;
   const auto words = [&](double value) {
     return allocation ? format_count(value, 1) : fmt::format("{:.1f}", value * 1e6);
   };
@@ -145,25 +158,16 @@ Listing listing_of(const Recording& recording, const Sides& sides, Listing listi
 
 }  // namespace
 
-Listing chains_listing(const Recording& recording, const Report& report,
-                       const std::vector<VariantStacks>& stacks, size_t variant) {
-  Listing listing;
-  listing.heading = "Moved Call Chains: " + report.variants[variant];
-  listing.symbols = true;
-  listing.columns = {"Call chain", report.variants.front(), report.variants[variant], "Change"};
-  return listing_of(recording, sides_of(recording, stacks, variant, profiles::ProfileClock::cpu),
-                    std::move(listing), profiles::ProfileClock::cpu, variant, chain_name);
+Listing chains_listing(const Measured& arms, const std::vector<VariantStacks>& stacks,
+                       size_t variant) {
+  return listing_of(arms, stacks, variant,
+                    {"Moved Call Chains", "Call chain", ProfileClock::cpu, chain_name});
 }
 
-Listing call_sites_listing(const Recording& recording, const Report& report,
-                           const std::vector<VariantStacks>& stacks, size_t variant) {
-  Listing listing;
-  listing.heading = "Allocations by Call Site: " + report.variants[variant];
-  listing.symbols = true;
-  listing.columns = {"Function", report.variants.front(), report.variants[variant], "Change"};
-  return listing_of(recording,
-                    sides_of(recording, stacks, variant, profiles::ProfileClock::allocation),
-                    std::move(listing), profiles::ProfileClock::allocation, variant, site_name);
+Listing call_sites_listing(const Measured& arms, const std::vector<VariantStacks>& stacks,
+                           size_t variant) {
+  return listing_of(arms, stacks, variant,
+                    {"Allocations by Call Site", "Function", ProfileClock::allocation, site_name});
 }
 
 }  // namespace winnow::reports

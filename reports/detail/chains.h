@@ -8,9 +8,9 @@
 namespace winnow::reports {
 
 // Call chains, or call sites of allocations, that moved most against the baseline, by text.
-Listing chains_listing(const profiles::Recording& recording, const Report& report,
-                       const std::vector<VariantStacks>& stacks, size_t variant);
-Listing call_sites_listing(const profiles::Recording& recording, const Report& report,
-                           const std::vector<VariantStacks>& stacks, size_t variant);
+Listing chains_listing(const Measured& arms, const std::vector<VariantStacks>& stacks,
+                       size_t variant);
+Listing call_sites_listing(const Measured& arms, const std::vector<VariantStacks>& stacks,
+                           size_t variant);
 
 }  // namespace winnow::reports

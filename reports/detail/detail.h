@@ -14,7 +14,7 @@ struct Detail {
   std::vector<Listing> listings{};
 };
 
-Detail make_detail(const profiles::Recording& recording, const Report& report,
+Detail make_detail(const Measured& arms, const Report& report,
                    const std::vector<VariantStacks>& stacks);
 
 }  // namespace winnow::reports

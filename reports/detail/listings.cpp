@@ -6,13 +6,11 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/quantile_interval.h"
 
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 
 namespace {
 
@@ -49,17 +47,17 @@ Share share_of(double part, double whole) {
   return {p, std::max(0.0, middle - half), std::min(1.0, middle + half)};
 }
 
-Listing functions_listing(const Recording& recording, const Report& report, size_t variant,
+Listing functions_listing(const Measured& arms, const Report& report, size_t variant,
                           bool cumulative) {
   Listing listing;
   listing.heading = fmt::format("{}: Functions by {} CPU Time", report.variants[variant],
                                 cumulative ? "Cumulative" : "Flat");
   listing.symbols = true;
   listing.columns = {"Function", "Category", "Samples", "CPU time", "Share", "95 % interval"};
-  const auto& cpu = profiles_of(recording, recording.variants[variant].name).cpu;
+  const auto& cpu = arms[variant].cpu();
   if (!cpu || !cpu->samples) {
     listing.notes.push_back(cpu ? "unavailable: the samples were not counted"
-                                : unavailable(recording, variant, Pass::cpu));
+                                : arms[variant].unavailable(Pass::cpu));
     return listing;
   }
   const auto samples = [&](const Function& function) {
@@ -89,14 +87,14 @@ Listing functions_listing(const Recording& recording, const Report& report, size
   return listing;
 }
 
-Listing latency_listing(const Recording& recording, const Report& report) {
+Listing latency_listing(const Measured& arms, const Report& report) {
   Listing listing;
   listing.heading = "Latency of an Iteration";
   listing.columns = {"Variant", "Iterations (n)", "Processes", "p50", "p90", "p99"};
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     std::vector<std::vector<double>> processes;
     size_t n = 0;
-    for (const auto* block : good_blocks(recording, recording.variants[variant].name, Pass::time)) {
+    for (const auto* block : arms[variant].blocks(Pass::time)) {
       if (block->iteration_wall_ns.empty()) continue;
       auto& values = processes.emplace_back();
       for (int64_t wall_ns : block->iteration_wall_ns)
@@ -104,7 +102,7 @@ Listing latency_listing(const Recording& recording, const Report& report) {
       n += values.size();
     }
     if (processes.empty()) {
-      listing.notes.push_back(unavailable(recording, variant, Pass::time));
+      listing.notes.push_back(arms[variant].unavailable(Pass::time));
       continue;
     }
     listing.rows.push_back({report.variants[variant], format_count(static_cast<double>(n)),

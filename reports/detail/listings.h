@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/comparison/report.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -18,10 +18,10 @@ struct Listing {
 };
 
 // The functions of one variant with the largest flat or cumulative time.
-Listing functions_listing(const profiles::Recording& recording, const Report& report,
-                          size_t variant, bool cumulative);
+Listing functions_listing(const Measured& arms, const Report& report, size_t variant,
+                          bool cumulative);
 // p50, p90 and p99 of the iterations of the time pass.
-Listing latency_listing(const profiles::Recording& recording, const Report& report);
+Listing latency_listing(const Measured& arms, const Report& report);
 
 // A share of `part` in `whole` samples with Wilson's interval at 95 %.
 struct Share {

@@ -9,12 +9,10 @@
 #include "reports/detail/listings.h"
 #include "reports/figures/format.h"
 #include "reports/markup/svg.h"
-#include "reports/recorded/questions.h"
 
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 
 namespace {
 
@@ -39,13 +37,13 @@ std::string bar(double share, double largest) {
 
 }  // namespace
 
-std::string top(const Recording& recording, const Report& report, size_t variant,
+std::string top(const Measured& arms, const Report& report, size_t variant,
                 const TopOptions& options) {
-  const auto& cpu = profiles_of(recording, recording.variants[variant].name).cpu;
+  const auto& cpu = arms[variant].cpu();
   const std::string title = base::printable(report.variants[variant]);
   if (!cpu || !cpu->samples || *cpu->samples <= 0)
     return cpu ? title + ": unavailable: no samples were counted\n"
-               : base::printable(unavailable(recording, variant, Pass::cpu)) + "\n";
+               : base::printable(arms[variant].unavailable(Pass::cpu)) + "\n";
   const auto whole = static_cast<double>(*cpu->samples);
   std::string text = fmt::format("{}: {} CPU samples over {} iterations\n", title,
                                  format_count(whole), cpu->iterations);

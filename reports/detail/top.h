@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "profiles/recording/recording.h"
 #include "reports/comparison/report.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -14,7 +14,7 @@ struct TopOptions {
 };
 
 // The hotspots of one variant for a terminal: flat share with its interval, a bar, the name.
-std::string top(const profiles::Recording& recording, const Report& report, size_t variant,
+std::string top(const Measured& arms, const Report& report, size_t variant,
                 const TopOptions& options);
 
 }  // namespace winnow::reports

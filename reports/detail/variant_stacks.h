@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 
-#include "profiles/recording/recording.h"
 #include "profiles/recording/stacks.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -17,7 +16,6 @@ struct VariantStacks {
 const profiles::Stacks* stacks_of(const VariantStacks& variant, profiles::ProfileClock clock);
 
 // "spawn, cpu: unavailable: ..."
-std::string no_stacks(const profiles::Recording& recording, size_t variant,
-                      profiles::ProfileClock clock);
+std::string no_stacks(const MeasuredArm& variant, profiles::ProfileClock clock);
 
 }  // namespace winnow::reports

@@ -30,7 +30,7 @@ std::string word(const std::string& text) {
 }  // namespace
 
 std::string export_benchfmt(const Export& source) {
-  const auto& recording = source.recording;
+  const auto& recording = source.recording();
   const auto wanted = [&](const std::string& variant) {
     return !source.variant || variant == recording.variants[*source.variant].name;
   };
@@ -48,8 +48,8 @@ std::string export_benchfmt(const Export& source) {
                                                   : "model",
                           base::printable(fact.value));
   text += "\nUnit cpu-ns/op better=lower\nUnit texts/s better=higher\n\n";
-  const auto runs = benchmark_runs(recording);
-  const auto allocations = allocation_runs(recording);
+  const auto runs = benchmark_runs(*source.measured);
+  const auto allocations = allocation_runs(*source.measured);
   if (runs.empty() && allocations.empty())
     throw base::Error("benchfmt", "unavailable: the recording has neither timings nor allocations");
   for (const BenchmarkRun& run : runs) {

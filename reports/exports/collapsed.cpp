@@ -46,9 +46,10 @@ std::string export_collapsed(const Export& source) {
   for (size_t variant = 0; variant < source.stacks.size(); ++variant) {
     if (source.variant && *source.variant != variant) continue;
     if (const auto* stacks = stacks_of(source.stacks[variant], source.clock))
-      add(text, source.recording.variants[variant].name, *stacks);
+      add(text, source.recording().variants[variant].name, *stacks);
     else
-      reasons += (reasons.empty() ? "" : "; ") + no_stacks(source.recording, variant, source.clock);
+      reasons +=
+          (reasons.empty() ? "" : "; ") + no_stacks((*source.measured)[variant], source.clock);
   }
   if (text.empty()) throw base::Error("collapsed", reasons.empty() ? "no samples" : reasons);
   return text;

@@ -26,7 +26,7 @@ std::string number(const std::optional<int>& value) { return value ? std::to_str
 std::string export_csv(const Export& source) {
   std::string text = "variant,pass,block,iteration,metric,unit,value\n";
   for (const Observation& row : source.observations)
-    if (!source.variant || row.variant == source.recording.variants[*source.variant].name)
+    if (!source.variant || row.variant == source.recording().variants[*source.variant].name)
       text += fmt::format("{},{},{},{},{},{},{}\n", cell(row.variant), cell(row.pass),
                           number(row.block), number(row.iteration), cell(row.metric), row.unit,
                           row.value);

@@ -39,13 +39,9 @@ constexpr std::array kFormats{
 
 Export make_export(const profiles::Recording& recording) {
   Export source;
-  source.recording = recording;
-  auto& variants = source.recording.variants;
-  std::stable_partition(variants.begin(), variants.end(), [&](const profiles::Variant& variant) {
-    return variant.name == recording.baseline;
-  });
-  source.report = make_report(source.recording);
-  source.observations = observations_of(source.recording);
+  source.measured = std::make_shared<const Measured>(baseline_first(recording));
+  source.report = make_report(*source.measured);
+  source.observations = observations_of(*source.measured);
   return source;
 }
 

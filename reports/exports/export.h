@@ -1,16 +1,17 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/comparison/report.h"
 #include "reports/detail/detail.h"
 #include "reports/detail/variant_stacks.h"
 #include "reports/exports/observations.h"
 #include "reports/pages/pictures.h"
+#include "reports/recorded/measured.h"
 
 // The formats in which other tools open a report. Renderers compute nothing: every figure that two
 // formats share comes from the same place.
@@ -18,7 +19,7 @@ namespace winnow::reports {
 
 // All that a format may show. Vectors "per variant" are in the report's order.
 struct Export {
-  profiles::Recording recording;  // the baseline first
+  std::shared_ptr<const Measured> measured;  // of the recording, the baseline first
   Report report;
   std::vector<Observation> observations;
   std::vector<VariantStacks> stacks;  // per variant; only those that the format needs
@@ -26,8 +27,10 @@ struct Export {
   PagePictures pictures;              // likewise
   bool detailed = false;              // Markdown: the detailed kind
   std::optional<size_t> variant;      // the only one asked for
-  // The profile asked for, where a file holds one.
-  profiles::ProfileClock clock = profiles::ProfileClock::cpu;
+  profiles::ProfileClock clock =
+      profiles::ProfileClock::cpu;  // the profile asked for, where a file holds one
+
+  const profiles::Recording& recording() const { return measured->recording(); }
 };
 
 Export make_export(const profiles::Recording& recording);

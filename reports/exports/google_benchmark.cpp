@@ -10,11 +10,11 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 Json context(const Export& source) {
-  Json context = {{"date", source.recording.created},
+  Json context = {{"date", source.recording().created},
                   {"host_name", "unavailable"},
-                  {"executable", "winnow " + source.recording.winnow_version},
+                  {"executable", "winnow " + source.recording().winnow_version},
                   {"library_build_type", "release"}};
-  for (const auto& fact : source.recording.machine) {
+  for (const auto& fact : source.recording().machine) {
     if (fact.name == "cores" && !fact.value.empty())
       context["num_cpus"] = std::atoi(fact.value.c_str());
     if (fact.name == "cpu_model") context["cpu_model"] = fact.value;
@@ -25,9 +25,9 @@ Json context(const Export& source) {
 }  // namespace
 
 std::string export_google_benchmark(const Export& source) {
-  const auto& recording = source.recording;
+  const auto& recording = source.recording();
   Json runs = Json::array();
-  const auto all = benchmark_runs(recording);
+  const auto all = benchmark_runs(*source.measured);
   for (const BenchmarkRun& run : all) {
     if (source.variant && run.variant != recording.variants[*source.variant].name) continue;
     // Its readers take both times for granted.

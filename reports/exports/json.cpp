@@ -148,7 +148,7 @@ Json variants(const Export& source) {
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     const Timing& timing = report.timings[variant];
     all.push_back(
-        {{"name", source.recording.variants[variant].name},
+        {{"name", source.recording().variants[variant].name},
          {"label", report.variants[variant]},
          {"blocks", timing.blocks},
          {"iterations", timing.iterations},
@@ -189,7 +189,7 @@ Json verdict(const Export& source) {
   const Verdict& verdict = source.report.verdict;
   const bool decided = verdict.outcome == Verdict::kWinner;
   return {{"outcome", name_of(verdict.outcome)},
-          {"winner", decided ? Json(source.recording.variants[verdict.winner].name) : Json()},
+          {"winner", decided ? Json(source.recording().variants[verdict.winner].name) : Json()},
           {"title", verdict.title},
           {"sentence", verdict.sentence},
           {"reasons", verdict.bullets},
@@ -203,10 +203,10 @@ std::string export_json(const Export& source) {
   Json facts = Json::object();
   for (const Fact& fact : report.facts) facts[fact.name] = fact.value;
   const Json json = {{"schema", kSchema},
-                     {"winnow_version", source.recording.winnow_version},
-                     {"created", source.recording.created},
-                     {"commit", source.recording.commit},
-                     {"status", word(source.recording.status)},
+                     {"winnow_version", source.recording().winnow_version},
+                     {"created", source.recording().created},
+                     {"commit", source.recording().commit},
+                     {"status", word(source.recording().status)},
                      {"facts", facts},
                      {"same_work",
                       {{"status", name_of(report.same_work.status)},

@@ -11,7 +11,7 @@ namespace {
 JunitCase comparison(const Export& source, size_t variant) {
   const Report& report = source.report;
   const Pairs& pairs = report.pairs[variant];
-  JunitCase test{source.recording.variants[variant].name,
+  JunitCase test{source.recording().variants[variant].name,
                  "against " + report.variants.front() + ": wall time of an iteration",
                  JunitCase::kPassed, "", ratio_words(pairs)};
   if (pairs.evidence == Evidence::kVoid) {

@@ -2,14 +2,12 @@
 
 #include <cmath>
 
-#include "reports/blocks/pairs.h"
-#include "reports/recorded/questions.h"
+#include "reports/blocks/block_times.h"
 
 namespace winnow::reports {
 
 using profiles::Block;
 using profiles::Calls;
-using profiles::Recording;
 
 namespace {
 
@@ -112,25 +110,17 @@ Rows of_samples(const std::string& variant, const profiles::SampledProfile& prof
   return rows;
 }
 
-std::vector<std::string> arms(const Recording& recording) {
-  std::vector<std::string> names;
-  for (const auto& variant : recording.variants) names.push_back(variant.name);
-  if (!recording.twin.empty()) names.push_back(recording.twin);
-  return names;
-}
-
 }  // namespace
 
-std::vector<Observation> observations_of(const Recording& recording) {
+std::vector<Observation> observations_of(const Measured& arms) {
   std::vector<Observation> all;
-  for (const Block& block : recording.blocks)
+  for (const Block& block : arms.recording().blocks)
     if (block.ok()) append(all, of_block(block));
-  for (const auto& variant : recording.variants) {
-    const auto& profiles = profiles_of(recording, variant.name);
-    if (profiles.sync) append(all, of_sync(variant.name, *profiles.sync));
-    if (profiles.heap) append(all, of_heap(variant.name, *profiles.heap));
-    if (profiles.cpu) append(all, of_samples(variant.name, *profiles.cpu));
-    if (profiles.wall) append(all, of_samples(variant.name, *profiles.wall));
+  for (const MeasuredArm& variant : arms.variants()) {
+    if (variant.sync()) append(all, of_sync(variant.name, *variant.sync()));
+    if (variant.heap()) append(all, of_heap(variant.name, *variant.heap()));
+    if (variant.cpu()) append(all, of_samples(variant.name, *variant.cpu()));
+    if (variant.wall()) append(all, of_samples(variant.name, *variant.wall()));
   }
   return all;
 }
@@ -142,30 +132,30 @@ double nanoseconds(double seconds) { return std::round(seconds * 1e10) / 10; }
 
 }  // namespace
 
-std::vector<BenchmarkRun> benchmark_runs(const Recording& recording) {
+std::vector<BenchmarkRun> benchmark_runs(const Measured& arms) {
   std::vector<BenchmarkRun> runs;
-  for (const std::string& variant : arms(recording))
-    for (const Block* block : good_blocks(recording, variant, Pass::time)) {
+  for (const MeasuredArm* arm : arms.all())
+    for (const Block* block : arm->blocks(Pass::time)) {
       const auto wall_s = block_seconds(*block, Measure::kWall);
       if (!wall_s || *wall_s <= 0) continue;
-      BenchmarkRun run{variant,
+      BenchmarkRun run{arm->name,
                        block->index,
                        static_cast<int64_t>(block->iteration_wall_ns.size()),
                        nanoseconds(*wall_s),
                        {},
                        {}};
       if (const auto cpu_s = block_seconds(*block, Measure::kCpu)) run.cpu_ns = nanoseconds(*cpu_s);
-      if (recording.workload.texts_per_iteration > 0)
-        run.texts_s = recording.workload.texts_per_iteration / *wall_s;
+      if (arms.recording().workload.texts_per_iteration > 0)
+        run.texts_s = arms.recording().workload.texts_per_iteration / *wall_s;
       runs.push_back(run);
     }
   return runs;
 }
 
-std::vector<AllocationRun> allocation_runs(const Recording& recording) {
+std::vector<AllocationRun> allocation_runs(const Measured& arms) {
   std::vector<AllocationRun> runs;
-  for (const auto& variant : recording.variants) {
-    const auto& heap = profiles_of(recording, variant.name).heap;
+  for (const MeasuredArm& variant : arms.variants()) {
+    const auto& heap = variant.heap();
     if (!heap || heap->iterations <= 0) continue;
     AllocationRun run{variant.name, heap->iterations, heap->region_bytes / heap->iterations, {}};
     if (heap->region_objects)

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 // What was measured, one figure a row, before any statistics.
 namespace winnow::reports {
@@ -17,7 +17,7 @@ struct Observation {
   double value = 0;
 };
 
-std::vector<Observation> observations_of(const profiles::Recording& recording);
+std::vector<Observation> observations_of(const Measured& arms);
 
 // One process of the time pass, as benchmark tools read it.
 struct BenchmarkRun {
@@ -28,7 +28,7 @@ struct BenchmarkRun {
   std::optional<double> cpu_ns;   // an iteration, from the kernel
   std::optional<double> texts_s;  // texts a second
 };
-std::vector<BenchmarkRun> benchmark_runs(const profiles::Recording& recording);
+std::vector<BenchmarkRun> benchmark_runs(const Measured& arms);
 
 // Allocations an iteration, counted in one process.
 struct AllocationRun {
@@ -36,6 +36,6 @@ struct AllocationRun {
   int64_t iterations = 0;
   std::optional<double> bytes, objects;
 };
-std::vector<AllocationRun> allocation_runs(const profiles::Recording& recording);
+std::vector<AllocationRun> allocation_runs(const Measured& arms);
 
 }  // namespace winnow::reports

@@ -57,7 +57,7 @@ std::string export_perfetto(const Export& source) {
   std::string text, reasons;
   for (size_t variant = 0; variant < source.pictures.variants.size(); ++variant) {
     if (source.variant && *source.variant != variant) continue;
-    const std::string& name = source.recording.variants[variant].name;
+    const std::string& name = source.recording().variants[variant].name;
     const auto& timeline = source.pictures.variants[variant].timeline;
     if (!timeline.data) {
       reasons += fmt::format("{}{}: unavailable: {}", reasons.empty() ? "" : "; ", name,

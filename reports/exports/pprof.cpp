@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "reports/exports/stacks.h"
-#include "reports/recorded/questions.h"
 
 // https://github.com/google/pprof/blob/main/proto/profile.proto
 namespace winnow::reports {
@@ -112,18 +111,18 @@ void add_sample(Message& profile, const profiles::Stack& stack, uint64_t count, 
 }
 
 // Of the regions that were sampled, one after another.
-uint64_t measured_ns(const profiles::Recording& recording, size_t variant, Pass pass) {
+uint64_t measured_ns(const MeasuredArm& variant, Pass pass) {
   double sum_ns = 0;
-  for (const auto* block : good_blocks(recording, recording.variants[variant].name, pass))
+  for (const auto* block : variant.blocks(pass))
     for (int64_t wall_ns : block->iteration_wall_ns) sum_ns += static_cast<double>(wall_ns);
   return whole(sum_ns);
 }
 
 std::vector<std::string> comments(const Export& source, size_t variant, int iterations) {
-  std::vector<std::string> lines{"variant " + source.recording.variants[variant].name + ", " +
-                                     source.recording.workload.scenario,
+  std::vector<std::string> lines{"variant " + source.recording().variants[variant].name + ", " +
+                                     source.recording().workload.scenario,
                                  fmt::format("over {} iterations of {} texts", iterations,
-                                             source.recording.workload.texts_per_iteration)};
+                                             source.recording().workload.texts_per_iteration)};
   for (const Fact& fact : source.report.facts)
     if (fact.name == "Machine" || fact.name == "Commit")
       lines.push_back(fact.name + ": " + fact.value);
@@ -153,7 +152,7 @@ std::string gzipped(const std::string& text) {
 std::string export_pprof(const Export& source) {
   const size_t variant = only_variant(source, "pprof");
   const profiles::Stacks* stacks = stacks_of(source.stacks[variant], source.clock);
-  if (!stacks) throw base::Error("pprof", no_stacks(source.recording, variant, source.clock));
+  if (!stacks) throw base::Error("pprof", no_stacks((*source.measured)[variant], source.clock));
   const bool allocation = source.clock == ProfileClock::allocation;
   const double period_ns = stacks->period_s * 1e9;
 
@@ -174,9 +173,9 @@ std::string export_pprof(const Export& source) {
   }
   for (size_t i = 0; i < stacks->frames.size(); ++i)
     add_frame(profile, strings, stacks->frames[i], i + 1);
-  add_mapping(profile, strings, *stacks, source.recording.variants[variant].program);
+  add_mapping(profile, strings, *stacks, source.recording().variants[variant].program);
   if (!allocation) {
-    profile.number(10, measured_ns(source.recording, variant, pass_of(source.clock)));
+    profile.number(10, measured_ns((*source.measured)[variant], pass_of(source.clock)));
     profile.message(11, amount);
     profile.number(12, whole(period_ns));
   }

@@ -81,9 +81,9 @@ std::string export_speedscope(const Export& source) {
          {profiles::ProfileClock::cpu, profiles::ProfileClock::wall,
           profiles::ProfileClock::allocation}) {
       if (const auto* stacks = stacks_of(source.stacks[variant], clock))
-        add_profile(profiles, source.recording.variants[variant].name, *stacks, frames);
+        add_profile(profiles, source.recording().variants[variant].name, *stacks, frames);
       else
-        reasons += (reasons.empty() ? "" : "; ") + no_stacks(source.recording, variant, clock);
+        reasons += (reasons.empty() ? "" : "; ") + no_stacks((*source.measured)[variant], clock);
     }
   }
   if (profiles.empty()) throw base::Error("speedscope", reasons);
@@ -91,8 +91,8 @@ std::string export_speedscope(const Export& source) {
       "{{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\n"
       "\"shared\":{{\"frames\":[\n{}]}},\n\"profiles\":[\n{}],\n"
       "\"name\":{},\"activeProfileIndex\":0,\"exporter\":{}}}\n",
-      frames.json, profiles, json_text(source.recording.workload.scenario),
-      json_text("winnow " + source.recording.winnow_version));
+      frames.json, profiles, json_text(source.recording().workload.scenario),
+      json_text("winnow " + source.recording().winnow_version));
 }
 
 }  // namespace winnow::reports

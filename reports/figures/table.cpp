@@ -28,4 +28,10 @@ Figure measured(double value, double whole) {
   return figure;
 }
 
+Figure estimated(double value) {
+  Figure figure = measured(value);
+  figure.estimate = true;
+  return figure;
+}
+
 }  // namespace winnow::reports

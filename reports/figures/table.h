@@ -79,5 +79,6 @@ const Row* row_named(const Table& table, const std::string& name);
 // A measured value; one that is no number (a sum beyond all bounds) counts as not there.
 Figure measured(double value);
 Figure measured(double value, double whole);  // with its share, where the whole is positive
+Figure estimated(double value);               // by arithmetic on what was measured, or told
 
 }  // namespace winnow::reports

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -21,9 +21,9 @@ constexpr const char* kBytes = "bytes a text";
 constexpr const char* kIteration = "an iteration";
 
 // Any good block: all of one variant count the same work.
-const Block* any_block(const Recording& recording, const std::string& variant) {
+const Block* any_block(const MeasuredArm& variant) {
   for (const Pass pass : {Pass::time, Pass::sync, Pass::cpu, Pass::wall, Pass::heap, Pass::exact})
-    for (const Block* block : good_blocks(recording, variant, pass)) return block;
+    for (const Block* block : variant.blocks(pass)) return block;
   return nullptr;
 }
 
@@ -184,22 +184,22 @@ void add_rows(const Recording& baseline, const Recording& candidate, const std::
 
 ExactCounters exact_counters(const Recording& recording, const std::string& variant) {
   ExactCounters result;
-  if (const Block* block = any_block(recording, variant)) {
+  const MeasuredArm arm(recording, variant);
+  if (const Block* block = any_block(arm)) {
     if (block->iteration_wall_ns.empty())
       throw base::Error("variant " + variant, "a block without iterations");
     add_work(*block, result);
     add_regions(recording, variant, result);
   } else {
-    result.unavailable.push_back(
-        fmt::format("work counters: {}", reason(recording, variant, Pass::time)));
+    result.unavailable.push_back(fmt::format("work counters: {}", arm.reason(Pass::time)));
   }
-  if (const auto& sync = profiles_of(recording, variant).sync) {
+  if (const auto& sync = arm.sync()) {
     if (sync->iterations <= 0)
       throw base::Error("variant " + variant, "a sync pass without iterations");
     add_sync(*sync, recording.workload.texts_per_iteration, result);
   } else {
     result.unavailable.push_back(
-        fmt::format("allocations and threads: {}", reason(recording, variant, Pass::sync)));
+        fmt::format("allocations and threads: {}", arm.reason(Pass::sync)));
   }
   return result;
 }

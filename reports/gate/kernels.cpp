@@ -7,8 +7,6 @@
 #include <tuple>
 
 #include "reports/recorded/kernel_work.h"
-#include "reports/recorded/questions.h"
-#include "reports/tables/kernels.h"
 
 namespace winnow::reports {
 
@@ -90,14 +88,15 @@ GateKernel kernel_of(const std::string& variant, const std::string& name, const 
 
 void add_kernels(const Recording& baseline, const Recording& candidate, const std::string& variant,
                  std::vector<GateKernel>& kernels) {
-  const auto& before = profiles_of(baseline, variant).cpu;
-  const auto& after = profiles_of(candidate, variant).cpu;
+  const MeasuredArm first_arm(baseline, variant), second_arm(candidate, variant);
+  const auto& before = first_arm.cpu();
+  const auto& after = second_arm.cpu();
   const auto sampled = [](const auto& profile) {
     return profile && profile->samples && *profile->samples > 0 && profile->iterations > 0;
   };
   if (!sampled(before) || !sampled(after)) return;
-  const Build first{&*before, kernel_macs_of(baseline, variant, Pass::cpu)};
-  const Build second{&*after, kernel_macs_of(candidate, variant, Pass::cpu)};
+  const Build first{&*before, kernel_macs_of(first_arm, Pass::cpu)};
+  const Build second{&*after, kernel_macs_of(second_arm, Pass::cpu)};
   std::vector<std::string> counted;
   if (first.macs.value)
     for (const auto& [name, macs] : first.macs.value->macs) counted.push_back(name);

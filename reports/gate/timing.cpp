@@ -16,22 +16,15 @@ using profiles::Recording;
 
 namespace {
 
-constexpr double kNsPerMs = 1e6, kBytesPerMegabyte = 1024.0 * 1024.0;
+constexpr double kMsPerSecond = 1e3, kBytesPerMegabyte = 1024.0 * 1024.0;
 
-std::optional<double> wall_ms(const Block& block) {
-  std::vector<double> times;
-  for (const int64_t ns : block.iteration_wall_ns) times.push_back(static_cast<double>(ns));
-  if (times.empty()) return std::nullopt;
-  return median(std::move(times)) / kNsPerMs;
+std::optional<double> block_ms(const Block& block, Measure measure) {
+  const auto seconds = block_seconds(block, measure);
+  return seconds ? std::optional(*seconds * kMsPerSecond) : std::nullopt;
 }
 
-std::optional<double> cpu_ms(const Block& block) {
-  if (!block.region || !block.region->user_ns || !block.region->system_ns) return std::nullopt;
-  if (block.iteration_wall_ns.empty()) return std::nullopt;
-  const double ns =
-      static_cast<double>(*block.region->user_ns) + static_cast<double>(*block.region->system_ns);
-  return ns / kNsPerMs / static_cast<double>(block.iteration_wall_ns.size());
-}
+std::optional<double> wall_ms(const Block& block) { return block_ms(block, Measure::kWall); }
+std::optional<double> cpu_ms(const Block& block) { return block_ms(block, Measure::kCpu); }
 
 std::optional<double> peak_mb(const Block& block) {
   if (!block.peak_rss_bytes) return std::nullopt;
@@ -89,7 +82,7 @@ std::string limit_words(const GateLimits& limits) {
 }
 
 // The factor up to which a metric is no worse than a second copy of the baseline was.
-double bias_of(const Recording& baseline, std::string_view metric) {
+double bias_of(const Measured& baseline, std::string_view metric) {
   if (metric == "wall_time") return twin_bias(baseline, Measure::kWall);
   return metric == "cpu_time" ? twin_bias(baseline, Measure::kCpu) : 1;
 }
@@ -140,12 +133,13 @@ GateRow row_of(const std::string& variant, const Metric& metric, const PairedVal
 std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candidate,
                                std::span<const GateRule> rules) {
   std::vector<GateRow> rows;
+  const Measured arms(baseline);
   for (const auto& variant : baseline.variants)
     for (const Metric& metric : kTimedMetrics) {
       rows.push_back(row_of(variant.name, metric,
                             pairs_of(baseline, candidate, variant.name, metric),
                             limits_of(rules, metric.name, variant.name), baseline.variants.size()));
-      hold_against_twin(bias_of(baseline, metric.name), rows.back());
+      hold_against_twin(bias_of(arms, metric.name), rows.back());
     }
   return rows;
 }

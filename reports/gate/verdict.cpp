@@ -13,7 +13,7 @@
 #include "reports/gate/exact.h"
 #include "reports/gate/timing.h"
 #include "reports/gate/words.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -141,7 +141,7 @@ std::vector<std::string> problems_of(const Recording& recording) {
     if (!block.ok())
       problems.push_back(fmt::format("{}, {} block {}: {}", block.variant, word(block.pass),
                                      block.index, block.failure));
-  const SameWork work = check_same_work(recording);
+  const SameWork work = check_same_work(Measured(recording));
   if (work.status == SameWork::kDifferent)
     problems.push_back(work.differences.empty() ? work.sentence : work.differences.front());
   return problems;
@@ -189,6 +189,26 @@ void decide(GateReport& report) {
   conclude(GateOutcome::kPass, pass_sentence(report));
 }
 
+namespace {
+
+// When the rows are complete.
+void judge_rows(const Recording& baseline, std::span<const GateRule> rules, GateReport& report) {
+  std::vector<std::string> variants;
+  for (const auto& variant : baseline.variants) variants.push_back(variant.name);
+  check_rules_used(rules, variants, report.rows);
+  decide(report);
+}
+
+// Problems of a side outweigh what its figures say.
+void hold_sound(const Recording& side, const char* name, GateReport& report) {
+  const auto problems = problems_of(side);
+  if (problems.empty()) return;
+  report.outcome = GateOutcome::kInvalid;
+  report.sentence = fmt::format("{} is not sound: {}.", name, joined(problems));
+}
+
+}  // namespace
+
 GateReport gate_recordings(const Recording& baseline, const Recording& candidate,
                            std::span<const GateRule> rules, const GateSources& sources) {
   check_not_empty(baseline, sources.baseline);
@@ -210,14 +230,8 @@ GateReport gate_recordings(const Recording& baseline, const Recording& candidate
   }
   report.rows = exact_rows(baseline, candidate, rules);
   add_lone_variants(baseline, candidate, report);
-  std::vector<std::string> variants;
-  for (const auto& variant : baseline.variants) variants.push_back(variant.name);
-  check_rules_used(rules, variants, report.rows);
-  decide(report);
-  if (const auto problems = problems_of(candidate); !problems.empty()) {
-    report.outcome = GateOutcome::kInvalid;
-    report.sentence = fmt::format("the candidate is not sound: {}.", joined(problems));
-  }
+  judge_rows(baseline, rules, report);
+  hold_sound(candidate, "the candidate", report);
   return report;
 }
 
@@ -237,21 +251,16 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
   });
   if (timed) {
     std::ranges::move(time_rows(baseline, candidate, rules), std::back_inserter(report.rows));
-    const NoiseFloor noise = noise_floor(baseline, static_cast<int>(baseline.variants.size()));
+    const Measured arms(baseline);
+    const NoiseFloor noise = noise_floor(arms, static_cast<int>(baseline.variants.size()));
     report.noise = noise.sentence;
-    report.alarm = noise_alarm(labels(baseline), noise);
+    report.alarm = noise_alarm(arms.labels(), noise);
   } else {
     report.notes.push_back("Times are not compared: the time pass was not run.");
   }
-  std::vector<std::string> variants;
-  for (const auto& variant : baseline.variants) variants.push_back(variant.name);
-  check_rules_used(rules, variants, report.rows);
-  decide(report);
-  for (const auto& [side, name] : {std::pair(&baseline, "base"), std::pair(&candidate, "head")})
-    if (const auto problems = problems_of(*side); !problems.empty()) {
-      report.outcome = GateOutcome::kInvalid;
-      report.sentence = fmt::format("{} is not sound: {}.", name, joined(problems));
-    }
+  judge_rows(baseline, rules, report);
+  hold_sound(baseline, "base", report);
+  hold_sound(candidate, "head", report);
   return report;
 }
 

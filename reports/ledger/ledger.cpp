@@ -7,11 +7,8 @@
 
 #include "reports/figures/format.h"
 #include "reports/ledger/sources.h"
-#include "reports/recorded/questions.h"
 
 namespace winnow::reports {
-
-using profiles::Recording;
 
 namespace {
 
@@ -150,12 +147,12 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from)
         format_ratio(from.states.reconciled.scheduler), format_ratio(from.states.reconciled.work)));
 }
 
-LedgerColumn column_of(const Recording& recording, size_t variant,
-                       const std::set<std::string>& kernels, Ledger& ledger,
-                       std::vector<Entry>& entries, std::vector<std::string>& warnings) {
+LedgerColumn column_of(const MeasuredArm& variant, const std::set<std::string>& kernels,
+                       Ledger& ledger, std::vector<Entry>& entries,
+                       std::vector<std::string>& warnings) {
   LedgerColumn column;
-  column.label = labels(recording)[variant];
-  const auto from = ledger_sources(recording, variant, kernels);
+  column.label = variant.label;
+  const auto from = ledger_sources(variant, kernels);
   if (!from.value) {
     column.unavailable = from.reason;
     return column;
@@ -179,13 +176,13 @@ bool shown(const LedgerLine& line) {
 
 }  // namespace
 
-Ledger make_ledger(const Recording& recording, std::vector<std::string>& warnings) {
+Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings) {
   Ledger ledger;
-  const auto kernels = counted_kernels(recording);
-  const size_t variants = recording.variants.size();
+  const auto kernels = counted_kernels(arms);
+  const size_t variants = arms.size();
   for (size_t variant = 0; variant < variants; ++variant) {
     std::vector<Entry> entries;
-    ledger.columns.push_back(column_of(recording, variant, kernels, ledger, entries, warnings));
+    ledger.columns.push_back(column_of(arms[variant], kernels, ledger, entries, warnings));
     if (entries.empty()) continue;
     ledger.lines.resize(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {

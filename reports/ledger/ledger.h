@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 // Where the core-seconds of an iteration went: lines that add up to cores x wall. Their sources:
 //
@@ -80,7 +80,7 @@ struct LedgerDifference {
 };
 
 // Adds a warning for a ledger that does not close within 5 %.
-Ledger make_ledger(const profiles::Recording& recording, std::vector<std::string>& warnings);
+Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings);
 
 // Empty unless both variants have a ledger over as many cores.
 std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t from, size_t to);

@@ -7,12 +7,9 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
-#include "reports/recorded/questions.h"
-
 namespace winnow::reports {
 
 using profiles::Block;
-using profiles::Recording;
 using profiles::Region;
 using profiles::SampledProfile;
 using profiles::SyncProfile;
@@ -90,9 +87,9 @@ RegionTime region_time(const std::vector<const Block*>& blocks) {
 }
 
 // The time pass, whose blocks no agent slows down; else a pass that has the figures.
-Known<RegionTime> region_of(const Recording& recording, size_t variant) {
+Known<RegionTime> region_of(const MeasuredArm& variant) {
   for (const Pass pass : {Pass::time, Pass::sync}) {
-    auto blocks = good_blocks(recording, recording.variants[variant].name, pass);
+    auto blocks = variant.blocks(pass);
     std::erase_if(blocks, [](const Block* block) { return !has_region_time(*block); });
     if (blocks.empty()) continue;
     const int cores = blocks.front()->region->cores_time->cores;
@@ -104,10 +101,9 @@ Known<RegionTime> region_of(const Recording& recording, size_t variant) {
   return {{}, "what the cores did during the region is not recorded"};
 }
 
-Known<StateTime> states_of(const Recording& recording, size_t variant) {
-  const std::string& name = recording.variants[variant].name;
-  const auto& sync = profiles_of(recording, name).sync;
-  if (!sync) return {{}, "sync pass: " + reason(recording, name, Pass::sync)};
+Known<StateTime> states_of(const MeasuredArm& variant) {
+  const auto& sync = variant.sync();
+  if (!sync) return {{}, "sync pass: " + variant.reason(Pass::sync)};
   if (sync->iterations <= 0) return {{}, "sync pass: it has no iterations"};
   const double iterations = sync->iterations;
   StateTime time;
@@ -133,7 +129,7 @@ Known<StateTime> states_of(const Recording& recording, size_t variant) {
       time.run_queue_s.reset();
   }
   if (sync->threads.empty()) return {{}, "sync pass: accounts of threads are not recorded"};
-  const auto blocks = good_blocks(recording, name, Pass::sync);
+  const auto blocks = variant.blocks(Pass::sync);
   if (ended > 0 && !blocks.empty() && has_process_time(*blocks.front())) {
     const Region& region = *blocks.front()->region;
     const double beyond_s = seconds(*region.user_ns + *region.system_ns) - accounts_s;
@@ -163,9 +159,8 @@ size_t line_of(const profiles::Function& function, const std::set<std::string>& 
   return line - 1;
 }
 
-void reconcile_with(const RegionTime& region, const Recording& recording, size_t variant,
-                    StateTime& states) {
-  const auto blocks = good_blocks(recording, recording.variants[variant].name, Pass::sync);
+void reconcile_with(const RegionTime& region, const MeasuredArm& variant, StateTime& states) {
+  const auto blocks = variant.blocks(Pass::sync);
   if (blocks.empty() || !has_process_time(*blocks.front())) return;
   const Block& block = *blocks.front();
   const double cpu_s = seconds(*block.region->user_ns + *block.region->system_ns) /
@@ -184,11 +179,9 @@ void reconcile_with(const RegionTime& region, const Recording& recording, size_t
   for (double* part : scheduler) *part *= states.reconciled.scheduler;
 }
 
-Known<SampledWork> sampled_work(const Recording& recording, size_t variant,
-                                const std::set<std::string>& kernels) {
-  const std::string& name = recording.variants[variant].name;
-  const auto& cpu = profiles_of(recording, name).cpu;
-  if (!cpu) return {{}, "cpu pass: " + reason(recording, name, Pass::cpu)};
+Known<SampledWork> sampled_work(const MeasuredArm& variant, const std::set<std::string>& kernels) {
+  const auto& cpu = variant.cpu();
+  if (!cpu) return {{}, "cpu pass: " + variant.reason(Pass::cpu)};
   SampledWork work;
   for (const std::string& kernel : kernels) work.lines.push_back({"compute: " + kernel});
   for (const auto& [category, line] : kLines) work.lines.push_back({line});
@@ -235,22 +228,22 @@ Reconciled reconcile(double work_s, double scheduler_s, double sum_s) {
   return result;
 }
 
-std::set<std::string> counted_kernels(const Recording& recording) {
+std::set<std::string> counted_kernels(const Measured& arms) {
   std::set<std::string> kernels;
-  for (const Block& block : recording.blocks)
+  for (const Block& block : arms.recording().blocks)
     if (block.ok() && block.kernel_macs)
       for (const auto& [kernel, macs] : *block.kernel_macs) kernels.insert(kernel);
   return kernels;
 }
 
-Known<LedgerSources> ledger_sources(const Recording& recording, size_t variant,
+Known<LedgerSources> ledger_sources(const MeasuredArm& variant,
                                     const std::set<std::string>& kernels) {
-  const auto region = region_of(recording, variant);
-  auto states = states_of(recording, variant);
-  const auto sampled = sampled_work(recording, variant, kernels);
+  const auto region = region_of(variant);
+  auto states = states_of(variant);
+  const auto sampled = sampled_work(variant, kernels);
   for (const std::string& why : {region.reason, states.reason, sampled.reason})
     if (!why.empty()) return {{}, why};
-  reconcile_with(*region.value, recording, variant, *states.value);
+  reconcile_with(*region.value, variant, *states.value);
   return {LedgerSources{*region.value, *states.value, *sampled.value}, ""};
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/recorded/kernel_work.h"
+#include "reports/recorded/measured.h"
 
 // What a ledger is made of, of one variant and one iteration (ledger.h says what is used for what).
 namespace winnow::reports {
@@ -61,7 +61,7 @@ struct LedgerSources {
 };
 
 // The kernels whose multiply-accumulates any program counted.
-std::set<std::string> counted_kernels(const profiles::Recording& recording);
+std::set<std::string> counted_kernels(const Measured& arms);
 
 // Seconds of two parts against the seconds that both should add up to: weighted least squares of
 // the relative corrections, a standard deviation of 2 % for work (equal arithmetic in two
@@ -69,7 +69,7 @@ std::set<std::string> counted_kernels(const profiles::Recording& recording);
 Reconciled reconcile(double work_s, double scheduler_s, double sum_s);
 
 // With the reason where a source is missing.
-Known<LedgerSources> ledger_sources(const profiles::Recording& recording, size_t variant,
+Known<LedgerSources> ledger_sources(const MeasuredArm& variant,
                                     const std::set<std::string>& kernels);
 
 }  // namespace winnow::reports

@@ -1,23 +1,12 @@
 #include "reports/markup/svg.h"
 
 #include "base/error.h"
+#include "reports/markup/html.h"
 
 namespace winnow::reports {
 
 std::string escaped_xml(const std::string& text) {
-  std::string result;
-  for (char c : base::printable(text)) {
-    if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '&')
-      result += "&amp;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += c;
-  }
+  std::string result = html_escaped(text);
   // XML forbids these two, which UTF-8 can write.
   for (const char* forbidden : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
     for (size_t at; (at = result.find(forbidden)) != std::string::npos;) result.replace(at, 3, "?");

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -14,7 +14,7 @@ Picture<profiles::Stacks> stacks(const profiles::Recording& recording, const std
   Picture<profiles::Stacks> picture;
   try {
     picture.data = profiles::read_stacks(folder, variant, clock);
-    if (!picture.data) picture.unavailable = reason(recording, variant, pass_of(clock));
+    if (!picture.data) picture.unavailable = MeasuredArm(recording, variant).reason(pass_of(clock));
   } catch (const base::Error& error) {
     picture.unavailable = error.what();
   }
@@ -29,8 +29,8 @@ Picture<profiles::Timeline> timeline(const profiles::Recording& recording,
     const bool counted =
         recording.profiles.contains(variant) && recording.profiles.at(variant).sync;
     if (!picture.data)
-      picture.unavailable =
-          counted ? "the recording holds no timeline" : reason(recording, variant, Pass::sync);
+      picture.unavailable = counted ? "the recording holds no timeline"
+                                    : MeasuredArm(recording, variant).reason(Pass::sync);
   } catch (const base::Error& error) {
     picture.unavailable = error.what();
   }

@@ -5,12 +5,11 @@
 #include <algorithm>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 
 namespace winnow::reports {
 
 using profiles::Block;
-using profiles::Recording;
+using profiles::Roofline;
 using profiles::RooflineRow;
 
 namespace {
@@ -32,10 +31,9 @@ std::string without_arguments(std::string_view name) {
 
 }  // namespace
 
-Known<KernelMacs> kernel_macs_of(const Recording& recording, const std::string& variant,
-                                 Pass pass) {
-  const auto blocks = good_blocks(recording, variant, pass);
-  if (blocks.empty()) return {{}, reason(recording, variant, pass)};
+Known<KernelMacs> kernel_macs_of(const MeasuredArm& arm, Pass pass) {
+  const auto& blocks = arm.blocks(pass);
+  if (blocks.empty()) return {{}, arm.reason(pass)};
   KernelMacs sum;
   sum.isa = blocks.front()->isa;
   for (const Block* block : blocks) {
@@ -50,19 +48,19 @@ Known<KernelMacs> kernel_macs_of(const Recording& recording, const std::string& 
   return {std::move(sum), ""};
 }
 
-Known<RooflineRow> peak_of(const Recording& recording, const std::string& isa) {
-  if (!recording.roofline) return {{}, "the machine's peaks are not recorded"};
+Known<RooflineRow> peak_of(const std::optional<Roofline>& roofline, const std::string& isa) {
+  if (!roofline) return {{}, "the machine's peaks are not recorded"};
   if (isa.empty()) return {{}, "the instruction set is not recorded"};
-  const auto& rows = recording.roofline->rows;
+  const auto& rows = roofline->rows;
   const auto found = std::ranges::find(rows, isa, &RooflineRow::isa);
   if (found == rows.end() || found->one_core_gmacs <= 0 || found->all_cores_gmacs <= 0)
     return {{}, fmt::format("the machine's peak with {} is not recorded", isa)};
   return {*found, ""};
 }
 
-std::string peak_words(const Recording& recording) {
-  if (!recording.roofline) return "unavailable (not recorded)";
-  const auto& roofline = *recording.roofline;
+std::string peak_words(const std::optional<Roofline>& found) {
+  if (!found) return "unavailable (not recorded)";
+  const Roofline& roofline = *found;
   std::string words = "int8 multiply-accumulates a second: ";
   for (const RooflineRow& row : roofline.rows)
     words += fmt::format(

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 // The machine's peaks, and the multiply-accumulates that are held against them.
 namespace winnow::reports {
@@ -25,14 +25,14 @@ struct KernelMacs {
   int64_t iterations = 0;
   std::string isa;
 };
-Known<KernelMacs> kernel_macs_of(const profiles::Recording& recording, const std::string& variant,
-                                 profiles::Pass pass);
+Known<KernelMacs> kernel_macs_of(const MeasuredArm& arm, Pass pass);
 
 // The peaks of an instruction set on the recorded machine, both positive.
-Known<profiles::RooflineRow> peak_of(const profiles::Recording& recording, const std::string& isa);
+Known<profiles::RooflineRow> peak_of(const std::optional<profiles::Roofline>& roofline,
+                                     const std::string& isa);
 
 // "avx512_vnni 535.6 GMAC/s on one core, 2,030 on 4; memory read 22.7 GB/s, 38.1 GB/s"
-std::string peak_words(const profiles::Recording& recording);
+std::string peak_words(const std::optional<profiles::Roofline>& roofline);
 
 // Whether a function counts as part of a kernel: its name without namespaces, template arguments
 // and parameters is the kernel's, or begins with it and "_".

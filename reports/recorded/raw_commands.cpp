@@ -5,12 +5,11 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
 using profiles::Block;
-using profiles::Recording;
 
 namespace {
 
@@ -60,13 +59,13 @@ std::string shell_quoted(const std::string& word) {
   return quoted + "'";
 }
 
-std::vector<RawCommand> raw_commands(const Recording& recording) {
+std::vector<RawCommand> raw_commands(const Measured& arms) {
   std::vector<RawCommand> commands;
-  const auto names = labels(recording);
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const std::string program = program_of(recording.variants[variant]);
+  const auto names = arms.labels();
+  for (size_t variant = 0; variant < arms.size(); ++variant) {
+    const std::string program = program_of(*arms[variant].about);
     for (const Pass pass : {Pass::cpu, Pass::wall, Pass::heap}) {
-      const auto blocks = good_blocks(recording, recording.variants[variant].name, pass);
+      const auto blocks = arms[variant].blocks(pass);
       const std::string command =
           pass == Pass::heap ? heap_command(blocks, program) : sampled_command(blocks, program);
       if (!command.empty())

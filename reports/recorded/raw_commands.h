@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -16,7 +16,7 @@ struct RawCommand {
 };
 
 // How to open the recording's raw profiles with google-pprof, from the recording's folder.
-std::vector<RawCommand> raw_commands(const profiles::Recording& recording);
+std::vector<RawCommand> raw_commands(const Measured& arms);
 
 // A file name as one word of a shell command.
 std::string shell_quoted(const std::string& word);

@@ -11,7 +11,6 @@
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 using profiles::SampledProfile;
 
 namespace {
@@ -43,19 +42,8 @@ using Choose = bool (*)(const Function&);
 
 }  // namespace
 
-Profiles profiles_for(const Recording& recording, Pass pass) {
-  Profiles result;
-  result.labels = labels(recording);
-  std::vector<int> iterations;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const auto& kinds = profiles_of(recording, recording.variants[variant].name);
-    const auto& profile = pass == profiles::Pass::cpu ? kinds.cpu : kinds.wall;
-    result.profiles.push_back(profile ? &*profile : nullptr);
-    iterations.push_back(profile ? profile->iterations : 0);
-    if (!profile) result.unavailable.push_back(unavailable(recording, variant, pass));
-  }
-  result.basis = basis_of(pass, std::move(iterations));
-  return result;
+Profiles profiles_for(const Measured& arms, Pass pass) {
+  return side_by_side(arms, pass, pass == Pass::cpu ? &MeasuredArm::cpu : &MeasuredArm::wall);
 }
 
 double whole_of(const SampledProfile& profile) {

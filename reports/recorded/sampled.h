@@ -6,7 +6,7 @@
 
 #include "profiles/recording/recording.h"
 #include "reports/figures/table.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/side_by_side.h"
 
 // The sampled profiles of all variants side by side: what the tables of samples are made of.
 namespace winnow::reports {
@@ -26,17 +26,10 @@ struct Sampled {
   }
 };
 
-// One profile kind of all variants.
-struct Profiles {
-  std::vector<const profiles::SampledProfile*> profiles;  // per variant; null: not there
-  Basis basis;
-  std::vector<std::string> labels;
-  std::vector<std::string> unavailable;
+using Profiles = SideBySide<profiles::SampledProfile>;
 
-  bool any() const { return unavailable.size() < profiles.size(); }
-};
-
-Profiles profiles_for(const profiles::Recording& recording, Pass pass);
+// Of the cpu or the wall pass.
+Profiles profiles_for(const Measured& arms, Pass pass);
 
 // What shares are shares of: the region's CPU time from the kernel where it is known.
 double whole_of(const profiles::SampledProfile& profile);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "reports/blocks/pairs.h"
+#include "reports/blocks/block_times.h"
 #include "reports/blocks/same_work.h"
 #include "reports/figures/format.h"
 #include "reports/markup/markdown.h"
@@ -42,10 +42,10 @@ std::optional<double> drift_of(const std::vector<double>& rounds) {
   return std::expm1(median({rounds.end() - third, rounds.end()}) - first);
 }
 
-Scatter scatter_of(const Recording& recording, Measure measure) {
+Scatter scatter_of(const Measured& arms, Measure measure) {
   Scatter scatter;
-  const auto first = block_seconds(recording, recording.variants.front().name, measure);
-  const auto second = block_seconds(recording, recording.twin, measure);
+  const auto first = block_seconds(arms[0], measure);
+  const auto second = block_seconds(*arms.twin(), measure);
   std::vector<double> ratios, rounds;
   for (const auto& [index, seconds] : first) {
     const auto other = second.find(index);
@@ -89,7 +89,8 @@ std::string needed_cell(const Scatter& scatter, size_t row) {
 Calibration calibrate(const Recording& recording) {
   if (recording.variants.empty() || recording.twin.empty())
     throw base::Error("calibrate", "expected a recording of a variant and its A/A arm");
-  if (const SameWork work = check_same_work(recording); !work.holds())
+  const Measured arms(recording);
+  if (const SameWork work = check_same_work(arms); !work.holds())
     throw base::Error("calibrate", work.sentence);
   Calibration calibration;
   calibration.subject =
@@ -98,8 +99,8 @@ Calibration calibrate(const Recording& recording) {
                   count_or_unknown(recording.workload.texts_per_iteration),
                   count_or_unknown(recording.workload.threads),
                   count_or_unknown(recording.workload.iterations_per_block));
-  calibration.wall = scatter_of(recording, Measure::kWall);
-  calibration.cpu = scatter_of(recording, Measure::kCpu);
+  calibration.wall = scatter_of(arms, Measure::kWall);
+  calibration.cpu = scatter_of(arms, Measure::kCpu);
   return calibration;
 }
 

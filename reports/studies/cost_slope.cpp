@@ -6,7 +6,8 @@
 #include <map>
 #include <numeric>
 
-#include "reports/recorded/questions.h"
+#include "reports/blocks/block_times.h"
+#include "reports/recorded/measured.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 
@@ -29,21 +30,14 @@ double in_units(std::optional<InjectedCause> cause, int64_t amount) {
   return static_cast<double>(amount) * (cause == InjectedCause::region ? kNanosecond : 1);
 }
 
-double iteration_s(const Block& block) {
-  std::vector<double> seconds;
-  for (const int64_t wall_ns : block.iteration_wall_ns)
-    seconds.push_back(static_cast<double>(wall_ns) * kNanosecond);
-  return median(std::move(seconds));
-}
-
 // Blocks of one variant that paid, by round and amount.
 using Rounds = std::map<int, std::map<int64_t, const Block*>>;
 
-Rounds rounds_of(const Recording& recording, const std::string& variant) {
+Rounds rounds_of(const Measured& arms, const std::string& variant) {
   Rounds rounds;
-  for (const auto& arm : recording.variants)
-    if (arm.arm_of == variant)
-      for (const Block* block : good_blocks(recording, arm.name, Pass::time))
+  for (const MeasuredArm& arm : arms.variants())
+    if (arm.about->arm_of == variant)
+      for (const Block* block : arm.blocks(Pass::time))
         if (block->injected && !block->iteration_wall_ns.empty())
           rounds[block->index][block->injected->amount] = block;
   return rounds;
@@ -127,7 +121,7 @@ void measure(const Rounds& rounds, CostSlope& slope) {
     std::vector<double> x, y;
     for (const auto& [amount, block] : arms) {
       x.push_back(in_units(slope.cause, amount));
-      y.push_back(iteration_s(*block));
+      y.push_back(median(iterations_s(*block)));
       ++blocks;
       if (!block->disturbed.empty()) ++disturbed;
     }
@@ -160,11 +154,11 @@ void decide(CostSlope& slope) {
   }
 }
 
-CostSlope slope_of(const Recording& recording, const std::string& variant) {
+CostSlope slope_of(const Measured& arms, const std::string& variant) {
   CostSlope slope;
   slope.variant = variant;
-  slope.threads = recording.workload.threads;
-  const Rounds rounds = rounds_of(recording, variant);
+  slope.threads = arms.recording().workload.threads;
+  const Rounds rounds = rounds_of(arms, variant);
   for (const auto& [index, arms] : rounds)
     for (const auto& [amount, block] : arms) {
       slope.cause = block->injected->cause;
@@ -172,9 +166,10 @@ CostSlope slope_of(const Recording& recording, const std::string& variant) {
     }
   std::ranges::sort(slope.amounts);
   if (slope.amounts.size() < 2 || slope.amounts.front() != 0) {
-    const auto first = std::ranges::find(recording.variants, variant, &profiles::Variant::arm_of);
-    slope.reason = rounds.empty() ? reason(recording, first->name, Pass::time)
-                                  : "no blocks with and without the cost";
+    const auto first = std::ranges::find_if(
+        arms.variants(), [&](const MeasuredArm& arm) { return arm.about->arm_of == variant; });
+    slope.reason =
+        rounds.empty() ? first->reason(Pass::time) : "no blocks with and without the cost";
     if (rounds.empty() && slope.reason == "not recorded")
       slope.reason = "the program told nothing of an injected cost";
     return slope;
@@ -216,11 +211,12 @@ std::optional<double> line_slope(const std::vector<double>& x, const std::vector
 }
 
 std::vector<CostSlope> cost_slopes(const Recording& recording) {
+  const Measured arms(recording);
   std::vector<std::string> names;
-  for (const auto& arm : recording.variants)
-    if (std::ranges::count(names, arm.arm_of) == 0) names.push_back(arm.arm_of);
+  for (const MeasuredArm& arm : arms.variants())
+    if (std::ranges::count(names, arm.about->arm_of) == 0) names.push_back(arm.about->arm_of);
   std::vector<CostSlope> slopes;
-  for (const std::string& name : names) slopes.push_back(slope_of(recording, name));
+  for (const std::string& name : names) slopes.push_back(slope_of(arms, name));
   return slopes;
 }
 

@@ -30,6 +30,28 @@ std::vector<Rival> rivals_of(const SweepCells& cells, size_t fastest,
   return rivals;
 }
 
+// The fastest, or all that it is not proven to be faster than.
+void name_best(const SweepCells& cells, size_t fastest, const std::vector<Rival>& rivals,
+               Choice& choice) {
+  std::vector<std::string> near;
+  for (const Rival& rival : rivals)
+    if (!rival.ratio.above_one()) near.push_back(cells.labels()[rival.variant]);
+  choice.clear = near.empty();
+  choice.best = cells.labels()[fastest];
+  if (choice.clear) return;
+  const std::string all = fmt::format("{}", fmt::join(near, ", "));
+  const size_t others = near.size();
+  const bool many = others > kMostNamed;
+  if (many) near.resize(kMostNamed - 1);
+  choice.best = fmt::format("~ {} or {}", choice.best, fmt::join(near, " or "));
+  if (many) choice.best += fmt::format(" or {} others", others - near.size());
+  const bool few = std::ranges::any_of(rivals, [](const Rival& r) { return !r.ratio.low; });
+  choice.reason = few ? "too few pairs of blocks: an interval needs 6" : "inside the noise";
+  if (many)
+    choice.reason +=
+        fmt::format(" ({} is not proven faster than {})", cells.labels()[fastest], all);
+}
+
 }  // namespace
 
 std::string ratio_words(const Estimate& ratio) {
@@ -73,23 +95,7 @@ Choice choose(const SweepCells& cells, const Condition& condition) {
   const std::vector<Rival> rivals = rivals_of(cells, fastest, measured, condition);
   choice.second = cells.labels()[rivals.front().variant];
   choice.margin = estimate_of(rivals.front().ratio);
-  std::vector<std::string> near;
-  for (const Rival& rival : rivals)
-    if (!rival.ratio.above_one()) near.push_back(cells.labels()[rival.variant]);
-  choice.clear = near.empty();
-  choice.best = cells.labels()[fastest];
-  if (choice.clear) return choice;
-  const std::string all = fmt::format("{}", fmt::join(near, ", "));
-  const size_t others = near.size();
-  const bool many = others > kMostNamed;
-  if (many) near.resize(kMostNamed - 1);
-  choice.best = fmt::format("~ {} or {}", choice.best, fmt::join(near, " or "));
-  if (many) choice.best += fmt::format(" or {} others", others - near.size());
-  const bool few = std::ranges::any_of(rivals, [](const Rival& r) { return !r.ratio.low; });
-  choice.reason = few ? "too few pairs of blocks: an interval needs 6" : "inside the noise";
-  if (many)
-    choice.reason +=
-        fmt::format(" ({} is not proven faster than {})", cells.labels()[fastest], all);
+  name_best(cells, fastest, rivals, choice);
   return choice;
 }
 

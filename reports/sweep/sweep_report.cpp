@@ -62,11 +62,9 @@ std::vector<Fact> facts(const Sweep& sweep) {
         {"Machine, " + fact.name, fact.value.empty() ? "unavailable (" + note + ")" : fact.value});
   }
   if (facts.empty()) facts.push_back({"Machine", "unavailable (not recorded)"});
-  profiles::Recording recording;
-  recording.roofline = sweep.roofline;
   facts.push_back({"Cores", count_or_unknown(sweep.cores)});
   facts.push_back({"Instruction set", isa_words(sweep)});
-  facts.push_back({"Peaks", peak_words(recording)});
+  facts.push_back({"Peaks", peak_words(sweep.roofline)});
   facts.push_back({"Model", model_words(sweep)});
   facts.push_back({"Measured", size_words(sweep)});
   facts.push_back({"Commit", or_unavailable(sweep.commit)});

@@ -6,11 +6,9 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/sampled.h"
 
 namespace winnow::reports {
 
-using profiles::Recording;
 using profiles::SampledProfile;
 
 namespace {
@@ -41,16 +39,8 @@ void judge_total(Table& table, const std::vector<Pairs>& cpu_pairs) {
         "A total behind ~: the blocks of the time pass do not prove a difference in CPU time.");
 }
 
-}  // namespace
-
-// Other functions are what the profile sampled beyond the named categories, listed or not, so that
-// the rows add up to the whole.
-Table category_total_table(const Recording& recording, const std::vector<Pairs>& cpu_pairs,
-                           std::vector<std::string>& warnings) {
-  const Profiles all = profiles_for(recording, Pass::cpu);
-  Table table = table_for(all, "CPU Time by Category");
-  table.first_column = "Category";
-  if (!all.any()) return table;
+// The rows of the named categories; returns their sums.
+std::vector<Sampled> add_categories(Table& table, const Profiles& all) {
   const std::pair<const char*, Choose> categories[] = {{"Scheduler functions", is_scheduler},
                                                        {"Compute functions", is_compute},
                                                        {"Memory functions", is_memory},
@@ -63,37 +53,65 @@ Table category_total_table(const Recording& recording, const std::vector<Pairs>&
     add_sums(named, sums);
     table.rows.push_back(row_of(all, name, sums));
   }
+  return named;
+}
+
+// What was sampled beyond the named categories, listed or not.
+double rest_s(const SampledProfile& profile, const Sampled& named) {
+  const double rest = profile.sampled_s - named.seconds.value_or(0);
+  return std::abs(rest) < 1e-9 * profile.sampled_s ? 0 : rest;  // rounding of the sum
+}
+
+// Why the row "unsampled" is empty or negative; empty: it is neither.
+std::string unsampled_note(const SampledProfile& profile, const std::string& label) {
+  if (!profile.total_s)
+    return label +
+           ": unsampled: unavailable: the region's CPU time from the kernel is not recorded; "
+           "shares are of the sampled time.";
+  if (*profile.total_s >= profile.sampled_s) return "";
+  return fmt::format(
+      "{}: unsampled is negative: the profiler counted more than the kernel, {} the sampling "
+      "error.",
+      label, oversampled(profile) ? "by more than" : "within");
+}
+
+void add_row(Table& table, const Profiles& all, const char* name, const std::vector<Sampled>& sums,
+             Role role) {
+  Row row = row_of(all, name, sums);
+  row.role = role;
+  if (role != Role::kRest) row.evidence.clear();  // not sampled
+  table.rows.push_back(std::move(row));
+}
+
+// What the named categories leave, so that the rows add up to the whole.
+void add_rest(Table& table, const Profiles& all, const std::vector<Sampled>& named,
+              std::vector<std::string>& warnings) {
   std::vector<Sampled> other(all.profiles.size()), unsampled = other, total = other;
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
-    const SampledProfile* profile = all.profiles[variant];
-    if (!profile) continue;
-    double rest = profile->sampled_s - named[variant].seconds.value_or(0);
-    if (std::abs(rest) < 1e-9 * profile->sampled_s) rest = 0;  // rounding of the sum
-    if (rest < -1e-6 * profile->sampled_s)
+    if (!all.profiles[variant]) continue;
+    const SampledProfile& profile = *all.profiles[variant];
+    other[variant].seconds = rest_s(profile, named[variant]);
+    if (*other[variant].seconds < -1e-6 * profile.sampled_s)
       warnings.push_back(all.labels[variant] +
                          ": the flat rows of the cpu profile add up to more than was sampled.");
-    other[variant].seconds = rest;
-    if (profile->total_s) unsampled[variant].seconds = *profile->total_s - profile->sampled_s;
-    total[variant].seconds = whole_of(*profile);
-    if (!profile->total_s)
-      table.notes.push_back(all.labels[variant] +
-                            ": unsampled: unavailable: the region's CPU time from the kernel is "
-                            "not recorded; shares are of the sampled time.");
-    else if (*profile->total_s < profile->sampled_s)
-      table.notes.push_back(fmt::format(
-          "{}: unsampled is negative: the profiler counted more than the kernel, {} the sampling "
-          "error.",
-          all.labels[variant], oversampled(*profile) ? "by more than" : "within"));
+    if (profile.total_s) unsampled[variant].seconds = *profile.total_s - profile.sampled_s;
+    total[variant].seconds = whole_of(profile);
+    if (std::string note = unsampled_note(profile, all.labels[variant]); !note.empty())
+      table.notes.push_back(std::move(note));
   }
-  const auto add = [&](const char* name, const std::vector<Sampled>& sums, Role role) {
-    Row row = row_of(all, name, sums);
-    row.role = role;
-    if (role != Role::kRest) row.evidence.clear();  // not sampled
-    table.rows.push_back(std::move(row));
-  };
-  add("Other functions", other, Role::kRest);
-  add("unsampled", unsampled, Role::kUnsampled);
-  add("Total CPU time", total, Role::kTotal);
+  add_row(table, all, "Other functions", other, Role::kRest);
+  add_row(table, all, "unsampled", unsampled, Role::kUnsampled);
+  add_row(table, all, "Total CPU time", total, Role::kTotal);
+}
+
+}  // namespace
+
+Table category_total_table(const Profiles& all, const std::vector<Pairs>& cpu_pairs,
+                           std::vector<std::string>& warnings) {
+  Table table = table_for(all, "CPU Time by Category");
+  table.first_column = "Category";
+  if (!all.any()) return table;
+  add_rest(table, all, add_categories(table, all), warnings);
   table.notes.push_back(fmt::format(
       "CPU seconds {}. unsampled = the region's CPU time from the kernel - sampled time. {}",
       all.basis.words, sampling_note(all)));

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/statistics/median.h"
 
 namespace winnow::reports {
@@ -16,7 +15,6 @@ namespace {
 
 using profiles::Block;
 using profiles::DispatchLoop;
-using profiles::Recording;
 
 constexpr double kSecondsPerNs = 1e-9;
 
@@ -56,54 +54,55 @@ Row row_of(const std::string& name, Unit unit, const std::vector<Costs>& costs, 
   return row;
 }
 
+// The three rows of one kind of loop.
+void add_loop(Table& table, const std::string& loop, const std::vector<Costs>& costs) {
+  const auto add = [&](const char* what, Unit unit, double Cost::*field) {
+    table.rows.push_back(
+        row_of(fmt::format("{}: {}", loop, what), unit, costs, [&](size_t variant) {
+          const auto found = costs[variant].find(loop);
+          return found == costs[variant].end() ? Figure{} : measured(found->second.*field);
+        }));
+  };
+  add("loops an iteration", Unit::kCount, &Cost::per_iteration);
+  add("an empty loop, median", Unit::kSeconds, &Cost::p50_s);
+  add("an empty loop, 99th percentile", Unit::kSeconds, &Cost::p99_s);
+}
+
+double sum_s(const Costs& costs) {
+  double sum = 0;
+  for (const auto& [name, cost] : costs) sum += cost.per_iteration * cost.p50_s;
+  return sum;
+}
+
+void add_sums(Table& table, const std::vector<Costs>& costs, const std::vector<Timing>& timings) {
+  table.rows.push_back(row_of(kAllLoops, Unit::kSeconds, costs,
+                              [&](size_t variant) { return estimated(sum_s(costs[variant])); }));
+  table.rows.push_back(
+      row_of("Its share of Median Time/Iteration", Unit::kPercent, costs, [&](size_t variant) {
+        const auto& median_s = timings[variant].median_s;
+        return median_s ? estimated(100 * sum_s(costs[variant]) / *median_s) : Figure{};
+      }));
+}
+
 }  // namespace
 
-Table dispatch_table(const Recording& recording, const std::vector<Timing>& timings) {
+Table dispatch_table(const Measured& arms, const std::vector<Timing>& timings) {
   Table table;
   table.heading = "Dispatch Cost";
   table.first_column = "Loop";
-  table.columns = labels(recording);
+  table.columns = arms.labels();
   std::vector<Costs> costs;
   std::set<std::string> loops;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    costs.push_back(costs_of(good_blocks(recording, recording.variants[variant].name, Pass::time)));
+  for (const MeasuredArm& variant : arms.variants()) {
+    costs.push_back(costs_of(variant.blocks(Pass::time)));
     for (const auto& [name, cost] : costs.back()) loops.insert(name);
     if (costs.back().empty())
-      table.unavailable.push_back(
-          fmt::format("{}: unavailable: the program told no cost of its loops (dispatch)",
-                      table.columns[variant]));
+      table.unavailable.push_back(fmt::format(
+          "{}: unavailable: the program told no cost of its loops (dispatch)", variant.label));
   }
   if (loops.empty()) return table;
-
-  for (const std::string& loop : loops) {
-    const auto add = [&](const char* what, Unit unit, double Cost::*field) {
-      table.rows.push_back(
-          row_of(fmt::format("{}: {}", loop, what), unit, costs, [&](size_t variant) {
-            const auto found = costs[variant].find(loop);
-            return found == costs[variant].end() ? Figure{} : measured(found->second.*field);
-          }));
-    };
-    add("loops an iteration", Unit::kCount, &Cost::per_iteration);
-    add("an empty loop, median", Unit::kSeconds, &Cost::p50_s);
-    add("an empty loop, 99th percentile", Unit::kSeconds, &Cost::p99_s);
-  }
-  const auto sum_s = [&](size_t variant) {
-    double sum = 0;
-    for (const auto& [name, cost] : costs[variant]) sum += cost.per_iteration * cost.p50_s;
-    return sum;
-  };
-  table.rows.push_back(row_of(kAllLoops, Unit::kSeconds, costs, [&](size_t v) {
-    Figure figure = measured(sum_s(v));
-    figure.estimate = true;
-    return figure;
-  }));
-  table.rows.push_back(
-      row_of("Its share of Median Time/Iteration", Unit::kPercent, costs, [&](size_t v) {
-        if (!timings[v].median_s) return Figure{};
-        Figure figure = measured(100 * sum_s(v) / *timings[v].median_s);
-        figure.estimate = true;
-        return figure;
-      }));
+  for (const std::string& loop : loops) add_loop(table, loop, costs);
+  add_sums(table, costs, timings);
   table.notes.push_back(
       "Wall time of one loop whose bodies do nothing, one item a thread, one loop right behind the "
       "other, measured behind the region of each process of the time pass; medians over the "

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/timing.h"
 #include "reports/figures/table.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -12,6 +12,6 @@ inline constexpr const char* kAllLoops = "All loops of an iteration";
 
 // What handing out work costs: each kind of loop empty, how many of them an iteration takes, and an
 // estimate of both together against the median iteration (timings, per variant).
-Table dispatch_table(const profiles::Recording& recording, const std::vector<Timing>& timings);
+Table dispatch_table(const Measured& arms, const std::vector<Timing>& timings);
 
 }  // namespace winnow::reports

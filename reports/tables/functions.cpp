@@ -4,12 +4,9 @@
 
 #include <algorithm>
 
-#include "reports/recorded/sampled.h"
-
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 
 namespace {
 
@@ -57,8 +54,7 @@ Table cumulative_table(const Profiles& all) {
 
 }  // namespace
 
-CpuTables cpu_tables(const Recording& recording) {
-  const Profiles all = profiles_for(recording, Pass::cpu);
+CpuTables cpu_tables(const Profiles& all) {
   return {category_table(all, "Scheduler Overhead", "scheduler", is_scheduler),
           category_table(all, "Compute Functions", "compute", is_compute), cumulative_table(all)};
 }

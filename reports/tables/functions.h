@@ -1,7 +1,7 @@
 #pragma once
 
-#include "profiles/recording/recording.h"
 #include "reports/figures/table.h"
+#include "reports/recorded/sampled.h"
 
 // Tables of the cpu profile by function: flat rows that add up, and cumulative rows, which do not,
 // apart.
@@ -11,6 +11,6 @@ struct CpuTables {
   Table scheduler, compute;  // flat
   Table cumulative;
 };
-CpuTables cpu_tables(const profiles::Recording& recording);
+CpuTables cpu_tables(const Profiles& all);
 
 }  // namespace winnow::reports

@@ -12,7 +12,6 @@
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 using profiles::SampledProfile;
 
 namespace {
@@ -20,11 +19,10 @@ namespace {
 constexpr double kMacsPerGmac = 1e9, kMillisecondsPerSecond = 1e3;
 
 // The cpu pass of one variant: its multiply-accumulates, fit to be held against its samples.
-Known<KernelMacs> sampled_macs(const Recording& recording, const Profiles& all, size_t variant) {
-  const std::string& name = recording.variants[variant].name;
-  if (!all.profiles[variant]) return {{}, reason(recording, name, Pass::cpu)};
-  auto work = kernel_macs_of(recording, name, Pass::cpu);
-  if (work.value && work.value->iterations != all.profiles[variant]->iterations)
+Known<KernelMacs> sampled_macs(const MeasuredArm& variant) {
+  if (!variant.cpu()) return {{}, variant.reason(Pass::cpu)};
+  auto work = kernel_macs_of(variant, Pass::cpu);
+  if (work.value && work.value->iterations != variant.cpu()->iterations)
     return {{}, "its samples and its blocks stand for different numbers of iterations"};
   return work;
 }
@@ -43,7 +41,7 @@ struct Speed {
   Known<double> ms_per_gmac, peak_percent;
 };
 
-Speed speed_of(const Recording& recording, const SampledProfile& profile, const KernelMacs& work,
+Speed speed_of(const Measured& arms, const SampledProfile& profile, const KernelMacs& work,
                const std::string& kernel) {
   Speed speed;
   const auto macs = work.macs.find(kernel);
@@ -59,7 +57,7 @@ Speed speed_of(const Recording& recording, const SampledProfile& profile, const 
     return unavailable(fmt::format("no sample lies in a function {} or {}_...", kernel, kernel));
   const double gmacs = macs->second / kMacsPerGmac;
   speed.ms_per_gmac.value = *speed.time.seconds * kMillisecondsPerSecond / gmacs;
-  const auto peak = peak_of(recording, work.isa);
+  const auto peak = peak_of(arms.recording().roofline, work.isa);
   speed.peak_percent.reason = peak.reason;
   if (peak.value)
     speed.peak_percent.value = 100 * gmacs / *speed.time.seconds / peak.value->one_core_gmacs;
@@ -78,13 +76,12 @@ Evidence evidence_of(const Profiles& all, const SameWork& same_work, size_t vari
              : Evidence::kNone;
 }
 
-void add_kernel(Table& table, const Recording& recording, const Profiles& all,
-                const SameWork& same_work, const std::vector<Known<KernelMacs>>& work,
-                const std::string& kernel) {
+void add_kernel(Table& table, const Measured& arms, const Profiles& all, const SameWork& same_work,
+                const std::vector<Known<KernelMacs>>& work, const std::string& kernel) {
   std::vector<Speed> speeds(work.size());
   for (size_t variant = 0; variant < work.size(); ++variant)
     if (work[variant].value)
-      speeds[variant] = speed_of(recording, *all.profiles[variant], *work[variant].value, kernel);
+      speeds[variant] = speed_of(arms, *all.profiles[variant], *work[variant].value, kernel);
   Row time, share;
   time.name = kernel + ": CPU time per GMAC";
   time.unit = Unit::kMillisecondsPerGmac;
@@ -140,24 +137,22 @@ void add_notes(Table& table, const Profiles& all) {
 
 }  // namespace
 
-Table kernel_table(const Recording& recording, const SameWork& same_work) {
-  const Profiles all = profiles_for(recording, Pass::cpu);
+Table kernel_table(const Measured& arms, const Profiles& all, const SameWork& same_work) {
   Table table;
   table.heading = "Kernel Speed";
   table.first_column = "Kernel";
   table.columns = all.labels;
   std::vector<Known<KernelMacs>> work;
   std::set<std::string> kernels;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    work.push_back(sampled_macs(recording, all, variant));
+  for (size_t variant = 0; variant < arms.size(); ++variant) {
+    work.push_back(sampled_macs(arms[variant]));
     if (!work.back().value)
       table.unavailable.push_back(
           fmt::format("{}: unavailable: {}", all.labels[variant], work.back().reason));
     else
       for (const auto& [kernel, macs] : work.back().value->macs) kernels.insert(kernel);
   }
-  for (const std::string& kernel : kernels)
-    add_kernel(table, recording, all, same_work, work, kernel);
+  for (const std::string& kernel : kernels) add_kernel(table, arms, all, same_work, work, kernel);
   if (kernels.empty() && table.unavailable.empty())
     table.unavailable.push_back("unavailable: the program counts no kernel's multiply-accumulates");
   if (!table.rows.empty()) add_notes(table, all);

@@ -8,13 +8,12 @@
 #include <map>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/side_by_side.h"
 
 namespace winnow::reports {
 
 using profiles::AllocationRow;
 using profiles::HeapProfile;
-using profiles::Recording;
 
 namespace {
 
@@ -24,11 +23,7 @@ constexpr double kExactTolerance = 0.01;
 // Stacks and header come from the same counters.
 constexpr double kHeaderTolerance = 0.001;
 
-struct Heaps {
-  std::vector<const HeapProfile*> heaps;  // per variant; null: not there
-  std::vector<std::string> labels;
-  Basis basis;
-};
+using Heaps = SideBySide<HeapProfile>;
 
 std::optional<double> bytes_of(const HeapProfile& heap, const std::string& category) {
   std::optional<double> bytes;
@@ -44,12 +39,12 @@ Row megabyte_row(const Heaps& all, const std::string& name, Role role, bool shar
   row.name = name;
   row.unit = Unit::kMegabytes;
   row.role = role;
-  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
     Figure figure;
     const double unit = all.basis.divisor(variant) * kMegabyte;
-    if (all.heaps[variant] && unit > 0)
-      if (const std::optional<double> found = bytes(*all.heaps[variant]))
-        figure = shares ? measured(*found / unit, all.heaps[variant]->region_bytes / unit)
+    if (all.profiles[variant] && unit > 0)
+      if (const std::optional<double> found = bytes(*all.profiles[variant]))
+        figure = shares ? measured(*found / unit, all.profiles[variant]->region_bytes / unit)
                         : measured(*found / unit);
     row.figures.push_back(figure);
   }
@@ -59,7 +54,7 @@ Row megabyte_row(const Heaps& all, const std::string& name, Role role, bool shar
 // Names of the categories in which anything was allocated, the largest first.
 std::vector<std::string> categories(const Heaps& all) {
   std::map<std::string, double> largest;
-  for (const HeapProfile* heap : all.heaps) {
+  for (const HeapProfile* heap : all.profiles) {
     if (!heap) continue;
     for (const AllocationRow& row : heap->region)
       largest[row.category] = std::max(largest[row.category], *bytes_of(*heap, row.category));
@@ -136,8 +131,8 @@ void add_objects(Table& table, const Heaps& all) {
   row.name = "Objects allocated (count)";
   row.unit = Unit::kCount;
   bool any = false;
-  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
-    const HeapProfile* heap = all.heaps[variant];
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const HeapProfile* heap = all.profiles[variant];
     Figure figure;
     if (heap && heap->region_objects && all.basis.divisor(variant) > 0)
       figure = measured(static_cast<double>(*heap->region_objects) / all.basis.divisor(variant));
@@ -147,26 +142,8 @@ void add_objects(Table& table, const Heaps& all) {
   if (any) table.rows.push_back(std::move(row));
 }
 
-}  // namespace
-
-Table memory_table(const Recording& recording, std::vector<std::string>& warnings) {
-  Heaps all;
-  all.labels = labels(recording);
-  Table table;
-  table.heading = "Memory Allocation Summary";
-  table.first_column = "Category";
-  table.unit = "(MB)";
-  table.columns = all.labels;
-  std::vector<int> iterations;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const auto& heap = profiles_of(recording, recording.variants[variant].name).heap;
-    all.heaps.push_back(heap ? &*heap : nullptr);
-    iterations.push_back(heap ? heap->iterations : 0);
-    if (!heap) table.unavailable.push_back(unavailable(recording, variant, Pass::heap));
-  }
-  if (table.unavailable.size() == all.heaps.size()) return table;
-  all.basis = basis_of(Pass::heap, iterations);
-
+// The total, its categories and what is in none of them.
+void add_bytes(Table& table, const Heaps& all, std::vector<std::string>& warnings) {
   table.rows.push_back(
       megabyte_row(all, "Total Allocation", Role::kTotal, false,
                    [](const HeapProfile& heap) { return std::optional(heap.region_bytes); }));
@@ -176,9 +153,9 @@ Table memory_table(const Recording& recording, std::vector<std::string>& warning
           return std::optional(bytes_of(heap, category).value_or(0));
         }));
   bool rest = false;
-  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
-    if (!all.heaps[variant]) continue;
-    const HeapProfile& heap = *all.heaps[variant];
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    if (!all.profiles[variant]) continue;
+    const HeapProfile& heap = *all.profiles[variant];
     rest = rest || std::abs(uncategorized(heap)) > 1e-6 * heap.region_bytes;
     if (uncategorized(heap) < -1e-6 * heap.region_bytes)
       warnings.push_back(all.labels[variant] +
@@ -188,15 +165,30 @@ Table memory_table(const Recording& recording, std::vector<std::string>& warning
     table.rows.push_back(
         megabyte_row(all, "In no category", Role::kRest, true,
                      [](const HeapProfile& heap) { return std::optional(uncategorized(heap)); }));
+}
+
+}  // namespace
+
+Table memory_table(const Measured& arms, std::vector<std::string>& warnings) {
+  const Heaps all = side_by_side(arms, Pass::heap, &MeasuredArm::heap);
+  Table table;
+  table.heading = "Memory Allocation Summary";
+  table.first_column = "Category";
+  table.unit = "(MB)";
+  table.columns = all.labels;
+  table.unavailable = all.unavailable;
+  if (!all.any()) return table;
+
+  add_bytes(table, all, warnings);
   add_objects(table, all);
 
   table.notes.push_back(fmt::format(
       "1 MB = 1,000,000 bytes, allocated (freed or not) {}; the categories add up to the total.",
       all.basis.words));
-  for (size_t variant = 0; variant < all.heaps.size(); ++variant) {
-    if (!all.heaps[variant]) continue;
-    table.notes.push_back(before_region(*all.heaps[variant], all.labels[variant]));
-    table.notes.push_back(checks(*all.heaps[variant], all.labels[variant], warnings));
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    if (!all.profiles[variant]) continue;
+    table.notes.push_back(before_region(*all.profiles[variant], all.labels[variant]));
+    table.notes.push_back(checks(*all.profiles[variant], all.labels[variant], warnings));
   }
   return table;
 }

@@ -5,12 +5,11 @@
 #include <algorithm>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
+#include "reports/recorded/side_by_side.h"
 
 namespace winnow::reports {
 
 using profiles::Calls;
-using profiles::Recording;
 using profiles::SyncProfile;
 using profiles::ThreadAccount;
 
@@ -44,19 +43,16 @@ constexpr CallRow kCalls[] = {
      &SyncProfile::futex_wake, true},
     {"Calls of sched_yield()", "Time in sched_yield()", &SyncProfile::yield, true}};
 
-struct Syncs {
-  std::vector<const SyncProfile*> syncs;  // per variant; null: not there
-  Basis basis;
-};
+using Syncs = SideBySide<SyncProfile>;
 
 template <class Value>
 Row row_of(const Syncs& all, const std::string& name, Unit unit, bool shares, const Value& value) {
   Row row;
   row.name = name;
   row.unit = unit;
-  for (size_t variant = 0; variant < all.syncs.size(); ++variant) {
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
     Figure figure;
-    const SyncProfile* sync = all.syncs[variant];
+    const SyncProfile* sync = all.profiles[variant];
     const double divisor = all.basis.divisor(variant);
     if (sync && divisor > 0)
       if (const std::optional<double> found = value(*sync))
@@ -115,13 +111,13 @@ bool never_seen(const Row& row) {
   return std::ranges::all_of(row.figures, [](const Figure& f) { return f.value.value_or(0) == 0; });
 }
 
-std::string core_seconds_note(const Syncs& all, const std::vector<std::string>& labels) {
+std::string core_seconds_note(const Syncs& all) {
   std::string wholes;
-  for (size_t variant = 0; variant < all.syncs.size(); ++variant) {
-    const SyncProfile* sync = all.syncs[variant];
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const SyncProfile* sync = all.profiles[variant];
     if (!sync || all.basis.divisor(variant) <= 0) continue;
     const double whole = sync->cores * sync->wall_s / all.basis.divisor(variant);
-    wholes += fmt::format("{}{} {}", wholes.empty() ? "" : ", ", labels[variant],
+    wholes += fmt::format("{}{} {}", wholes.empty() ? "" : ", ", all.labels[variant],
                           format_value(whole, Unit::kSeconds));
   }
   return fmt::format(
@@ -133,21 +129,14 @@ std::string core_seconds_note(const Syncs& all, const std::vector<std::string>& 
 
 }  // namespace
 
-Table scheduler_metrics(const Recording& recording) {
-  Syncs all;
+Table scheduler_metrics(const Measured& arms) {
+  const Syncs all = side_by_side(arms, Pass::sync, &MeasuredArm::sync);
   Table table;
   table.heading = "Scheduler Metrics";
   table.first_column = "Metric";
-  table.columns = labels(recording);
-  std::vector<int> iterations;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const auto& sync = profiles_of(recording, recording.variants[variant].name).sync;
-    all.syncs.push_back(sync ? &*sync : nullptr);
-    iterations.push_back(sync ? sync->iterations : 0);
-    if (!sync) table.unavailable.push_back(unavailable(recording, variant, Pass::sync));
-  }
-  if (table.unavailable.size() == all.syncs.size()) return table;
-  all.basis = basis_of(Pass::sync, iterations);
+  table.columns = all.labels;
+  table.unavailable = all.unavailable;
+  if (!all.any()) return table;
 
   std::string unmeasured;
   for (const CallRow& state : kStates) table.rows.push_back(time_row(all, state));
@@ -169,7 +158,7 @@ Table scheduler_metrics(const Recording& recording) {
     else
       unmeasured += fmt::format("{}{}", unmeasured.empty() ? "" : ", ", row.name);
   }
-  table.notes.push_back(core_seconds_note(all, table.columns));
+  table.notes.push_back(core_seconds_note(all));
   if (!unmeasured.empty()) table.notes.push_back("unavailable (not recorded): " + unmeasured + ".");
   return table;
 }

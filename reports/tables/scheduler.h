@@ -1,7 +1,7 @@
 #pragma once
 
-#include "profiles/recording/recording.h"
 #include "reports/figures/table.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -10,6 +10,6 @@ inline constexpr const char* kWaitRow = "Wait time (waiting)";
 inline constexpr const char* kSignalRow = "Signal time (signalling)";
 
 // Exact thread-seconds and counts of the sync pass, one row each.
-Table scheduler_metrics(const profiles::Recording& recording);
+Table scheduler_metrics(const Measured& arms);
 
 }  // namespace winnow::reports

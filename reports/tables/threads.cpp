@@ -5,12 +5,10 @@
 #include <algorithm>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/questions.h"
 #include "reports/tables/scheduler.h"
 
 namespace winnow::reports {
 
-using profiles::Recording;
 using profiles::SyncProfile;
 using profiles::ThreadAccount;
 using profiles::ThreadFormula;
@@ -21,12 +19,6 @@ constexpr size_t kShownThreads = 12;  // of each variant
 
 Figure counted(const std::optional<int64_t>& count) {
   return count ? measured(static_cast<double>(*count)) : Figure{};
-}
-
-Figure estimate(double value) {
-  Figure figure = measured(value);
-  figure.estimate = true;
-  return figure;
 }
 
 std::string formula_words(const ThreadFormula& formula, int texts) {
@@ -46,11 +38,11 @@ std::string formula_words(const ThreadFormula& formula, int texts) {
   return words.empty() ? "no threads by design" : words;
 }
 
-Creations creations_of(const Recording& recording, size_t variant) {
-  const auto& about = recording.variants[variant];
-  const auto& sync = profiles_of(recording, about.name).sync;
+Creations creations_of(const Measured& arms, size_t variant) {
+  const auto& about = *arms[variant].about;
+  const auto& sync = arms[variant].sync();
   Creations row;
-  row.variant = labels(recording)[variant];
+  row.variant = arms[variant].label;
   int64_t iterations = sync ? sync->iterations : 0;
   if (sync && sync->thread_create) {
     row.total = counted(sync->thread_create->count);
@@ -61,19 +53,19 @@ Creations creations_of(const Recording& recording, size_t variant) {
     row.notes = "no formula recorded";
     return row;
   }
-  row.notes = formula_words(*about.thread_formula, recording.workload.texts_per_iteration);
-  if (recording.workload.texts_per_iteration <= 0) return row;
+  row.notes = formula_words(*about.thread_formula, arms.recording().workload.texts_per_iteration);
+  if (arms.recording().workload.texts_per_iteration <= 0) return row;
   if (iterations == 0)
-    for (const auto* block : good_blocks(recording, about.name, Pass::time))
+    for (const auto* block : arms[variant].blocks(Pass::time))
       iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
   const ThreadFormula& formula = *about.thread_formula;
-  const double texts = recording.workload.texts_per_iteration;
+  const double texts = arms.recording().workload.texts_per_iteration;
   const double each = static_cast<double>(formula.threads_per_matmul) *
                           static_cast<double>(formula.matmuls_per_text) * texts +
                       static_cast<double>(formula.threads_per_batch.value_or(0)) +
                       static_cast<double>(formula.persistent_threads);
-  row.formula_per_iteration = estimate(each);
-  if (iterations > 0) row.formula_total = estimate(each * static_cast<double>(iterations));
+  row.formula_per_iteration = estimated(each);
+  if (iterations > 0) row.formula_total = estimated(each * static_cast<double>(iterations));
   return row;
 }
 
@@ -143,11 +135,11 @@ ThreadRow row_of(const std::string& label, const ThreadAccount& thread, bool mar
   return row;
 }
 
-void add_threads(ThreadAnalysis& analysis, const Recording& recording, size_t variant) {
-  const std::string label = labels(recording)[variant];
-  const auto& sync = profiles_of(recording, recording.variants[variant].name).sync;
+void add_threads(ThreadAnalysis& analysis, const Measured& arms, size_t variant) {
+  const std::string label = arms[variant].label;
+  const auto& sync = arms[variant].sync();
   if (!sync) {
-    analysis.thread_notes.push_back(unavailable(recording, variant, Pass::sync));
+    analysis.thread_notes.push_back(arms[variant].unavailable(Pass::sync));
     return;
   }
   if (sync->threads.empty()) {
@@ -165,12 +157,12 @@ void add_threads(ThreadAnalysis& analysis, const Recording& recording, size_t va
   if (!all) analysis.threads.push_back(row_of(label, sum_of(sync->threads, shown), marked));
 }
 
-std::vector<std::string> creation_notes(const Recording& recording) {
+std::vector<std::string> creation_notes(const Measured& arms) {
   std::vector<std::string> notes;
   bool estimates = false;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    const auto& about = recording.variants[variant];
-    const std::string label = labels(recording)[variant];
+  for (size_t variant = 0; variant < arms.size(); ++variant) {
+    const auto& about = *arms[variant].about;
+    const std::string label = arms[variant].label;
     const std::string works = !about.calling_thread_works   ? "unavailable (not recorded)"
                               : *about.calling_thread_works ? "yes"
                                                             : "no, it waits";
@@ -178,9 +170,9 @@ std::vector<std::string> creation_notes(const Recording& recording) {
         fmt::format("{}: the calling thread takes a share of a parallel loop: {}; threads "
                     "outlive the loop: {}.",
                     label, works, about.persistent_threads ? "yes" : "no"));
-    const auto& sync = profiles_of(recording, about.name).sync;
+    const auto& sync = arms[variant].sync();
     if (!sync)
-      notes.push_back(unavailable(recording, variant, Pass::sync));
+      notes.push_back(arms[variant].unavailable(Pass::sync));
     else if (!sync->thread_create)
       notes.push_back(label + ": creations: unavailable: not counted in the sync pass");
     estimates = estimates || about.thread_formula.has_value();
@@ -194,13 +186,13 @@ std::vector<std::string> creation_notes(const Recording& recording) {
 
 }  // namespace
 
-ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_work) {
+ThreadAnalysis thread_analysis(const Measured& arms, const SameWork& same_work) {
   ThreadAnalysis analysis;
-  for (size_t variant = 0; variant < recording.variants.size(); ++variant) {
-    analysis.creations.push_back(creations_of(recording, variant));
-    add_threads(analysis, recording, variant);
+  for (size_t variant = 0; variant < arms.size(); ++variant) {
+    analysis.creations.push_back(creations_of(arms, variant));
+    add_threads(analysis, arms, variant);
   }
-  analysis.creation_notes = creation_notes(recording);
+  analysis.creation_notes = creation_notes(arms);
   if (same_work.holds()) analysis.reduction = reduction(analysis.creations);
   if (!analysis.threads.empty())
     analysis.thread_notes.push_back(
@@ -208,7 +200,7 @@ ThreadAnalysis thread_analysis(const Recording& recording, const SameWork& same_
         "Switches: context switches, voluntary (it blocked) and involuntary (it was preempted). "
         "Computing to signalling: wall seconds by the scheduler's own marks; the rest of the wall "
         "time lies outside its marks.");
-  analysis.metrics = scheduler_metrics(recording);
+  analysis.metrics = scheduler_metrics(arms);
   return analysis;
 }
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "profiles/recording/recording.h"
 #include "reports/blocks/same_work.h"
 #include "reports/figures/table.h"
+#include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
@@ -38,7 +38,7 @@ struct ThreadAnalysis {
 
 // Threads and scheduling, exact, from the sync pass; the design's formula stands beside what was
 // measured, as an estimate. Variants are compared only where they did the same work.
-ThreadAnalysis thread_analysis(const profiles::Recording& recording, const SameWork& same_work);
+ThreadAnalysis thread_analysis(const Measured& arms, const SameWork& same_work);
 
 // "9,600x fewer thread creations (measured)"; by the formulas where one of the two was not
 // measured; empty where there are no formulas either.

@@ -6,15 +6,12 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
-#include "reports/recorded/sampled.h"
 
 namespace winnow::reports {
 
 using profiles::Function;
-using profiles::Recording;
 
-Table wall_table(const Recording& recording) {
-  const Profiles all = profiles_for(recording, Pass::wall);
+Table wall_table(const Profiles& all) {
   Table table = table_for(all, "Wall Profile");
   if (!all.any()) return table;
   const Choose everything = [](const Function&) { return true; };

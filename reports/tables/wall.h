@@ -1,11 +1,11 @@
 #pragma once
 
-#include "profiles/recording/recording.h"
 #include "reports/figures/table.h"
+#include "reports/recorded/sampled.h"
 
 namespace winnow::reports {
 
 // Where threads were, waiting included; only persistent threads have one.
-Table wall_table(const profiles::Recording& recording);
+Table wall_table(const Profiles& all);
 
 }  // namespace winnow::reports

@@ -76,7 +76,8 @@ Recording equal_cost() {
 }
 
 std::vector<std::string> contention(const Recording& recording) {
-  return contention_sentences(recording, check_same_work(recording));
+  const Measured arms(recording);
+  return contention_sentences(arms, check_same_work(arms));
 }
 
 }  // namespace
@@ -197,7 +198,8 @@ TEST_CASE("a kernel that costs more CPU time for the same work is contention, wi
             "matmul costs 12.0% more CPU time per multiply-accumulate in Coarse-Grained than in "
             "Fine-Grained (99 % interval "));
   CHECK(has(sentences[0], "contention, cold caches or clock frequency"));
-  const auto rows = contention_rows(recording, check_same_work(recording));
+  const Measured arms(recording);
+  const auto rows = contention_rows(arms, check_same_work(arms));
   REQUIRE(rows.size() == 2);
   for (const auto& row : rows) CHECK(row.significant == (row.kernel == "matmul"));
   CHECK(has(to_markdown(make_report(recording)), sentences[0].substr(0, 60)));

@@ -70,7 +70,7 @@ TEST_CASE("shared figures are equal in every format") {
   const std::string markdown = rendered("markdown", source), csv = rendered("csv", source),
                     go = rendered("benchfmt", source), html = rendered("html", source);
   for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
-    const std::string& name = source.recording.variants[variant].name;
+    const std::string& name = source.recording().variants[variant].name;
     const double median_s = *source.report.timings[variant].median_s;
     CHECK(report["variants"][variant]["median_iteration_s"] == median_s);
     CHECK(contains(markdown, format_value(median_s, Unit::kIterationSeconds)));
@@ -99,7 +99,7 @@ TEST_CASE("shared figures are equal in every format") {
 TEST_CASE("allocations are equal in the table of memory, its JSON and benchfmt") {
   const Export source = hostile_export();
   const json report = json::parse(rendered("json", source));
-  const auto runs = allocation_runs(source.recording);
+  const auto runs = allocation_runs(*source.measured);
   REQUIRE(runs.size() == 2);
   for (size_t variant = 0; variant < runs.size(); ++variant) {
     const double total_mb =
@@ -137,7 +137,9 @@ TEST_CASE("the verdict's ratio is equal in markdown, html, json and junit") {
 
 TEST_CASE("benchfmt: no white space of Unicode and no slash is left in a name") {
   Export source = hostile_export();
-  source.recording.workload.scenario = "a b\u00a0c\u2028d/e\u3000f";
+  profiles::Recording renamed = source.recording();
+  renamed.workload.scenario = "a b\u00a0c\u2028d/e\u3000f";
+  source.measured = std::make_shared<const Measured>(renamed);
   CHECK(contains(rendered("benchfmt", source), "BenchmarkWinnow/workload=a_b_c_d_e_f/variant="));
 }
 
@@ -207,15 +209,15 @@ TEST_CASE("top shows as many functions as asked for, in bars, coloured only when
   const Export source = hostile_export();
   TopOptions options;
   options.functions = 3;
-  const std::string plain = top(source.recording, source.report, 0, options);
+  const std::string plain = top(*source.measured, source.report, 0, options);
   CHECK(lines_of(plain) == 4);
   CHECK_FALSE(contains(plain, "\x1b"));
   CHECK(contains(plain, "60.90%"));  // 271 of 445 samples
   options.colour = true;
-  CHECK(contains(top(source.recording, source.report, 0, options), "\x1b[32m"));
+  CHECK(contains(top(*source.measured, source.report, 0, options), "\x1b[32m"));
   options.colour = false;
   options.columns = 60;
-  CHECK(contains(top(source.recording, source.report, 1, options), "%"));
+  CHECK(contains(top(*source.measured, source.report, 1, options), "%"));
 }
 
 TEST_CASE("recordings side by side: names are told apart, blocks are not paired") {

@@ -35,12 +35,12 @@ KnownRegion faster() {
 
 Ledger ledger_of(const Recording& recording) {
   std::vector<std::string> warnings;
-  return make_ledger(recording, warnings);
+  return make_ledger(Measured(recording), warnings);
 }
 
 std::vector<std::string> warnings_of(const Recording& recording) {
   std::vector<std::string> warnings;
-  make_ledger(recording, warnings);
+  make_ledger(Measured(recording), warnings);
   return warnings;
 }
 

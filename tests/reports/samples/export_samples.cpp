@@ -40,7 +40,7 @@ Export hostile_export() {
       {stacks(profiles::ProfileClock::cpu, 10), {}, stacks(profiles::ProfileClock::allocation, 3)},
       {stacks(profiles::ProfileClock::cpu, 7), stacks(profiles::ProfileClock::wall, 9),
        stacks(profiles::ProfileClock::allocation, 2)}};
-  source.detail = make_detail(source.recording, source.report, source.stacks);
+  source.detail = make_detail(*source.measured, source.report, source.stacks);
   VariantPictures pictures;
   pictures.timeline.data =
       Timeline{{0},

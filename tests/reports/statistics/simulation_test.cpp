@@ -74,7 +74,8 @@ Outcomes simulate(const World& world, int comparisons, uint64_t seed) {
   Outcomes outcomes;
   for (int i = 0; i < comparisons; ++i) {
     const auto recording = simulation.record(world);
-    const Pairs pairs = compare_all(recording, {{"a", "b"}}, Measure::kWall).front();
+    const Measured arms(recording);
+    const Pairs pairs = compare_all(arms, {{&arms[0], &arms[1]}}, Measure::kWall).front();
     if (pairs.evidence == Evidence::kProven)
       ++(*pairs.ratio > 1 ? outcomes.faster : outcomes.slower);
   }
