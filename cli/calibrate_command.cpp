@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "profiles/run/run.h"
@@ -30,9 +31,10 @@ constexpr std::string_view kCalibrateText =
     "  winnow calibrate --blocks 8 --iterations 2 --batch 4 > noise.md\n";
 
 std::string present_scenario() {
-  if (!std::filesystem::exists(kScenario))
+  const std::string file = scenario_file(kScenario);
+  if (!std::filesystem::exists(file))
     throw base::UsageError("calibrate", fmt::format("name a scenario: {} is not here", kScenario));
-  return kScenario;
+  return file;
 }
 
 struct CalibrateOptions : MeasureOptions {
@@ -73,7 +75,7 @@ int calibrate_command(const Arguments& arguments) {
   CalibrateOptions options;
   if (!parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}}))
     return base::kOk;
-  if (!options.scenario) options.scenario = present_scenario();
+  options.scenario = options.scenario ? scenario_file(*options.scenario) : present_scenario();
   const profiles::RunPlan plan = make_plan(options);
   check_inputs(options, plan.out_dir);
   const profiles::Recording recording = profiles::run(plan);

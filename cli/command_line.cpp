@@ -18,6 +18,8 @@ namespace po = boost::program_options;
 
 namespace {
 
+constexpr const char* kHelpOption = "this text";
+
 template <class T>
 const po::value_semantic* semantic(T* target) {
   return po::value(target)->default_value(*target);
@@ -56,6 +58,34 @@ std::string help_text(const Help& help, const po::options_description& options) 
   return text.str();
 }
 
+template <class T>
+void describe(const T* target, HelpLine& line) {
+  line.fallback = fmt::format("{}", *target);
+}
+void describe(const bool*, HelpLine& line) { line.flag = true; }
+template <class T>
+void describe(const std::vector<T>*, HelpLine&) {}
+template <class T>
+void describe(const std::optional<T>*, HelpLine&) {}
+
+HelpPage page_of(const Help& help, const Options& options) {
+  HelpPage page{std::string(help.usage), std::string(help.text), help.subcommands, {}};
+  for (const Option& option : options) {
+    const size_t comma = option.name.find(',');
+    HelpLine line;
+    line.name = option.name.substr(0, comma);
+    if (comma != std::string::npos) line.letter = option.name.at(comma + 1);
+    line.help = option.help;
+    std::visit([&](const auto* target) { describe(target, line); }, option.target);
+    page.options.push_back(std::move(line));
+  }
+  page.options.push_back({"help", 'h', true, "", kHelpOption});
+  return page;
+}
+
+// Where the help goes that is asked for; none: it is printed.
+HelpPage* wanted_page = nullptr;
+
 Given given_of(const po::variables_map& values) {
   std::vector<std::string> names;
   for (const auto& [name, value] : values)
@@ -78,7 +108,7 @@ std::optional<Given> parse(const Help& help, const Options& options, const Argum
                            const Options& positionals) {
   po::options_description visible("Options");
   add(options, visible);
-  visible.add_options()("help,h", "this text");
+  visible.add_options()("help,h", kHelpOption);
   po::options_description all(visible);
   add(positionals, all);
   po::variables_map values;
@@ -87,7 +117,10 @@ std::optional<Given> parse(const Help& help, const Options& options, const Argum
         po::command_line_parser(arguments).options(all).positional(order_of(positionals)).run(),
         values);
     if (values.count("help") > 0) {
-      print(help_text(help, visible));
+      if (wanted_page == nullptr)
+        print(help_text(help, visible));
+      else
+        *wanted_page = page_of(help, options);
       return std::nullopt;
     }
     po::notify(values);
@@ -95,6 +128,20 @@ std::optional<Given> parse(const Help& help, const Options& options, const Argum
     throw base::UsageError("arguments", std::string(error.what()) + "; see --help");
   }
   return given_of(values);
+}
+
+HelpPage help_page(Run command, Arguments arguments) {
+  HelpPage page;
+  wanted_page = &page;
+  arguments.push_back("--help");
+  try {
+    command(arguments);
+  } catch (...) {
+    wanted_page = nullptr;
+    throw;
+  }
+  wanted_page = nullptr;
+  return page;
 }
 
 std::vector<std::string> split(const std::string& option, const std::string& list) {

@@ -15,6 +15,7 @@ using Arguments = std::vector<std::string>;
 struct Help {
   std::string_view usage;  // "winnow report DIR [options]"
   std::string_view text;   // what it does, then examples
+  std::vector<std::string> subcommands{};
 };
 
 // Where an option's value goes. A bool is a flag; where it points at a plain value, that is the
@@ -58,6 +59,22 @@ std::vector<std::string> split(const std::string& option, const std::string& lis
 int parse_number(const std::string& option, const std::string& text, int least, int most);
 int parse_number(const std::string& option, const std::optional<std::string>& text, int least,
                  int fallback, int most);
+
+// What a command's --help is made of, for those who show it in another form.
+struct HelpLine {
+  std::string name;      // "batch"
+  char letter = '\0';    // of its short name, where it has one
+  bool flag = false;     // it takes no value
+  std::string fallback;  // the default's text; may be empty
+  std::string help;
+};
+struct HelpPage {
+  std::string usage, text;
+  std::vector<std::string> subcommands;
+  std::vector<HelpLine> options;
+};
+using Run = int (*)(const Arguments&);
+HelpPage help_page(Run command, Arguments arguments = {});
 
 // Prints on standard output and makes sure that it got there. Throws base::Error when it did not
 // (a full disk); a closed pipe ends the process as usual.

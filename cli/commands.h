@@ -5,6 +5,13 @@
 // The commands of `winnow`: each gives the exit status, and throws base::Error.
 namespace winnow::cli {
 
+// A row of the table of commands.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  Run run;
+};
+
 int run_command(const Arguments& arguments);
 int calibrate_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);

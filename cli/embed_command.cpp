@@ -7,13 +7,13 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/measure_options.h"
 #include "cli/texts.h"
 #include "engine/embedder.h"
 #include "engine/gguf.h"
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
 #include "engine/tokenizer.h"
-#include "kernels/kernels.h"
 #include "scenarios/scenario.h"
 
 namespace winnow::cli {
@@ -40,7 +40,7 @@ Options table_of(EmbedOptions& options) {
       {"model", &options.model, fmt::format("GGUF file ({})", kDefaultModel)},
       {"threads", &options.threads, "worker threads (0: all cores)"},
       {"dimensions", &options.dimensions, "768, 512, 256 or 128: the first ones, length 1 again"},
-      {"isa", &options.isa, kernels::isa_choices()},
+      {"isa", &options.isa, isa_help()},
   };
 }
 

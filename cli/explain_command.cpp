@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "profiles/run/run.h"
@@ -181,6 +182,7 @@ int explain_command(const Arguments& arguments) {
     return base::kOk;
   if (!options.scenario)
     throw base::UsageError("explain", "name a scenario, such as scenarios/batch32.toml");
+  options.scenario = scenario_file(*options.scenario);
   const Explanation asked = explanation_of(options);
   check_inputs(options, asked.out);
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
 #include "scenarios/scenario.h"
@@ -78,11 +79,13 @@ int list_command(const Arguments& arguments) {
                   "Examples:\n"
                   "  winnow list\n"
                   "  winnow list --scenarios my/scenarios\n"};
+  // Those of the working folder, else those installed with this program.
   std::string folder = "scenarios";
   const auto given = parse(help, {{"scenarios", &folder, "folder of scenario files"}}, arguments);
   if (!given) return base::kOk;
   std::string scenarios;
-  if (given->has("scenarios") || fs::is_directory(folder)) scenarios = scenarios_text(folder);
+  if (!given->has("scenarios") && !fs::is_directory(folder)) folder = installed_scenarios();
+  if (!folder.empty()) scenarios = scenarios_text(folder);
   print(strategies_text() + scenarios + kernels_text() + std::string(kPasses));
   return base::kOk;
 }

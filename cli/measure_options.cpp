@@ -7,6 +7,12 @@
 
 namespace winnow::cli {
 
+std::string isa_help() {
+  std::string names = "auto";
+  for (const auto& row : kernels::matmul_rows()) names.append(", ").append(row.name);
+  return names + " (winnow list: which this machine has)";
+}
+
 Options process_options(MeasureOptions& options) {
   return {
       {"model", &options.model, fmt::format("GGUF file ({})", kDefaultModel)},
@@ -15,7 +21,7 @@ Options process_options(MeasureOptions& options) {
        "microseconds that a thread without work spins before it sleeps"},
       {"grain", &options.grain,
        "items a thread takes at once from a shared loop (0: the strategy's choice)"},
-      {"isa", &options.isa, kernels::isa_choices()},
+      {"isa", &options.isa, isa_help()},
       {"seed", &options.seed, "of the order of the blocks (random)"},
       {"time-limit", &options.time_limit_s, "seconds a process may take"},
   };

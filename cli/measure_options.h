@@ -19,6 +19,9 @@ struct MeasureOptions {
   double time_limit_s = 300;
 };
 
+// The help of --isa, the same on every machine of this architecture.
+std::string isa_help();
+
 // The rows of a table of options that are the same in all of these commands.
 Options process_options(MeasureOptions& options);
 

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 
@@ -127,22 +128,33 @@ int synth(const Arguments& arguments) {
   return base::kOk;
 }
 
+struct Subcommand {
+  const char* name;
+  const char* summary;
+  Run run;
+};
+constexpr std::array kSubcommands{Subcommand{"synth", "write a synthetic model", synth},
+                                  Subcommand{"info", "print a model's keys and tensors", info}};
+
 }  // namespace
 
 int model_command(const Arguments& arguments) {
-  const Help help{"winnow model synth|info [options]",
-                  "synth  write a synthetic model (winnow model synth --help)\n"
-                  "info   print a model's keys and tensors (winnow model info --help)\n"};
-  if (!arguments.empty()) {
-    const Arguments rest(arguments.begin() + 1, arguments.end());
-    if (arguments.front() == "synth") return synth(rest);
-    if (arguments.front() == "info") return info(rest);
-    if (arguments.front() != "--help" && arguments.front() != "-h")
-      throw base::UsageError("model " + arguments.front(), "expected synth or info");
-    parse(help, {}, {"--help"});
-    return base::kOk;
+  std::string text, names;
+  std::vector<std::string> subcommands;
+  for (const Subcommand& each : kSubcommands) {
+    text += fmt::format("{0:<6} {1} (winnow model {0} --help)\n", each.name, each.summary);
+    names.append(names.empty() ? "" : " or ").append(each.name);
+    subcommands.emplace_back(each.name);
   }
-  throw base::UsageError("model", "expected synth or info; see winnow model --help");
+  if (arguments.empty())
+    throw base::UsageError("model", "expected " + names + "; see winnow model --help");
+  for (const Subcommand& each : kSubcommands)
+    if (arguments.front() == each.name)
+      return each.run(Arguments(arguments.begin() + 1, arguments.end()));
+  if (arguments.front() != "--help" && arguments.front() != "-h")
+    throw base::UsageError("model " + arguments.front(), "expected " + names);
+  parse({"winnow model synth|info [options]", text, subcommands}, {}, {"--help"});
+  return base::kOk;
 }
 
 }  // namespace winnow::cli

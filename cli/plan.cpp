@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "cli/places.h"
 #include "cli/progress.h"
 #include "cli/texts.h"
 #include "engine/gguf.h"
@@ -34,22 +35,9 @@ std::vector<scenarios::ScenarioVariant> named(const std::vector<scenarios::Scena
   return variants;
 }
 
-std::string engine_of(const std::string& strategy) {
-  return companion("scenarios", "winnow-engine-" + strategy);
-}
-
 }  // namespace
 
 int all_cores() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
-
-std::string companion(const char* folder, const std::string& name) {
-  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-  for (const fs::path& path : {here / name, here.parent_path() / folder / name})
-    if (fs::exists(path)) return path.string();
-  throw base::Error(name, fmt::format("found neither in {} nor in its sibling {}; build it with "
-                                      "ninja",
-                                      here.string(), folder));
-}
 
 std::string out_folder(const std::string& name, const MeasureOptions& options) {
   const fs::path out = options.out ? fs::path(*options.out) : fs::path("out") / name;
@@ -102,7 +90,7 @@ profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOpti
   plan.workload.description = scenario.description;
   plan.workload.texts_per_iteration = scenario.batch;
   plan.workload.threads = scenario.threads;
-  plan.agent_library = companion("profiles/agent", "libwinnow-agent.so");
+  plan.agent_library = agent_library();
   return plan;
 }
 
@@ -114,7 +102,7 @@ profiles::Variant make_variant(const std::string& strategy, const std::string& l
   variant.label = label;
   variant.summary = row.summary;
   variant.advice = fmt::format("--variant {}", strategy);
-  variant.program = fs::relative(engine_of(strategy), fs::absolute(out)).string();
+  variant.program = fs::relative(engine_file(strategy), fs::absolute(out)).string();
   variant.persistent_threads = row.persistent_threads;
   variant.calling_thread_works = row.calling_thread_works;
   return variant;
@@ -122,7 +110,7 @@ profiles::Variant make_variant(const std::string& strategy, const std::string& l
 
 std::vector<std::string> variant_command(const std::string& strategy, const Work& work,
                                          const MeasureOptions& options) {
-  return {engine_of(strategy),
+  return {engine_file(strategy),
           "--scenario",
           work.scenario,
           "--model",

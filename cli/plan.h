@@ -16,9 +16,6 @@ inline constexpr int kMostOfAll = 1'000'000;
 
 int all_cores();
 
-// Programs and libraries lie beside this program when installed, in sibling folders when built.
-std::string companion(const char* folder, const std::string& name);
-
 // --out, or out/<name>. Links are followed, so that what is written aside can be moved there.
 std::string out_folder(const std::string& name, const MeasureOptions& options);
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/roofline.h"
@@ -196,6 +197,7 @@ int run_command(const Arguments& arguments) {
   if (!given) return base::kOk;
   if (!options.scenario)
     throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
+  options.scenario = scenario_file(*options.scenario);
   return scenarios::is_sweep(*options.scenario) ? sweep_command(options, *given)
                                                 : run_workload(options, *given);
 }

@@ -10,6 +10,7 @@
 #include "cli/gate/revision_build.h"
 #include "cli/gate/rules_file.h"
 #include "cli/gate/two_builds.h"
+#include "cli/places.h"
 #include "cli/plan.h"
 #include "profiles/recording/recording.h"
 #include "reports/gate/verdict.h"
@@ -69,7 +70,7 @@ reports::GateReport compare_recordings(const GateOptions& options) {
 
 // The build that this program is part of.
 std::string present_build(const std::string& variant) {
-  return fs::path(companion("scenarios", "winnow-engine-" + variant)).parent_path().string();
+  return fs::path(engine_file(variant)).parent_path().string();
 }
 
 reports::GateReport compare_builds(const GateOptions& options, const std::string& out) {
@@ -143,6 +144,7 @@ int gate_command(const Arguments& arguments) {
       parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}});
   if (!given) return base::kOk;
   if (is_of_builds(options, *given)) {
+    options.scenario = scenario_file(*options.scenario);
     const std::string out = gate_folder(options);
     return write_gate(compare_builds(options, out), out);
   }

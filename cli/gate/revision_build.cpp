@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/command_line.h"
+#include "cli/progress.h"
 #include "profiles/process/child.h"
 
 namespace winnow::cli {
@@ -19,11 +20,13 @@ namespace {
 
 constexpr int kShownLines = 3;
 
-// The programs lie side by side when installed, in a folder of their own when built.
+// The programs lie in a folder of their own, where they were built and where they were installed.
 std::string engine_path(const std::string& folder, const std::string& variant) {
   const std::string name = "winnow-engine-" + variant;
-  for (const fs::path& path : {fs::path(folder) / "scenarios" / name, fs::path(folder) / name})
+  for (const char* place : {"scenarios", "", "libexec/winnow"}) {
+    const fs::path path = fs::path(folder) / place / name;
     if (fs::exists(path)) return fs::absolute(path).string();
+  }
   return "";
 }
 

@@ -63,11 +63,25 @@ TEST_CASE("help goes to standard output with status 0 and shows an example, for 
   }
 }
 
+TEST_CASE("help of a command's name is that command's help") {
+  Scratch scratch;
+  const auto out = [&](const std::vector<std::string>& command) {
+    return testing::winnow(scratch, command).out;
+  };
+  CHECK(out({"help"}) == out({"--help"}));
+  CHECK(out({"help", "run"}) == out({"run", "--help"}));
+  CHECK(out({"help", "model"}) == out({"model", "--help"}));
+  CHECK(out({"help", "model", "synth"}) == out({"model", "synth", "--help"}));
+  CHECK(out({"help", "model"}).find("Usage: winnow model synth|info") == 0);
+}
+
 TEST_CASE("wrong usage is one line on standard error with status 2") {
   TinyModel tiny;
   const std::vector<std::vector<std::string>> wrong{
       {},
       {"no-such-command"},
+      {"help", "no-such-command"},
+      {"help", "--completion", "no-such-shell"},
       {"model"},
       {"model", "synth"},
       {"model", "synth", "--out", "x", "--shape", "huge"},

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "base/error.h"
 #include "tests/catch.h"
 #include "tests/kernels/data.h"
@@ -64,6 +66,17 @@ TEST_CASE("the rows of AArch64 run where the processor's own registers name thei
   CHECK(names(matmul_rows()) == expected);
 }
 #endif
+
+// Tests of every family walk over the rows that run here; .ci/count_tests reads which do not.
+TEST_CASE("rows that do not run here are told", "[native]") {
+  size_t left_out = 0;
+  for (const Row<Matmul>& row : matmul_rows()) {
+    if (row.available) continue;
+    ++left_out;
+    std::printf("skipped: this processor has no %s\n", std::string(row.name).c_str());
+  }
+  CHECK(runnable(matmul_rows()).size() + left_out == matmul_rows().size());
+}
 
 TEST_CASE("auto selects the last row that runs here") {
   CHECK(select_kernels("auto").isa == runnable(matmul_rows()).back().name);

@@ -1,0 +1,68 @@
+#include "cli/help_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace winnow::cli {
+
+namespace {
+
+constexpr Overview kOverview{
+    "Builds one inference engine under several thread-scheduling strategies, measures them side\n"
+    "by side and tells which one wins, by how much, how sure, and why.\n",
+    "  winnow model synth --out models/synthetic-300m.gguf\n"
+    "  winnow run scenarios/batch32.toml\n"
+    "  winnow report out/batch32 > report.md\n"
+    "  echo 'how to bake bread' | winnow embed --dimensions 256\n",
+    "Exit status: 0 done, 2 wrong usage,\n"
+    "3 failed or incomplete, 130 interrupted; of a gate also 1 regression,\n"
+    "4 no comparable baseline, 5 inconclusive.\n"};
+
+std::string usage(std::span<const Command> commands) {
+  std::string text =
+      fmt::format("Usage: winnow COMMAND [options]\n\n{}\nCommands:\n", kOverview.purpose);
+  for (const Command& command : commands)
+    text += fmt::format("  {:<10} {}\n", command.name, command.summary);
+  return text +
+         fmt::format("\nExamples:\n{}\n`winnow COMMAND --help` lists a command's options. {}",
+                     kOverview.examples, kOverview.exit_status);
+}
+
+std::vector<CommandPage> pages_of(std::span<const Command> commands) {
+  std::vector<CommandPage> pages;
+  for (const Command& command : commands) {
+    const std::string name(command.name);
+    pages.push_back({name, std::string(command.summary), help_page(command.run)});
+    for (const std::string& part : std::vector(pages.back().help.subcommands))
+      pages.push_back({name + " " + part, "", help_page(command.run, {part})});
+  }
+  return pages;
+}
+
+}  // namespace
+
+int help_command(std::span<const Command> commands, const Arguments& arguments) {
+  if (arguments.empty()) {
+    print(usage(commands));
+    return base::kOk;
+  }
+  if (arguments == Arguments{"--man"}) {
+    print(man_page(kOverview, pages_of(commands)));
+    return base::kOk;
+  }
+  if (arguments == Arguments{"--completion", "bash"}) {
+    print(bash_completion(commands, pages_of(commands)));
+    return base::kOk;
+  }
+  const auto found = std::ranges::find(commands, arguments.front(), &Command::name);
+  if (found == commands.end())
+    throw base::UsageError(arguments.front(), "no such command; see winnow --help");
+  Arguments rest(arguments.begin() + 1, arguments.end());
+  rest.emplace_back("--help");
+  return found->run(rest);
+}
+
+}  // namespace winnow::cli
