@@ -9,7 +9,7 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
+using testing::TinyModel;
 namespace fs = std::filesystem;
 
 namespace {
@@ -31,12 +31,18 @@ double length(const std::vector<float>& vector) {
   return std::sqrt(sum);
 }
 
-struct TinyModel : Scratch {
-  TinyModel() {
-    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
-                .status == 0);
+// Each of them is one line on standard error, and this exit status.
+void check_refused(const Scratch& folder, const std::vector<std::vector<std::string>>& commands,
+                   int status) {
+  for (const auto& arguments : commands) {
+    const auto result = testing::winnow(folder, arguments);
+    INFO(result.err);
+    CHECK(result.status == status);
+    CHECK(result.out.empty());
+    CHECK(lines(result.err).size() == 1);
+    CHECK(result.err.find("winnow: ") == 0);
   }
-};
+}
 
 }  // namespace
 
@@ -104,14 +110,7 @@ TEST_CASE("wrong usage is one line on standard error with status 2") {
       {"run"},
       {"run", "stdin", "--passes", "gpu"},
       {"a\nb"}};
-  for (const auto& arguments : wrong) {
-    const auto result = testing::winnow(tiny, arguments);
-    INFO(result.err);
-    CHECK(result.status == 2);
-    CHECK(result.out.empty());
-    CHECK(lines(result.err).size() == 1);
-    CHECK(result.err.find("winnow: ") == 0);
-  }
+  check_refused(tiny, wrong, 2);
   CHECK_FALSE(fs::exists(tiny / "x"));
 }
 
@@ -129,13 +128,7 @@ TEST_CASE("a broken or missing file is one line with status 3") {
       {"report", "missing"},
       {"report", "missing", "other:spawn"},
       {"top", "missing"}};
-  for (const auto& arguments : wrong) {
-    const auto result = testing::winnow(tiny, arguments);
-    INFO(result.err);
-    CHECK(result.status == 3);
-    CHECK(result.out.empty());
-    CHECK(lines(result.err).size() == 1);
-  }
+  check_refused(tiny, wrong, 3);
 }
 
 TEST_CASE("embed prints one unit vector a line, also for empty lines and without a last newline") {
@@ -156,7 +149,7 @@ TEST_CASE("embed prints one unit vector a line, also for empty lines and without
 }
 
 TEST_CASE("list names strategies, instruction sets, passes and the scenarios of a folder") {
-  const testing::Scratch scratch;
+  const Scratch scratch;
   std::ofstream(scratch / "good.toml")
       << "name = 'good'\ndescription = 'two words'\ntexts = ['a']\niterations = 2\nblocks = 2\n"
          "passes = ['time']\n[[variants]]\nname = 'pool'\n";

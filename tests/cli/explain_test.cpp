@@ -14,7 +14,6 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 namespace fs = std::filesystem;
 
 namespace {
@@ -23,30 +22,19 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-struct Tiny : Scratch {
-  Tiny() {
-    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
-                .status == 0);
-    base::write_file(*this / "tiny.toml",
-                     "name = 'tiny'\ntexts = ['one', 'two words', 'three words here', '']\n"
-                     "iterations = 8\nblocks = 8\nthreads = 2\npasses = ['time']\n"
-                     "[[variants]]\nname = 'pool_op'\n");
-  }
-  std::vector<std::string> arguments(std::vector<std::string> options) const {
-    options.insert(options.begin(), {"explain", "tiny.toml", "--model", "tiny.gguf"});
-    return options;
-  }
-  testing::Result explain(const std::vector<std::string>& options) const {
-    return testing::winnow(*this, arguments(options));
-  }
+struct Tiny : testing::TinyModel {
+  Tiny()
+      : TinyModel("explain",
+                  "name = 'tiny'\ntexts = ['one', 'two words', 'three words here', '']\n"
+                  "iterations = 8\nblocks = 8\nthreads = 2\npasses = ['time']\n"
+                  "[[variants]]\nname = 'pool_op'\n") {}
 };
 
 }  // namespace
 
 TEST_CASE("a real strategy pays for its regions, and the recording keeps what was counted") {
   const Tiny tiny;
-  const auto result =
-      tiny.explain({"--cost", "1ms", "--blocks", "8", "--variants", "pool_op,serial"});
+  const auto result = tiny.run({"--cost", "1ms", "--blocks", "8", "--variants", "pool_op,serial"});
   INFO(result.out << result.err);
   REQUIRE((result.status == 0 || result.status == 1));  // by what else the machine does
   CHECK(has(result.out, "# Proof of Cause: region"));
@@ -80,7 +68,7 @@ TEST_CASE("a program that does not pay what it tells is found out") {
                    "sed -i -e \"s/\\\"amount\\\": 0/\\\"amount\\\": $ns/\""
                    " -e \"s/\\(\\\"unit_p.._ns\\\"\\): [0-9]*/\\1: $ns/\" \"$WINNOW_RESULT\"\n");
   fs::permissions(tiny / "winnow-engine-pool_op", fs::perms::owner_all);
-  const std::string command = "cd '" + tiny.path().string() +
+  const std::string command = "cd '" + tiny.path() +
                               "' && ./winnow explain tiny.toml --model tiny.gguf --cost 2ms "
                               "--blocks 8 --iterations 2 > out.md 2> err.txt";
   const int status = std::system(command.c_str());
@@ -91,8 +79,7 @@ TEST_CASE("a program that does not pay what it tells is found out") {
 
 TEST_CASE("an end by a signal keeps what there is") {
   const Tiny tiny;
-  const pid_t process =
-      testing::start_winnow(tiny, tiny.arguments({"--cost", "1ms", "--blocks", "5000"}));
+  const pid_t process = tiny.start({"--cost", "1ms", "--blocks", "5000"});
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (!fs::exists(tiny / "out") && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -129,7 +116,7 @@ TEST_CASE("wrong arguments of explain are one line, and nothing runs") {
                                                        {"another.toml"},
                                                        {"--time-limit", "0"}};
   for (const auto& options : wrong) {
-    const auto result = tiny.explain(options);
+    const auto result = tiny.run(options);
     INFO(options[0] << ": " << result.err);
     CHECK(result.status == 2);
     CHECK(result.out.empty());

@@ -7,17 +7,9 @@
 #include <cstdlib>
 
 #include "base/file.h"
-
-namespace fs = std::filesystem;
+#include "tests/catch.h"
 
 namespace winnow::testing {
-
-Scratch::Scratch() {
-  std::string name = (fs::temp_directory_path() / "winnow-test-XXXXXX").string();
-  path_ = ::mkdtemp(name.data());
-}
-
-Scratch::~Scratch() { fs::remove_all(path_); }
 
 pid_t start_winnow(const Scratch& folder, const std::vector<std::string>& arguments,
                    const std::string& input) {
@@ -48,6 +40,23 @@ Result wait(const Scratch& folder, pid_t process) {
 Result winnow(const Scratch& folder, const std::vector<std::string>& arguments,
               const std::string& input) {
   return wait(folder, start_winnow(folder, arguments, input));
+}
+
+TinyModel::TinyModel(const std::string& command, const std::string& scenario) : command_(command) {
+  const Result made = winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"});
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+  base::write_file(*this / "tiny.toml", scenario);
+}
+
+pid_t TinyModel::start(const std::vector<std::string>& options) const {
+  std::vector<std::string> arguments{command_, "tiny.toml", "--model", "tiny.gguf"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  return start_winnow(*this, arguments);
+}
+
+Result TinyModel::run(const std::vector<std::string>& options) const {
+  return wait(*this, start(options));
 }
 
 }  // namespace winnow::testing

@@ -5,7 +5,6 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 namespace fs = std::filesystem;
 
 namespace {

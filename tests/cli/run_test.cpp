@@ -15,7 +15,6 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 namespace fs = std::filesystem;
 
 namespace {
@@ -26,28 +25,21 @@ constexpr int kBlocks = 8;
 constexpr int kMatricesPerText = 2 * 7;  // blocks of the tiny model, weight matrices of a block
 constexpr int kMatmulsPerText = 2 * 4;   // loops over tiles: some matrices are multiplied as one
 
-struct TinyRun : Scratch {
-  TinyRun() {
-    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
-                .status == 0);
-    base::write_file(*this / "tiny.toml",
-                     "name = 'tiny'\n"
-                     "texts = ['one', 'two words', 'three words here', '']\n"
-                     "iterations = 16\n"
-                     "blocks = 8\n"
-                     "threads = 3\n"
-                     "passes = ['time', 'cpu', 'wall', 'heap', 'sync']\n"
-                     "[[variants]]\n"
-                     "name = 'spawn'\n"
-                     "label = 'Fine'\n"
-                     "[[variants]]\n"
-                     "name = 'pool'\n"
-                     "label = 'Coarse'\n");
-  }
-  testing::Result run(std::vector<std::string> options) const {
-    options.insert(options.begin(), {"run", "tiny.toml", "--model", "tiny.gguf"});
-    return testing::winnow(*this, options);
-  }
+struct TinyRun : testing::TinyModel {
+  TinyRun()
+      : TinyModel("run",
+                  "name = 'tiny'\n"
+                  "texts = ['one', 'two words', 'three words here', '']\n"
+                  "iterations = 16\n"
+                  "blocks = 8\n"
+                  "threads = 3\n"
+                  "passes = ['time', 'cpu', 'wall', 'heap', 'sync']\n"
+                  "[[variants]]\n"
+                  "name = 'spawn'\n"
+                  "label = 'Fine'\n"
+                  "[[variants]]\n"
+                  "name = 'pool'\n"
+                  "label = 'Coarse'\n") {}
 };
 
 int row_count(const std::string& report, const std::string& heading) {
@@ -230,7 +222,7 @@ TEST_CASE("a run that cannot start writes nothing") {
   CHECK(testing::winnow(tiny, {"run", "missing.toml"}).status == 3);
   CHECK_FALSE(fs::exists(tiny / "out"));
 
-  fs::create_directory(tiny.path() / "mine");
+  fs::create_directory(tiny / "mine");
   base::write_file(tiny / "mine/thesis.txt", "three years of work");
   CHECK(tiny.run({"--out", "mine"}).status == 2);
   CHECK(base::read_file(tiny / "mine/thesis.txt") == "three years of work");
@@ -308,5 +300,5 @@ TEST_CASE("an interrupted run ends with status 130, keeps what it measured, leav
   CHECK(result.status == 130);
   CHECK_FALSE(process_mentions(tiny / "tiny.gguf", 0));
   CHECK(profiles::read_recording(tiny / "out/tiny").status == profiles::RunStatus::interrupted);
-  CHECK(std::distance(fs::directory_iterator(tiny.path() / "out"), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(tiny / "out"), {}) == 1);
 }

@@ -14,7 +14,6 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 using tcp = boost::asio::ip::tcp;
 namespace fs = std::filesystem;
 

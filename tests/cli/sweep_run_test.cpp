@@ -10,34 +10,26 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct TinySweep : Scratch {
-  TinySweep() {
-    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
-                .status == 0);
-    base::write_file(*this / "matrix.toml",
-                     "name = 'matrix'\n"
-                     "texts = ['one two', 'three words here']\n"
-                     "[sweep]\n"
-                     "batch = [1, 3]\n"
-                     "threads = [1, 2]\n"
-                     "variants = ['spawn', 'pool']\n"
-                     "blocks = 1\n"
-                     "iterations = 2\n"
-                     "[[mixes]]\n"
-                     "name = 'plain'\n"
-                     "[[mixes]]\n"
-                     "name = 'made'\n"
-                     "lengths = [2, 5]\n");
-  }
-  testing::Result run(std::vector<std::string> options) const {
-    options.insert(options.begin(), {"run", "matrix.toml", "--model", "tiny.gguf"});
-    return testing::winnow(*this, options);
-  }
+struct TinySweep : testing::TinyModel {
+  TinySweep()
+      : TinyModel("run",
+                  "name = 'matrix'\n"
+                  "texts = ['one two', 'three words here']\n"
+                  "[sweep]\n"
+                  "batch = [1, 3]\n"
+                  "threads = [1, 2]\n"
+                  "variants = ['spawn', 'pool']\n"
+                  "blocks = 1\n"
+                  "iterations = 2\n"
+                  "[[mixes]]\n"
+                  "name = 'plain'\n"
+                  "[[mixes]]\n"
+                  "name = 'made'\n"
+                  "lengths = [2, 5]\n") {}
   profiles::Sweep sweep() const { return profiles::read_sweep(*this / "out/matrix"); }
 };
 
@@ -92,8 +84,7 @@ TEST_CASE("a sweep measures every cell of the matrix, and its report is printed 
 
 TEST_CASE("an interrupted sweep ends with status 130 and is continued by the same command") {
   const TinySweep tiny;
-  const pid_t harness =
-      testing::start_winnow(tiny, {"run", "matrix.toml", "--model", "tiny.gguf", "--blocks", "20"});
+  const pid_t harness = tiny.start({"--blocks", "20"});
   size_t blocks = 0;
   for (int i = 0; i < 2000 && blocks < 3; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -10,6 +10,7 @@
 #include "engine/synthetic_model.h"
 #include "tests/catch.h"
 #include "tests/engine/forward_texts.h"
+#include "tests/scratch.h"
 
 namespace winnow::engine {
 namespace {
@@ -26,7 +27,7 @@ std::vector<float> embed(const Model& model, const SchedulerRow& row,
 }
 
 TEST_CASE("the page's strategy gives the same embeddings as every other, to the bit") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string path = folder / "tiny.gguf";
   write_synthetic_model(path, SyntheticShape::tiny, 1);
   const Model model = Model::load(path, "auto");

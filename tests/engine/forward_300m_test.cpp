@@ -10,6 +10,7 @@
 #include "tests/catch.h"
 #include "tests/engine/forward_texts.h"
 #include "tests/engine/reference_forward.h"
+#include "tests/scratch.h"
 
 namespace winnow::engine {
 namespace {
@@ -18,7 +19,7 @@ const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurre
 
 // $WINNOW_TEST_MODEL_300M, or a synthetic one written for this run.
 const std::string& model_path() {
-  static const TemporaryFolder folder;
+  static const Scratch folder;
   static const std::string path = [] {
     if (const char* given = std::getenv("WINNOW_TEST_MODEL_300M")) return std::string(given);
     write_synthetic_model(folder / "300m.gguf", SyntheticShape::full_300m, 1);

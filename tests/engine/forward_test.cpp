@@ -13,6 +13,7 @@
 #include "tests/engine/changed_model.h"
 #include "tests/engine/forward_texts.h"
 #include "tests/engine/reference_forward.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -48,7 +49,7 @@ constexpr const char* kPattern = "gemma-embedding.attention.sliding_window_patte
 
 // The models of this test, written once.
 struct Models {
-  TemporaryFolder folder;
+  Scratch folder;
   std::string tiny = folder / "tiny.gguf";
   std::string dense_q8_0 = folder / "dense_q8_0.gguf";  // and its second block sees everything
   std::string dense_f32 = folder / "dense_f32.gguf";

@@ -1,7 +1,6 @@
 #include "engine/gguf.h"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -14,23 +13,13 @@
 #include "base/file.h"
 #include "engine/gguf_writer.h"
 #include "tests/catch.h"
+#include "tests/scratch.h"
 
 namespace fs = std::filesystem;
 using namespace winnow::engine;
 using winnow::base::Error;
 
 namespace {
-
-// A folder of its own for a test, gone when the test ends.
-struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "winnow-gguf-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Scratch() { fs::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
 
 // Encodes a file by hand, so that it can say what the writer never would.
 struct Bytes {
@@ -133,7 +122,7 @@ TEST_CASE("the reader gives back what the writer was given, for every type") {
   Scratch scratch;
   const std::string path = scratch / "good.gguf";
   write_good_file(path);
-  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
   const Gguf opened = Gguf::open(path);
   Gguf moved = Gguf(Gguf::open(path));
   for (const Gguf* file : {&opened, static_cast<const Gguf*>(&moved)}) {
@@ -367,10 +356,10 @@ TEST_CASE("a failed write leaves the old file and nothing else") {
   writer.add_tensor("t", TensorType::f32, {8}, std::as_bytes(std::span(kNorm)));
   CHECK_THROWS_WITH(writer.write(path), path + ": tensor t got 16 bytes, its shape needs 32");
   CHECK(winnow::base::read_file(path) == "old");
-  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
   CHECK_THROWS_AS(GgufWriter().write(scratch / "no/folder"), Error);
-  CHECK_THROWS_AS(GgufWriter().write(scratch.path.string()), Error);
-  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  CHECK_THROWS_AS(GgufWriter().write(scratch.path()), Error);
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
 }
 
 TEST_CASE("a full disk is one error that leaves nothing behind") {
@@ -392,5 +381,5 @@ TEST_CASE("a full disk is one error that leaves nothing behind") {
   ::setrlimit(RLIMIT_FSIZE, &limit);
   std::signal(SIGXFSZ, old_handler);
   CHECK(message == (scratch / "model.gguf") + ": File too large");
-  CHECK(fs::is_empty(scratch.path));
+  CHECK(fs::is_empty(scratch.path()));
 }

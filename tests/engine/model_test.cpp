@@ -9,12 +9,13 @@
 #include "tests/catch.h"
 #include "tests/engine/changed_model.h"
 #include "tests/engine/forward_texts.h"
+#include "tests/scratch.h"
 
 namespace winnow::engine {
 namespace {
 
 struct Paths {
-  TemporaryFolder folder;
+  Scratch folder;
   std::string tiny = folder / "tiny.gguf";
   std::string changed = folder / "changed.gguf";
 

@@ -11,6 +11,7 @@
 #include "engine/synthetic_model.h"
 #include "tests/catch.h"
 #include "tests/engine/forward_texts.h"
+#include "tests/scratch.h"
 
 namespace winnow::engine {
 namespace {
@@ -190,7 +191,7 @@ TEST_CASE("an exception of a stolen tile ends its text, and the scheduler lives 
 }
 
 TEST_CASE("one text of 2,048 tokens among 31 short ones: the same embeddings, to the bit") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string path = folder / "tiny.gguf";
   write_synthetic_model(path, SyntheticShape::tiny, 7);
   const Model model = Model::load(path, "auto");

@@ -1,7 +1,5 @@
 #include "engine/synthetic_model.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -14,23 +12,13 @@
 #include "engine/tokenizer.h"
 #include "kernels/kernels.h"
 #include "tests/catch.h"
+#include "tests/scratch.h"
 
 namespace fs = std::filesystem;
 using namespace winnow::engine;
 namespace kernels = winnow::kernels;
 
 namespace {
-
-// A folder of its own for a test, gone when the test ends.
-struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "winnow-synthetic-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Scratch() { fs::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
 
 // FNV-1a over every tensor's data.
 uint64_t checksum(const Gguf& file) {
@@ -203,5 +191,5 @@ TEST_CASE("a model that cannot be written is one error and no file") {
   Scratch scratch;
   CHECK_THROWS_AS(write_synthetic_model(scratch / "no/folder", SyntheticShape::tiny, 7),
                   winnow::base::Error);
-  CHECK(fs::is_empty(scratch.path));
+  CHECK(fs::is_empty(scratch.path()));
 }

@@ -1,7 +1,4 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -15,6 +12,7 @@
 #include "engine/gguf_writer.h"
 #include "engine/tokenizer.h"
 #include "tests/catch.h"
+#include "tests/scratch.h"
 
 namespace winnow::engine {
 namespace {
@@ -31,12 +29,9 @@ struct Keys {
 
 std::string key(const char* name) { return std::string("tokenizer.ggml.") + name; }
 
-// A file in the temporary folder, gone with the object.
 class File {
  public:
-  explicit File(const Keys& keys)
-      : path_(std::filesystem::temp_directory_path() /
-              ("winnow-vocabulary-test-" + std::to_string(getpid()) + ".gguf")) {
+  explicit File(const Keys& keys) {
     GgufWriter writer;
     auto add = [&writer](const char* name, const auto& value) {
       if (value) writer.add(key(name), *value);
@@ -53,15 +48,13 @@ class File {
     add("add_bos_token", keys.add_bos);
     add("add_eos_token", keys.add_eos);
     add("add_space_prefix", keys.add_space_prefix);
-    writer.write(path_.string());
+    writer.write(path_);
   }
-  ~File() { std::filesystem::remove(path_); }
-  File(const File&) = delete;
-
-  std::string path() const { return path_.string(); }
+  const std::string& path() const { return path_; }
 
  private:
-  std::filesystem::path path_;
+  const Scratch folder_;
+  const std::string path_ = folder_ / "vocabulary.gguf";
 };
 
 std::string error_of(const Keys& keys) {

@@ -14,6 +14,7 @@
 #include "engine/synthetic_model.h"
 #include "tests/catch.h"
 #include "tests/engine/forward_texts.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -62,7 +63,7 @@ class Programs {
   }
 
  private:
-  engine::TemporaryFolder folder_;
+  Scratch folder_;
 };
 
 bool has_word(std::string_view words, const std::string& word) {

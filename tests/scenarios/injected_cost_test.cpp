@@ -10,6 +10,7 @@
 #include "engine/synthetic_model.h"
 #include "tests/catch.h"
 #include "tests/engine/forward_texts.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -87,7 +88,7 @@ TEST_CASE("a spin takes its time at least, before each region") {
 }
 
 TEST_CASE("embeddings are the same to the bit with every cost under every strategy") {
-  const engine::TemporaryFolder folder;
+  const Scratch folder;
   const std::string file = folder / "tiny.gguf";
   engine::write_synthetic_model(file, engine::SyntheticShape::tiny, 3);
   const engine::Model model = engine::Model::load(file, "auto");

@@ -1,7 +1,5 @@
 #include "scenarios/roofline.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +8,7 @@
 #include "kernels/peak.h"
 #include "scenarios/machine_memory.h"
 #include "tests/catch.h"
+#include "tests/scratch.h"
 
 using namespace winnow;
 using namespace winnow::scenarios;
@@ -19,18 +18,10 @@ namespace {
 
 constexpr size_t kMega = size_t{1} << 20;
 
-// A folder that stands for the root of a machine, gone when the test ends.
-class Root {
- public:
-  Root() : path_(fs::temp_directory_path() / ("winnow-root-" + std::to_string(::getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Root() { fs::remove_all(path_); }
-  Root(const Root&) = delete;
-  Root& operator=(const Root&) = delete;
-
+// A folder that stands for the root of a machine.
+struct Root : Scratch {
   void write(const std::string& name, const std::string& text) const {
-    const fs::path file = path_ / name;
+    const fs::path file = *this / name;
     fs::create_directories(file.parent_path());
     std::ofstream(file) << text;
   }
@@ -43,10 +34,6 @@ class Root {
     write(folder + "type", "Unified\n");
     write(folder + "shared_cpu_list", shared + "\n");
   }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
 };
 
 }  // namespace

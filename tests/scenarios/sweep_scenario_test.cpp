@@ -1,16 +1,12 @@
 #include "scenarios/sweep_scenario.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "scenarios/scenario.h"
 #include "tests/catch.h"
+#include "tests/scenarios/scenario_texts.h"
 
-namespace fs = std::filesystem;
 using namespace winnow;
 using namespace winnow::scenarios;
 
@@ -32,39 +28,9 @@ const std::string kGood =
     "once = [6]\n"
     "lengths = [1, 2]\n";
 
-class TextFile {
- public:
-  explicit TextFile(const std::string& text) {
-    path_ = (fs::temp_directory_path() / "winnow-sweep-XXXXXX").string();
-    ::close(::mkstemp(path_.data()));
-    base::write_file(path_, text);
-  }
-  ~TextFile() { fs::remove(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 SweepScenario load_text(const std::string& text, int cores = 4) {
   const TextFile file(text);
   return load_sweep(file.path(), cores);
-}
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const size_t at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), by);
-}
-
-std::string problem_of(const std::string& text) {
-  try {
-    load_text(text);
-  } catch (const base::UsageError& error) {
-    const std::string what = error.what();
-    return what.substr(what.find(": ") + 2);
-  }
-  return "no error";
 }
 
 using Counts = std::vector<int>;
@@ -94,43 +60,41 @@ TEST_CASE("a sweep's keys are read, words become counts, the others have their d
 }
 
 TEST_CASE("a wrong sweep is one error that names the line") {
-  CHECK(problem_of("colour = 3\n" + kGood) == "line 1: colour: unknown key");
-  CHECK(problem_of(replaced(kGood, "batch", "blokcs = 3\nbatch")) == "line 4: blokcs: unknown key");
-  CHECK(problem_of(kGood + "colour = 3\n") == "line 15: colour: unknown key");
-  CHECK(problem_of(replaced(kGood, "[1, 8]", "[]")) ==
-        "line 4: batch: expected a list that is not empty");
-  CHECK(problem_of(replaced(kGood, "[1, 8]", "[0]")) ==
-        "line 4: batch: expected whole numbers from 1 to 100000");
-  CHECK(problem_of(replaced(kGood, "[1, 8]", "['all']")) ==
-        "line 4: batch: expected whole numbers from 1 to 100000");
-  CHECK(problem_of(replaced(kGood, "[1, 0]", "[1, 1.5]")) ==
-        "line 5: threads: expected whole numbers from 0 to 1024, or \"1..all\"");
-  CHECK(problem_of(replaced(kGood, "'half'", "'most'")) ==
-        "line 7: neighbours: expected whole numbers from 0 to 1024, \"half\" or \"all\"");
-  CHECK(problem_of(replaced(kGood, "[false, true]", "1")) ==
-        "line 8: pinned: expected true or false, or a list of them");
-  CHECK(problem_of(replaced(kGood, "'all'", "['pool', 'pool']")) ==
-        "line 6: variants: pool is listed twice");
-  CHECK(problem_of(replaced(kGood, "'all'", "['pool', 'all']")) ==
-        "line 6: variants: \"all\" stands alone");
-  CHECK(problem_of(replaced(kGood, "pinned", "cpu_quota = -1\npinned")) ==
-        "line 8: cpu_quota: expected 0 (no limit), or cores from 0.01 to 1024");
-  CHECK(problem_of(replaced(kGood, "pinned", "cpu_quota = nan\npinned")) ==
-        "line 8: cpu_quota: expected 0 (no limit), or cores from 0.01 to 1024");
-  CHECK(problem_of(replaced(kGood, "'giant'", "'plain'")) == "line 12: name: listed twice");
-  CHECK(problem_of(replaced(kGood, "'giant'", "'../up'")) ==
-        "line 12: name: expected letters, digits, '-', '_' and '.'");
-  CHECK(problem_of(replaced(kGood, "[6]", "[0]")) ==
-        "line 13: once: expected numbers of words from 1 to 100000");
-  CHECK(problem_of(replaced(kGood, "lengths = [1, 2]\n", "")) ==
-        "line 13: once: needs lengths, of the other texts");
-  CHECK(problem_of(kGood + "texts = ['x']\n") ==
-        "line 15: texts: either texts or lengths, not both");
-  CHECK(problem_of(replaced(replaced(kGood, "[1, 2]", "[100000]"), "8]", "100000]")) ==
-        "line 14: lengths: more than 10000000 words in a batch");
-  CHECK(problem_of(kGood.substr(0, kGood.find("[[mixes]]"))) == "line 1: mixes: missing");
-  CHECK(problem_of(replaced(kGood, "'one two three', 'four five'", "' '")) ==
-        "line 14: lengths: needs texts with words at the top of the file, to make others from");
+  const auto load = [](const std::string& path) { return load_sweep(path, 4); };
+  check_problems(
+      load, {
+                {"colour = 3\n" + kGood, "line 1: colour: unknown key"},
+                {kGood + "colour = 3\n", "line 15: colour: unknown key"},
+                {kGood + "texts = ['x']\n", "line 15: texts: either texts or lengths, not both"},
+                {replaced(replaced(kGood, "[1, 2]", "[100000]"), "8]", "100000]"),
+                 "line 14: lengths: more than 10000000 words in a batch"},
+                {kGood.substr(0, kGood.find("[[mixes]]")), "line 1: mixes: missing"},
+            });
+  check_problems(
+      load, kGood,
+      {
+          {"batch", "blokcs = 3\nbatch", "line 4: blokcs: unknown key"},
+          {"[1, 8]", "[]", "line 4: batch: expected a list that is not empty"},
+          {"[1, 8]", "[0]", "line 4: batch: expected whole numbers from 1 to 100000"},
+          {"[1, 8]", "['all']", "line 4: batch: expected whole numbers from 1 to 100000"},
+          {"[1, 0]", "[1, 1.5]",
+           "line 5: threads: expected whole numbers from 0 to 1024, or \"1..all\""},
+          {"'half'", "'most'",
+           "line 7: neighbours: expected whole numbers from 0 to 1024, \"half\" or \"all\""},
+          {"[false, true]", "1", "line 8: pinned: expected true or false, or a list of them"},
+          {"'all'", "['pool', 'pool']", "line 6: variants: pool is listed twice"},
+          {"'all'", "['pool', 'all']", "line 6: variants: \"all\" stands alone"},
+          {"pinned", "cpu_quota = -1\npinned",
+           "line 8: cpu_quota: expected 0 (no limit), or cores from 0.01 to 1024"},
+          {"pinned", "cpu_quota = nan\npinned",
+           "line 8: cpu_quota: expected 0 (no limit), or cores from 0.01 to 1024"},
+          {"'giant'", "'plain'", "line 12: name: listed twice"},
+          {"'giant'", "'../up'", "line 12: name: expected letters, digits, '-', '_' and '.'"},
+          {"[6]", "[0]", "line 13: once: expected numbers of words from 1 to 100000"},
+          {"lengths = [1, 2]\n", "", "line 13: once: needs lengths, of the other texts"},
+          {"'one two three', 'four five'", "' '",
+           "line 14: lengths: needs texts with words at the top of the file, to make others from"},
+      });
 }
 
 TEST_CASE("texts of a mix are made from the scenario's words, the same ones every time") {

@@ -8,24 +8,16 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct TinyGate : Scratch {
-  TinyGate() {
-    REQUIRE(testing::winnow(*this, {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf"})
-                .status == 0);
-    base::write_file(*this / "tiny.toml",
-                     "name = 'tiny'\ntexts = ['one', 'two words', 'three words here', '']\n"
-                     "iterations = 16\nblocks = 8\nthreads = 2\npasses = ['time']\n"
-                     "[[variants]]\nname = 'spawn'\n[[variants]]\nname = 'pool'\n");
-  }
-  testing::Result run(std::vector<std::string> options) const {
-    options.insert(options.begin(), {"gate", "tiny.toml", "--model", "tiny.gguf"});
-    return testing::winnow(*this, options);
-  }
+struct TinyGate : testing::TinyModel {
+  TinyGate()
+      : TinyModel("gate",
+                  "name = 'tiny'\ntexts = ['one', 'two words', 'three words here', '']\n"
+                  "iterations = 16\nblocks = 8\nthreads = 2\npasses = ['time']\n"
+                  "[[variants]]\nname = 'spawn'\n[[variants]]\nname = 'pool'\n") {}
   nlohmann::json verdict() const {
     return nlohmann::json::parse(base::read_file(*this / "gate/verdict.json"));
   }
@@ -34,7 +26,7 @@ struct TinyGate : Scratch {
 // A build folder whose programs are those of the present build behind a shell script.
 void write_build(const TinyGate& gate, const std::string& name, const std::string& script) {
   const std::string folder = name + "/scenarios";
-  fs::create_directories(gate.path() / folder);
+  fs::create_directories(gate / folder);
   for (const char* variant : {"spawn", "pool"}) {
     const std::string path = gate / (folder + "/winnow-engine-" + variant);
     std::string text = "#!/bin/sh\n" + script + "\n";
@@ -47,14 +39,13 @@ void write_build(const TinyGate& gate, const std::string& name, const std::strin
 
 void run_in(const TinyGate& gate, const std::string& command) {
   INFO(command);
-  REQUIRE(std::system(
-              ("cd '" + gate.path().string() + "' && " + command + " >/dev/null 2>&1").c_str()) ==
+  REQUIRE(std::system(("cd '" + gate.path() + "' && " + command + " >/dev/null 2>&1").c_str()) ==
           0);
 }
 
 // A repository in the working folder whose build makes one program: what engine.sh says.
 void commit_engine(const TinyGate& gate, const std::string& script, const std::string& tag) {
-  fs::create_directories(gate.path() / "scenarios");
+  fs::create_directories(gate / "scenarios");
   base::write_file(gate / "meson.build", "project('small')\nsubdir('scenarios')\n");
   base::write_file(gate / "scenarios/meson.build",
                    "custom_target('engine', input: 'engine.sh', output: 'winnow-engine-pool',\n"
@@ -141,7 +132,7 @@ TEST_CASE("a commit is built beside the working tree, held against a build, and 
   commit_engine(gate, "#!/bin/sh\necho first problem; echo last problem; exit 1\n", "broken");
   // A working tree that differs from any commit does not matter: the base is the commit.
   base::write_file(gate / "scenarios/engine.sh", "neither\n");
-  fs::create_directories(gate.path() / "tmp");
+  fs::create_directories(gate / "tmp");
   const auto with_base = [&](const std::string& revision) {
     ::setenv("TMPDIR", (gate / "tmp").c_str(), 1);
     const auto result = gate.run({"--variants", "pool", "--base", revision, "--head-build",
@@ -166,6 +157,6 @@ TEST_CASE("a commit is built beside the working tree, held against a build, and 
   CHECK(gate.verdict() == verdict);
 
   CHECK(base::read_file(gate / "scenarios/engine.sh") == "neither\n");
-  CHECK(fs::is_empty(gate.path() / "tmp"));
+  CHECK(fs::is_empty(gate / "tmp"));
   run_in(gate, "test $(git worktree list | wc -l) = 1");
 }

@@ -11,7 +11,6 @@
 #include "tests/cli/program.h"
 
 using namespace winnow;
-using testing::Scratch;
 namespace fs = std::filesystem;
 
 namespace {
@@ -51,7 +50,7 @@ struct Gate : Scratch {
     write("after", recording());
   }
   void write(const std::string& name, const profiles::Recording& r) const {
-    fs::create_directories(path() / name);
+    fs::create_directories(*this / name);
     profiles::write_recording(*this / name, r);
   }
   void change(const std::function<void(profiles::Recording&)>& change) const {
@@ -103,7 +102,7 @@ TEST_CASE("each verdict has its exit status and is written for people, JSON, JUn
   gate.change([](auto& r) { r.workload.threads = 3; });
   CHECK(gate.run({"--out", "gate"}).status == 4);
   CHECK(gate.verdict()["verdict"] == "no comparable baseline");
-  fs::remove_all(gate.path() / "before");
+  fs::remove_all(gate / "before");
   CHECK(gate.run({"--out", "gate"}).status == 4);
 }
 
@@ -132,7 +131,7 @@ TEST_CASE("wrong usage is status 2 and writes nothing") {
 TEST_CASE(
     "every mistake in a rule file is one line that names the file, before anything is written") {
   const Gate gate;
-  fs::create_directory(gate.path() / "gate");
+  fs::create_directory(gate / "gate");
   base::write_file(gate / "gate/verdict.json", "the last one");
   const std::vector<std::pair<std::string, std::string>> mistakes = {
       {"", "rules: missing"},

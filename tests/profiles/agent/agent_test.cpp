@@ -14,7 +14,7 @@
 #include "profiles/raw/allocations.h"
 #include "profiles/raw/hotspots.h"
 #include "tests/catch.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 using namespace winnow::profiles;
 using winnow::base::Error;

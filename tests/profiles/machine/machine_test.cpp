@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "profiles/machine/facts.h"
 #include "tests/catch.h"
-#include "tests/profiles/temporary_folder.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -31,37 +31,52 @@ class FakeMachine {
   int cycles_error = ENOENT;
 
  private:
-  TemporaryFolder folder_;
+  Scratch folder_;
 };
+
+// No fact has a value, each has its reason, which does not tell where the test's files lie.
+void check_nothing_known(const FakeMachine& machine) {
+  for (const MachineFact& fact : machine.facts()) {
+    INFO(fact.name);
+    CHECK(fact.value.empty());
+    CHECK_FALSE(fact.note.empty());
+    CHECK(fact.state == FactState::unknown);
+    CHECK(fact.advice.empty());
+    CHECK(fact.note.find("winnow-test") == std::string::npos);
+  }
+}
 
 }  // namespace
 
 TEST_CASE("the facts of a known machine") {
   FakeMachine machine;
-  machine.write("/proc/cpuinfo",
-                "processor\t: 0\nmodel name\t: Some CPU @ 2.00GHz\n"
-                "flags\t\t: fpu vme hypervisor avx2\n\nprocessor\t: 1\nmodel name\t: other\n");
-  machine.write("/sys/devices/system/cpu/online", "0-3,6\n");
-  machine.write("/proc/self/status", "Name:\tx\nCpus_allowed:\t5\nCpus_allowed_list:\t0,2-3\n");
-  machine.write("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", "0-1\n");
-  machine.write("/sys/devices/system/cpu/smt/active", "1\n");
-  machine.write("/sys/devices/system/node/online", "0-1\n");
-  machine.write("/proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n");
-  machine.write("/proc/sys/kernel/osrelease", "6.1.0-13-amd64\n");
-  machine.write("/etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n");
-  machine.write("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
-  machine.write("/sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
-  machine.write("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
-  machine.write("/proc/sys/kernel/randomize_va_space", "2\n");
-  machine.write("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
-  machine.write("/proc/loadavg", "0.50 1.25 2.00 3/456 7890\n");
-  machine.write("/proc/pressure/cpu",
-                "some avg10=12.50 avg60=1.00 avg300=0.10 total=123\nfull avg10=0.00\n");
-  machine.write("/proc/self/cgroup", "0::/a/b\n");
-  machine.write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
-  machine.write("/sys/fs/cgroup/a/cpu.max", "250000 100000\n");
-  machine.write("/sys/fs/cgroup/a/b/cpu.stat", "nr_throttled 3\nthrottled_usec 1500000\n");
-  machine.write("/proc/stat", "cpu  10 0 20 150 5 0 5 10 3 0\ncpu0 1 2 3 4 5 6 7 8 9 0\n");
+  const std::pair<const char*, const char*> files[] = {
+      {"/proc/cpuinfo",
+       "processor\t: 0\nmodel name\t: Some CPU @ 2.00GHz\n"
+       "flags\t\t: fpu vme hypervisor avx2\n\nprocessor\t: 1\nmodel name\t: other\n"},
+      {"/sys/devices/system/cpu/online", "0-3,6\n"},
+      {"/proc/self/status", "Name:\tx\nCpus_allowed:\t5\nCpus_allowed_list:\t0,2-3\n"},
+      {"/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", "0-1\n"},
+      {"/sys/devices/system/cpu/smt/active", "1\n"},
+      {"/sys/devices/system/node/online", "0-1\n"},
+      {"/proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n"},
+      {"/proc/sys/kernel/osrelease", "6.1.0-13-amd64\n"},
+      {"/etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n"},
+      {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n"},
+      {"/sys/devices/system/cpu/intel_pstate/no_turbo", "0\n"},
+      {"/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n"},
+      {"/proc/sys/kernel/randomize_va_space", "2\n"},
+      {"/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n"},
+      {"/proc/loadavg", "0.50 1.25 2.00 3/456 7890\n"},
+      {"/proc/pressure/cpu",
+       "some avg10=12.50 avg60=1.00 avg300=0.10 total=123\nfull avg10=0.00\n"},
+      {"/proc/self/cgroup", "0::/a/b\n"},
+      {"/sys/fs/cgroup/a/b/cpu.max", "max 100000\n"},
+      {"/sys/fs/cgroup/a/cpu.max", "250000 100000\n"},
+      {"/sys/fs/cgroup/a/b/cpu.stat", "nr_throttled 3\nthrottled_usec 1500000\n"},
+      {"/proc/stat", "cpu  10 0 20 150 5 0 5 10 3 0\ncpu0 1 2 3 4 5 6 7 8 9 0\n"},
+  };
+  for (const auto& [path, text] : files) machine.write(path, text);
 
   const std::pair<const char*, const char*> expected[] = {
       {"cpu_model", "Some CPU @ 2.00GHz"},
@@ -98,14 +113,7 @@ TEST_CASE("the facts of a known machine") {
 TEST_CASE("what cannot be read has no value and a reason") {
   FakeMachine machine;
   machine.cycles_error = EIO;
-  for (const MachineFact& fact : machine.facts()) {
-    INFO(fact.name);
-    CHECK(fact.value.empty());
-    CHECK_FALSE(fact.note.empty());
-    CHECK(fact.state == FactState::unknown);
-    CHECK(fact.advice.empty());
-    CHECK(fact.note.find("winnow-test") == std::string::npos);
-  }
+  check_nothing_known(machine);
   CHECK(machine.note("governor") ==
         "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor: No such file or directory");
 }
@@ -122,13 +130,7 @@ TEST_CASE("what is not understood has no value either") {
         "/proc/loadavg", "/proc/pressure/cpu", "/proc/self/cgroup", "/sys/fs/cgroup/cpu.max",
         "/sys/fs/cgroup/cpu.stat", "/proc/stat"})
     machine.write(file, "]nonsense[");
-  for (const MachineFact& fact : machine.facts()) {
-    INFO(fact.name);
-    CHECK(fact.value.empty());
-    CHECK_FALSE(fact.note.empty());
-    CHECK(fact.state == FactState::unknown);
-    CHECK(fact.advice.empty());
-  }
+  check_nothing_known(machine);
   for (const char* list : {"0-99999999999", "3-1", "-1", "1-", "0,,1", "0x2"}) {
     INFO(list);
     machine.write("/sys/devices/system/node/online", list);

@@ -9,7 +9,7 @@
 #include "profiles/raw/hotspots.h"
 #include "profiles/symbols/symbols.h"
 #include "tests/catch.h"
-#include "tests/profiles/temporary_folder.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -118,18 +118,18 @@ TEST_CASE("every count of a CPU profile is checked") {
 }
 
 TEST_CASE("hotspots: flat by leaf, cumulative once per stack, files merged by name") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   // Recursion between the same two places; and the same program elsewhere in memory.
-  base::write_file(folder.file("a.prof"),
+  base::write_file(folder / "a.prof",
                    encode({0, 3, 0, 2000, 0},
                           {3, 3, 0x400100, 0x7ffc0005, 0x400205, 2, 1, 0x7ffc0004, 0, 1, 0}, kMap));
   base::write_file(
-      folder.file("b.prof"),
+      folder / "b.prof",
       encode({0, 3, 0, 2000, 0}, {5, 2, 0x900100, 0x10, 0, 1, 0},
              "00900000-00a00000 r-xp 00000000 08:01 1234                /nonexistent/program\n"));
   const auto rules = CategoryRules::built_in();
-  const SampledProfile profile = read_sampled_profile(
-      {folder.file("a.prof"), folder.file("b.prof")}, ProfileClock::cpu, rules);
+  const SampledProfile profile =
+      read_sampled_profile({folder / "a.prof", folder / "b.prof"}, ProfileClock::cpu, rules);
   check_sums(profile);
   CHECK(profile.clock == ProfileClock::cpu);
   CHECK(profile.period_s == 0.002);
@@ -147,29 +147,26 @@ TEST_CASE("hotspots: flat by leaf, cumulative once per stack, files merged by na
 }
 
 TEST_CASE("hotspots: no files, no samples, other periods") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const auto rules = CategoryRules::built_in();
   CHECK(read_sampled_profile({}, ProfileClock::wall, rules).functions.empty());
-  base::write_file(folder.file("empty.prof"), encode({0, 3, 0, 2000, 0}, kTrailer));
-  const SampledProfile none =
-      read_sampled_profile({folder.file("empty.prof")}, ProfileClock::wall, rules);
+  base::write_file(folder / "empty.prof", encode({0, 3, 0, 2000, 0}, kTrailer));
+  const SampledProfile none = read_sampled_profile({folder / "empty.prof"}, ProfileClock::wall, rules);
   CHECK(none.samples == 0);
   CHECK(none.sampled_s == 0);
   CHECK(none.functions.empty());
-  base::write_file(folder.file("other.prof"), encode({0, 3, 0, 4000, 0}, kTrailer));
+  base::write_file(folder / "other.prof", encode({0, 3, 0, 4000, 0}, kTrailer));
   CHECK_THROWS_WITH(
-      read_sampled_profile({folder.file("empty.prof"), folder.file("other.prof")},
-                           ProfileClock::cpu, rules),
-      folder.file("other.prof") + ": sampled every 4000 us, the profiles before it every 2000 us");
-  CHECK_THROWS_AS(read_sampled_profile({folder.file("absent.prof")}, ProfileClock::cpu, rules),
-                  base::Error);
+      read_sampled_profile({folder / "empty.prof", folder / "other.prof"}, ProfileClock::cpu, rules),
+      folder / "other.prof" + ": sampled every 4000 us, the profiles before it every 2000 us");
+  CHECK_THROWS_AS(read_sampled_profile({folder / "absent.prof"}, ProfileClock::cpu, rules), base::Error);
 }
 
 TEST_CASE("a real profile shows a known split, by functions that are not inlined") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   std::vector<std::string> files;
   for (const char* name : {"a.prof", "b.prof"}) {
-    files.push_back(folder.file(name));
+    files.push_back(folder / name);
     const std::string command =
         "env LD_PRELOAD='libgcc_s.so.1 libprofiler.so.0' TCMALLOC_STACKTRACE_METHOD=libgcc "
         "CPUPROFILE_FREQUENCY=200 PROFILE_FILE='" +

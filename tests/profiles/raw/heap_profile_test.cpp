@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "profiles/raw/allocations.h"
 #include "tests/catch.h"
-#include "tests/profiles/temporary_folder.h"
+#include "tests/scratch.h"
 
 namespace {
 
@@ -38,11 +38,10 @@ double before(const HeapProfile& profile, const std::string& category) {
 }
 
 HeapProfile difference(const std::string& begin, const std::string& end) {
-  const TemporaryFolder folder;
-  base::write_file(folder.file("begin.heap"), begin);
-  base::write_file(folder.file("end.heap"), end);
-  return read_heap_profile(folder.file("begin.heap"), folder.file("end.heap"),
-                           CategoryRules::built_in());
+  const Scratch folder;
+  base::write_file(folder / "begin.heap", begin);
+  base::write_file(folder / "end.heap", end);
+  return read_heap_profile(folder / "begin.heap", folder / "end.heap", CategoryRules::built_in());
 }
 
 }  // namespace
@@ -136,7 +135,7 @@ TEST_CASE("a counter that shrinks between the dumps is an error") {
 }
 
 TEST_CASE("a real dump's bytes and objects are exact, by category of the call chain") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string command =
       "env LD_PRELOAD='libgcc_s.so.1 libtcmalloc.so.4' TCMALLOC_STACKTRACE_METHOD=libgcc "
       "HEAP_PROFILE_ALLOCATION_INTERVAL=0 HEAP_PROFILE_INUSE_INTERVAL=0 '" PROFILED_PROGRAM
@@ -149,7 +148,7 @@ TEST_CASE("a real dump's bytes and objects are exact, by category of the call ch
       "[[heap]]\ncategory = \"Loading\"\nmatch = [\"^known::load_weights$\"]\n",
       "rules");
   const HeapProfile profile =
-      read_heap_profile(folder.file("heap.0001.heap"), folder.file("heap.0002.heap"), rules);
+      read_heap_profile(folder / "heap.0001.heap", folder / "heap.0002.heap", rules);
   CHECK(find(profile, "Quantization").bytes == 600'000);
   CHECK(find(profile, "Quantization").objects == 200);
   CHECK(find(profile, "Tokenization").bytes == 40'000);

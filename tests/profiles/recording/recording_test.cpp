@@ -7,14 +7,14 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/catch.h"
-#include "tests/profiles/temporary_folder.h"
+#include "tests/scratch.h"
 
 namespace {
 
 using namespace winnow;
 using namespace winnow::profiles;
 
-std::string file_in(const TemporaryFolder& folder) { return folder.file("recording.json"); }
+std::string file_in(const Scratch& folder) { return folder / "recording.json"; }
 
 SyncProfile full_sync() {
   SyncProfile sync;
@@ -101,13 +101,13 @@ Recording full_recording() {
 }
 
 std::string written(const Recording& recording) {
-  const TemporaryFolder folder;
+  const Scratch folder;
   write_recording(folder.path(), recording);
   return base::read_file(file_in(folder));
 }
 
 std::string error_of(const std::string& text) {
-  const TemporaryFolder folder;
+  const Scratch folder;
   base::write_file(file_in(folder), text);
   try {
     read_recording(folder.path());
@@ -137,7 +137,7 @@ void collect_pointers(const nlohmann::json& json, const std::string& at,
 }  // namespace
 
 TEST_CASE("a recording reads back as it was written") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   for (const Recording& recording : {full_recording(), Recording{}}) {
     write_recording(folder.path(), recording);
     const std::string first = base::read_file(file_in(folder));
@@ -147,7 +147,7 @@ TEST_CASE("a recording reads back as it was written") {
 }
 
 TEST_CASE("an A/A arm and the machine's state during a block arrive where they belong") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   write_recording(folder.path(), full_recording());
   const Recording r = read_recording(folder.path());
   CHECK(r.twin == "spawn-twin");
@@ -167,7 +167,7 @@ TEST_CASE("a recording without an A/A arm and without the machine's state is rea
   auto json = nlohmann::json::parse(written(full_recording()));
   json.erase("twin");
   for (const char* field : {"machine", "disturbed", "rerun_of"}) json["blocks"][0].erase(field);
-  const TemporaryFolder folder;
+  const Scratch folder;
   base::write_file(file_in(folder), json.dump());
   const Recording r = read_recording(folder.path());
   CHECK(r.twin.empty());
@@ -182,7 +182,7 @@ TEST_CASE("a recording without an A/A arm and without the machine's state is rea
 }
 
 TEST_CASE("the fields arrive where they belong") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   write_recording(folder.path(), full_recording());
   const Recording r = read_recording(folder.path());
   CHECK(r.machine[1].note == "no cpufreq here");
@@ -236,7 +236,7 @@ TEST_CASE("keys keep their order and lines are indented") {
 TEST_CASE("bytes that are not UTF-8 survive as replacement characters") {
   Recording recording;
   recording.warnings = {"a\xFFz"};
-  const TemporaryFolder folder;
+  const Scratch folder;
   write_recording(folder.path(), recording);
   CHECK(read_recording(folder.path()).warnings[0] == "a\xEF\xBF\xBDz");
 }
@@ -280,7 +280,7 @@ TEST_CASE("a word that is none of a closed set is an error that lists them") {
 }
 
 TEST_CASE("what failed, and that no verdict was asked for, is read as it was written") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   Recording recording = full_recording();
   recording.blocks[0].failure = "exit status 3";
   recording.missing.push_back({"", std::nullopt, "a quick look"});
@@ -296,7 +296,7 @@ TEST_CASE("what failed, and that no verdict was asked for, is read as it was wri
 }
 
 TEST_CASE("a recording without roofline and multiply-accumulates of kernels is read") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   auto json = nlohmann::json::parse(written(full_recording()));
   REQUIRE(json.erase("roofline") == 1);
   REQUIRE(json["blocks"][0].erase("kernel_macs") == 1);
@@ -332,7 +332,7 @@ TEST_CASE("every value is checked: none may have another type") {
   std::vector<std::string> pointers;
   collect_pointers(json, "", pointers);
   REQUIRE(pointers.size() > 150);
-  const TemporaryFolder folder;
+  const Scratch folder;
   for (const std::string& pointer : pointers) {
     INFO(pointer);
     auto changed = json;
@@ -363,7 +363,7 @@ TEST_CASE("a recording cut anywhere is refused") {
 }
 
 TEST_CASE("a figure that no reader accepts keeps no file from being written") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   Recording recording = full_recording();
   recording.profiles["spawn"].cpu->sampled_s = std::numeric_limits<double>::quiet_NaN();
   write_recording(folder.path(), recording);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/catch.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 using namespace winnow::profiles;
 using winnow::base::Error;

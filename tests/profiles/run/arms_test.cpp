@@ -11,7 +11,7 @@
 #include "profiles/run/arm_order.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 using namespace winnow::profiles;
 

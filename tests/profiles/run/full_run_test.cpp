@@ -7,7 +7,7 @@
 #include "profiles/run/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/run/run_plans.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 using namespace winnow::profiles;
 using winnow::base::read_file;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "profiles/run/run.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 // Plans of runs of the small workload program, and looks at their recordings.
 namespace winnow::profiles {

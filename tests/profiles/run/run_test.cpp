@@ -4,7 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/profiles/run/run_plans.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 using namespace winnow::profiles;
 

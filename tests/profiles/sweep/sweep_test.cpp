@@ -12,7 +12,7 @@
 #include "profiles/sweep/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
-#include "tests/profiles/scratch.h"
+#include "tests/scratch.h"
 
 using namespace winnow::profiles;
 using winnow::base::Error;

@@ -128,58 +128,65 @@ TEST_CASE("functions have the category that a reader expects") {
 
 TEST_CASE("allocations have the category of what they are made for") {
   const auto rules = CategoryRules::built_in();
-  CHECK(heap_category(rules, {"operator new", "winnow::engine::Tokenizer::encode",
-                              "winnow::engine::Embedder::embed_text"}) == "Tokenization");
-  CHECK(heap_category(rules, {"operator new", "winnow::engine::Tokenizer::Tokenizer",
-                              "winnow::engine::Model::load", "main"}) == "Model Loading");
-  CHECK(heap_category(rules, {"operator new", "winnow::engine::Activations::reserve",
-                              "winnow::engine::Embedder::embed"}) == "Buffer Pool");
-  CHECK(heap_category(rules, {"calloc", "_dl_allocate_tls", "pthread_create",
-                              "winnow::engine::forward"}) == "Thread Creation");
-  CHECK(heap_category(rules, {"operator new", "std::thread::_M_start_thread",
-                              "winnow::kernels::quantize"}) == "Thread Creation");
-  CHECK(heap_category(rules, {"operator new", "winnow::engine::quantize_rows"}) ==
-        "INT8 Quantization");
-  CHECK(heap_category(rules, {"malloc", "main"}) == "Other");
-  // A worker's thread and a strategy's loop stand in every chain below them: they decide nothing.
-  CHECK(heap_category(rules, {"operator new", "winnow::engine::Tokenizer::encode",
-                              "winnow::engine::Embedder::embed_text",
-                              "std::thread::_State_impl::_M_run", "start_thread", "clone3"}) ==
-        "Tokenization");
-  CHECK(heap_category(rules, {"operator new", "winnow::engine::SpawnScheduler::over_tiles",
-                              "winnow::engine::forward", "winnow::engine::Embedder::embed"}) ==
-        "Thread Creation");
+  const std::pair<std::vector<std::string>, const char*> expected[] = {
+      {{"operator new", "winnow::engine::Tokenizer::encode",
+        "winnow::engine::Embedder::embed_text"},
+       "Tokenization"},
+      {{"operator new", "winnow::engine::Tokenizer::Tokenizer", "winnow::engine::Model::load",
+        "main"},
+       "Model Loading"},
+      {{"operator new", "winnow::engine::Activations::reserve", "winnow::engine::Embedder::embed"},
+       "Buffer Pool"},
+      {{"calloc", "_dl_allocate_tls", "pthread_create", "winnow::engine::forward"},
+       "Thread Creation"},
+      {{"operator new", "std::thread::_M_start_thread", "winnow::kernels::quantize"},
+       "Thread Creation"},
+      {{"operator new", "winnow::engine::quantize_rows"}, "INT8 Quantization"},
+      {{"malloc", "main"}, "Other"},
+      // A worker's thread and a strategy's loop stand in every chain below them: they decide
+      // nothing.
+      {{"operator new", "winnow::engine::Tokenizer::encode", "winnow::engine::Embedder::embed_text",
+        "std::thread::_State_impl::_M_run", "start_thread", "clone3"},
+       "Tokenization"},
+      {{"operator new", "winnow::engine::SpawnScheduler::over_tiles", "winnow::engine::forward",
+        "winnow::engine::Embedder::embed"},
+       "Thread Creation"},
+  };
+  for (const auto& [chain, category] : expected) {
+    INFO(chain.at(1));
+    CHECK(rules.heap_category(chain) == category);
+  }
 }
 
 TEST_CASE("a wrong rule file is told with its line") {
-  CHECK(error_of("") == "rules.toml: no rules: expected [[cpu]] or [[heap]] tables");
+  const std::pair<std::string, std::string> wrong[] = {
+      {"", "no rules: expected [[cpu]] or [[heap]] tables"},
+      {"[[cpu]]\ncategory = \"a\"\nmatch = [\"x\",\n\"\"]",
+       "line 4: an empty expression matches everything: write \".*\""},
+      {"[[cpu]]\ncategory = \"\"\nmatch = [\"x\"]", "line 2: category is empty"},
+      {"[[cpu]]\ncategory = 1\nmatch = [\"x\"]", "line 2: category must be a string"},
+      {"[[cpu]]\ncategory = \"gpu\"\nmatch = [\"x\"]",
+       "[[cpu]] category \"gpu\" is none of scheduler, compute, memory, tokenization, "
+       "kernel, other"},
+      {"[[heap]]\nmatch = [\"x\"]", "line 1: a rule has no category"},
+      {"[[heap]]\ncategory = \"a\"", "line 1: a rule has no match"},
+      {"[[heap]]\ncategory = \"a\"\nmatch = []",
+       "line 3: match must be a list of regular expressions"},
+      {"[[heap]]\ncategory = \"a\"\nmatch = [1]",
+       "line 3: match must be a list of regular expressions"},
+      {"[[heap]]\ncategory = \"a\"\nmatch = \"x\"",
+       "line 3: match must be a list of regular expressions"},
+      {"[[heap]]\ncategory = \"a\"\nmatch = [\"x\"]\nmach = 1", "line 4: unknown key \"mach\""},
+      {"[[haep]]\ncategory = \"a\"\n", "line 1: unknown key \"haep\""},
+      {"heap = 1", "line 1: heap must be an array of tables ([[...]])"},
+      {"heap = [1]", "line 1: heap must be an array of tables ([[...]])"},
+      {"[[cpu]]\ncategory = \"a\"\nmatch = [\"" + std::string(1000, '(') + "\"]",
+       "line 3: an expression is too long"},
+  };
+  for (const auto& [text, problem] : wrong) CHECK(error_of(text) == "rules.toml: " + problem);
   CHECK(error_of("[[cpu]]\ncategory = \"a\"\nmatch = [\"(\"]")
             .starts_with("rules.toml: line 3: \"(\" is no regular expression: "));
-  CHECK(error_of("[[cpu]]\ncategory = \"a\"\nmatch = [\"x\",\n\"\"]") ==
-        "rules.toml: line 4: an empty expression matches everything: write \".*\"");
-  CHECK(error_of("[[cpu]]\ncategory = \"\"\nmatch = [\"x\"]") ==
-        "rules.toml: line 2: category is empty");
-  CHECK(error_of("[[cpu]]\ncategory = 1\nmatch = [\"x\"]") ==
-        "rules.toml: line 2: category must be a string");
-  CHECK(error_of("[[cpu]]\ncategory = \"gpu\"\nmatch = [\"x\"]") ==
-        "rules.toml: [[cpu]] category \"gpu\" is none of scheduler, compute, memory, tokenization, "
-        "kernel, other");
-  CHECK(error_of("[[heap]]\nmatch = [\"x\"]") == "rules.toml: line 1: a rule has no category");
-  CHECK(error_of("[[heap]]\ncategory = \"a\"") == "rules.toml: line 1: a rule has no match");
-  CHECK(error_of("[[heap]]\ncategory = \"a\"\nmatch = []") ==
-        "rules.toml: line 3: match must be a list of regular expressions");
-  CHECK(error_of("[[heap]]\ncategory = \"a\"\nmatch = [1]") ==
-        "rules.toml: line 3: match must be a list of regular expressions");
-  CHECK(error_of("[[heap]]\ncategory = \"a\"\nmatch = \"x\"") ==
-        "rules.toml: line 3: match must be a list of regular expressions");
-  CHECK(error_of("[[heap]]\ncategory = \"a\"\nmatch = [\"x\"]\nmach = 1") ==
-        "rules.toml: line 4: unknown key \"mach\"");
-  CHECK(error_of("[[haep]]\ncategory = \"a\"\n") == "rules.toml: line 1: unknown key \"haep\"");
-  CHECK(error_of("heap = 1") == "rules.toml: line 1: heap must be an array of tables ([[...]])");
-  CHECK(error_of("heap = [1]") == "rules.toml: line 1: heap must be an array of tables ([[...]])");
   CHECK(error_of("[[cpu]]\ncategory = \n").starts_with("rules.toml: line 2: "));
-  CHECK(error_of("[[cpu]]\ncategory = \"a\"\nmatch = [\"" + std::string(1000, '(') + "\"]") ==
-        "rules.toml: line 3: an expression is too long");
   CHECK_THROWS_AS(CategoryRules::load("/nonexistent"), base::Error);
 }
 

@@ -8,7 +8,7 @@
 #include "profiles/symbols/function_name.h"
 #include "profiles/symbols/source_path.h"
 #include "tests/catch.h"
-#include "tests/profiles/temporary_folder.h"
+#include "tests/scratch.h"
 
 namespace known {
 
@@ -141,13 +141,13 @@ TEST_CASE("two processes' maps of one file give the same names") {
 }
 
 TEST_CASE("what has no function has a name in brackets") {
-  const TemporaryFolder folder;
-  base::write_file(folder.file("text.so"), "no ELF file");
-  base::write_file(folder.file("cut.so"), base::read_file("/proc/self/exe").substr(0, 5000));
-  const MemoryMap map("1000-2000 r-xp 00000000 08:01 7    " + folder.file("text.so") +
+  const Scratch folder;
+  base::write_file(folder / "text.so", "no ELF file");
+  base::write_file(folder / "cut.so", base::read_file("/proc/self/exe").substr(0, 5000));
+  const MemoryMap map("1000-2000 r-xp 00000000 08:01 7    " + folder / "text.so" +
                       "\n"
                       "2000-3000 r-xp 00000000 08:01 7    " +
-                      folder.file("cut.so") +
+                      folder / "cut.so" +
                       "\n"
                       "3000-4000 r-xp 00000000 08:01 7    /nonexistent/lib with space.so\n"
                       "4000-5000 r-xp 00000000 00:00 0 \n"
@@ -160,24 +160,25 @@ TEST_CASE("what has no function has a name in brackets") {
     REQUIRE(frames.size() == 1);
     return frames[0].name;
   };
-  CHECK(name(0x1800) == "[text.so]");
-  CHECK(name(0x2800) == "[cut.so]");
-  CHECK(name(0x3000) == "[lib with space.so]");
-  CHECK(name(0x4000) == "[unknown]");
-  CHECK(name(0x5fff) == "[vdso]");
-  CHECK(name(0x6000) == "[null]");
-  CHECK(name(0x7000) == "[tmp]");
-  CHECK(name(0x8000) == "[unknown]");
-  CHECK(name(0) == "[unknown]");
-  CHECK(name(0xffffffff81000000) == "[kernel]");
+  const std::pair<uint64_t, const char*> expected[] = {{0x1800, "[text.so]"},
+                                                       {0x2800, "[cut.so]"},
+                                                       {0x3000, "[lib with space.so]"},
+                                                       {0x4000, "[unknown]"},
+                                                       {0x5fff, "[vdso]"},
+                                                       {0x6000, "[null]"},
+                                                       {0x7000, "[tmp]"},
+                                                       {0x8000, "[unknown]"},
+                                                       {0, "[unknown]"},
+                                                       {0xffffffff81000000, "[kernel]"}};
+  for (const auto& [pc, shown] : expected) CHECK(name(pc) == shown);
 }
 
 TEST_CASE("an ELF file cut anywhere does not crash the symbols") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string whole = base::read_file(PROFILED_PROGRAM);
   for (size_t length = 0; length < whole.size(); length += 1 + whole.size() / 60) {
     INFO(length);
-    const std::string file = folder.file("cut");
+    const std::string file = folder / "cut";
     base::write_file(file, whole.substr(0, length));
     const MemoryMap map("10000000-20000000 r-xp 00000000 08:01 7 " + file + "\n");
     Symbols symbols;
@@ -187,7 +188,7 @@ TEST_CASE("an ELF file cut anywhere does not crash the symbols") {
 }
 
 TEST_CASE("an ELF file with damaged bytes does not crash the symbols") {
-  const TemporaryFolder folder;
+  const Scratch folder;
   const std::string whole = base::read_file(PROFILED_PROGRAM);
   uint32_t random = 12345;
   for (int round = 0; round < 60; ++round) {
@@ -198,7 +199,7 @@ TEST_CASE("an ELF file with damaged bytes does not crash the symbols") {
       // The headers in the first bytes too often make the file unreadable at once.
       damaged[64 + random % (whole.size() - 64)] = static_cast<char>(random >> 13);
     }
-    const std::string file = folder.file("damaged");
+    const std::string file = folder / "damaged";
     base::write_file(file, damaged);
     const MemoryMap map("10000000-20000000 r-xp 00000000 08:01 7 " + file + "\n");
     Symbols symbols;

@@ -1,17 +1,16 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 
-// A folder that lives as long as the object.
+#include "base/error.h"
+
+// A new folder for what a test writes, removed with its contents when the object ends.
 class Scratch {
  public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "winnow-test-XXXXXX").string();
-    path_ = mkdtemp(name.data()) ? name : "";
+  Scratch() : path_(std::filesystem::temp_directory_path() / "winnow-test-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) throw winnow::base::Error(path_, "cannot be made");
   }
   ~Scratch() {
     std::error_code ignored;
