@@ -1,8 +1,5 @@
 #include "scenarios/scenario.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -33,18 +30,21 @@ std::vector<ScenarioVariant> read_variants(TableReader& reader) {
 
 std::vector<std::string> read_passes(TableReader& reader) {
   std::vector<std::string> passes = reader.strings("passes");
-  for (const std::string& pass : passes)
-    if (std::find(kPasses.begin(), kPasses.end(), pass) == kPasses.end())
-      reader.fail("passes", fmt::format("{} is none of {}", pass, fmt::join(kPasses, ", ")));
-  return passes;
+  const auto unknown = std::find_if(passes.begin(), passes.end(), [](const std::string& pass) {
+    return std::find(kPasses.begin(), kPasses.end(), pass) == kPasses.end();
+  });
+  if (unknown == passes.end()) return passes;
+  std::string known;
+  for (const std::string_view pass : kPasses) known.append(known.empty() ? "" : ", ").append(pass);
+  reader.fail("passes", *unknown + " is none of " + known);
 }
 
 }  // namespace
 
 Scenario load_scenario(const std::string& path) {
-  const toml::table table = base::parse_toml_file(path);
+  const base::TomlNode table = base::parse_toml_file(path);
   TableReader reader(path, table);
-  if (table.contains("sweep"))
+  if (table.find("sweep") != nullptr)
     reader.fail("sweep", "a matrix of workloads, where one was expected: `winnow run` takes it");
   Scenario scenario;
   scenario.name = reader.file_name("name");

@@ -31,10 +31,10 @@ std::vector<int> read_counts(TableReader& reader, std::string_view key, int leas
                              std::string_view words,
                              const std::function<std::vector<int>(std::string_view)>& meaning) {
   std::vector<int> counts;
-  for (const toml::node* element : reader.elements(key)) {
+  for (const base::TomlNode* element : reader.elements(key)) {
     std::vector<int> meant;
-    if (const auto word = element->value_exact<std::string>()) meant = meaning(*word);
-    const auto number = element->value_exact<int64_t>();
+    if (const auto& word = element->string) meant = meaning(*word);
+    const auto& number = element->integer;
     if (number && *number >= least && *number <= most) meant = {static_cast<int>(*number)};
     if (meant.empty())
       reader.fail(key, fmt::format("expected whole numbers from {} to {}{}", least, most, words));
@@ -79,8 +79,8 @@ std::vector<int> read_numbers(TableReader& reader, std::string_view key, int lea
 std::vector<bool> read_pinned(TableReader& reader) {
   if (!reader.has("pinned")) return {false};
   std::vector<bool> pinned;
-  for (const toml::node* element : reader.elements("pinned")) {
-    const auto value = element->value_exact<bool>();
+  for (const base::TomlNode* element : reader.elements("pinned")) {
+    const auto& value = element->boolean;
     if (!value) reader.fail("pinned", "expected true or false, or a list of them");
     add_once(pinned, *value);
   }
@@ -90,8 +90,8 @@ std::vector<bool> read_pinned(TableReader& reader) {
 std::vector<double> read_quotas(TableReader& reader) {
   if (!reader.has("cpu_quota")) return {0};
   std::vector<double> quotas;
-  for (const toml::node* element : reader.elements("cpu_quota")) {
-    const auto value = element->is_number() ? element->value<double>() : std::nullopt;
+  for (const base::TomlNode* element : reader.elements("cpu_quota")) {
+    const auto& value = element->number;
     // The kernel's least quota is 1 ms of 100 ms.
     if (!value || !std::isfinite(*value) || *value > kThreadLimit || (*value != 0 && *value < 0.01))
       reader.fail("cpu_quota",
@@ -103,8 +103,8 @@ std::vector<double> read_quotas(TableReader& reader) {
 
 std::vector<std::string> read_variants(TableReader& reader) {
   std::vector<std::string> variants;
-  for (const toml::node* element : reader.elements("variants")) {
-    const auto name = element->value_exact<std::string>();
+  for (const base::TomlNode* element : reader.elements("variants")) {
+    const auto& name = element->string;
     if (!name || name->empty()) reader.fail("variants", "expected \"all\" or a list of names");
     if (std::find(variants.begin(), variants.end(), *name) != variants.end())
       reader.fail("variants", *name + " is listed twice");
@@ -120,8 +120,8 @@ std::vector<std::string> read_variants(TableReader& reader) {
 std::vector<int> read_lengths(TableReader& reader, std::string_view key) {
   if (!reader.has(key)) return {};
   std::vector<int> lengths;
-  for (const toml::node* element : reader.elements(key)) {
-    const auto length = element->value_exact<int64_t>();
+  for (const base::TomlNode* element : reader.elements(key)) {
+    const auto& length = element->integer;
     if (!length || *length < 1 || *length > kWordLimit)
       reader.fail(key, fmt::format("expected numbers of words from 1 to {}", kWordLimit));
     lengths.push_back(static_cast<int>(*length));
@@ -177,10 +177,12 @@ std::vector<Mix> read_mixes(TableReader& reader, const SweepScenario& scenario) 
 
 }  // namespace
 
-bool is_sweep(const std::string& path) { return base::parse_toml_file(path).contains("sweep"); }
+bool is_sweep(const std::string& path) {
+  return base::parse_toml_file(path).find("sweep") != nullptr;
+}
 
 SweepScenario load_sweep(const std::string& path, int cores) {
-  const toml::table file = base::parse_toml_file(path);
+  const base::TomlNode file = base::parse_toml_file(path);
   TableReader reader(path, file);
   SweepScenario scenario;
   scenario.name = reader.file_name("name");
@@ -245,21 +247,21 @@ std::vector<std::string> mix_texts(const SweepScenario& scenario, const Mix& mix
 
 std::string workload_toml(const SweepScenario& scenario, const Mix& mix, int batch,
                           const std::vector<std::string>& variants) {
-  toml::array texts, tables;
-  for (const std::string& text : mix_texts(scenario, mix, batch)) texts.push_back(text);
-  for (const std::string& name : variants) tables.push_back(toml::table{{"name", name}});
   const std::string name = fmt::format("{}-{}-{}", scenario.name, mix.name, batch);
-  toml::table file{{"name", name.size() > 100 ? name.substr(name.size() - 100) : name},
-                   {"texts", std::move(texts)},
-                   {"iterations", 98},
-                   {"blocks", 14},  // enough to prove an order of all strategies
-                   {"warmup", scenario.warmup},
-                   {"passes", toml::array{"time", "cpu", "wall", "heap", "sync"}},
-                   {"variants", std::move(tables)}};
-  if (!mix.description.empty()) file.insert("description", mix.description);
-  std::ostringstream text;
-  text << file << "\n";
-  return text.str();
+  std::string text = fmt::format(
+      "name = {}\n", base::toml_string(name.size() > 100 ? name.substr(name.size() - 100) : name));
+  if (!mix.description.empty())
+    text += fmt::format("description = {}\n", base::toml_string(mix.description));
+  text += "texts = [\n";
+  for (const std::string& line : mix_texts(scenario, mix, batch))
+    text += fmt::format("  {},\n", base::toml_string(line));
+  text += "]\n";
+  // Enough blocks to prove an order of all strategies.
+  text += fmt::format("iterations = 98\nblocks = 14\nwarmup = {}\n", scenario.warmup);
+  text += "passes = [\"time\", \"cpu\", \"wall\", \"heap\", \"sync\"]\n";
+  for (const std::string& variant : variants)
+    text += fmt::format("\n[[variants]]\nname = {}\n", base::toml_string(variant));
+  return text;
 }
 
 }  // namespace winnow::scenarios

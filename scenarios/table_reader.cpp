@@ -11,16 +11,16 @@ namespace winnow::scenarios {
 
 bool TableReader::has(std::string_view key) {
   known_.emplace(key);
-  return table_.contains(key);
+  return table_.find(key) != nullptr;
 }
 
-const toml::node& TableReader::node(std::string_view key) {
+const base::TomlNode& TableReader::node(std::string_view key) {
   if (!has(key)) fail(key, "missing");
-  return *table_.get(key);
+  return *table_.find(key);
 }
 
 std::string TableReader::string(std::string_view key) {
-  const auto value = node(key).value_exact<std::string>();
+  const auto& value = node(key).string;
   if (!value || value->empty()) fail(key, "expected a string that is not empty");
   return *value;
 }
@@ -41,7 +41,7 @@ std::string TableReader::file_name(std::string_view key) {
 
 int TableReader::integer(std::string_view key, int least, std::optional<int> fallback, int most) {
   if (fallback && !has(key)) return *fallback;
-  const auto value = node(key).value_exact<int64_t>();
+  const auto& value = node(key).integer;
   if (!value || *value < least || *value > most)
     fail(key, fmt::format("expected a whole number from {} to {}", least, most));
   return static_cast<int>(*value);
@@ -50,9 +50,8 @@ int TableReader::integer(std::string_view key, int least, std::optional<int> fal
 namespace {
 
 // NaN lies in no range.
-std::optional<double> number_in(const toml::node& node, double least, double most) {
-  if (!node.is_number()) return std::nullopt;
-  const auto value = node.value<double>();
+std::optional<double> number_in(const base::TomlNode& node, double least, double most) {
+  const auto& value = node.number;
   return value && *value >= least && *value <= most ? value : std::nullopt;
 }
 
@@ -66,7 +65,7 @@ double TableReader::number(std::string_view key, double least, double most) {
 
 std::vector<double> TableReader::numbers(std::string_view key, double least, double most) {
   std::vector<double> values;
-  for (const toml::node* element : elements(key)) {
+  for (const base::TomlNode* element : elements(key)) {
     const auto value = number_in(*element, least, most);
     if (!value) fail(key, fmt::format("expected numbers from {} to {}", least, most));
     values.push_back(*value);
@@ -75,61 +74,60 @@ std::vector<double> TableReader::numbers(std::string_view key, double least, dou
 }
 
 bool TableReader::boolean(std::string_view key) {
-  const auto value = node(key).value_exact<bool>();
+  const auto& value = node(key).boolean;
   if (!value) fail(key, "expected true or false");
   return *value;
 }
 
 std::vector<std::string> TableReader::strings(std::string_view key) {
-  const toml::array* array = node(key).as_array();
-  if (array == nullptr || array->empty()) fail(key, "expected a list of strings");
+  const auto& list = node(key).list;
+  if (!list || list->empty()) fail(key, "expected a list of strings");
   std::vector<std::string> result;
-  for (const toml::node& element : *array) {
-    const auto value = element.value_exact<std::string>();
-    if (!value) fail(key, "expected a list of strings");
-    result.push_back(*value);
+  for (const base::TomlNode& element : *list) {
+    if (!element.string) fail(key, "expected a list of strings");
+    result.push_back(*element.string);
   }
   return result;
 }
 
-std::vector<const toml::node*> TableReader::elements(std::string_view key) {
-  const toml::array* array = node(key).as_array();
-  if (array == nullptr) return {&node(key)};
-  if (array->empty()) fail(key, "expected a list that is not empty");
-  std::vector<const toml::node*> result;
-  for (const toml::node& element : *array) result.push_back(&element);
+std::vector<const base::TomlNode*> TableReader::elements(std::string_view key) {
+  const auto& list = node(key).list;
+  if (!list) return {&node(key)};
+  if (list->empty()) fail(key, "expected a list that is not empty");
+  std::vector<const base::TomlNode*> result;
+  for (const base::TomlNode& element : *list) result.push_back(&element);
   return result;
 }
 
 TableReader TableReader::table(std::string_view key) {
-  const toml::table* table = node(key).as_table();
-  if (table == nullptr) fail(key, "expected a table");
-  return {path_, *table};
+  const base::TomlNode& table = node(key);
+  if (!table.table) fail(key, "expected a table");
+  return {path_, table};
 }
 
 std::vector<TableReader> TableReader::tables(std::string_view key) {
-  const toml::array* array = node(key).as_array();
-  if (array == nullptr || array->empty()) fail(key, "expected a list of tables");
+  const auto& list = node(key).list;
+  if (!list || list->empty()) fail(key, "expected a list of tables");
   std::vector<TableReader> result;
-  for (const toml::node& element : *array) {
-    if (!element.is_table()) fail(key, "expected a list of tables");
-    result.emplace_back(path_, *element.as_table());
+  for (const base::TomlNode& element : *list) {
+    if (!element.table) fail(key, "expected a list of tables");
+    result.emplace_back(path_, element);
   }
   return result;
 }
 
 void TableReader::check_all_known() const {
-  for (const auto& [key, value] : table_)
-    if (!known_.contains(key.str())) fail_at(value, fmt::format("{}: unknown key", key.str()));
+  for (const auto& [key, value] : *table_.table)
+    if (!known_.contains(key)) fail_at(value, fmt::format("{}: unknown key", key));
 }
 
 void TableReader::fail(std::string_view key, std::string_view problem) const {
-  const toml::node* found = table_.get(key);
+  const base::TomlNode* found = table_.find(key);
   fail_at(found != nullptr ? *found : table_, fmt::format("{}: {}", key, problem));
 }
 
-void TableReader::fail_at(const toml::node& where, std::string_view problem) const {
-  throw base::UsageError(path_, fmt::format("line {}: {}", where.source().begin.line, problem));
+void TableReader::fail_at(const base::TomlNode& where, std::string_view problem) const {
+  throw base::UsageError(path_, fmt::format("line {}: {}", where.line, problem));
 }
 
 }  // namespace winnow::scenarios

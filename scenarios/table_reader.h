@@ -16,7 +16,7 @@ inline constexpr int kCountLimit = 1'000'000;
 // keys were asked for. Throws base::UsageError "<path>: line N: <key>: <problem>".
 class TableReader {
  public:
-  TableReader(const std::string& path, const toml::table& table) : path_(path), table_(table) {}
+  TableReader(const std::string& path, const base::TomlNode& table) : path_(path), table_(table) {}
 
   bool has(std::string_view key);
   std::string string(std::string_view key);
@@ -31,20 +31,20 @@ class TableReader {
   bool boolean(std::string_view key);
   std::vector<std::string> strings(std::string_view key);
   // The elements of a list that is not empty; a single value counts as a list of it.
-  std::vector<const toml::node*> elements(std::string_view key);
+  std::vector<const base::TomlNode*> elements(std::string_view key);
   TableReader table(std::string_view key);
   std::vector<TableReader> tables(std::string_view key);
 
-  int line() const { return static_cast<int>(table_.source().begin.line); }
+  int line() const { return table_.line; }
   void check_all_known() const;
   [[noreturn]] void fail(std::string_view key, std::string_view problem) const;
 
  private:
-  const toml::node& node(std::string_view key);
-  [[noreturn]] void fail_at(const toml::node& where, std::string_view problem) const;
+  const base::TomlNode& node(std::string_view key);
+  [[noreturn]] void fail_at(const base::TomlNode& where, std::string_view problem) const;
 
   const std::string& path_;
-  const toml::table& table_;
+  const base::TomlNode& table_;
   std::set<std::string, std::less<>> known_;
 };
 

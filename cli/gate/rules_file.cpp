@@ -44,7 +44,7 @@ reports::GateRule read_rule(const std::string& path, scenarios::TableReader& tab
 }  // namespace
 
 std::vector<reports::GateRule> read_gate_rules(const std::string& path) {
-  const toml::table file = base::parse_toml_file(path);
+  const base::TomlNode file = base::parse_toml_file(path);
   scenarios::TableReader reader(path, file);
   std::vector<reports::GateRule> rules;
   for (scenarios::TableReader& table : reader.tables("rules"))

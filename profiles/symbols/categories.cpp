@@ -13,6 +13,8 @@
 namespace winnow::profiles {
 namespace {
 
+using base::TomlNode;
+
 constexpr size_t kLimitBytes = size_t{1} << 20;
 // std::regex recurses once a character: a hostile name or expression must not exhaust the stack.
 constexpr size_t kLimitName = 512;
@@ -56,49 +58,47 @@ class RuleReader {
  public:
   explicit RuleReader(const std::string& subject) : subject_(subject) {}
 
-  std::vector<Rule> read_list(const toml::table& root, std::string_view key) const {
-    const toml::node* node = root.get(key);
+  std::vector<Rule> read_list(const TomlNode& root, std::string_view key) const {
+    const TomlNode* node = root.find(key);
     if (!node) return {};
-    const toml::array* tables = node->as_array();
-    if (!tables) fail(*node, std::string(key) + " must be an array of tables ([[...]])");
+    const std::string problem = std::string(key) + " must be an array of tables ([[...]])";
+    if (!node->list) fail(*node, problem);
     std::vector<Rule> rules;
-    for (const toml::node& table : *tables) {
-      if (!table.is_table())
-        fail(table, std::string(key) + " must be an array of tables ([[...]])");
-      rules.push_back(read_rule(*table.as_table()));
+    for (const TomlNode& table : *node->list) {
+      if (!table.table) fail(table, problem);
+      rules.push_back(read_rule(table));
     }
     return rules;
   }
 
-  void refuse_others(const toml::table& table, std::initializer_list<std::string_view> keys) const {
-    for (const auto& [key, value] : table)
-      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end())
-        fail(key.source(), "unknown key \"" + std::string(key.str()) + "\"");
+  void refuse_others(const TomlNode& table, std::initializer_list<std::string_view> keys) const {
+    for (const auto& [key, value] : *table.table)
+      if (std::find(keys.begin(), keys.end(), key) == keys.end())
+        fail(value, "unknown key \"" + key + "\"");
   }
 
  private:
-  Rule read_rule(const toml::table& table) const {
+  Rule read_rule(const TomlNode& table) const {
     refuse_others(table, {"category", "match"});
     Rule rule;
-    const toml::node* const category = table.get("category");
+    const TomlNode* const category = table.find("category");
     if (!category) fail(table, "a rule has no category");
-    if (!category->is_string()) fail(*category, "category must be a string");
-    rule.category = category->as_string()->get();
+    if (!category->string) fail(*category, "category must be a string");
+    rule.category = *category->string;
     if (rule.category.empty()) fail(*category, "category is empty");
 
-    const toml::node* const match = table.get("match");
+    const TomlNode* const match = table.find("match");
     if (!match) fail(table, "a rule has no match");
-    const toml::array* const expressions = match->as_array();
-    if (!expressions || expressions->empty())
+    if (!match->list || match->list->empty())
       fail(*match, "match must be a list of regular expressions");
-    for (const toml::node& expression : *expressions)
+    for (const TomlNode& expression : *match->list)
       rule.expressions.push_back(read_expression(expression));
     return rule;
   }
 
-  std::regex read_expression(const toml::node& node) const {
-    if (!node.is_string()) fail(node, "match must be a list of regular expressions");
-    const std::string& text = node.as_string()->get();
+  std::regex read_expression(const TomlNode& node) const {
+    if (!node.string) fail(node, "match must be a list of regular expressions");
+    const std::string& text = *node.string;
     if (text.empty()) fail(node, "an empty expression matches everything: write \".*\"");
     if (text.size() > kLimitExpression) fail(node, "an expression is too long");
     try {
@@ -108,11 +108,8 @@ class RuleReader {
     }
   }
 
-  [[noreturn]] void fail(const toml::node& node, const std::string& problem) const {
-    fail(node.source(), problem);
-  }
-  [[noreturn]] void fail(const toml::source_region& source, const std::string& problem) const {
-    throw base::UsageError(subject_, "line " + std::to_string(source.begin.line) + ": " + problem);
+  [[noreturn]] void fail(const TomlNode& node, const std::string& problem) const {
+    throw base::UsageError(subject_, "line " + std::to_string(node.line) + ": " + problem);
   }
 
   const std::string& subject_;
@@ -127,7 +124,7 @@ struct CategoryRules::Rules {
 };
 
 CategoryRules CategoryRules::parse(std::string_view toml, const std::string& subject) {
-  const toml::table root = base::parse_toml(std::string(toml), subject);
+  const TomlNode root = base::parse_toml(std::string(toml), subject);
   const RuleReader reader(subject);
   reader.refuse_others(root, {"cpu", "heap"});
   auto rules = std::make_unique<Rules>();

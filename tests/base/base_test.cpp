@@ -15,25 +15,14 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/pending_file.h"
+#include "base/toml.h"
 #include "tests/catch.h"
+#include "tests/scratch.h"
 
 namespace fs = std::filesystem;
 using namespace winnow::base;
 
-namespace {
-
-// A folder of its own for a test, gone when the test ends.
-struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "winnow-base-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Scratch() { fs::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("an error is one line, whatever its parts hold") {
   CHECK(std::string(Error("a\nb", "c\x1b[31m").what()) == "a\\x0ab: c\\x1b[31m");
@@ -45,6 +34,31 @@ TEST_CASE("an error is one line, whatever its parts hold") {
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");
   CHECK(Error("a", "b").exit_status() == 3);
   CHECK(UsageError("a", "b").exit_status() == 2);
+}
+
+TEST_CASE("a TOML file is plain data, of each value its type and its line") {
+  const TomlNode file =
+      parse_toml("whole = 3\nreal = 2.5\nday = 2026-01-02\n[table]\nlist = ['a', true]\n", "file");
+  CHECK(file.find("whole")->integer == 3);
+  CHECK(file.find("whole")->number == 3.0);
+  CHECK_FALSE(file.find("real")->integer);
+  CHECK(file.find("real")->number == 2.5);
+  CHECK(file.find("real")->line == 2);
+  CHECK_FALSE(file.find("day")->string);
+  CHECK(file.find("absent") == nullptr);
+  CHECK(file.find("whole")->find("absent") == nullptr);
+  const TomlNode& list = *file.find("table")->find("list");
+  CHECK(list.line == 5);
+  REQUIRE(list.list->size() == 2);
+  CHECK(list.list->at(0).string == "a");
+  CHECK(list.list->at(1).boolean == true);
+}
+
+TEST_CASE("a text of any characters comes back from TOML as it was") {
+  std::string text = "'quote' \"another\" back\\slash ähm \x7f";
+  for (char c = 1; c < 0x20; ++c) text += c;
+  const TomlNode file = parse_toml("text = " + toml_string(text) + "\n", "file");
+  CHECK(file.find("text")->string == text);
 }
 
 TEST_CASE("the byte reader reads little-endian values and never past the end") {
@@ -64,7 +78,7 @@ TEST_CASE("a written file is whole, readable and alone in its folder") {
   write_file(scratch / "a", "first");
   write_file(scratch / "a", "second");
   CHECK(read_file(scratch / "a") == "second");
-  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
   CHECK_THROWS_AS(write_file(scratch / "no/such/folder", "x"), Error);
   CHECK_THROWS_AS(read_file(scratch / "a", 3), Error);
   CHECK_THROWS_AS(read_file(scratch / "missing"), Error);
@@ -72,19 +86,19 @@ TEST_CASE("a written file is whole, readable and alone in its folder") {
 
 TEST_CASE("writing over a folder fails and leaves nothing behind") {
   Scratch scratch;
-  fs::create_directory(scratch.path / "folder");
+  fs::create_directory(scratch / "folder");
   CHECK_THROWS_AS(write_file(scratch / "folder", "x"), Error);
-  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
 }
 
 TEST_CASE("writing through a link changes its target, and a pipe or device stays what it is") {
   Scratch scratch;
   write_file(scratch / "target", "old");
-  fs::create_symlink("target", scratch.path / "link");
+  fs::create_symlink("target", scratch / "link");
   write_file(scratch / "link", "new");
-  CHECK(fs::is_symlink(scratch.path / "link"));
+  CHECK(fs::is_symlink(scratch / "link"));
   CHECK(read_file(scratch / "target") == "new");
-  CHECK(std::distance(fs::directory_iterator(scratch.path), {}) == 2);
+  CHECK(std::distance(fs::directory_iterator(scratch.path()), {}) == 2);
 
   REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);
   const int reader = ::open((scratch / "pipe").c_str(), O_RDONLY | O_NONBLOCK);
@@ -92,7 +106,7 @@ TEST_CASE("writing through a link changes its target, and a pipe or device stays
   char received[8] = {};
   CHECK(::read(reader, received, sizeof received) == 7);
   ::close(reader);
-  CHECK(fs::is_fifo(scratch.path / "pipe"));
+  CHECK(fs::is_fifo(scratch / "pipe"));
   CHECK_THROWS_WITH(MappedFile(scratch / "pipe"), (scratch / "pipe") + ": not a regular file");
 }
 
@@ -103,7 +117,7 @@ TEST_CASE("a pending file leaves nothing behind when it is not committed") {
     file.write(std::as_bytes(std::span("half", 4)));
     CHECK_FALSE(fs::exists(scratch / "a"));
   }
-  CHECK(fs::is_empty(scratch.path));
+  CHECK(fs::is_empty(scratch.path()));
 }
 
 TEST_CASE("mapping needs a regular file with something in it") {
@@ -114,8 +128,7 @@ TEST_CASE("mapping needs a regular file with something in it") {
   MappedFile moved = std::move(mapped);
   CHECK(moved.bytes().size() == 3);
   CHECK_THROWS_WITH(MappedFile(scratch / "empty"), (scratch / "empty") + ": the file is empty");
-  CHECK_THROWS_WITH(MappedFile(scratch.path.string()),
-                    scratch.path.string() + ": not a regular file");
+  CHECK_THROWS_WITH(MappedFile(scratch.path()), scratch.path() + ": not a regular file");
   CHECK_THROWS_AS(MappedFile(scratch / "missing"), Error);
 }
 
@@ -207,7 +220,7 @@ TEST_CASE("a hash tells bytes and their order apart and is that of FNV-1a") {
 
 TEST_CASE("the sampled hash of a large file sees its size, both ends and pages between") {
   Scratch scratch;
-  const std::string path = (scratch.path / "large").string();
+  const std::string path = scratch / "large";
   const auto hash_of = [&](const std::string& contents) {
     write_file(path, contents);
     return sampled_file_hash(path);
@@ -222,5 +235,5 @@ TEST_CASE("the sampled hash of a large file sees its size, both ends and pages b
     CHECK(hash_of(changed) != hash);
   }
   CHECK(hash_of("small") != hash_of("smalL"));
-  CHECK_THROWS_AS(sampled_file_hash((scratch.path / "none").string()), Error);
+  CHECK_THROWS_AS(sampled_file_hash(scratch / "none"), Error);
 }
