@@ -16,20 +16,19 @@ class CountingScheduler : public engine::Scheduler {
   explicit CountingScheduler(engine::Scheduler& scheduler) : scheduler_(scheduler) {}
 
   int workspace_count() const override { return scheduler_.workspace_count(); }
-  void over_texts(int count, base::FunctionRef<void(int)> body) override {
+  void over_texts(int count, engine::TextBody body) override {
     ++texts;
     scheduler_.over_texts(count, body);
   }
-  void over_groups(std::span<const int> lengths,
-                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+  void over_groups(std::span<const int> lengths, engine::GroupBody body) override {
     ++groups;
     scheduler_.over_groups(lengths, body);
   }
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
+  void over_tiles(int count, engine::RangeBody body) override {
     ++tiles;
     scheduler_.over_tiles(count, body);
   }
-  void over_rows(int count, base::FunctionRef<void(int, int)> body) override {
+  void over_rows(int count, engine::RangeBody body) override {
     ++rows;
     scheduler_.over_rows(count, body);
   }

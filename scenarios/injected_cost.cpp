@@ -195,23 +195,22 @@ void InjectedCost::before(Kind kind) {
   mine.paid_ns += ns_since(start);
 }
 
-void InjectedCost::over_texts(int count, base::FunctionRef<void(int)> body) {
+void InjectedCost::over_texts(int count, engine::TextBody body) {
   before(texts);
   scheduler_.over_texts(count, body);
 }
 
-void InjectedCost::over_groups(std::span<const int> lengths,
-                               base::FunctionRef<void(std::span<const int>, int)> body) {
+void InjectedCost::over_groups(std::span<const int> lengths, engine::GroupBody body) {
   before(groups);
   scheduler_.over_groups(lengths, body);
 }
 
-void InjectedCost::over_tiles(int count, base::FunctionRef<void(int, int)> body) {
+void InjectedCost::over_tiles(int count, engine::RangeBody body) {
   before(tiles);
   scheduler_.over_tiles(count, body);
 }
 
-void InjectedCost::over_rows(int count, base::FunctionRef<void(int, int)> body) {
+void InjectedCost::over_rows(int count, engine::RangeBody body) {
   before(rows);
   scheduler_.over_rows(count, body);
 }

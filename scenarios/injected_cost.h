@@ -50,11 +50,10 @@ class InjectedCost : public engine::Scheduler {
   ~InjectedCost() override;
 
   int workspace_count() const override { return scheduler_.workspace_count(); }
-  void over_texts(int count, base::FunctionRef<void(int)> body) override;
-  void over_groups(std::span<const int> lengths,
-                   base::FunctionRef<void(std::span<const int>, int)> body) override;
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override;
-  void over_rows(int count, base::FunctionRef<void(int, int)> body) override;
+  void over_texts(int count, engine::TextBody body) override;
+  void over_groups(std::span<const int> lengths, engine::GroupBody body) override;
+  void over_tiles(int count, engine::RangeBody body) override;
+  void over_rows(int count, engine::RangeBody body) override;
 
   // Regions since the last reset_counts(), by the threads that opened them. While no loop runs.
   void reset_counts();

@@ -1,6 +1,3 @@
-// Each batch by the strategy that a small measured table names for it (choice.cpp).
-// Wins where batches differ in size from call to call.
-// Loses nothing but the other strategies' sleeping threads, as far as the table fits the machine.
 #include <algorithm>
 #include <numeric>
 #include <vector>
@@ -10,6 +7,12 @@
 
 namespace winnow::engine {
 namespace {
+
+// The table is in choice.cpp.
+constexpr StrategyWords kWords{
+    "each batch by the strategy that a small measured table names: packed, steal or hybrid",
+    "where batches differ in size from call to call",
+    "nothing but sleeping threads, as far as its table fits the machine"};
 
 class AutoScheduler : public Scheduler {
  public:
@@ -26,25 +29,20 @@ class AutoScheduler : public Scheduler {
     return count;
   }
 
-  void over_texts(int count, base::FunctionRef<void(int)> body) override {
+  void over_texts(int count, TextBody body) override {
     take(count, 0);
     chosen_->over_texts(count, body);
   }
 
-  void over_groups(std::span<const int> lengths,
-                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+  void over_groups(std::span<const int> lengths, GroupBody body) override {
     take(static_cast<int>(lengths.size()),
          std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
     chosen_->over_groups(lengths, body);
   }
 
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
-    chosen_->over_tiles(count, body);
-  }
+  void over_tiles(int count, RangeBody body) override { chosen_->over_tiles(count, body); }
 
-  void over_rows(int count, base::FunctionRef<void(int, int)> body) override {
-    chosen_->over_rows(count, body);
-  }
+  void over_rows(int count, RangeBody body) override { chosen_->over_rows(count, body); }
 
  private:
   struct Strategy {
@@ -63,27 +61,15 @@ class AutoScheduler : public Scheduler {
   Scheduler* chosen_;                 // for this batch; changed between loops only
 };
 
+int all_threads(int threads) {
+  int sum = 0;
+  for (const Choice& choice : choices()) sum += choice.strategy->threads_at_start(threads);
+  return sum;
+}
+
 }  // namespace
 
-const SchedulerRow auto_row = {
-    .name = "auto",
-    .summary =
-        "each batch by the strategy that a small measured table names: packed, steal or hybrid",
-    .wins = "where batches differ in size from call to call",
-    .loses = "nothing but sleeping threads, as far as its table fits the machine",
-    .options = "threads affinity spin grain",
-    .persistent_threads = true,
-    .calling_thread_works = true,
-    .threads_per_matmul = [](int) { return 0; },
-    .threads_per_batch = [](int) { return 0; },
-    .threads_at_start =
-        [](int threads) {
-          int sum = 0;
-          for (const Choice& choice : choices()) sum += choice.strategy->threads_at_start(threads);
-          return sum;
-        },
-    .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
-      return std::make_unique<AutoScheduler>(options);
-    }};
+const SchedulerRow auto_row = row_of<AutoScheduler>(
+    "auto", kWords, {.options = "threads affinity spin grain", .threads_at_start = all_threads});
 
 }  // namespace winnow::engine

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <exception>
 #include <thread>
 #include <vector>
 
@@ -13,7 +12,7 @@ class Burst {
  public:
   explicit Burst(int threads);
 
-  int size() const { return static_cast<int>(errors_.size()); }
+  int size() const { return size_; }
 
   // body(thread) once in each of size() new threads, the calling one waiting. The first exception
   // reaches the caller when all are joined; a thread that cannot be created is a base::Error, and
@@ -21,10 +20,8 @@ class Burst {
   void run(base::FunctionRef<void(int thread)> body);
 
  private:
-  std::exception_ptr create_threads(base::FunctionRef<void(int thread)> body);
-
+  const int size_;
   std::vector<std::thread> threads_;
-  std::vector<std::exception_ptr> errors_;  // one for each thread
 };
 
 }  // namespace winnow::engine

@@ -16,11 +16,34 @@ size_t pass_end(std::span<const int> lengths, std::span<const int> texts, size_t
   return end;
 }
 
+void over_passes(std::span<const int> lengths, std::span<const int> texts,
+                 base::FunctionRef<void(std::span<const int>)> body) {
+  for (size_t begin = 0, end; begin < texts.size(); begin = end) {
+    end = pass_end(lengths, texts, begin);
+    body(texts.subspan(begin, end - begin));
+  }
+}
+
+std::span<const int> in_order(std::span<const int> lengths, std::vector<int>& texts) {
+  texts.resize(lengths.size());
+  std::iota(texts.begin(), texts.end(), 0);
+  return texts;
+}
+
+void sort_longest_first(std::span<const int> lengths, std::vector<int>& texts) {
+  in_order(lengths, texts);
+  std::sort(texts.begin(), texts.end(), [&](int a, int b) {
+    const int length_a = lengths[static_cast<size_t>(a)],
+              length_b = lengths[static_cast<size_t>(b)];
+    return length_a != length_b ? length_a > length_b : a < b;
+  });
+}
+
 void GroupPlan::make(std::span<const int> lengths, int workers, int group_tokens) {
   const auto length = [&](size_t place) {
     return int64_t{lengths[static_cast<size_t>(texts_[place])]};
   };
-  sort(lengths);
+  sort_longest_first(lengths, texts_);
   const auto worker_count = static_cast<size_t>(workers);
   int64_t left = std::accumulate(lengths.begin(), lengths.end(), int64_t{0});
   // How long a worker may take with a text, by the others' mean: sharing costs about as much.
@@ -43,16 +66,6 @@ void GroupPlan::make(std::span<const int> lengths, int workers, int group_tokens
     groups_.clear();
   }
   order_by_group();
-}
-
-void GroupPlan::sort(std::span<const int> lengths) {
-  texts_.resize(lengths.size());
-  std::iota(texts_.begin(), texts_.end(), 0);
-  std::sort(texts_.begin(), texts_.end(), [&](int a, int b) {
-    const int length_a = lengths[static_cast<size_t>(a)],
-              length_b = lengths[static_cast<size_t>(b)];
-    return length_a != length_b ? length_a > length_b : a < b;
-  });
 }
 
 void GroupPlan::make_groups(std::span<const int> lengths, size_t count) {

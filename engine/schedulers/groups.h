@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "base/function_ref.h"
+
 namespace winnow::engine {
 
 // Texts that one forward pass takes at most, in tokens: their activations take about 27 kB a token,
@@ -14,6 +16,15 @@ constexpr int kMaxPassTokens = 4096;
 // at least. lengths[text] in tokens.
 size_t pass_end(std::span<const int> lengths, std::span<const int> texts, size_t begin,
                 int max_tokens = kMaxPassTokens);
+
+// body(part) for one part after another of `texts`, each of them a pass.
+void over_passes(std::span<const int> lengths, std::span<const int> texts,
+                 base::FunctionRef<void(std::span<const int> part)> body);
+
+// The texts of a batch, in their order or the longest first; `texts` keeps them, and its memory
+// from batch to batch.
+std::span<const int> in_order(std::span<const int> lengths, std::vector<int>& texts);
+void sort_longest_first(std::span<const int> lengths, std::vector<int>& texts);
 
 // A batch cut for some workers: texts that they share, and groups for one worker each. Keeps its
 // memory from batch to batch.
@@ -36,7 +47,6 @@ class GroupPlan {
     size_t begin = 0, end = 0;  // in grouped_
   };
 
-  void sort(std::span<const int> lengths);
   void make_groups(std::span<const int> lengths, size_t count);
   void order_by_group();
 

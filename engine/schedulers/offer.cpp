@@ -1,7 +1,6 @@
 #include "engine/schedulers/offer.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/region.h"
 
@@ -38,7 +37,7 @@ void Offer::finish(int64_t spin_ns) {
   for (int inside; (inside = state_.load()) != 0;)
     all_out_.wait_while_equal(state_, inside, spin_ns);
   winnow_mark(outer);
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  error_.rethrow();
 }
 
 // A thread counts itself first and looks then, so the owner cannot take away what it looks at.
@@ -52,7 +51,7 @@ bool Offer::join() {
 
 bool Offer::take_part() {
   bool worked = false;
-  const auto outer = winnow_mark(WINNOW_COMPUTING);
+  const Computing mark;
   try {
     for (int begin; (begin = next_.fetch_add(grain_, std::memory_order_relaxed)) < count_;) {
       worked = true;
@@ -60,10 +59,8 @@ bool Offer::take_part() {
     }
   } catch (...) {
     next_.store(count_, std::memory_order_relaxed);
-    std::lock_guard lock(error_mutex_);
-    if (!error_) error_ = std::current_exception();
+    error_.keep();
   }
-  winnow_mark(outer);
   return worked;
 }
 

@@ -2,12 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
-#include <mutex>
 #include <optional>
 
 #include "base/function_ref.h"
 #include "engine/schedulers/gate.h"
+#include "engine/schedulers/worker.h"
 
 namespace winnow::engine {
 
@@ -48,8 +47,7 @@ class alignas(64) Offer {
   const base::FunctionRef<void(int, int)>* body_ = nullptr;
   alignas(64) std::atomic<int> next_ = 0;
   Gate all_out_;
-  std::mutex error_mutex_;
-  std::exception_ptr error_;
+  FirstError error_;
 };
 
 }  // namespace winnow::engine

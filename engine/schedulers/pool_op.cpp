@@ -1,19 +1,20 @@
-// Fine-grained: texts one after another; persistent workers, asleep in between, share each matmul.
-// Wins on long texts, where a matmul is much longer than two wake-ups.
-// Loses on short texts: the workers sleep and wake 96 times a text.
-#include "engine/schedulers/one_by_one.h"
 #include "engine/schedulers/team.h"
+#include "engine/schedulers/whole_texts.h"
 
 namespace winnow::engine {
 namespace {
 
-class PoolOpScheduler : public OneByOneScheduler {
- public:
-  explicit PoolOpScheduler(const SchedulerOptions& options) : team_(options, Caller::works) {}
+constexpr StrategyWords kWords{
+    "fine-grained: texts one after another; persistent workers sleep between matmuls",
+    "long texts, where a matmul is much longer than two wake-ups",
+    "short texts: the workers sleep and wake 96 times a text"};
 
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
-    team_.share_out(count, body);
-  }
+class PoolOpScheduler : public OneByOne {
+ public:
+  explicit PoolOpScheduler(const SchedulerOptions& options)
+      : team_(options.without_spin(), Caller::works) {}
+
+  void over_tiles(int count, RangeBody body) override { team_.share_out(count, body); }
 
  private:
   Team team_;
@@ -21,21 +22,8 @@ class PoolOpScheduler : public OneByOneScheduler {
 
 }  // namespace
 
-const SchedulerRow pool_op_row = {
-    .name = "pool_op",
-    .summary = "fine-grained: texts one after another; persistent workers sleep between matmuls",
-    .wins = "long texts, where a matmul is much longer than two wake-ups",
-    .loses = "short texts: the workers sleep and wake 96 times a text",
-    .options = "threads affinity grain",
-    .persistent_threads = true,
-    .calling_thread_works = true,
-    .threads_per_matmul = [](int) { return 0; },
-    .threads_per_batch = [](int) { return 0; },
-    .threads_at_start = [](int threads) { return threads - 1; },
-    .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
-      SchedulerOptions sleeping = options;
-      sleeping.spin_ns = 0;
-      return std::make_unique<PoolOpScheduler>(sleeping);
-    }};
+const SchedulerRow pool_op_row = row_of<PoolOpScheduler>(
+    "pool_op", kWords,
+    {.options = "threads affinity grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -1,23 +1,21 @@
-// Fine-grained: texts one after another; persistent workers, who spin in between, share operators.
-// Wins on a single text or few: every core helps, and the next operator finds the workers awake.
-// Loses on batches (each weight is read once a text) and shared machines (all wait for the last).
-#include "engine/schedulers/one_by_one.h"
 #include "engine/schedulers/team.h"
+#include "engine/schedulers/whole_texts.h"
 
 namespace winnow::engine {
 namespace {
 
-class PoolSpinScheduler : public OneByOneScheduler {
+// On a shared machine all wait for the last at the end of every operator.
+constexpr StrategyWords kWords{
+    "fine-grained: texts one after another; persistent workers spin between operators",
+    "a single text or few: every core helps, and finds its next operator awake",
+    "batches (each weight is read once a text) and shared machines"};
+
+class PoolSpinScheduler : public OneByOne {
  public:
   explicit PoolSpinScheduler(const SchedulerOptions& options) : team_(options, Caller::works) {}
 
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
-    team_.share_out(count, body);
-  }
-
-  void over_rows(int count, base::FunctionRef<void(int, int)> body) override {
-    team_.share_out(count, body);
-  }
+  void over_tiles(int count, RangeBody body) override { team_.share_out(count, body); }
+  void over_rows(int count, RangeBody body) override { team_.share_out(count, body); }
 
  private:
   Team team_;
@@ -25,19 +23,8 @@ class PoolSpinScheduler : public OneByOneScheduler {
 
 }  // namespace
 
-const SchedulerRow pool_spin_row = {
-    .name = "pool_spin",
-    .summary = "fine-grained: texts one after another; persistent workers spin between operators",
-    .wins = "a single text or few: every core helps, and finds its next operator awake",
-    .loses = "batches (each weight is read once a text) and shared machines",
-    .options = "threads affinity spin grain",
-    .persistent_threads = true,
-    .calling_thread_works = true,
-    .threads_per_matmul = [](int) { return 0; },
-    .threads_per_batch = [](int) { return 0; },
-    .threads_at_start = [](int threads) { return threads - 1; },
-    .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
-      return std::make_unique<PoolSpinScheduler>(options);
-    }};
+const SchedulerRow pool_spin_row = row_of<PoolSpinScheduler>(
+    "pool_spin", kWords,
+    {.options = "threads affinity spin grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -1,8 +1,3 @@
-// oneTBB's task arena, nested: texts are tasks, and inside a text tiles and rows are tasks, which
-// its scheduler cuts and steals as workers become idle.
-// Wins where a program runs oneTBB anyway, and on texts of different lengths: idle workers join.
-// Loses to groups on batches of short texts: each weight is read once a text, every loop makes
-// tasks, and a worker that finds none spins before it sleeps.
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
@@ -11,30 +6,25 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/region.h"
 #include "engine/schedulers/affinity.h"
 #include "engine/schedulers/scheduler.h"
+#include "engine/schedulers/worker.h"
 
 namespace winnow::engine {
 namespace {
 
+// oneTBB's scheduler cuts and steals tiles and rows as workers become idle; a worker that finds
+// none spins before it sleeps.
+constexpr StrategyWords kWords{
+    "oneTBB's arena: texts are tasks, and their tiles and rows are tasks inside them",
+    "programs that run oneTBB anyway; texts that differ much in length",
+    "batches of short texts: each weight is read once a text, every loop makes tasks"};
+
 using Range = tbb::blocked_range<int>;
-
-// Marks a body as computing, whatever its end.
-class Computing {
- public:
-  Computing() : outer_(winnow_mark(WINNOW_COMPUTING)) {}
-  ~Computing() { winnow_mark(outer_); }
-  Computing(const Computing&) = delete;
-  Computing& operator=(const Computing&) = delete;
-
- private:
-  const winnow_state outer_;
-};
 
 // Names a worker's thread when it enters the arena, and binds it.
 class Observer : public tbb::task_scheduler_observer {
@@ -48,7 +38,7 @@ class Observer : public tbb::task_scheduler_observer {
   void on_scheduler_entry(bool is_worker) override {
     const int worker = tbb::this_task_arena::current_thread_index();
     if (!is_worker || worker < 0) return;
-    pthread_setname_np(pthread_self(), ("worker " + std::to_string(worker)).c_str());
+    name_worker(worker);
     winnow_mark(WINNOW_SEARCHING);
     if (units_.empty()) return;
     try {
@@ -76,7 +66,7 @@ class TbbScheduler : public Scheduler {
 
   int workspace_count() const override { return threads_; }
 
-  void over_texts(int count, base::FunctionRef<void(int)> body) override {
+  void over_texts(int count, TextBody body) override {
     arena_.execute([&] {
       tbb::parallel_for(0, count, [&](int text) {
         const Computing mark;
@@ -85,8 +75,7 @@ class TbbScheduler : public Scheduler {
     });
   }
 
-  void over_groups(std::span<const int> lengths,
-                   base::FunctionRef<void(std::span<const int>, int)> body) override {
+  void over_groups(std::span<const int> lengths, GroupBody body) override {
     const auto run_text = [&](int text) {
       const Computing mark;
       body(std::span(&text, 1), tbb::this_task_arena::current_thread_index());
@@ -96,17 +85,13 @@ class TbbScheduler : public Scheduler {
     });
   }
 
-  void over_tiles(int count, base::FunctionRef<void(int, int)> body) override {
-    share_loop(count, body);
-  }
-  void over_rows(int count, base::FunctionRef<void(int, int)> body) override {
-    share_loop(count, body);
-  }
+  void over_tiles(int count, RangeBody body) override { share_loop(count, body); }
+  void over_rows(int count, RangeBody body) override { share_loop(count, body); }
 
  private:
   // Isolated: a worker that waits for the rest of its loop must not begin another text, which would
   // take the same workspace.
-  void share_loop(int count, base::FunctionRef<void(int, int)> body) {
+  void share_loop(int count, RangeBody body) {
     const auto run_range = [&](const Range& range) {
       const Computing mark;
       body(range.begin(), range.end());
@@ -125,19 +110,7 @@ class TbbScheduler : public Scheduler {
 
 }  // namespace
 
-const SchedulerRow tbb_row = {
-    .name = "tbb",
-    .summary = "oneTBB's arena: texts are tasks, and their tiles and rows are tasks inside them",
-    .wins = "programs that run oneTBB anyway; texts that differ much in length",
-    .loses = "batches of short texts: each weight is read once a text, every loop makes tasks",
-    .options = "threads affinity grain",
-    .persistent_threads = true,
-    .calling_thread_works = true,
-    .threads_per_matmul = [](int) { return 0; },
-    .threads_per_batch = [](int) { return 0; },
-    .threads_at_start = [](int threads) { return threads - 1; },
-    .make = [](const SchedulerOptions& options) -> std::unique_ptr<Scheduler> {
-      return std::make_unique<TbbScheduler>(options);
-    }};
+const SchedulerRow tbb_row = row_of<TbbScheduler>(
+    "tbb", kWords, {.options = "threads affinity grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -3,8 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <string>
-#include <utility>
 
 #include "base/error.h"
 #include "base/region.h"
@@ -56,7 +54,7 @@ void Team::wait_for(const std::atomic<int>& threads, winnow_state outer) {
   winnow_mark(WINNOW_WAITING);
   for (int left; (left = threads.load()) != 0;) end_.wait_while_equal(threads, left, spin_ns_);
   winnow_mark(outer);
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  error_.rethrow();
 }
 
 void Team::run(base::FunctionRef<void(int)> body) {
@@ -97,7 +95,7 @@ void Team::share_out(int count, base::FunctionRef<void(int, int)> body) {
 
 void Team::work(int worker) {
   const int number = caller_ == Caller::works ? worker : worker + 1;
-  pthread_setname_np(pthread_self(), ("worker " + std::to_string(number)).c_str());
+  name_worker(number);
   for (int seen = 0, ran = 0;;) {
     winnow_mark(WINNOW_SEARCHING);
     start_.wait_while_equal(round_, seen, spin_ns_);
@@ -122,8 +120,7 @@ void Team::run_body(int worker) {
   try {
     (*body_)(worker);
   } catch (...) {
-    std::lock_guard lock(error_mutex_);
-    if (!error_) error_ = std::current_exception();
+    error_.keep();
   }
 }
 

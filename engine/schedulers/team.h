@@ -2,8 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -13,6 +11,7 @@
 #include "engine/schedulers/affinity.h"
 #include "engine/schedulers/gate.h"
 #include "engine/schedulers/scheduler.h"
+#include "engine/schedulers/worker.h"
 
 namespace winnow::engine {
 
@@ -75,8 +74,7 @@ class Team {
   alignas(64) std::atomic<int> inside_ = 0;   // workers that came when invited, and kOpen
   alignas(64) std::atomic<int> next_ = 0;     // of share_out()
   Gate start_, end_;
-  std::mutex error_mutex_;
-  std::exception_ptr error_;  // the first of this body
+  FirstError error_;
 };
 
 }  // namespace winnow::engine
