@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/tokenizer.h"
+#include "engine/tokenizer_vocabulary.h"
 
 namespace winnow::engine {
 

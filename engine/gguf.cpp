@@ -1,7 +1,6 @@
 #include "engine/gguf.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <bit>
@@ -151,8 +150,8 @@ TensorEntry read_tensor_entry(ByteReader& in) {
     fail(fmt::format("has {} dimensions, expected 1 to {}", dimensions, kMaxDimensions));
   for (uint32_t i = 0; i < dimensions; ++i) entry.tensor.shape.push_back(in.read<uint64_t>(what));
   const auto& shape = entry.tensor.shape;
-  if (std::ranges::find(shape, 0u) != shape.end())
-    fail(fmt::format("has a zero in its shape [{}]", fmt::join(shape, ", ")));
+  if (std::find(shape.begin(), shape.end(), 0u) != shape.end())
+    fail(fmt::format("has a zero in its shape [{}]", shape_text(shape)));
 
   const auto type = in.read<uint32_t>(what);
   entry.tensor.type = static_cast<TensorType>(type);
@@ -162,7 +161,7 @@ TensorEntry read_tensor_entry(ByteReader& in) {
     fail(fmt::format("has rows of {} elements, which is no multiple of {}'s blocks of {}", shape[0],
                      name(entry.tensor.type), block_elements(entry.tensor.type)));
   const auto size_bytes = tensor_size_bytes(entry.tensor.type, shape);
-  if (!size_bytes) fail(fmt::format("has the impossible shape [{}]", fmt::join(shape, ", ")));
+  if (!size_bytes) fail(fmt::format("has the impossible shape [{}]", shape_text(shape)));
   entry.size_bytes = *size_bytes;
   entry.offset = in.read<uint64_t>(what);
   return entry;
@@ -206,7 +205,8 @@ std::vector<Tensor> place_tensors(std::vector<TensorEntry> entries, const ByteRe
     entry.tensor.bytes = all.subspan(data_begin + entry.offset, entry.size_bytes);
     tensors.push_back(entry.tensor);
   }
-  std::ranges::sort(entries, {}, &TensorEntry::offset);
+  std::sort(entries.begin(), entries.end(),
+            [](const TensorEntry& a, const TensorEntry& b) { return a.offset < b.offset; });
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].offset - entries[i - 1].offset < entries[i - 1].size_bytes)
       fail(entries[i], fmt::format("overlaps tensor {}", entries[i - 1].tensor.name));

@@ -11,30 +11,11 @@
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "engine/gguf_types.h"
 
 // GGUF version 3, the file format of llama.cpp's models
 // (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md), little-endian.
 namespace winnow::engine {
-
-enum class TensorType : uint32_t { f32 = 0, f16 = 1, q8_0 = 8 };
-std::string_view name(TensorType type);
-
-enum class ValueType : uint32_t {
-  u8 = 0,
-  i8 = 1,
-  u16 = 2,
-  i16 = 3,
-  u32 = 4,
-  i32 = 5,
-  f32 = 6,
-  boolean = 7,
-  string = 8,
-  array = 9,
-  u64 = 10,
-  i64 = 11,
-  f64 = 12
-};
-std::string_view name(ValueType type);
 
 // An array of the metadata, checked when the file was opened and decoded when it is asked for.
 struct Array {

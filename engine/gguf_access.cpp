@@ -1,7 +1,8 @@
 // The accessors of an open file: nothing here reads unchecked bytes.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "base/byte_reader.h"
@@ -25,11 +26,12 @@ namespace {
                     fmt::format("key {} has type {}, expected {}", entry.key, actual, expected));
 }
 
-// The value of `entry`, which must have the type `type`.
+// The value of a key's entry, which must be there and have the type `type`.
 template <class Held>
-Held get(const Gguf& file, const MetadataEntry& entry, ValueType type) {
-  if (entry.type != type) fail_type(file, entry, name(type));
-  return std::get<Held>(entry.value);
+Held get(const Gguf& file, const MetadataEntry* entry, std::string_view key, ValueType type) {
+  if (entry == nullptr) fail_missing(file, key);
+  if (entry->type != type) fail_type(file, *entry, name(type));
+  return std::get<Held>(entry->value);
 }
 
 const Array& get_array(const Gguf& file, const MetadataEntry* entry, std::string_view key,
@@ -56,9 +58,7 @@ const MetadataEntry* Gguf::find(std::string_view key) const {
 }
 
 uint32_t Gguf::u32(std::string_view key) const {
-  const MetadataEntry* entry = find(key);
-  if (entry == nullptr) fail_missing(*this, key);
-  return static_cast<uint32_t>(get<uint64_t>(*this, *entry, ValueType::u32));
+  return static_cast<uint32_t>(get<uint64_t>(*this, find(key), key, ValueType::u32));
 }
 
 uint32_t Gguf::u32(std::string_view key, uint32_t fallback) const {
@@ -66,9 +66,7 @@ uint32_t Gguf::u32(std::string_view key, uint32_t fallback) const {
 }
 
 float Gguf::f32(std::string_view key) const {
-  const MetadataEntry* entry = find(key);
-  if (entry == nullptr) fail_missing(*this, key);
-  return static_cast<float>(get<double>(*this, *entry, ValueType::f32));
+  return static_cast<float>(get<double>(*this, find(key), key, ValueType::f32));
 }
 
 float Gguf::f32(std::string_view key, float fallback) const {
@@ -77,13 +75,11 @@ float Gguf::f32(std::string_view key, float fallback) const {
 
 bool Gguf::boolean(std::string_view key, bool fallback) const {
   const MetadataEntry* entry = find(key);
-  return entry == nullptr ? fallback : get<bool>(*this, *entry, ValueType::boolean);
+  return entry == nullptr ? fallback : get<bool>(*this, entry, key, ValueType::boolean);
 }
 
 std::string_view Gguf::string(std::string_view key) const {
-  const MetadataEntry* entry = find(key);
-  if (entry == nullptr) fail_missing(*this, key);
-  return get<std::string_view>(*this, *entry, ValueType::string);
+  return get<std::string_view>(*this, find(key), key, ValueType::string);
 }
 
 std::string_view Gguf::string(std::string_view key, std::string_view fallback) const {
@@ -130,9 +126,9 @@ const Tensor& Gguf::tensor(std::string_view name, TensorType type,
   if (tensor->type != type)
     throw base::Error(path(), fmt::format("tensor {} has type {}, expected {}", name,
                                           engine::name(tensor->type), engine::name(type)));
-  if (!std::ranges::equal(tensor->shape, shape))
+  if (!std::equal(tensor->shape.begin(), tensor->shape.end(), shape.begin(), shape.end()))
     throw base::Error(path(), fmt::format("tensor {} has shape [{}], expected [{}]", name,
-                                          fmt::join(tensor->shape, ", "), fmt::join(shape, ", ")));
+                                          shape_text(tensor->shape), shape_text(shape)));
   return *tensor;
 }
 

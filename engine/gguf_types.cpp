@@ -3,70 +3,58 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <iterator>
 
 namespace winnow::engine {
+namespace {
 
-std::string_view name(TensorType type) {
-  switch (type) {
-    case TensorType::f32:
-      return "f32";
-    case TensorType::f16:
-      return "f16";
-    case TensorType::q8_0:
-      return "q8_0";
-  }
-  return "unknown";
+struct ValueTypeRow {
+  std::string_view name;
+  uint64_t size_bytes;  // 0: the value tells its own
+};
+
+// By number.
+constexpr ValueTypeRow kValueTypes[] = {
+    {"u8", 1},   {"i8", 1},     {"u16", 2},   {"i16", 2}, {"u32", 4}, {"i32", 4}, {"f32", 4},
+    {"bool", 1}, {"string", 0}, {"array", 0}, {"u64", 8}, {"i64", 8}, {"f64", 8}};
+static_assert(std::size(kValueTypes) == static_cast<size_t>(ValueType::f64) + 1);
+
+struct TensorTypeRow {
+  TensorType type;
+  std::string_view name;
+  uint64_t block_elements, block_bytes;
+};
+
+constexpr TensorTypeRow kTensorTypes[] = {{TensorType::f32, "f32", 1, 4},
+                                          {TensorType::f16, "f16", 1, 2},
+                                          {TensorType::q8_0, "q8_0", 32, 34}};
+
+// Of a type that is none of them: 0 bytes.
+constexpr TensorTypeRow kUnknown{TensorType::f32, "unknown", 1, 0};
+
+const TensorTypeRow& row_of_type(TensorType type) {
+  for (const TensorTypeRow& row : kTensorTypes)
+    if (row.type == type) return row;
+  return kUnknown;
 }
 
+}  // namespace
+
+std::string_view name(TensorType type) { return row_of_type(type).name; }
+
 std::string_view name(ValueType type) {
-  constexpr std::array<std::string_view, 13> names{"u8",  "i8",  "u16",  "i16",    "u32",
-                                                   "i32", "f32", "bool", "string", "array",
-                                                   "u64", "i64", "f64"};
   const auto index = static_cast<size_t>(type);
-  return index < names.size() ? names[index] : "unknown";
+  return index < std::size(kValueTypes) ? kValueTypes[index].name : "unknown";
 }
 
 uint64_t fixed_size_bytes(ValueType type) {
-  switch (type) {
-    case ValueType::u8:
-    case ValueType::i8:
-    case ValueType::boolean:
-      return 1;
-    case ValueType::u16:
-    case ValueType::i16:
-      return 2;
-    case ValueType::u32:
-    case ValueType::i32:
-    case ValueType::f32:
-      return 4;
-    case ValueType::u64:
-    case ValueType::i64:
-    case ValueType::f64:
-      return 8;
-    case ValueType::string:
-    case ValueType::array:
-      return 0;
-  }
-  return 0;
+  const auto index = static_cast<size_t>(type);
+  return index < std::size(kValueTypes) ? kValueTypes[index].size_bytes : 0;
 }
 
-bool is_supported(TensorType type) {
-  return type == TensorType::f32 || type == TensorType::f16 || type == TensorType::q8_0;
-}
-
-uint64_t block_elements(TensorType type) { return type == TensorType::q8_0 ? 32 : 1; }
-
-uint64_t block_bytes(TensorType type) {
-  switch (type) {
-    case TensorType::f32:
-      return 4;
-    case TensorType::f16:
-      return 2;
-    case TensorType::q8_0:
-      return 34;
-  }
-  return 0;
-}
+bool is_supported(TensorType type) { return row_of_type(type).block_bytes != 0; }
+uint64_t block_elements(TensorType type) { return row_of_type(type).block_elements; }
+uint64_t block_bytes(TensorType type) { return row_of_type(type).block_bytes; }
 
 std::optional<uint64_t> tensor_size_bytes(TensorType type, std::span<const uint64_t> shape) {
   uint64_t size_bytes = block_bytes(type);
@@ -75,6 +63,15 @@ std::optional<uint64_t> tensor_size_bytes(TensorType type, std::span<const uint6
     if (__builtin_mul_overflow(size_bytes, factor, &size_bytes)) return std::nullopt;
   }
   return size_bytes;
+}
+
+std::string shape_text(std::span<const uint64_t> shape) {
+  std::string text;
+  for (const uint64_t dimension : shape) {
+    if (!text.empty()) text += ", ";
+    text += std::to_string(dimension);
+  }
+  return text;
 }
 
 std::string ggml_type_name(uint32_t type) {

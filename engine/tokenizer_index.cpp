@@ -73,14 +73,6 @@ PrefixMatcher::Range PrefixMatcher::narrow(Range range, size_t depth, unsigned c
   return {static_cast<size_t>(from - pieces_.begin()), static_cast<size_t>(to - pieces_.begin())};
 }
 
-std::optional<uint8_t> byte_of(std::string_view piece) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  if (piece.size() != 6 || piece.substr(0, 3) != "<0x" || piece[5] != '>') return std::nullopt;
-  const size_t high = kDigits.find(piece[3]), low = kDigits.find(piece[4]);
-  if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-  return static_cast<uint8_t>(high * 16 + low);
-}
-
 TokenizerIndex::TokenizerIndex(Vocabulary v)
     : vocabulary(std::move(v)), table(vocabulary), user_defined(vocabulary) {
   byte_ids.fill(kNoPiece);

@@ -2,13 +2,12 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "engine/tokenizer.h"
+#include "engine/tokenizer_vocabulary.h"
 
 // What the tokenizer looks up; made once from a vocabulary, read by any thread.
 namespace winnow::engine {
@@ -82,9 +81,6 @@ class PrefixMatcher {
   std::vector<std::pair<std::string, int32_t>> pieces_;
   std::array<Range, 256> by_first_byte_{};
 };
-
-// The value of a byte piece "<0xNN>".
-std::optional<uint8_t> byte_of(std::string_view piece);
 
 struct TokenizerIndex {
   explicit TokenizerIndex(Vocabulary v);

@@ -1,10 +1,11 @@
+#include "engine/tokenizer_vocabulary.h"
+
 #include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "base/error.h"
 #include "engine/gguf.h"
-#include "engine/tokenizer_index.h"
 
 namespace winnow::engine {
 namespace {
@@ -58,6 +59,14 @@ int32_t optional_id(const Gguf& file, std::string_view name, size_t piece_count)
 }
 
 }  // namespace
+
+std::optional<uint8_t> byte_of(std::string_view piece) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  if (piece.size() != 6 || piece.substr(0, 3) != "<0x" || piece[5] != '>') return std::nullopt;
+  const size_t high = kDigits.find(piece[3]), low = kDigits.find(piece[4]);
+  if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+  return static_cast<uint8_t>(high * 16 + low);
+}
 
 Vocabulary read_vocabulary(const Gguf& file) {
   const Checker check(file);

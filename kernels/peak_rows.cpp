@@ -1,7 +1,7 @@
-#include "kernels/peak.h"
+#include "kernels/peak_rows.h"
 
 #include "kernels/cpu.h"
-#include "kernels/peak_rows.h"
+#include "kernels/peak.h"
 
 namespace winnow::kernels {
 
