@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "base/error.h"
@@ -21,10 +21,10 @@ PendingFile::PendingFile(const std::string& path) : subject_(path), path_(path) 
     direct_ = true;
     fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
-    std::error_code ignored;  // a link that leads nowhere is replaced
-    if (std::filesystem::is_symlink(path, ignored)) {
-      const auto target = std::filesystem::canonical(path, ignored);
-      if (!ignored) path_ = target.string();
+    if (::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) {
+      const std::unique_ptr<char, void (*)(void*)> target(::realpath(path.c_str(), nullptr),
+                                                          std::free);
+      if (target) path_ = target.get();  // a link that leads nowhere is replaced
     }
     if (!open_nameless()) {
       temporary_ = path_ + ".XXXXXX";
@@ -41,8 +41,9 @@ PendingFile::~PendingFile() {
 }
 
 bool PendingFile::open_nameless() {
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  fd_ = ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  const size_t slash = path_.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  fd_ = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   return fd_ >= 0;
 }
 

@@ -16,7 +16,6 @@ namespace {
 using base::ByteReader;
 
 constexpr uint32_t kVersion = 3;
-constexpr uint32_t kDefaultAlignment = 32;
 constexpr uint32_t kMinAlignment = 8;  // so that float tensors may be read in place
 constexpr uint64_t kMaxKeyBytes = 65535;
 constexpr uint64_t kMaxTensorNameBytes = 64;

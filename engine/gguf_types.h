@@ -29,6 +29,9 @@ enum class ValueType : uint32_t {
 };
 std::string_view name(ValueType type);
 
+// Of the tensors' data, where a file does not tell another.
+inline constexpr uint32_t kDefaultAlignment = 32;
+
 // The encoded size of one value, or 0 for strings and arrays, which tell their own.
 uint64_t fixed_size_bytes(ValueType type);
 

@@ -9,8 +9,6 @@
 namespace winnow::engine {
 namespace {
 
-constexpr uint32_t kDefaultAlignment = 32;
-
 template <class T>
 void append(std::string& out, T value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);

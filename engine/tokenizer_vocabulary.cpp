@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "tokenizer.ggml.";
 
-std::string key(std::string_view name) { return std::string(kPrefix).append(name); }
+std::string tokenizer_key(std::string_view name) { return std::string(kPrefix).append(name); }
 
 // Makes the errors of one file.
 class Checker {
@@ -25,13 +25,13 @@ class Checker {
 
   void same_length(std::string_view name, size_t length, size_t piece_count) const {
     if (length != piece_count)
-      fail("key " + key(name) + " has " + std::to_string(length) + " elements, tokens has " +
-           std::to_string(piece_count));
+      fail("key " + tokenizer_key(name) + " has " + std::to_string(length) +
+           " elements, tokens has " + std::to_string(piece_count));
   }
 
   int32_t id(std::string_view name, uint32_t value, size_t piece_count) const {
     if (value >= piece_count)
-      fail("key " + key(name) + " is " + std::to_string(value) + ", but there are " +
+      fail("key " + tokenizer_key(name) + " is " + std::to_string(value) + ", but there are " +
            std::to_string(piece_count) + " tokens");
     return static_cast<int32_t>(value);
   }
@@ -54,7 +54,7 @@ class Checker {
 // An optional id: what a missing key leaves is -1.
 int32_t optional_id(const Gguf& file, std::string_view name, size_t piece_count) {
   constexpr uint32_t kMissing = 0xFFFFFFFFu;
-  const uint32_t value = file.u32(key(name), kMissing);
+  const uint32_t value = file.u32(tokenizer_key(name), kMissing);
   return value == kMissing ? -1 : Checker(file).id(name, value, piece_count);
 }
 
@@ -70,14 +70,14 @@ std::optional<uint8_t> byte_of(std::string_view piece) {
 
 Vocabulary read_vocabulary(const Gguf& file) {
   const Checker check(file);
-  if (const auto model = file.string(key("model")); model != "llama")
+  if (const auto model = file.string(tokenizer_key("model")); model != "llama")
     check.fail("key tokenizer.ggml.model is " + std::string(model.substr(0, 40)) +
                "; only llama (SentencePiece BPE) is supported");
 
   Vocabulary vocabulary;
-  vocabulary.pieces = file.strings(key("tokens"));
-  vocabulary.scores = file.floats(key("scores"));
-  const std::vector<int32_t> types = file.ints(key("token_type"));
+  vocabulary.pieces = file.strings(tokenizer_key("tokens"));
+  vocabulary.scores = file.floats(tokenizer_key("scores"));
+  const std::vector<int32_t> types = file.ints(tokenizer_key("token_type"));
   const size_t count = vocabulary.pieces.size();
   check.same_length("scores", vocabulary.scores.size(), count);
   check.same_length("token_type", types.size(), count);
@@ -88,7 +88,7 @@ Vocabulary read_vocabulary(const Gguf& file) {
   }
 
   auto required_id = [&](std::string_view name) {
-    return check.id(name, file.u32(key(name)), count);
+    return check.id(name, file.u32(tokenizer_key(name)), count);
   };
   vocabulary.bos_id = required_id("bos_token_id");
   vocabulary.eos_id = required_id("eos_token_id");
@@ -96,9 +96,9 @@ Vocabulary read_vocabulary(const Gguf& file) {
   vocabulary.padding_id = optional_id(file, "padding_token_id", count);
   vocabulary.mask_id = optional_id(file, "mask_token_id", count);
   // What llama.cpp assumes of this kind of tokenizer where a key is missing.
-  vocabulary.add_bos = file.boolean(key("add_bos_token"), true);
-  vocabulary.add_eos = file.boolean(key("add_eos_token"), false);
-  vocabulary.add_space_prefix = file.boolean(key("add_space_prefix"), true);
+  vocabulary.add_bos = file.boolean(tokenizer_key("add_bos_token"), true);
+  vocabulary.add_eos = file.boolean(tokenizer_key("add_eos_token"), false);
+  vocabulary.add_space_prefix = file.boolean(tokenizer_key("add_space_prefix"), true);
   return vocabulary;
 }
 

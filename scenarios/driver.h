@@ -1,6 +1,8 @@
 #pragma once
 
-#include "engine/schedulers/scheduler.h"
+namespace winnow::engine {
+struct SchedulerRow;
+}
 
 namespace winnow::scenarios {
 

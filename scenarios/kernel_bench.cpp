@@ -166,48 +166,41 @@ void attention(benchmark::State& state, Attention function, int length, int wind
   count_macs(state, visible_pairs * 3 * 256 * 2);  // scores, and values
 }
 
-void quantize(benchmark::State& state, QuantizeRow function, int size) {
-  const std::vector<float> x = random_floats(size, -1, 1);
-  Activations to(1, size);
+// Calls an operator over `size` elements, which reads and writes so many bytes for each.
+void time_elements(benchmark::State& state, int size, int bytes, const auto& call) {
   for (auto _ : state) {
-    function(x.data(), size, to.values, to.scales, to.offsets);
+    call();
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 5);  // 4 read, 1 written
+  state.SetBytesProcessed(state.iterations() * size * bytes);
+}
+
+void quantize(benchmark::State& state, QuantizeRow function, int size) {
+  const std::vector<float> x = random_floats(size, -1, 1);
+  Activations to(1, size);
+  time_elements(state, size, 4 + 1,
+                [&] { function(x.data(), size, to.values, to.scales, to.offsets); });
 }
 
 void rms_norm(benchmark::State& state, RmsNorm function, int size) {
   const std::vector<float> x = random_floats(size, -1, 1);
   std::vector<float> y(size);
-  for (auto _ : state) {
-    function(x.data(), x.data(), size, 1e-6f, y.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 12);
+  time_elements(state, size, 12, [&] { function(x.data(), x.data(), size, 1e-6f, y.data()); });
 }
 
 void add_norm(benchmark::State& state, AddNorm function, int size) {
   const std::vector<float> y = random_floats(size, -1, 1);
   std::vector<float> x(size);
-  for (auto _ : state) {
-    function(y.data(), y.data(), size, 1e-6f, x.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 16);
+  time_elements(state, size, 16, [&] { function(y.data(), y.data(), size, 1e-6f, x.data()); });
 }
 
 void norm_quantize(benchmark::State& state, NormQuantize function, int size) {
   const std::vector<float> x = random_floats(size, -1, 1);
   Activations to(1, size);
-  for (auto _ : state) {
+  time_elements(state, size, 9, [&] {
     function(x.data(), x.data(), size, 1e-6f, to.values, to.scales, to.offsets);
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 9);
+  });
 }
 
 void norm_rope(benchmark::State& state, NormRope function, int size) {
@@ -215,23 +208,17 @@ void norm_rope(benchmark::State& state, NormRope function, int size) {
   const float angle = 0.5f;
   const std::vector<float> weight(size, 1.0f);
   const std::vector<float> cosines(size / 2, std::cos(angle)), sines(size / 2, std::sin(angle));
-  for (auto _ : state) {
+  time_elements(state, size, 16, [&] {
     function(x.data(), weight.data(), 1e-6f, cosines.data(), sines.data(), size);
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 16);
+  });
 }
 
 void geglu_quantize(benchmark::State& state, GegluQuantize function, int size) {
   const std::vector<float> gate_up = random_floats(2 * size, -4, 4);
   Activations to(1, size);
-  for (auto _ : state) {
+  time_elements(state, size, 9, [&] {
     function(gate_up.data(), size / kBlockSize, to.values, to.scales, to.offsets);
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * size);
-  state.SetBytesProcessed(state.iterations() * size * 9);
+  });
 }
 
 // One core's int8 peaks by instruction set, in 10^9 multiply-accumulates a second.

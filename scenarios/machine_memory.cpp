@@ -3,19 +3,28 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <map>
+
+#include "base/error.h"
+#include "base/file.h"
 
 namespace winnow::scenarios {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string first_line(const fs::path& file) {
-  std::string line;
-  std::ifstream stream(file);
-  std::getline(stream, line);
-  return line;
+// Empty where there is no such file.
+std::string contents(const std::string& file) {
+  try {
+    return base::read_file(file, size_t{1} << 20);
+  } catch (const base::Error&) {
+    return {};
+  }
+}
+
+std::string first_line(const std::string& file) {
+  const std::string text = contents(file);
+  return text.substr(0, text.find('\n'));
 }
 
 std::optional<size_t> number(std::string_view text) {
@@ -28,28 +37,28 @@ std::optional<size_t> number(std::string_view text) {
 // The processors' caches of one level, each once, however many processors share it.
 using Caches = std::map<std::string, size_t>;
 
-void add_caches(const fs::path& folder, std::map<size_t, Caches>& levels) {
+void add_caches(const std::string& folder, std::map<size_t, Caches>& levels) {
   std::error_code error;
   for (const auto& index : fs::directory_iterator(folder, error)) {
-    const auto level = number(first_line(index.path() / "level"));
-    const auto kilobytes = number(first_line(index.path() / "size"));  // "32768K"
-    const std::string shared = first_line(index.path() / "shared_cpu_list");
-    if (level && kilobytes && !shared.empty() && first_line(index.path() / "type") != "Instruction")
+    const std::string cache = index.path().string();
+    const auto level = number(first_line(cache + "/level"));
+    const auto kilobytes = number(first_line(cache + "/size"));  // "32768K"
+    const std::string shared = first_line(cache + "/shared_cpu_list");
+    if (level && kilobytes && !shared.empty() && first_line(cache + "/type") != "Instruction")
       levels[*level][shared] = *kilobytes * 1024;
   }
 }
 
-std::optional<size_t> available_bytes(const fs::path& meminfo) {
-  constexpr std::string_view kName = "MemAvailable:";
-  std::ifstream stream(meminfo);
-  for (std::string line; std::getline(stream, line);) {
-    if (!line.starts_with(kName)) continue;
-    const size_t digits = line.find_first_of("0123456789");
-    if (digits == std::string::npos) return std::nullopt;
-    const auto kilobytes = number(std::string_view(line).substr(digits));
-    if (kilobytes) return *kilobytes * 1024;
-  }
-  return std::nullopt;
+std::optional<size_t> available_bytes(const std::string& meminfo) {
+  const std::string text = "\n" + contents(meminfo), name = "\nMemAvailable:";
+  const size_t at = text.find(name);
+  if (at == std::string::npos) return std::nullopt;
+  const std::string line =
+      text.substr(at + name.size(), text.find('\n', at + 1) - at - name.size());
+  const size_t digits = line.find_first_of("0123456789");
+  if (digits == std::string::npos) return std::nullopt;
+  const auto kilobytes = number(std::string_view(line).substr(digits));
+  return kilobytes ? std::optional(*kilobytes * 1024) : std::nullopt;
 }
 
 }  // namespace
@@ -59,7 +68,7 @@ std::optional<size_t> last_level_cache_bytes(const std::string& root) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(root + "/sys/devices/system/cpu", error))
     if (entry.path().filename().string().starts_with("cpu"))
-      add_caches(entry.path() / "cache", levels);
+      add_caches(entry.path().string() + "/cache", levels);
   if (levels.empty()) return std::nullopt;
   size_t total = 0;
   for (const auto& [processors, bytes] : levels.rbegin()->second) total += bytes;

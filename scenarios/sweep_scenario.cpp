@@ -101,7 +101,7 @@ std::vector<double> read_quotas(TableReader& reader) {
   return quotas;
 }
 
-std::vector<std::string> read_variants(TableReader& reader) {
+std::vector<std::string> read_variant_names(TableReader& reader) {
   std::vector<std::string> variants;
   for (const base::TomlNode* element : reader.elements("variants")) {
     const auto& name = element->string;
@@ -192,7 +192,7 @@ SweepScenario load_sweep(const std::string& path, int cores) {
   TableReader sweep = reader.table("sweep");
   scenario.batch = read_numbers(sweep, "batch", 1, kBatchLimit);
   scenario.threads = read_threads(sweep, cores);
-  scenario.variants = read_variants(sweep);
+  scenario.variants = read_variant_names(sweep);
   scenario.blocks = sweep.integer("blocks", 1, 6, 10'000);
   scenario.iterations = sweep.integer("iterations", 0, 0);
   scenario.neighbours = read_neighbours(sweep, cores);
