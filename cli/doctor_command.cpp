@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/roofline.h"
 #include "profiles/machine/facts.h"
@@ -31,15 +31,14 @@ std::string facts_text(const std::vector<profiles::MachineFact>& facts) {
 }
 
 std::string facts_json(const std::vector<profiles::MachineFact>& facts) {
-  auto rows = nlohmann::ordered_json::array();
+  base::Json rows = base::Json::array();
   for (const auto& fact : facts)
     rows.push_back({{"name", fact.name},
                     {"state", state_word(fact)},
                     {"value", fact.value},
                     {"note", fact.note},
                     {"advice", fact.advice}});
-  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  return nlohmann::ordered_json{{"facts", rows}}.dump(2, ' ', false, replace) + "\n";
+  return base::Json{{"facts", rows}}.text(2) + "\n";
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
 }
 
 void write(const Json& result) {
-  const std::string text = result.dump(2) + "\n";
+  const std::string text = result.text(2) + "\n";
   if (const char* path = std::getenv("WINNOW_RESULT"))
     base::write_file(path, text);
   else

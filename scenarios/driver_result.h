@@ -3,12 +3,12 @@
 #include <sys/resource.h>
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/cores_time.h"
+#include "base/json.h"
 #include "engine/activations.h"
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
@@ -18,7 +18,7 @@
 // The parts of what a measured program tells (docs/child-contract.md).
 namespace winnow::scenarios {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 // What a region took, from readings at its begin and its end.
 Json region_json(int64_t wall_ns, const rusage& begin, const rusage& end);

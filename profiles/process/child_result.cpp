@@ -3,56 +3,62 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 
 namespace winnow::profiles {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr size_t kLimitBytes = size_t{64} << 20;
 
 // A JSON object and how to name its fields in an error.
 class Fields {
  public:
-  Fields(const json& object, std::string subject, std::string prefix = "")
+  Fields(const Json& object, std::string subject, std::string prefix = "")
       : object_(object), subject_(std::move(subject)), prefix_(std::move(prefix)) {
     if (!object.is_object()) {
       throw base::Error(subject_, fmt::format("{}expected an object", prefix_));
     }
   }
 
-  bool has(const char* name) const { return object_.contains(name) && !object_[name].is_null(); }
+  // Null: it is not there, or it is null in the document.
+  const Json* find(const char* name) const {
+    const Json* found = object_.find(name);
+    return found && !found->is_null() ? found : nullptr;
+  }
 
   [[noreturn]] void fail(const char* name, const char* problem) const {
     throw base::Error(subject_, fmt::format("{}{}: {}", prefix_, name, problem));
   }
 
-  const json& required(const char* name) const {
-    if (!has(name)) fail(name, "missing");
-    return object_[name];
+  const Json& required(const char* name) const {
+    if (const Json* found = find(name)) return *found;
+    fail(name, "missing");
   }
 
-  int64_t integer(const json& value, const char* name) const {
-    if (!value.is_number_integer()) fail(name, "expected an integer");
-    if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX) fail(name, "too large");
-    if (value.get<int64_t>() < 0) fail(name, "negative");
-    return value.get<int64_t>();
+  int64_t integer(const Json& value, const char* name) const {
+    if (!value.is_integer()) fail(name, "expected an integer");
+    const auto integer = value.as_int64();
+    if (!integer) fail(name, "too large");
+    if (*integer < 0) fail(name, "negative");
+    return *integer;
   }
 
   std::optional<int64_t> integer(const char* name) const {
-    if (!has(name)) return std::nullopt;
-    return integer(object_[name], name);
+    const Json* found = find(name);
+    return found ? std::optional(integer(*found, name)) : std::nullopt;
   }
 
   std::string string(const char* name) const {
-    if (!has(name)) return "";
-    if (!object_[name].is_string()) fail(name, "expected a string");
-    return object_[name].get<std::string>();
+    const Json* found = find(name);
+    if (!found) return "";
+    if (!found->is_string()) fail(name, "expected a string");
+    return found->string();
   }
 
   std::optional<std::string> text(const char* name) const {
@@ -61,30 +67,33 @@ class Fields {
   }
 
   std::optional<bool> boolean(const char* name) const {
-    if (!has(name)) return std::nullopt;
-    if (!object_[name].is_boolean()) fail(name, "expected true or false");
-    return object_[name].get<bool>();
+    const Json* found = find(name);
+    if (!found) return std::nullopt;
+    if (!found->is_bool()) fail(name, "expected true or false");
+    return found->boolean();
   }
 
   std::optional<Fields> object(const char* name) const {
-    if (!has(name)) return std::nullopt;
-    return Fields(object_[name], subject_, fmt::format("{}{}.", prefix_, name));
+    const Json* found = find(name);
+    if (!found) return std::nullopt;
+    return Fields(*found, subject_, fmt::format("{}{}.", prefix_, name));
   }
 
-  const json& value() const { return object_; }
+  const Json& value() const { return object_; }
 
  private:
-  const json& object_;
+  const Json& object_;
   std::string subject_;
   std::string prefix_;
 };
 
 std::vector<int64_t> iterations(const Fields& fields) {
   constexpr const char* kName = "iteration_wall_ns";
-  const json& array = fields.required(kName);
-  if (!array.is_array() || array.empty()) fields.fail(kName, "expected a list of integers");
+  const Json& array = fields.required(kName);
+  if (!array.is_array() || array.elements().empty())
+    fields.fail(kName, "expected a list of integers");
   std::vector<int64_t> result;
-  for (const json& value : array) {
+  for (const Json& value : array.elements()) {
     result.push_back(fields.integer(value, kName));
     if (result.back() == 0) fields.fail(kName, "zero");
   }
@@ -114,14 +123,14 @@ Region region_of(const Fields& fields) {
 
 std::map<std::string, int64_t> counters(const Fields& fields) {
   std::map<std::string, int64_t> result;
-  for (const auto& [name, value] : fields.value().items())
+  for (const auto& [name, value] : fields.value().members())
     result[name] = fields.integer(value, name.c_str());
   return result;
 }
 
 std::map<std::string, DispatchLoop> dispatch_of(const Fields& fields) {
   std::map<std::string, DispatchLoop> result;
-  for (const auto& [name, value] : fields.value().items()) {
+  for (const auto& [name, value] : fields.value().members()) {
     const Fields loop = *fields.object(name.c_str());
     const auto figure = [&](const char* field) {
       return loop.integer(loop.required(field), field);
@@ -163,8 +172,7 @@ Model model_of(const Fields& fields) {
 }  // namespace
 
 ChildResult parse_child_result(const std::string& text, const std::string& subject) {
-  const json document = json::parse(text, nullptr, false);
-  if (document.is_discarded()) throw base::Error(subject, "not JSON");
+  const Json document = base::parse_json(text, subject);
   const Fields fields(document, subject);
   if (fields.string("schema") != "winnow-result/1") {
     fields.fail("schema", "expected \"winnow-result/1\"");

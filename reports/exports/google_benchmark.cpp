@@ -1,11 +1,10 @@
-#include <nlohmann/json.hpp>
-
 #include "base/error.h"
+#include "base/json.h"
 #include "reports/exports/export.h"
 
 namespace winnow::reports {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 namespace {
 
@@ -53,9 +52,7 @@ std::string export_google_benchmark(const Export& source) {
   }
   if (runs.empty())
     throw base::Error("google-benchmark", "unavailable: the recording has no timings");
-  return Json{{"context", context(source)}, {"benchmarks", std::move(runs)}}.dump(
-             2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  return Json{{"context", context(source)}, {"benchmarks", std::move(runs)}}.text(2) + "\n";
 }
 
 }  // namespace winnow::reports

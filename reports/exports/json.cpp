@@ -1,11 +1,11 @@
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "reports/exports/export.h"
 
 // docs/report-schema.json describes what stands here.
 namespace winnow::reports {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 namespace {
 
@@ -121,17 +121,17 @@ Json table(const char* id, const Table& table) {
 }
 
 Json tables(const Report& report) {
-  return {table("performance", report.performance),
-          table("scheduler", report.scheduler),
-          table("compute", report.compute),
-          table("kernels", report.kernels),
-          table("cpu_total", report.cpu_total),
-          table("cumulative", report.cumulative),
-          table("wall", report.wall),
-          table("memory", report.memory),
-          table("scheduler_metrics", report.threads.metrics),
-          table("dispatch", report.dispatch),
-          table("ledger", report.ledger_table)};
+  return Json::Array{table("performance", report.performance),
+                     table("scheduler", report.scheduler),
+                     table("compute", report.compute),
+                     table("kernels", report.kernels),
+                     table("cpu_total", report.cpu_total),
+                     table("cumulative", report.cumulative),
+                     table("wall", report.wall),
+                     table("memory", report.memory),
+                     table("scheduler_metrics", report.threads.metrics),
+                     table("dispatch", report.dispatch),
+                     table("ledger", report.ledger_table)};
 }
 
 Json pairs(const Pairs& pairs) {
@@ -220,7 +220,7 @@ std::string export_json(const Export& source) {
                      {"alarms", report.alarms},
                      {"missing", report.missing},
                      {"warnings", report.warnings}};
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.text(1) + "\n";
 }
 
 }  // namespace winnow::reports

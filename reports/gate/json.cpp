@@ -1,12 +1,12 @@
 #include "reports/gate/json.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace winnow::reports {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 Json side_json(const GateSide& side) {
   return {{"source", side.source},   {"created", side.created}, {"commit", side.commit},
@@ -65,7 +65,7 @@ std::string gate_json(const GateReport& report) {
             {"notes", report.notes}};
   for (const GateRow& row : report.rows) json["rows"].push_back(row_json(row));
   for (const GateKernel& kernel : report.kernels) json["kernels"].push_back(kernel_json(kernel));
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.text(2) + "\n";
 }
 
 }  // namespace winnow::reports

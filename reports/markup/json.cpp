@@ -1,11 +1,11 @@
 #include "reports/markup/json.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace winnow::reports {
 
 std::string json_text(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return base::Json(text).text();
 }
 
 }  // namespace winnow::reports

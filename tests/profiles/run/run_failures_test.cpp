@@ -26,7 +26,7 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
       {"crash", "signal 11 (Segmentation fault)"},
       {"exit3", "exit status 3"},
       {"silent", "no result: nothing was written to $WINNOW_RESULT"},
-      {"bad-json", "bad result: not JSON"},
+      {"bad-json", "bad result: line 1: not JSON"},
       {"bad-type", "bad result: iteration_wall_ns: expected an integer"},
       {"one-less", "bad result: 2 iterations instead of 3"},
       {"other-variant", "bad result: ran variant spawn instead of other-variant"},
