@@ -46,7 +46,7 @@ void compare(const Measured& arms, const Block& first, const Block& second,
     const auto a = first.work.find(name), b = second.work.find(name);
     const auto text = [&](const Block& block, auto counter) {
       return counter == block.work.end() ? std::string("not counted")
-                                         : format_count(static_cast<double>(counter->second));
+                                         : format_whole(counter->second);
     };
     const bool equal = a != first.work.end() && b != second.work.end() && a->second == b->second;
     if (!equal) differ(name, text(first, a), text(second, b));
@@ -59,7 +59,7 @@ std::string counters(const Block& block) {
     std::string words = name;
     std::ranges::replace(words, '_', ' ');
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} {}", format_count(static_cast<double>(count)), words);
+    text += fmt::format("{} {}", format_whole(count), words);
   }
   return text.empty() ? "work counters unavailable (not recorded)" : text;
 }

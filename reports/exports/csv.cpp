@@ -29,7 +29,7 @@ std::string export_csv(const Export& source) {
     if (!source.variant || row.variant == source.recording().variants[*source.variant].name)
       text += fmt::format("{},{},{},{},{},{},{}\n", cell(row.variant), cell(row.pass),
                           number(row.block), number(row.iteration), cell(row.metric), row.unit,
-                          row.value);
+                          row.count ? std::to_string(*row.count) : fmt::format("{}", row.value));
   return text;
 }
 

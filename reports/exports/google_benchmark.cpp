@@ -50,7 +50,7 @@ std::string export_google_benchmark(const Export& source) {
     if (run.texts_s) entry["items_per_second"] = *run.texts_s;
     runs.push_back(std::move(entry));
   }
-  if (runs.empty())
+  if (runs.elements().empty())
     throw base::Error("google-benchmark", "unavailable: the recording has no timings");
   return Json{{"context", context(source)}, {"benchmarks", std::move(runs)}}.text(2) + "\n";
 }

@@ -16,21 +16,21 @@ class Rows {
   explicit Rows(Observation like) : like_(std::move(like)) {}
 
   void add(const std::string& metric, const std::string& unit, double value) {
-    like_.metric = metric;
-    like_.unit = unit;
-    like_.value = value;
-    rows.push_back(like_);
+    add(metric, unit, value, std::nullopt);
+  }
+  void add(const std::string& metric, const std::string& unit, int64_t count) {
+    add(metric, unit, static_cast<double>(count), count);
   }
   void add(const std::string& metric, const std::string& unit, const std::optional<double>& value) {
     if (value) add(metric, unit, *value);
   }
   void add(const std::string& metric, const std::string& unit,
            const std::optional<int64_t>& value) {
-    if (value) add(metric, unit, static_cast<double>(*value));
+    if (value) add(metric, unit, *value);
   }
   void add(const std::string& metric, const std::optional<Calls>& calls) {
     if (!calls) return;
-    add(metric + "_count", "count", static_cast<double>(calls->count));
+    add(metric + "_count", "count", calls->count);
     add(metric + "_time", "s", calls->wall_s);
   }
   void iteration(std::optional<int> index) { like_.iteration = index; }
@@ -38,6 +38,15 @@ class Rows {
   std::vector<Observation> rows;
 
  private:
+  void add(const std::string& metric, const std::string& unit, double value,
+           std::optional<int64_t> count) {
+    like_.metric = metric;
+    like_.unit = unit;
+    like_.value = value;
+    like_.count = count;
+    rows.push_back(like_);
+  }
+
   Observation like_;
 };
 
@@ -49,11 +58,11 @@ Rows of_block(const Block& block) {
   Rows rows({block.variant, word(block.pass), block.index, {}, "", "", 0});
   for (size_t i = 0; i < block.iteration_wall_ns.size(); ++i) {
     rows.iteration(static_cast<int>(i));
-    rows.add("wall_time", "ns", static_cast<double>(block.iteration_wall_ns[i]));
+    rows.add("wall_time", "ns", block.iteration_wall_ns[i]);
   }
   rows.iteration({});
   if (const auto& region = block.region) {
-    rows.add("region_wall_time", "ns", static_cast<double>(region->wall_ns));
+    rows.add("region_wall_time", "ns", region->wall_ns);
     rows.add("region_user_time", "ns", region->user_ns);
     rows.add("region_system_time", "ns", region->system_ns);
     rows.add("region_voluntary_switches", "count", region->voluntary_switches);
@@ -61,14 +70,13 @@ Rows of_block(const Block& block) {
     rows.add("region_minor_faults", "count", region->minor_faults);
     rows.add("region_major_faults", "count", region->major_faults);
   }
-  for (const auto& [name, count] : block.work)
-    rows.add("work." + name, "count", static_cast<double>(count));
+  for (const auto& [name, count] : block.work) rows.add("work." + name, "count", count);
   return rows;
 }
 
 Rows of_sync(const std::string& variant, const profiles::SyncProfile& sync) {
   Rows rows({variant, word(Pass::sync), {}, {}, "", "", 0});
-  rows.add("iterations", "count", static_cast<double>(sync.iterations));
+  rows.add("iterations", "count", int64_t{sync.iterations});
   rows.add("thread_create", sync.thread_create);
   rows.add("thread_join", sync.thread_join);
   rows.add("condition_wait", sync.condition_wait);
@@ -90,7 +98,7 @@ Rows of_sync(const std::string& variant, const profiles::SyncProfile& sync) {
 
 Rows of_heap(const std::string& variant, const profiles::HeapProfile& heap) {
   Rows rows({variant, word(Pass::heap), {}, {}, "", "", 0});
-  rows.add("iterations", "count", static_cast<double>(heap.iterations));
+  rows.add("iterations", "count", int64_t{heap.iterations});
   rows.add("region_bytes", "B", heap.region_bytes);
   rows.add("region_objects", "count", heap.region_objects);
   for (const auto& row : heap.region) rows.add("region_bytes." + row.category, "B", row.bytes);
@@ -99,7 +107,7 @@ Rows of_heap(const std::string& variant, const profiles::HeapProfile& heap) {
 
 Rows of_samples(const std::string& variant, const profiles::SampledProfile& profile) {
   Rows rows({variant, word(profile.clock), {}, {}, "", "", 0});
-  rows.add("iterations", "count", static_cast<double>(profile.iterations));
+  rows.add("iterations", "count", int64_t{profile.iterations});
   rows.add("samples", "count", profile.samples);
   rows.add("sampled_time", "s", profile.sampled_s);
   rows.add("region_cpu_time", "s", profile.total_s);

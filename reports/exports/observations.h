@@ -15,6 +15,7 @@ struct Observation {
   std::optional<int> block, iteration;  // empty: of the whole pass
   std::string metric, unit;             // "wall_time", "ns"
   double value = 0;
+  std::optional<int64_t> count{};  // the value where it is a whole number: exact beyond 2^53
 };
 
 std::vector<Observation> observations_of(const Measured& arms);

@@ -87,6 +87,14 @@ std::string format_change(double absolute, Unit unit, int decimals, double large
   return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
 }
 
+// Its digits in groups of three.
+std::string grouped(std::string number) {
+  const size_t first_digit = number.front() == '-' ? 1 : 0;
+  for (size_t left = std::min(number.find('.'), number.size()); left > first_digit + 3; left -= 3)
+    number.insert(left - 3, ",");
+  return number;
+}
+
 bool is_whole(double value) { return value == std::floor(value); }
 
 // A ratio of unrounded times: one figure for duration, iteration, text and throughput.
@@ -148,13 +156,9 @@ double rounded(double value, int decimals) {
   return result;
 }
 
-std::string format_count(double count, int decimals) {
-  std::string text = fixed(count, decimals);
-  const size_t first_digit = text.front() == '-' ? 1 : 0;
-  for (size_t left = std::min(text.find('.'), text.size()); left > first_digit + 3; left -= 3)
-    text.insert(left - 3, ",");
-  return text;
-}
+std::string format_count(double count, int decimals) { return grouped(fixed(count, decimals)); }
+
+std::string format_whole(int64_t count) { return grouped(std::to_string(count)); }
 
 std::string format_value(double value, Unit unit) {
   const char* suffix = unit_format(unit).suffix;

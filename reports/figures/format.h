@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,7 @@ int decimals_for(Unit unit, double value);
 std::string format_value(double value, Unit unit);         // "432.69s", "7156.5"
 std::string iteration_seconds(double value);               // "88.9ms", of an iteration
 std::string format_count(double count, int decimals = 0);  // "7,680,000"
+std::string format_whole(int64_t count);                   // the same, exact beyond 2^53
 std::string format_share(double share);                    // "54.16%"
 std::string format_percent(double percent);                // "25.6%", without a sign
 std::string format_ratio(double ratio);                    // "1.34x", "9,600x"

@@ -34,11 +34,15 @@ std::optional<int64_t> sum(const std::optional<profiles::Calls>& a,
   return a->count + b->count + c->count;
 }
 
+ExactCounter shared_out(std::string metric, const char* unit, int64_t count, int64_t per) {
+  return {std::move(metric), unit, static_cast<double>(count) / static_cast<double>(per), count,
+          per};
+}
+
 void add_work(const Block& block, ExactCounters& result) {
-  const auto iterations = static_cast<double>(block.iteration_wall_ns.size());
+  const auto iterations = static_cast<int64_t>(block.iteration_wall_ns.size());
   for (const auto& [name, count] : block.work)
-    result.counters.push_back(
-        {"work." + name, kIteration, static_cast<double>(count) / iterations});
+    result.counters.push_back(shared_out("work." + name, kIteration, count, iterations));
   if (block.work.empty()) result.unavailable.push_back("work counters: not recorded");
   result.checksum = block.checksum;
   result.isa = block.isa;
@@ -48,8 +52,7 @@ void add_regions(const Recording& recording, const std::string& variant, ExactCo
   for (const Block& block : recording.blocks) {
     if (block.variant != variant || !block.ok() || !block.dispatch) continue;
     for (const auto& [name, loop] : *block.dispatch)
-      result.counters.push_back(
-          {"regions." + name, kIteration, static_cast<double>(loop.per_iteration)});
+      result.counters.push_back(shared_out("regions." + name, kIteration, loop.per_iteration, 1));
     return;
   }
   result.unavailable.push_back("regions: the program told no loops");
@@ -57,13 +60,13 @@ void add_regions(const Recording& recording, const std::string& variant, ExactCo
 
 void add_sync(const SyncProfile& sync, int texts, ExactCounters& result) {
   const auto add = [&](const char* metric, const char* unit, const std::optional<int64_t>& count,
-                       double divisor) {
+                       int64_t divisor) {
     if (count)
-      result.counters.push_back({metric, unit, static_cast<double>(*count) / divisor});
+      result.counters.push_back(shared_out(metric, unit, *count, divisor));
     else
       result.unavailable.push_back(fmt::format("{}: not counted", metric));
   };
-  const double iterations = sync.iterations;
+  const int64_t iterations = sync.iterations;
   if (texts > 0) {
     add("allocations", kText, sync.allocations, iterations * texts);
     add("allocated_bytes", kBytes, sync.allocated_bytes, iterations * texts);
@@ -91,13 +94,26 @@ std::string limit_words(const GateLimits& limits, bool work) {
   return words.empty() ? "no rise" : words;
 }
 
-GateStatus compare(double baseline, double candidate, const GateLimits& limits, bool work) {
+GateStatus compare(const ExactCounter& before, const ExactCounter& after, const GateLimits& limits,
+                   bool work) {
+  const double baseline = before.value, candidate = after.value;
   if (!limits.check) return GateStatus::kUnchecked;
-  if (candidate == baseline) return GateStatus::kEqual;
+  if (after == before) return GateStatus::kEqual;
   if (work) return limits.may_change ? GateStatus::kAllowed : GateStatus::kChanged;
   if (candidate > limits.highest(baseline)) return GateStatus::kRegression;
   if (candidate > baseline || limits.varies) return GateStatus::kAllowed;
   return GateStatus::kImproved;
+}
+
+// Counters that differ, although their values do not, are shown as they were counted.
+void show_counts(const ExactCounter& before, const ExactCounter& after, GateRow& row) {
+  const auto text = [](const ExactCounter& counter) {
+    return counter.per == 1 ? std::to_string(counter.count)
+                            : fmt::format("{} in {}", counter.count, counter.per);
+  };
+  if (before.value != after.value || before == after) return;
+  row.baseline_text = text(before);
+  row.candidate_text = text(after);
 }
 
 const ExactCounter* find(const ExactCounters& counters, const std::string& metric) {
@@ -116,17 +132,18 @@ GateRow row_of(const std::string& variant, const ExactCounter& named, const Exac
                const ExactCounters& candidate, std::span<const GateRule> rules) {
   const bool work = named.metric.starts_with("work.");
   const bool region = named.metric.starts_with("regions.");
-  const auto value = [&](const ExactCounters& counters) -> std::optional<double> {
-    if (const ExactCounter* counter = find(counters, named.metric)) return counter->value;
-    return region && counts_regions(counters) ? std::optional(0.0) : std::nullopt;
+  const auto counted = [&](const ExactCounters& counters) -> std::optional<ExactCounter> {
+    if (const ExactCounter* counter = find(counters, named.metric)) return *counter;
+    return region && counts_regions(counters) ? std::optional(ExactCounter{}) : std::nullopt;
   };
+  const auto before = counted(baseline), after = counted(candidate);
   const GateLimits limits = limits_of(rules, named.metric, variant);
   GateRow row;
   row.variant = variant;
   row.metric = named.metric;
   row.unit = named.unit;
-  row.baseline = value(baseline);
-  row.candidate = value(candidate);
+  if (before) row.baseline = before->value;
+  if (after) row.candidate = after->value;
   row.limit = limits.check ? limit_words(limits, work) : "not checked";
   if (limits.varies) row.note = "varies from run to run";
   if (!row.baseline) {
@@ -136,7 +153,8 @@ GateRow row_of(const std::string& variant, const ExactCounter& named, const Exac
     row.status = limits.check ? GateStatus::kUnmeasured : GateStatus::kUnchecked;
     row.note = "the candidate did not count it";
   } else {
-    row.status = compare(*row.baseline, *row.candidate, limits, work);
+    row.status = compare(*before, *after, limits, work);
+    show_counts(*before, *after, row);
   }
   return row;
 }
@@ -181,6 +199,12 @@ void add_rows(const Recording& baseline, const Recording& candidate, const std::
 }
 
 }  // namespace
+
+// By the quotients and the rests, which stay small: products of the counts would not fit.
+bool ExactCounter::operator==(const ExactCounter& other) const {
+  return count / per == other.count / other.per &&
+         count % per * other.per == other.count % other.per * per;
+}
 
 ExactCounters exact_counters(const Recording& recording, const std::string& variant) {
   ExactCounters result;

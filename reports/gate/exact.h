@@ -14,7 +14,10 @@ namespace winnow::reports {
 struct ExactCounter {
   std::string metric;  // "allocations", "regions.tiles", "work.tokens"
   std::string unit;    // "a text", "bytes a text", "an iteration"
-  double value = 0;
+  double value = 0;    // count / per
+  // Of which the value is made: two that differ may have one double.
+  int64_t count = 0, per = 1;
+  bool operator==(const ExactCounter& other) const;
 };
 
 // One variant's counters, and why a group of them is not there.

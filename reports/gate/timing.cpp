@@ -16,11 +16,11 @@ using profiles::Recording;
 
 namespace {
 
-constexpr double kMsPerSecond = 1e3, kBytesPerMegabyte = 1024.0 * 1024.0;
+constexpr double kTimedMsPerSecond = 1e3, kBytesPerMegabyte = 1024.0 * 1024.0;
 
 std::optional<double> block_ms(const Block& block, Measure measure) {
   const auto seconds = block_seconds(block, measure);
-  return seconds ? std::optional(*seconds * kMsPerSecond) : std::nullopt;
+  return seconds ? std::optional(*seconds * kTimedMsPerSecond) : std::nullopt;
 }
 
 std::optional<double> wall_ms(const Block& block) { return block_ms(block, Measure::kWall); }

@@ -4,8 +4,6 @@
 
 namespace winnow::reports {
 
-std::string json_text(const std::string& text) {
-  return base::Json(text).text();
-}
+std::string json_text(const std::string& text) { return base::Json(text).text(); }
 
 }  // namespace winnow::reports

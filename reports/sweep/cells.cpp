@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "reports/recorded/questions.h"
+#include "reports/recorded/measured.h"
 #include "reports/statistics/median.h"
 
 namespace winnow::reports {
@@ -143,7 +143,7 @@ void SweepCells::add_variants(const Sweep& sweep) {
   }
   profiles::Recording recording;
   recording.variants = variants_;
-  labels_ = reports::labels(recording);
+  labels_ = Measured(std::move(recording)).labels();
 }
 
 void SweepCells::add_cells(const Sweep& sweep) {

@@ -151,15 +151,18 @@ TEST_CASE("hotspots: no files, no samples, other periods") {
   const auto rules = CategoryRules::built_in();
   CHECK(read_sampled_profile({}, ProfileClock::wall, rules).functions.empty());
   base::write_file(folder / "empty.prof", encode({0, 3, 0, 2000, 0}, kTrailer));
-  const SampledProfile none = read_sampled_profile({folder / "empty.prof"}, ProfileClock::wall, rules);
+  const SampledProfile none =
+      read_sampled_profile({folder / "empty.prof"}, ProfileClock::wall, rules);
   CHECK(none.samples == 0);
   CHECK(none.sampled_s == 0);
   CHECK(none.functions.empty());
   base::write_file(folder / "other.prof", encode({0, 3, 0, 4000, 0}, kTrailer));
   CHECK_THROWS_WITH(
-      read_sampled_profile({folder / "empty.prof", folder / "other.prof"}, ProfileClock::cpu, rules),
+      read_sampled_profile({folder / "empty.prof", folder / "other.prof"}, ProfileClock::cpu,
+                           rules),
       folder / "other.prof" + ": sampled every 4000 us, the profiles before it every 2000 us");
-  CHECK_THROWS_AS(read_sampled_profile({folder / "absent.prof"}, ProfileClock::cpu, rules), base::Error);
+  CHECK_THROWS_AS(read_sampled_profile({folder / "absent.prof"}, ProfileClock::cpu, rules),
+                  base::Error);
 }
 
 TEST_CASE("a real profile shows a known split, by functions that are not inlined") {

@@ -17,8 +17,7 @@ inline Arm arm(const std::string& mode, const std::string& name = "") {
   return made;
 }
 
-inline RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms,
-                       std::vector<Pass> passes) {
+inline RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms, std::vector<Pass> passes) {
   RunPlan plan;
   plan.baseline = arms.at(0).variant.name;
   plan.arms = std::move(arms);

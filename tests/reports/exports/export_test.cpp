@@ -135,6 +135,17 @@ TEST_CASE("the verdict's ratio is equal in markdown, html, json and junit") {
   }
 }
 
+TEST_CASE("counters beyond 2^53 are exact in CSV and where equal work is told") {
+  profiles::Recording recording = realistic_recording();
+  for (auto& block : recording.blocks)
+    block.work = {{"beyond", (int64_t{1} << 53) + 1}, {"most", INT64_MAX}};
+  const Export source = make_export(recording);
+  const std::string csv = rendered("csv", source);
+  CHECK(contains(csv, "work.beyond,count,9007199254740993\n"));
+  CHECK(contains(csv, "work.most,count,9223372036854775807\n"));
+  CHECK(contains(source.report.same_work.sentence, "9,007,199,254,740,993 beyond"));
+}
+
 TEST_CASE("benchfmt: no white space of Unicode and no slash is left in a name") {
   Export source = hostile_export();
   profiles::Recording renamed = source.recording();

@@ -85,6 +85,23 @@ TEST_CASE("every exact counter that rises is a regression, the row and its varia
   }
 }
 
+TEST_CASE("a counter beyond 2^53 that changed by one is seen, and shown as it was counted") {
+  const auto counted = [](int64_t macs) {
+    Recording recording = gate_recording();
+    for (auto& block : recording.blocks) block.work["macs"] = macs;
+    return recording;
+  };
+  constexpr int64_t kEven = int64_t{1} << 53;
+  const Recording before = counted(kEven);
+  CHECK(gate_recordings(before, counted(kEven), {}, {"a", "b"}).outcome == GateOutcome::kPass);
+  const GateReport report = gate_recordings(before, counted(kEven + 1), {}, {"a", "b"});
+  CHECK(report.outcome == GateOutcome::kInvalid);
+  CHECK(report.rows.front().metric == "work.macs");
+  CHECK(report.rows.front().status == GateStatus::kChanged);
+  CHECK(report.rows.front().baseline_text.starts_with("9007199254740992"));
+  CHECK(report.rows.front().candidate_text.starts_with("9007199254740993"));
+}
+
 TEST_CASE("counters that scheduling makes vary decide only where it bounds them or a rule does") {
   const Recording source = [] {
     Recording r = gate_recording();
