@@ -45,7 +45,7 @@ Rounds rounds_of(const Measured& arms, const std::string& variant) {
 
 double median_of(const Rounds& rounds, double (*figure)(const Block&)) {
   std::vector<double> values;
-  for (const auto& [index, paid] : rounds)
+  for (const auto& [index, arms] : rounds)
     for (const auto& [amount, block] : arms) values.push_back(figure(*block));
   return median(std::move(values));
 }
@@ -58,7 +58,7 @@ double by_iteration(const Block& block, int64_t count) {
 template <class Figure_>
 std::vector<double> at_most_cost(const Rounds& rounds, const CostSlope& slope, Figure_ figure) {
   std::vector<double> values;
-  for (const auto& [index, paid] : rounds)
+  for (const auto& [index, arms] : rounds)
     if (const auto found = arms.find(slope.amounts.back()); found != arms.end())
       values.push_back(figure(*found->second) * kNanosecond /
                        in_units(slope.cause, slope.amounts.back()));
@@ -116,10 +116,10 @@ void predict(const Rounds& rounds, CostSlope& slope) {
 void measure(const Rounds& rounds, CostSlope& slope) {
   std::vector<double> slopes, without;
   int blocks = 0, disturbed = 0;
-  for (const auto& [index, paid] : rounds) {
+  for (const auto& [index, arms] : rounds) {
     if (arms.size() != slope.amounts.size()) continue;
     std::vector<double> x, y;
-    for (const auto& [amount, block] : paid) {
+    for (const auto& [amount, block] : arms) {
       x.push_back(in_units(slope.cause, amount));
       y.push_back(median(iterations_s(*block)));
       ++blocks;

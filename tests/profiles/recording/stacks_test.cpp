@@ -104,7 +104,7 @@ TEST_CASE("stacks beyond a file's limit become one that says so, and the sums st
 TEST_CASE("a recording without stacks has none; a name that leads elsewhere is refused") {
   const Scratch folder;
   CHECK_FALSE(read_stacks(folder.path(), "spawn", ProfileClock::cpu));
-  CHECK_THROWS_AS(read_stacks(folder.path(), "../spawn", "cpu"), base::Error);
+  CHECK_THROWS_AS(read_stacks(folder.path(), "../spawn", ProfileClock::cpu), base::Error);
   CHECK_THROWS_AS(write_stacks(folder.path(), "a/b", sample()), base::Error);
 }
 

@@ -108,8 +108,8 @@ std::string plain_text(const std::string& html) {
   return entities_resolved(text + html.substr(at));
 }
 
-Tables html_tables(const std::string& html) {
-  Tables tables;
+ReadTables html_tables(const std::string& html) {
+  ReadTables tables;
   std::string heading;
   for (Tag tag = next_tag(html, 0); !tag.name.empty(); tag = next_tag(html, tag.end)) {
     if (tag.name == "script") break;
@@ -123,8 +123,8 @@ Tables html_tables(const std::string& html) {
   return tables;
 }
 
-Tables markdown_tables(const std::string& markdown) {
-  Tables tables;
+ReadTables markdown_tables(const std::string& markdown) {
+  ReadTables tables;
   std::string heading;
   std::istringstream lines(markdown);
   for (std::string line; std::getline(lines, line);) {

@@ -15,8 +15,8 @@ std::vector<std::string> markup_faults(const std::string& html);
 std::string plain_text(const std::string& html);
 
 // Rows of cells as they are read, by the heading above the table.
-using Tables = std::map<std::string, std::vector<std::vector<std::string>>>;
-Tables html_tables(const std::string& html);
-Tables markdown_tables(const std::string& markdown);
+using ReadTables = std::map<std::string, std::vector<std::vector<std::string>>>;
+ReadTables html_tables(const std::string& html);
+ReadTables markdown_tables(const std::string& markdown);
 
 }  // namespace winnow::reports

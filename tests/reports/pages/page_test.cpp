@@ -75,8 +75,8 @@ TEST_CASE("the page's tables hold the cells of the Markdown report's, in the sam
   for (const auto& recording :
        {realistic_recording(), seed_recording(), reversed_seed_recording()}) {
     const Report report = make_report(recording);
-    const Tables markdown = markdown_tables(to_markdown(report));
-    const Tables html = html_tables(to_html(report, {}));
+    const ReadTables markdown = markdown_tables(to_markdown(report));
+    const ReadTables html = html_tables(to_html(report, {}));
     CHECK(markdown.size() > 5);
     for (const auto& [heading, rows] : markdown) {
       INFO(heading);

@@ -25,7 +25,7 @@ TEST_CASE("the page of a sweep has the tables of its Markdown, cell by cell, and
   const SweepReport report = make_sweep_report(realistic_sweep());
   const std::string page = sweep_html(report);
   CHECK(markup_faults(page).empty());
-  const Tables markdown = markdown_tables(sweep_markdown(report)), html = html_tables(page);
+  const ReadTables markdown = markdown_tables(sweep_markdown(report)), html = html_tables(page);
   CHECK(html.size() > 10);
   for (const auto& [heading, rows] : html) {
     INFO(heading);
