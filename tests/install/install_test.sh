@@ -9,11 +9,13 @@ trap 'rm -rf "$folder"' EXIT
 passed=0
 failed=0
 
-# check WHAT COMMAND...: the command succeeds.
+# check WHAT COMMAND...: the command succeeds. What it printed is in out for the next.
 check() {
-  local what=$1
+  local what=$1 status=0
   shift
-  if "$@" > "$folder/out" 2>&1; then
+  "$@" > "$folder/now" 2>&1 || status=$?
+  mv "$folder/now" "$folder/out"
+  if [ "$status" -eq 0 ]; then
     passed=$((passed + 1))
     return
   fi
@@ -35,6 +37,7 @@ prefix=$folder/moved
 mkdir -p "$folder/work/models"
 cd "$folder/work" || exit 1
 export PATH=$prefix/bin:$PATH
+unset LD_LIBRARY_PATH  # meson names the build's libraries in it
 
 check "nothing but the program is installed as one" test "$(ls "$prefix/bin")" = winnow
 check "no test and no benchmark is installed" \
@@ -68,7 +71,7 @@ check "allocations are counted, by the profiler" \
   says '^| \*\*Total Allocation\*\* | [0-9]' out/named/report.md
 check "the same by the file's name in the sources" \
   "${run[@]}" scenarios/batch32.toml --passes time --out out/file
-sed 's/^name = .*/name = "mine"/' "$prefix/share/winnow/scenarios/batch32.toml" > batch32
+sed '0,/^name = .*/s//name = "mine"/' "$prefix/share/winnow/scenarios/batch32.toml" > batch32
 check "a file of the working folder comes first" "${run[@]}" batch32 --passes time
 check "the working folder's scenario was run" test -f out/mine/recording.json
 check "an unknown scenario fails" fails "${run[@]}" nowhere
