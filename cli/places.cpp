@@ -21,7 +21,7 @@ fs::path here() { return fs::read_symlink("/proc/self/exe").parent_path(); }
 std::string companion(const std::string& name, const std::vector<std::string>& folders) {
   std::vector<std::string> places;
   for (const std::string& folder : folders) {
-    const fs::path place = (here() / folder).lexically_normal();
+    const fs::path place = folder.empty() ? here() : (here() / folder).lexically_normal();
     if (fs::exists(place / name)) return (place / name).string();
     places.push_back(place.string());
   }
@@ -33,11 +33,11 @@ std::string companion(const std::string& name, const std::vector<std::string>& f
 }  // namespace
 
 std::string engine_file(const std::string& strategy) {
-  return companion("winnow-engine-" + strategy, {".", "../scenarios", "../libexec/winnow"});
+  return companion("winnow-engine-" + strategy, {"", "../scenarios", "../libexec/winnow"});
 }
 
 std::string agent_library() {
-  return companion("libwinnow-agent.so", {".", "../profiles/agent", "../lib/winnow"});
+  return companion("libwinnow-agent.so", {"", "../profiles/agent", "../lib/winnow"});
 }
 
 std::string installed_scenarios() {

@@ -126,6 +126,7 @@ check "completion offers files" offers models winnow run mod
 mv "$prefix/lib/winnow" "$prefix/lib/away"
 check "without the agent a run fails" fails "${run[@]}" batch32 --out out/none
 check "it is told where the agent was looked for" says "$prefix/lib/winnow" "$folder/out"
+mv "$prefix/lib/away" "$prefix/lib/winnow"
 mv "$prefix/libexec/winnow/winnow-engine-pool" "$prefix/away"
 check "without an engine a run fails" fails "${run[@]}" batch32 --out out/none
 check "it is told where the engine was looked for" \
