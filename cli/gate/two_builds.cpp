@@ -41,6 +41,7 @@ profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario&
   profiles::RunPlan plan = plan_of(scenario, options, out);
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations;
+  plan.sync_processes = 1;  // what counts is exact: it does not scatter
   const BuildFolder base(builds.base_folder), head(builds.head_folder);
   for (const auto& variant : scenario.variants) {
     plan.arms.push_back(arm_of(base, Side::base, variant.name, scenario, options, out));

@@ -6,16 +6,20 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/region.h"
 #include "profiles/agent/agent_file.h"
+#include "profiles/raw/sync_total.h"
 
 namespace winnow::profiles {
 namespace {
 
 using namespace winnow::agent;
+
+constexpr const char* kMainThread = "main";
 
 // One clock of the region: ticks to seconds.
 struct Clock {
@@ -103,7 +107,9 @@ ThreadAccount account_of(const Slot& slot, const Clock& clock, const Figures& fi
   account.wall_s = died > born ? clock.seconds(died - born) : 0;
   account.cpu_s = static_cast<double>(std::max<int64_t>(0, to.cpu_ns - from.cpu_ns)) * 1e-9;
   if (from.run_queue_ns >= 0 && to.run_queue_ns >= from.run_queue_ns) {
-    account.run_queue_s = static_cast<double>(to.run_queue_ns - from.run_queue_ns) * 1e-9;
+    // The kernel counts a wait for a core when it ends, also one that began before the region.
+    account.run_queue_s = std::min(static_cast<double>(to.run_queue_ns - from.run_queue_ns) * 1e-9,
+                                   std::max(0.0, account.wall_s - account.cpu_s));
   }
   account.voluntary_switches =
       std::max<int64_t>(0, to.voluntary_switches - from.voluntary_switches);
@@ -126,7 +132,7 @@ AgentThread thread_of(uint32_t slot, const Figures& figures, const Clock& clock)
 
 ThreadAccount account_of(const Folded& folded, const Clock& clock) {
   ThreadAccount account;
-  account.name = "created in the region";
+  account.name = kCreatedInRegion;
   account.thread_count = static_cast<int64_t>(folded.threads);
   account.wall_s = clock.seconds(folded.life_ticks);
   account.cpu_s = static_cast<double>(folded.cpu_ns) * 1e-9;
@@ -155,7 +161,7 @@ void name_threads(std::vector<ThreadAccount>& threads, const std::string& progra
   int number = 0;
   std::map<std::string, int> seen;
   for (ThreadAccount& thread : threads) {
-    if (thread.name == "main") continue;
+    if (thread.name == kMainThread) continue;
     if (thread.name.empty() || thread.name == program_name) {
       thread.name = fmt::format("thread {}", ++number);
     }
@@ -194,11 +200,15 @@ SyncProfile to_profile(const Figures& total, const Clock& clock) {
   return sync;
 }
 
-// Off-CPU time is what is left of a life: it cannot be negative by more than the clocks' grain.
+// Off-CPU time is what is left of a life: it cannot be negative, but for the time between the
+// region's ends and the reading of the kernel's figures there. That is short, unless the thread
+// that reads waits for a core.
+constexpr double kReading_s = 0.05;
+
 void check_off_cpu(const SyncProfile& sync, std::vector<std::string>& warnings) {
   for (const ThreadAccount& thread : sync.threads) {
     const double busy_s = thread.cpu_s + thread.run_queue_s.value_or(0);
-    if (busy_s <= thread.wall_s * 1.02 + 0.005) continue;
+    if (busy_s <= thread.wall_s * 1.02 + kReading_s) continue;
     warnings.push_back(
         fmt::format("CPU and run-queue time of thread \"{}\" ({:.3f} s) exceed its life ({:.3f} s)",
                     thread.name, busy_s, thread.wall_s));
@@ -207,6 +217,58 @@ void check_off_cpu(const SyncProfile& sync, std::vector<std::string>& warnings) 
 
 uint32_t used_slots(const Header& header) {
   return std::min(header.used_slots.load(), header.slot_count);
+}
+
+// What all slots of a file hold.
+struct Collected {
+  Figures total{};
+  Folded folded{};
+  std::vector<ThreadAccount> accounts;  // of the threads, in the same order
+  std::vector<AgentThread> threads;
+  std::string program_name;  // the main thread's, before it is called "main"
+  int64_t unread = 0;        // threads without the kernel's figures
+};
+
+bool was_in_region(const Slot& slot, const Clock& clock) {
+  const uint32_t state = slot.state.load();
+  return (state == kRunning || state == kEnded) && slot.born_ticks < clock.end &&
+         (slot.died_ticks == 0 || slot.died_ticks > clock.begin);
+}
+
+// The thread that still holds the slot, or that the agent kept.
+void collect_thread(uint32_t index, const Slot& slot, int64_t pid, const Clock& clock,
+                    Collected& collected) {
+  Figures figures = slot.live;
+  if (slot.state.load() == kRunning) finish(slot, clock, figures);
+  finish_cpu(slot, figures);
+  add(collected.total, figures);
+  const int64_t tid = slot.tid.load();
+  if (slot.end.tid != tid) {
+    ++collected.unread;
+    return;
+  }
+  collected.accounts.push_back(account_of(slot, clock, figures));
+  collected.threads.push_back(thread_of(index, figures, clock));
+  if (tid == pid)
+    collected.program_name = std::exchange(collected.accounts.back().name, kMainThread);
+}
+
+Collected collect(const Header& header, const Slot* slots, const Clock& clock) {
+  Collected collected;
+  for (uint32_t i = 0; i < used_slots(header); ++i) {
+    add(collected.folded, slots[i].folded);
+    if (was_in_region(slots[i], clock)) collect_thread(i, slots[i], header.pid, clock, collected);
+  }
+  add(collected.total, collected.folded.figures);
+  return collected;
+}
+
+void warn_of_threads(const Header& header, int64_t unread, std::vector<std::string>& warnings) {
+  if (const uint64_t lost = header.uncounted_threads.load(); lost > 0)
+    warnings.push_back(
+        fmt::format("{} threads were not counted: more than {} at once", lost, header.slot_count));
+  if (unread > 0)
+    warnings.push_back(fmt::format("the kernel's figures of {} threads could not be read", unread));
 }
 
 uint64_t size_in_use(const Header& header) {
@@ -234,59 +296,24 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   if (header.counting == 0) throw base::Error(file, "not of a sync pass: nothing was counted");
   const Clock clock = calibrate(header, file);
   const auto* slots = reinterpret_cast<const Slot*>(mapped.bytes().data() + kSlotsOffset);
-  const uint32_t used = used_slots(header);
+  Collected collected = collect(header, slots, clock);
+  name_threads(collected.accounts, collected.program_name);
 
-  Figures total{};
-  Folded folded{};
   AgentResults results;
-  std::vector<ThreadAccount> threads;
-  std::string program_name;
-  int64_t unread = 0;
-  for (uint32_t i = 0; i < used; ++i) {
-    const Slot& slot = slots[i];
-    add(folded, slot.folded);
-    const uint32_t state = slot.state.load();
-    const bool alive_in_region = (state == kRunning || state == kEnded) &&
-                                 slot.born_ticks < clock.end &&
-                                 (slot.died_ticks == 0 || slot.died_ticks > clock.begin);
-    if (!alive_in_region) continue;
-    Figures figures = slot.live;
-    if (state == kRunning) finish(slot, clock, figures);
-    finish_cpu(slot, figures);
-    add(total, figures);
-    const bool is_main = slot.tid.load() == header.pid;
-    if (slot.end.tid != slot.tid.load()) {
-      ++unread;
-      continue;
-    }
-    threads.push_back(account_of(slot, clock, figures));
-    results.threads.push_back(thread_of(i, figures, clock));
-    if (is_main) {
-      program_name = threads.back().name;
-      threads.back().name = "main";
-    }
-  }
-  add(total, folded.figures);
-
-  results.sync = to_profile(total, clock);
+  results.threads = std::move(collected.threads);
+  for (size_t i = 0; i < results.threads.size(); ++i)
+    results.threads[i].name = collected.accounts[i].name;
+  results.sync = to_profile(collected.total, clock);
   results.sync.iterations = iterations;
   results.sync.cores = static_cast<int>(header.cores);
-  name_threads(threads, program_name);
-  for (size_t i = 0; i < threads.size(); ++i) results.threads[i].name = threads[i].name;
+  results.sync.threads = std::move(collected.accounts);
+  if (collected.folded.threads > 0)
+    results.sync.threads.push_back(account_of(collected.folded, clock));
   results.begin_ticks = clock.begin;
   results.end_ticks = clock.end;
   results.ns_per_tick = clock.s_per_tick * 1e9;
-  results.sync.threads = std::move(threads);
-  if (folded.threads > 0) results.sync.threads.push_back(account_of(folded, clock));
   check_off_cpu(results.sync, results.warnings);
-  if (const uint64_t lost = header.uncounted_threads.load(); lost > 0) {
-    results.warnings.push_back(
-        fmt::format("{} threads were not counted: more than {} at once", lost, header.slot_count));
-  }
-  if (unread > 0) {
-    results.warnings.push_back(
-        fmt::format("the kernel's figures of {} threads could not be read", unread));
-  }
+  warn_of_threads(header, collected.unread, results.warnings);
   return results;
 }
 

@@ -11,6 +11,7 @@
 #include "profiles/raw/allocations.h"
 #include "profiles/raw/call_stacks.h"
 #include "profiles/raw/hotspots.h"
+#include "profiles/raw/sync_total.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/stacks.h"
 
@@ -86,15 +87,27 @@ void timeline(const std::string& folder, const Block& block, const AgentResults&
   recording.warnings.push_back(fmt::format("{}: no timeline: {}", block.variant, error.what()));
 }
 
-SyncProfile sync(const std::string& folder, const Block& block, Recording& recording) {
+AgentResults counted(const std::string& folder, const Block& block, Recording& recording) {
   AgentResults results =
       read_agent_results(raw_file(folder, block, "agent.bin"), iterations_of(block));
-  if (block.pass == Pass::sync) timeline(folder, block, results, recording);
   for (const std::string& warning : results.warnings) {
-    recording.warnings.push_back(
-        fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning));
+    std::string text = fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning);
+    if (std::ranges::count(recording.warnings, text) == 0)
+      recording.warnings.push_back(std::move(text));
   }
-  return std::move(results.sync);
+  return results;
+}
+
+// The timeline is the first process's.
+SyncProfile sync(const std::string& folder, const std::vector<const Block*>& blocks,
+                 Recording& recording) {
+  SyncProfile total;
+  for (const Block* block : blocks) {
+    const AgentResults results = counted(folder, *block, recording);
+    if (block == blocks.front()) timeline(folder, *block, results, recording);
+    add_process(results.sync, block->index, total);
+  }
+  return total;
 }
 
 // Neither the profiler nor the hooks saw an allocation, not even of the program's start: it made
@@ -134,18 +147,18 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
       profiles.heap = heap(folder, *blocks[0], rules, recording);
     });
     attempt(name, Pass::sync,
-            [&](const auto& blocks) { profiles.sync = sync(folder, *blocks[0], recording); });
+            [&](const auto& blocks) { profiles.sync = sync(folder, blocks, recording); });
     attempt(name, Pass::exact, [&](const auto& blocks) {
       if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
-      const SyncProfile counted = sync(folder, *blocks[0], recording);
-      if (allocates_elsewhere(*profiles.heap, counted)) {
+      const SyncProfile exact = counted(folder, *blocks[0], recording).sync;
+      if (allocates_elsewhere(*profiles.heap, exact)) {
         profiles.heap.reset();
         recording.missing.push_back(
             {name, Pass::heap, "its allocations do not go through the C library's malloc"});
         return;
       }
-      profiles.heap->exact_bytes = counted.allocated_bytes;
-      profiles.heap->exact_objects = counted.allocations;
+      profiles.heap->exact_bytes = exact.allocated_bytes;
+      profiles.heap->exact_objects = exact.allocations;
     });
   }
 }

@@ -231,6 +231,13 @@ void fields(Io& io, T& account) {
   io("cpu_by_state", account.cpu_by_state);
 }
 
+template <class Io, Is<SyncProcess> T>
+void fields(Io& io, T& process) {
+  io("block", process.block);
+  io("iterations", process.iterations);
+  io("counts", process.counts);
+}
+
 template <class Io, Is<SyncProfile> T>
 void fields(Io& io, T& sync) {
   io("iterations", sync.iterations);
@@ -253,6 +260,7 @@ void fields(Io& io, T& sync) {
   io("allocated_bytes", sync.allocated_bytes);
   io("frees", sync.frees);
   io("threads", sync.threads);
+  io("processes", sync.processes);
 }
 
 template <class Io, Is<VariantProfiles> T>

@@ -238,11 +238,21 @@ struct ThreadAccount {
   std::optional<CpuByState> cpu_by_state{};                                  // adds up to cpu_s
 };
 
-// Exact accounting of threads, from the preloaded agent. Counts and times are of the region, over
-// `iterations` iterations; times are thread-seconds. A group that was not measured is empty.
+// What one process of the sync pass counted: how often each thing happened in its region, by the
+// name that it has in SyncProfile; "voluntary_switches" is of all threads. A count that was not
+// taken is not there.
+struct SyncProcess {
+  int block = 0;  // index of its block
+  int iterations = 0;
+  std::map<std::string, int64_t> counts;
+};
+
+// Exact accounting of threads, from the preloaded agent: sums over the processes of the pass.
+// Counts and times are of the regions, over `iterations` iterations; times are thread-seconds. A
+// group that was not measured is empty. Threads of the same name in several processes are one.
 struct SyncProfile {
   int iterations = 0;
-  double wall_s = 0;  // of the region
+  double wall_s = 0;  // of the regions
   int cores = 0;
   std::optional<Calls> thread_create, thread_join;
   std::optional<Calls> condition_wait, condition_signal, condition_broadcast;
@@ -252,6 +262,7 @@ struct SyncProfile {
   std::optional<Calls> computing, searching, waiting, signalling;
   std::optional<int64_t> allocations, allocated_bytes, frees;
   std::vector<ThreadAccount> threads;
+  std::optional<std::vector<SyncProcess>> processes{};  // each for itself: how the counts scatter
 };
 
 struct VariantProfiles {

@@ -35,7 +35,7 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   if (planned(Pass::cpu)) total_ += kFirstGuessOfRounds * arms;
   if (planned(Pass::wall)) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
   if (planned(Pass::heap)) total_ += 2 * arms;
-  if (planned(Pass::sync)) total_ += arms;
+  if (planned(Pass::sync)) total_ += plan.sync_processes * arms;
 }
 
 double Measurement::elapsed_s() const {
@@ -110,7 +110,7 @@ void Measurement::take_pass(Pass pass) {
   if (pass == Pass::time) return time_pass();
   if (pass == Pass::cpu) return sampled_pass(pass, all_arms(), kMaxCpuRounds);
   if (pass == Pass::wall) return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
-  if (pass == Pass::sync) return once(pass, plan_.iterations_per_block);
+  if (pass == Pass::sync) return counted_pass();
   once(Pass::heap, kHeapIterations);
   once(Pass::exact, kHeapIterations);
 }
@@ -185,6 +185,19 @@ int64_t Measurement::samples_of_last_block() const {
     }
   }
   return 0;
+}
+
+// Counts scatter from process to process, and with what else the machine does: rounds of all arms,
+// every second one in the opposite order. The processes share the iterations of a block, so that
+// the pass takes about as long as one block of each arm.
+void Measurement::counted_pass() {
+  const int processes = plan_.sync_processes;
+  const int iterations = (plan_.iterations_per_block + processes - 1) / processes;
+  for (int round = 0; round < processes && !stopped(); ++round) {
+    Arms order = all_arms();
+    if (round % 2 == 1) std::reverse(order.begin(), order.end());
+    for (size_t arm : order) run_block(Pass::sync, arm, iterations);
+  }
 }
 
 void Measurement::once(Pass pass, int iterations) {

@@ -41,6 +41,7 @@ class Measurement {
   void take_round(const Arms& order, std::optional<int> rerun_of);
   void repeat_disturbed_rounds(int rounds);
   void sampled_pass(Pass pass, const Arms& arms, int max_rounds);
+  void counted_pass();
   void once(Pass pass, int iterations);
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
   bool run_block(Pass pass, size_t arm, int iterations);

@@ -20,6 +20,9 @@ struct RunPlan : MeasuringPlan {
   bool twin = false;
   int blocks = 20;  // of each arm in the time pass
   int iterations_per_block = 1;
+  // Fresh processes of each arm in the sync pass, which share the iterations of a block: from one
+  // process alone nobody can tell how its counts scatter.
+  int sync_processes = 7;
   int64_t samples = 1000;  // of each arm in a sampled pass, as far as its rounds and time reach
   std::string categories_file;  // empty: built in
   std::string agent_library;    // path of libwinnow-agent.so; its malloc hooks lie beside

@@ -36,6 +36,7 @@ void check_plan(const RunPlan& plan) {
   }
   check(plan.blocks >= 1 && plan.blocks <= 100'000, "blocks", "expected 1 to 100000");
   check(plan.iterations_per_block >= 1, "iterations", "expected 1 or more");
+  check(plan.sync_processes >= 1, "processes of the sync pass", "expected 1 or more");
   check(plan.time_limit_s > 0, "time limit", "expected more than 0 seconds");
 }
 

@@ -7,151 +7,132 @@
 #include <map>
 #include <optional>
 
-#include "reports/figures/format.h"
+#include "reports/comparison/behaviour.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
+#include "reports/statistics/significance.h"
+#include "reports/statistics/student.h"
+#include "reports/statistics/unpaired_ratio.h"
 
 namespace winnow::reports {
-
-using profiles::Block;
-using profiles::Calls;
-using profiles::SyncProfile;
 
 namespace {
 
 constexpr double kSigmas = 4, kRelative = 0.1;
+constexpr double kRankLevel = 0.001;      // of each count, whatever its distribution is
+constexpr double kTogetherLevel = 0.001;  // of all counts of two variants
+constexpr double kSteadyCount = 10;       // luck does not repeat it in every process
 constexpr double kCoresRelative = 0.05, kCoresConfidence = 0.99;
-// More cores than this without one thread seen at work: a runtime that the counts do not see.
-constexpr double kSeveralCores = 1.2;
 
-struct Group {
-  const char* name;
-  std::optional<Calls> SyncProfile::*calls;
-  bool by_design;
-};
+enum class Likeness { kDifferent, kAlike, kUntold };
 
-constexpr Group kGroups[] = {{"thread creations", &SyncProfile::thread_create, true},
-                             {"joins", &SyncProfile::thread_join, true},
-                             {"condition waits", &SyncProfile::condition_wait, false},
-                             {"signals", &SyncProfile::condition_signal, false},
-                             {"broadcasts", &SyncProfile::condition_broadcast, false},
-                             {"contended locks", &SyncProfile::mutex_contended, false},
-                             {"futex waits", &SyncProfile::futex_wait, false},
-                             {"futex wakes", &SyncProfile::futex_wake, false},
-                             {"computing", &SyncProfile::computing, false},
-                             {"searching", &SyncProfile::searching, false},
-                             {"waiting", &SyncProfile::waiting, false},
-                             {"signalling", &SyncProfile::signalling, false}};
-
-struct Count {
-  double total = 0;
-  bool by_design = false;
-};
-
-// What one variant did, over `iterations`.
-struct Behaviour {
-  int iterations = 0;
-  std::map<std::string, Count> counts;
-  std::map<std::string, int64_t> loops;  // of an iteration
-  std::map<int, double> cores;           // by block
-};
-
-std::optional<double> voluntary_switches(const SyncProfile& sync) {
-  double sum = 0;
-  for (const auto& thread : sync.threads) {
-    if (!thread.voluntary_switches) return std::nullopt;
-    sum += static_cast<double>(*thread.voluntary_switches);
-  }
-  return sync.threads.empty() ? std::nullopt : std::optional(sum);
+std::vector<double> per_iteration(const Counter& counter, const Behaviour& behaviour) {
+  std::vector<double> values;
+  for (size_t i = 0; i < counter.counts.size(); ++i)
+    values.push_back(counter.counts[i] / behaviour.iterations[i]);
+  return values;
 }
 
-void add_blocks(const MeasuredArm& variant, Behaviour& behaviour) {
-  for (const Block* block : variant.blocks(Pass::time)) {
-    if (block->dispatch)
-      for (const auto& [name, loop] : *block->dispatch)
-        behaviour.loops.emplace(name, loop.per_iteration);
-    const auto& region = block->region;
-    if (region && region->user_ns && region->system_ns && region->wall_ns > 0)
-      behaviour.cores[block->index] = static_cast<double>(*region->user_ns + *region->system_ns) /
-                                      static_cast<double>(region->wall_ns);
-  }
+bool equal(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(a, b); }
+
+bool is_steady(const std::vector<double>& values) {
+  return std::ranges::all_of(values, [&](double value) { return equal(value, values.front()); });
 }
 
-std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
-  const auto& sync = variant.sync();
-  if (!sync || sync->iterations <= 0) return std::nullopt;
-  Behaviour behaviour;
-  behaviour.iterations = sync->iterations;
-  for (const Group& group : kGroups)
-    if (const auto& calls = (*sync).*group.calls)
-      behaviour.counts[group.name] = {static_cast<double>(calls->count), group.by_design};
-  if (const auto switches = voluntary_switches(*sync))
-    behaviour.counts["voluntary context switches"] = {*switches, false};
-  add_blocks(variant, behaviour);
-  return behaviour;
+// The design makes a count exact that it speaks of, and one that no process strays from.
+bool is_exact(const Counter& first, const Counter& second) {
+  return first.by_design || std::ranges::max(first.counts) >= kSteadyCount ||
+         std::ranges::max(second.counts) >= kSteadyCount;
 }
 
 // Counts of unequal numbers of iterations are held against each other as if of the fewer.
-bool alike(const Count& first, const Count& second, double iterations, double other_iterations) {
+bool is_material(double first, double second, double iterations, double other_iterations) {
   const double fewer = std::min(iterations, other_iterations);
-  const double a = first.total * fewer / iterations, b = second.total * fewer / other_iterations;
-  if (first.by_design) return std::abs(a - b) < 0.5;
-  return std::abs(a - b) <= kSigmas * std::sqrt(a + b) + kRelative * std::max(a, b);
+  const double a = first * fewer / iterations, b = second * fewer / other_iterations;
+  return std::abs(a - b) > kSigmas * std::sqrt(a + b) + kRelative * std::max(a, b);
 }
 
-bool cores_alike(const std::map<int, double>& first, const std::map<int, double>& second) {
-  std::vector<double> a, b;
-  for (const auto& [index, cores] : first)
-    if (const auto match = second.find(index); match != second.end()) {
+std::vector<double> logarithms(const Counter& counter, const Behaviour& behaviour) {
+  std::vector<double> values;
+  for (size_t i = 0; i < counter.counts.size(); ++i)
+    values.push_back(std::log((counter.counts[i] + 0.5) / behaviour.iterations[i]));
+  return values;
+}
+
+// p of "both do it equally often"; 0: exact counts that differ.
+double p_of(const std::string& name, const Behaviour& first, const Behaviour& second) {
+  const Counter& a = first.counters.at(name);
+  const Counter& b = second.counters.at(name);
+  const std::vector<double> left = per_iteration(a, first), right = per_iteration(b, second);
+  if (is_steady(left) && is_steady(right) && is_exact(a, b))
+    return equal(left.front(), right.front()) ? 1 : 0;
+  if (!is_material(a.total(), b.total(), first.all_iterations(), second.all_iterations())) return 1;
+  if (mann_whitney_p(left, right) > kRankLevel) return 1;
+  return welch_p(logarithms(a, first), logarithms(b, second));
+}
+
+double p_of_cores(const Behaviour& first, const Behaviour& second) {
+  std::vector<double> a, b, differences;
+  for (const auto& [index, cores] : first.cores)
+    if (const auto match = second.cores.find(index); match != second.cores.end()) {
       a.push_back(cores);
       b.push_back(match->second);
+      const double difference = std::log(cores / match->second);
+      if (std::isfinite(difference)) differences.push_back(difference);
     }
-  if (a.empty()) return false;
-  if (std::abs(median(a) / median(b) - 1) <= kCoresRelative) return true;
-  return !paired_ratio(a, b, kCoresConfidence).decided() && a.size() > 1;
+  if (a.empty()) return 0;
+  if (std::abs(median(a) / median(b) - 1) <= kCoresRelative) return 1;
+  if (a.size() == 1) return 0;
+  return paired_ratio(a, b, kCoresConfidence).decided() ? paired_t_p(differences) : 1;
 }
 
-// Does any count show threads at work, or does one thread do everything?
-bool is_seen(const Behaviour& behaviour) {
-  const bool acts = std::ranges::any_of(behaviour.counts, [](const auto& count) {
-    return count.first != "contended locks" && count.first != "voluntary context switches" &&
-           count.second.total > 0;
-  });
-  return acts || std::ranges::all_of(behaviour.cores, [](const auto& block) {
-           return block.second < kSeveralCores;
-         });
+// Could the ranks of so many processes show any difference at all?
+bool can_tell(const Behaviour& first, const Behaviour& second) {
+  return mann_whitney_critical(static_cast<int>(first.iterations.size()),
+                               static_cast<int>(second.iterations.size()), kRankLevel / 2)
+      .has_value();
 }
 
-bool behave_alike(const Behaviour& first, const Behaviour& second) {
-  if (!is_seen(first) || !is_seen(second)) return false;
-  if (first.loops != second.loops || !cores_alike(first.cores, second.cores)) return false;
-  return std::ranges::equal(first.counts, second.counts, [&](const auto& a, const auto& b) {
-    return a.first == b.first && alike(a.second, b.second, first.iterations, second.iterations);
-  });
+// By the sums alone: exact counts must be equal, the others near each other.
+bool is_near(const std::string& name, const Behaviour& first, const Behaviour& second) {
+  const double a = first.counters.at(name).total(), b = second.counters.at(name).total();
+  if (first.counters.at(name).by_design)
+    return equal(a / first.all_iterations(), b / second.all_iterations());
+  return !is_material(a, b, first.all_iterations(), second.all_iterations());
 }
 
-double median_cores(const Behaviour& behaviour) {
-  std::vector<double> cores;
-  for (const auto& [index, value] : behaviour.cores) cores.push_back(value);
-  return median(cores);
+bool count_the_same(const Behaviour& first, const Behaviour& second) {
+  return std::ranges::equal(
+      first.counters, second.counters, {}, [](const auto& counter) { return counter.first; },
+      [](const auto& counter) { return counter.first; });
 }
 
-std::string evidence(const Behaviour& first, const Behaviour& second) {
-  std::string text;
-  const auto words = [](double count) {
-    return format_count(count, count < 10 && count != std::floor(count) ? 1 : 0);
-  };
-  const auto add = [&](const std::string& name, double a, double b) {
-    if (a == 0 && b == 0) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, words(a));
-    if (words(a) != words(b)) text += fmt::format(" and {}", words(b));
-  };
-  for (const auto& [name, loops] : first.loops)
-    add("loops over " + name, static_cast<double>(loops), static_cast<double>(loops));
-  for (const auto& [name, count] : first.counts)
-    add(name, count.total / first.iterations, second.counts.at(name).total / second.iterations);
-  add("cores used", median_cores(first), median_cores(second));
-  return text;
+Likeness likeness(const Behaviour& first, const Behaviour& second) {
+  if (!is_seen(first) || !is_seen(second)) return Likeness::kDifferent;
+  if (first.loops != second.loops || !count_the_same(first, second)) return Likeness::kDifferent;
+  const bool told = can_tell(first, second);
+  std::vector<double> p{p_of_cores(first, second)};
+  for (const auto& [name, counter] : first.counters)
+    p.push_back(told ? p_of(name, first, second) : is_near(name, first, second) ? 1 : 0);
+  if (std::ranges::min(holm(p)) <= kTogetherLevel) return Likeness::kDifferent;
+  return told ? Likeness::kAlike : Likeness::kUntold;
+}
+
+std::string sentence(const std::string& names, const Behaviour& first, const Behaviour& second,
+                     bool told) {
+  const std::string counts = evidence(first, second);
+  const size_t processes = std::min(first.iterations.size(), second.iterations.size());
+  if (told)
+    return fmt::format(
+        "{} behave identically: their scheduling counters differ by no more than they scatter "
+        "between {} processes of each (per iteration: {}). Any difference in time between them is "
+        "noise or memory layout, not scheduling.",
+        names, processes, counts);
+  return fmt::format(
+      "Whether {} behave identically cannot be told: their scheduling counters lie near each other "
+      "(per iteration: {}), but {} of each {} not enough to know how they scatter.",
+      names, counts, processes == 1 ? "one process" : fmt::format("{} processes", processes),
+      processes == 1 ? "is" : "are");
 }
 
 }  // namespace
@@ -161,14 +142,14 @@ std::vector<SameBehaviour> same_behaviours(const Measured& arms) {
   for (const MeasuredArm& variant : arms.variants()) behaviours.push_back(behaviour_of(variant));
   std::vector<SameBehaviour> found;
   for (size_t i = 0; i < behaviours.size(); ++i)
-    for (size_t j = i + 1; j < behaviours.size(); ++j)
-      if (behaviours[i] && behaviours[j] && behave_alike(*behaviours[i], *behaviours[j]))
-        found.push_back(
-            {i, j,
-             fmt::format("{} and {} behave identically: their scheduling counters do not differ "
-                         "(per iteration: {}). Any difference in time between them is noise or "
-                         "memory layout, not scheduling.",
-                         arms[i].label, arms[j].label, evidence(*behaviours[i], *behaviours[j]))});
+    for (size_t j = i + 1; j < behaviours.size(); ++j) {
+      if (!behaviours[i] || !behaviours[j]) continue;
+      const Likeness like = likeness(*behaviours[i], *behaviours[j]);
+      if (like == Likeness::kDifferent) continue;
+      const bool told = like == Likeness::kAlike;
+      const std::string names = arms[i].label + " and " + arms[j].label;
+      found.push_back({i, j, told, sentence(names, *behaviours[i], *behaviours[j], told)});
+    }
   return found;
 }
 

@@ -292,7 +292,7 @@ Verdict won(const Grounds& grounds, size_t winner, size_t rival, const Pairs& pa
   verdict.pairs = pairs;
   verdict.bullets = {ratio_bullet(pairs)};
   const bool same = std::ranges::any_of(alike, [&](const SameBehaviour& both) {
-    return std::minmax(winner, rival) == std::minmax(both.first, both.second);
+    return both.told && std::minmax(winner, rival) == std::minmax(both.first, both.second);
   });
   if (same)
     say_alike(grounds, verdict);

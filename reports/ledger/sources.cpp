@@ -101,6 +101,16 @@ Known<RegionTime> region_of(const MeasuredArm& variant) {
   return {{}, "what the cores did during the region is not recorded"};
 }
 
+// Of all processes of a pass together; empty where one of them does not tell.
+std::optional<double> cpu_of(const std::vector<const Block*>& blocks) {
+  double cpu_s = 0;
+  for (const Block* block : blocks) {
+    if (!has_process_time(*block)) return std::nullopt;
+    cpu_s += seconds(*block->region->user_ns + *block->region->system_ns);
+  }
+  return blocks.empty() ? std::nullopt : std::optional(cpu_s);
+}
+
 Known<StateTime> states_of(const MeasuredArm& variant) {
   const auto& sync = variant.sync();
   if (!sync) return {{}, "sync pass: " + variant.reason(Pass::sync)};
@@ -129,12 +139,9 @@ Known<StateTime> states_of(const MeasuredArm& variant) {
       time.run_queue_s.reset();
   }
   if (sync->threads.empty()) return {{}, "sync pass: accounts of threads are not recorded"};
-  const auto blocks = variant.blocks(Pass::sync);
-  if (ended > 0 && !blocks.empty() && has_process_time(*blocks.front())) {
-    const Region& region = *blocks.front()->region;
-    const double beyond_s = seconds(*region.user_ns + *region.system_ns) - accounts_s;
-    time.starting_s += std::clamp(beyond_s, 0.0, ended * kEndingLimit_s) / iterations;
-  }
+  const std::optional<double> cpu_s = cpu_of(variant.blocks(Pass::sync));
+  if (ended > 0 && cpu_s)
+    time.starting_s += std::clamp(*cpu_s - accounts_s, 0.0, ended * kEndingLimit_s) / iterations;
   return {time, ""};
 }
 
@@ -160,11 +167,11 @@ size_t line_of(const profiles::Function& function, const std::set<std::string>& 
 }
 
 void reconcile_with(const RegionTime& region, const MeasuredArm& variant, StateTime& states) {
-  const auto blocks = variant.blocks(Pass::sync);
-  if (blocks.empty() || !has_process_time(*blocks.front())) return;
-  const Block& block = *blocks.front();
-  const double cpu_s = seconds(*block.region->user_ns + *block.region->system_ns) /
-                       static_cast<double>(block.iteration_wall_ns.size());
+  const auto& blocks = variant.blocks(Pass::sync);
+  double iterations = 0;
+  for (const Block* block : blocks)
+    iterations += static_cast<double>(block->iteration_wall_ns.size());
+  const double cpu_s = cpu_of(blocks).value_or(0) / iterations;
   if (!(cpu_s > 0) || !(region.cpu_s > 0)) return;
   auto& cpu = states.cpu;
   const std::array work{&cpu.computing_s, &cpu.other_s};

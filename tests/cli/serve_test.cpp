@@ -37,7 +37,7 @@ class Served {
     profiles::write_sweep(scratch_ / "out/many", sweep);
     base::write_file(scratch_ / "secret", "not for others");
     process_ = testing::start_winnow(scratch_, {"serve", "out", "--port", "0"});
-    for (int tries = 0; tries < 200 && port_ == 0; ++tries) {
+    for (int tries = 0; tries < 3000 && port_ == 0; ++tries) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
       if (!fs::exists(scratch_ / "stdout")) continue;
       const std::string said = base::read_file(scratch_ / "stdout");

@@ -84,9 +84,9 @@ TEST_CASE("a sweep measures every cell of the matrix, and its report is printed 
 
 TEST_CASE("an interrupted sweep ends with status 130 and is continued by the same command") {
   const TinySweep tiny;
-  const pid_t harness = tiny.start({"--blocks", "20"});
+  const pid_t harness = tiny.start({"--blocks", "500"});
   size_t blocks = 0;
-  for (int i = 0; i < 2000 && blocks < 3; ++i) {
+  for (int i = 0; i < 20'000 && blocks < 3; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     if (fs::exists(tiny / "out/matrix/sweep.json")) blocks = block_count(tiny.sweep());
   }

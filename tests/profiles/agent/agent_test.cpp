@@ -303,7 +303,8 @@ TEST_CASE("a thread's CPU time and wait for a core fit into its life") {
     for (const ThreadAccount& thread : results.sync.threads) {
       INFO(thread.name);
       REQUIRE(thread.run_queue_s);
-      CHECK(thread.cpu_s + *thread.run_queue_s <= thread.wall_s * 1.05 + 0.02);
+      // The figures are read a little before and after the region, later beside busy neighbours.
+      CHECK(thread.cpu_s + *thread.run_queue_s <= thread.wall_s * 1.02 + 0.05);
       CHECK(thread.voluntary_switches);
       REQUIRE(thread.cpu_by_state);
       const auto& cpu = *thread.cpu_by_state;

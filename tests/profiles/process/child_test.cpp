@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "base/error.h"
@@ -96,8 +97,10 @@ TEST_CASE("what a child leaves running in its group is ended, too") {
 TEST_CASE("the stop flag ends a child") {
   const Scratch scratch;
   std::atomic<bool> stop{false};
+  const std::string output = scratch / "output.txt";
   std::thread interrupter([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    while (!std::filesystem::exists(output) || std::filesystem::is_empty(output))
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     stop = true;
   });
   const Outcome outcome = run_child(shell(scratch, "echo $$; sleep 1000"), &stop);

@@ -152,11 +152,17 @@ void mark(int n) {
 }
 
 std::atomic<bool> g_leave{false};
+std::atomic<uint64_t> g_spins{0};
 
 void* spin_until_told(void*) {
-  while (!g_leave.load()) {
-  }
+  while (!g_leave.load()) ++g_spins;
   return nullptr;
+}
+
+// The spinner has had a core since: it computed.
+void wait_for_spins() {
+  const uint64_t before = g_spins;
+  while (g_spins < before + 1000) usleep(1000);
 }
 
 // n threads that are alive at once.
@@ -227,10 +233,13 @@ void work(const char* what, int n) {
   if (is(what, "crash")) raise(SIGSEGV);
 }
 
+std::atomic<pid_t> g_waiter{0};
+
 // A worker that waits from before the region to after it.
 void* wait_throughout(void*) {
   winnow_mark(WINNOW_WAITING);
   pthread_setname_np(pthread_self(), "waiter");
+  g_waiter = gettid();
   pthread_mutex_lock(&g_mutex);
   while (g_turn != 9) pthread_cond_wait(&g_condition, &g_mutex);
   pthread_mutex_unlock(&g_mutex);
@@ -254,9 +263,11 @@ int main(int argc, char** argv) {
     pthread_t waiter, spinner;
     pthread_create(&waiter, nullptr, wait_throughout, nullptr);
     pthread_create(&spinner, nullptr, spin_until_told, nullptr);
-    usleep(200'000);
+    while (g_waiter == 0 || !is_asleep(g_waiter)) usleep(1000);
+    wait_for_spins();
     winnow_region_begin();
     usleep(100'000);
+    wait_for_spins();
     winnow_region_end();
     usleep(200'000);
     g_leave = true;

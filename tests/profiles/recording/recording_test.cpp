@@ -39,6 +39,8 @@ SyncProfile full_sync() {
   sync.frees = 14;
   sync.threads = {{"main", 1, 2.5, 2.25, 0.125, 15, 16, 1.0, 0.5, 0.25, 0.0625},
                   {"created in the region", 8000, 9.0, 8.0, {}, {}, {}, 7.0, 0, 0, 0}};
+  sync.processes = {{0, 4, {{"thread_create", 3200}, {"condition_wait", 1}}},
+                    {2, 6, {{"thread_create", 4800}}}};
   return sync;
 }
 

@@ -47,7 +47,9 @@ TEST_CASE("a full run: every block succeeded, passes in their order, blocks numb
     INFO(word(block.pass) << " " << block.variant << " " << block.stderr_tail);
     CHECK(block.ok());
     CHECK(block.order == &block - recording.blocks.data());
-    const int iterations = block.pass == Pass::heap || block.pass == Pass::exact ? 2 : 3;
+    const int iterations = block.pass == Pass::heap || block.pass == Pass::exact ? 2
+                           : block.pass == Pass::sync                            ? 1
+                                                                                 : 3;
     CHECK(block.iteration_wall_ns.size() == static_cast<size_t>(iterations));
     CHECK(block.region->wall_ns > 0);
     CHECK(block.work.at("tokens") == 7 * iterations);
@@ -57,6 +59,8 @@ TEST_CASE("a full run: every block succeeded, passes in their order, blocks numb
   CHECK(passes ==
         std::vector<Pass>{Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::exact, Pass::sync});
   CHECK(blocks_of(recording, Pass::time).size() == 4);
+  CHECK(order_of(recording, Pass::sync) ==
+        "spawnpoolpoolspawnspawnpoolpoolspawnspawnpoolpoolspawnspawnpool");  // seven of each
   CHECK(recording.workload.tokens_per_iteration == 7);
   CHECK(recording.variants[0].thread_formula->matmuls_per_text == 20);
 }
@@ -73,12 +77,20 @@ TEST_CASE("a full run: what cannot be measured is told") {
 TEST_CASE("a full run: the profiles tell what the program did") {
   const Recording& recording = full_run().recording;
   const SyncProfile& spawned = *recording.profiles.at("spawn").sync;
-  CHECK(spawned.iterations == 3);
-  CHECK(spawned.thread_create->count == 3 * 20 * 2);
-  CHECK(spawned.thread_join->count == 3 * 20 * 2);
+  CHECK(spawned.iterations == 7);
+  CHECK(spawned.thread_create->count == 7 * 20 * 2);
+  CHECK(spawned.thread_join->count == 7 * 20 * 2);
+  REQUIRE(spawned.processes);
+  REQUIRE(spawned.processes->size() == 7);
+  for (int block = 0; block < 7; ++block) {
+    const SyncProcess& process = spawned.processes->at(block);
+    CHECK(process.block == block);
+    CHECK(process.iterations == 1);
+    CHECK(process.counts.at("thread_create") == 20 * 2);
+  }
   const SyncProfile& pooled = *recording.profiles.at("pool").sync;
   CHECK(pooled.thread_create->count == 0);
-  CHECK(pooled.condition_broadcast->count == 3 * 20);
+  CHECK(pooled.condition_broadcast->count == 7 * 20);
   CHECK(pooled.threads.size() == 3);
 
   const SampledProfile& cpu = *recording.profiles.at("pool").cpu;

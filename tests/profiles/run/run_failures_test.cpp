@@ -100,7 +100,9 @@ TEST_CASE("an interrupted run keeps what it measured and leaves nothing running"
   plan.progress = [&](const Progress& progress) {
     if (progress.text != "time pass, block 1, hang" || hangs++ > 0) return;
     interrupter = std::thread([&] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      const std::string pid_file = plan.out_dir + ".partial/raw/time/hang-0/pid.txt";
+      while (!fs::exists(pid_file) || fs::is_empty(pid_file))
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
       stop = true;
     });
   };

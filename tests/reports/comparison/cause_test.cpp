@@ -1,4 +1,9 @@
 // Causes that a report may name, and those that it may not.
+#include <array>
+#include <cmath>
+#include <random>
+
+#include "profiles/raw/sync_total.h"
 #include "reports/blocks/same_work.h"
 #include "reports/comparison/comparison.h"
 #include "reports/comparison/contention.h"
@@ -17,10 +22,22 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+constexpr size_t kProcesses = 7;
+
+profiles::SyncProfile spawn_sync() { return *realistic_recording().profiles.at("spawn").sync; }
+
+// As many processes as a run takes, each of which counted the same.
+profiles::SyncProfile in_processes(const profiles::SyncProfile& one) {
+  profiles::SyncProfile total;
+  for (size_t i = 0; i < kProcesses; ++i) profiles::add_process(one, static_cast<int>(i), total);
+  return total;
+}
+
 // The run of spawn and pool, but both are spawn, and luck made the second one a third faster.
 Recording same_code_twice() {
   Recording recording = realistic_recording();
-  recording.profiles["pool"].sync = recording.profiles["spawn"].sync;
+  for (const char* variant : {"spawn", "pool"})
+    recording.profiles[variant].sync = in_processes(spawn_sync());
   for (auto& block : recording.blocks) {
     if (block.variant != "pool" || block.pass != profiles::Pass::time) continue;
     for (const auto& other : recording.blocks)
@@ -43,6 +60,20 @@ std::string with(const Fault& fault) {
   fault(recording);
   return winner_of(recording);
 }
+
+using Counts = std::array<int64_t, kProcesses>;
+
+// What became of the winner's section when the processes of both count so.
+std::string counted(const char* name, const Counts& first, const Counts& second) {
+  return with([&](Recording& recording) {
+    for (size_t i = 0; i < kProcesses; ++i) {
+      (*recording.profiles["spawn"].sync->processes)[i].counts[name] = first[i];
+      (*recording.profiles["pool"].sync->processes)[i].counts[name] = second[i];
+    }
+  });
+}
+
+constexpr const char* kAlike = "Fine-Grained and Coarse-Grained behave identically";
 
 // Samples of the kernel matmul in a variant: so many more than there were.
 void make_dearer(Recording& recording, const std::string& variant, double factor) {
@@ -86,7 +117,8 @@ TEST_CASE("a winner that runs the same code is given no cause") {
   const std::string text = winner_of(same_code_twice());
   INFO(text);
   CHECK(has(text, "## Winner: Coarse-Grained (without a cause)"));
-  CHECK(has(text, "Fine-Grained and Coarse-Grained behave identically"));
+  CHECK(has(text, kAlike));
+  CHECK(has(text, "differ by no more than they scatter between 7 processes of each"));
   CHECK(has(text, "thread creations 16,128"));
   CHECK(has(text, "cores used 3.2"));
   CHECK(has(text, "noise or memory layout, not scheduling"));
@@ -112,12 +144,22 @@ TEST_CASE("variants of different design are praised as before") {
   CHECK(has(text, "clear winner"));
 }
 
-TEST_CASE("any count that luck does not explain makes a difference") {
-  const auto sync = [](Recording& recording) -> profiles::SyncProfile& {
-    return *recording.profiles["pool"].sync;
-  };
-  SECTION("one thread more, of 129,024: designs differ in nothing or in something") {
-    CHECK(!has(with([&](auto& r) { ++sync(r).thread_create->count; }), "behave identically"));
+TEST_CASE("exact counts make a difference, however small") {
+  SECTION("one thread more in every process, of 129,024: the designs differ") {
+    CHECK(has(counted("thread_create", {10, 10, 10, 10, 10, 10, 10}, {10, 10, 10, 10, 10, 10, 10}),
+              kAlike));
+    CHECK(!has(counted("thread_create", {10, 10, 10, 10, 10, 10, 10}, {11, 11, 11, 11, 11, 11, 11}),
+               kAlike));
+  }
+  SECTION("one thread more in one process is luck, not design") {
+    CHECK(has(counted("thread_create", {10, 10, 10, 10, 10, 10, 10}, {10, 10, 11, 10, 10, 10, 10}),
+              kAlike));
+  }
+  SECTION("a count that no process strays from is no luck, unless it is small") {
+    CHECK(!has(
+        counted("condition_signal", {80, 80, 80, 80, 80, 80, 80}, {81, 81, 81, 81, 81, 81, 81}),
+        kAlike));
+    CHECK(has(counted("condition_signal", {1, 1, 1, 1, 1, 1, 1}, {2, 2, 2, 2, 2, 2, 2}), kAlike));
   }
   SECTION("loops of an iteration") {
     CHECK(!has(with([](auto& r) {
@@ -125,49 +167,128 @@ TEST_CASE("any count that luck does not explain makes a difference") {
                    if (block.variant == "pool" && block.dispatch)
                      (*block.dispatch)["tiles"].per_iteration -= 1;
                }),
-               "behave identically"));
+               kAlike));
   }
-  SECTION("waits: a tenth more is luck, a half more is not") {
-    const auto waits = [&](double factor) {
-      return with([&](auto& r) {
-        r.profiles["spawn"].sync->condition_wait->count = 40'000;
-        sync(r).condition_wait->count = static_cast<int64_t>(40'000 * factor);
-      });
-    };
-    CHECK(has(waits(1), "behave identically"));
-    CHECK(has(waits(1.1), "behave identically"));
-    CHECK(!has(waits(1.5), "behave identically"));
+}
+
+TEST_CASE("counts that luck varies differ where they differ by more than they scatter") {
+  const auto waits = [](const Counts& first, const Counts& second) {
+    return has(counted("condition_wait", first, second), kAlike);
+  };
+  const Counts usual{4000, 4100, 3900, 4050, 3980, 4020, 3950};
+  SECTION("a tenth is not material") {
+    CHECK(waits(usual, {4300, 4310, 4320, 4290, 4305, 4295, 4315}));
   }
-  SECTION("few waits scatter like independent events") {
-    const auto waits = [&](int64_t first, int64_t second) {
-      return with([&](auto& r) {
-        r.profiles["spawn"].sync->condition_wait->count = first;
-        sync(r).condition_wait->count = second;
-      });
-    };
-    CHECK(has(waits(9, 20), "behave identically"));
-    CHECK(!has(waits(0, 40), "behave identically"));
+  SECTION("twice as many are, where they scatter little") {
+    CHECK(!waits(usual, {8000, 8100, 7800, 8050, 7990, 8020, 7950}));
   }
-  SECTION("cores used: what no count shows, such as an uneven share") {
-    CHECK(!has(with([](auto& r) {
-                 for (auto& block : r.blocks)
-                   if (block.variant == "pool" && block.pass == profiles::Pass::time)
-                     block.region->user_ns = block.region->wall_ns * 200 / 100;
-               }),
-               "behave identically"));
+  SECTION("twice as many are not, where each process scatters as much") {
+    CHECK(waits({1000, 9000, 3000, 5000, 2000, 1500, 7000},
+                {8000, 18000, 2500, 11000, 500, 16000, 9000}));
   }
+  SECTION("a single process far from the others proves nothing") {
+    CHECK(waits(usual, {4000, 4100, 40000, 4050, 3980, 4020, 3950}));
+  }
+  SECTION("all apart, but by less than they scatter among themselves") {
+    CHECK(waits({1000, 1900, 1200, 1500, 1100, 1800, 1300},
+                {2000, 9000, 2500, 3000, 2200, 2600, 8000}));
+  }
+  SECTION("few scatter like independent events") {
+    CHECK(waits({2, 3, 1, 2, 1, 2, 1}, {4, 5, 4, 5, 4, 5, 4}));
+    CHECK(!waits({0, 0, 0, 0, 0, 0, 0}, {40, 42, 39, 44, 38, 41, 40}));
+  }
+}
+
+namespace {
+
+// How many of `runs` are said to be alike, when luck draws each process's counts. The second
+// variant does everything `factor` times as often.
+template <class Draw>
+int said_alike(int runs, double factor, Draw draw) {
+  Recording recording = same_code_twice();
+  int said = 0;
+  for (int run = 0; run < runs; ++run) {
+    for (const char* variant : {"spawn", "pool"})
+      for (auto& process : *recording.profiles[variant].sync->processes)
+        for (auto& [name, count] : process.counts)
+          count = std::llround(draw() * (variant == std::string("pool") ? factor : 1));
+    const auto found = same_behaviours(Measured(recording));
+    said += found.size() == 1 && found[0].told;
+  }
+  return said;
+}
+
+}  // namespace
+
+TEST_CASE("one program under two names is taken for two in a few of a thousand runs, simulated") {
+  constexpr int kRuns = 1000;
+  std::mt19937_64 random(1);
+  const auto scattered = [&](double by) {
+    return
+        [&random, by] { return 200 * std::exp(std::normal_distribution<double>(0, by)(random)); };
+  };
+  const auto in_two_modes = [&] {
+    return (random() % 2 == 0 ? 100 : 1000) *
+           std::exp(std::normal_distribution<double>(0, 0.05)(random));
+  };
+  CHECK(said_alike(kRuns, 1, scattered(0.1)) == kRuns);  // never material
+  CHECK(said_alike(kRuns, 1, scattered(0.3)) >= kRuns - 4);
+  CHECK(said_alike(kRuns, 1, scattered(1)) >= kRuns - 4);
+  CHECK(said_alike(kRuns, 1, in_two_modes) >= kRuns - 8);
+}
+
+TEST_CASE("two programs that scatter little are told apart, simulated") {
+  constexpr int kRuns = 200;
+  std::mt19937_64 random(2);
+  const auto a_tenth = [&] {
+    return 400 * std::exp(std::normal_distribution<double>(0, 0.1)(random));
+  };
+  CHECK(said_alike(kRuns, 2, a_tenth) == 0);
+  CHECK(said_alike(kRuns, 1.5, a_tenth) < kRuns / 10);  // any of a dozen counts will do
+}
+
+TEST_CASE("cores used show what no count shows, such as an uneven share") {
+  CHECK(!has(with([](auto& r) {
+               for (auto& block : r.blocks)
+                 if (block.variant == "pool" && block.pass == profiles::Pass::time)
+                   block.region->user_ns = block.region->wall_ns * 200 / 100;
+             }),
+             kAlike));
 }
 
 TEST_CASE("unequal numbers of iterations are compared by the iteration") {
   const auto text = with([](Recording& recording) {
-    auto& sync = *recording.profiles["pool"].sync;
-    sync.iterations /= 2;
-    for (auto* calls : {&sync.thread_create, &sync.thread_join, &sync.computing, &sync.searching,
-                        &sync.waiting, &sync.signalling})
-      (*calls)->count /= 2;
-    for (auto& thread : sync.threads) *thread.voluntary_switches /= 2;
+    for (auto& process : *recording.profiles["pool"].sync->processes) {
+      process.iterations *= 2;
+      for (auto& [name, count] : process.counts) count *= 2;
+    }
   });
-  CHECK(has(text, "behave identically"));
+  CHECK(has(text, kAlike));
+}
+
+TEST_CASE("of one process each nobody can tell whether it behaves identically") {
+  const auto once = [](Recording& recording) {
+    for (const char* variant : {"spawn", "pool"}) recording.profiles[variant].sync = spawn_sync();
+  };
+  std::string text = with(once);
+  INFO(text);
+  CHECK(has(text, "Whether Fine-Grained and Coarse-Grained behave identically cannot be told"));
+  CHECK(has(text, "but one process of each is not enough"));
+  CHECK(!has(text, "(without a cause)"));
+  SECTION("a few processes are no better") {
+    text = with([](Recording& recording) {
+      for (const char* variant : {"spawn", "pool"})
+        recording.profiles[variant].sync->processes->resize(3);
+    });
+    CHECK(has(text, "but 3 processes of each are not enough"));
+  }
+  SECTION("designs that differ are told apart by one") {
+    text = with([&](Recording& recording) {
+      once(recording);
+      ++recording.profiles["pool"].sync->thread_create->count;
+    });
+    CHECK(!has(text, "behave identically"));
+  }
 }
 
 TEST_CASE("nothing is said of what was not counted") {
@@ -176,12 +297,9 @@ TEST_CASE("nothing is said of what was not counted") {
   }
   SECTION("several cores are used, and no count sees by what") {
     CHECK(!has(with([](auto& r) {
-                 for (const char* variant : {"spawn", "pool"}) {
-                   auto& sync = *r.profiles[variant].sync;
-                   for (auto* calls : {&sync.thread_create, &sync.thread_join, &sync.computing,
-                                       &sync.searching, &sync.waiting, &sync.signalling})
-                     (*calls)->count = 0;
-                 }
+                 for (const char* variant : {"spawn", "pool"})
+                   for (auto& process : *r.profiles[variant].sync->processes)
+                     for (auto& [name, count] : process.counts) count = 0;
                }),
                "behave identically"));
   }

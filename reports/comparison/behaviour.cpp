@@ -1,0 +1,161 @@
+#include "reports/comparison/behaviour.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "reports/figures/format.h"
+#include "reports/statistics/median.h"
+
+namespace winnow::reports {
+
+using profiles::Block;
+using profiles::Calls;
+using profiles::SyncProcess;
+using profiles::SyncProfile;
+
+namespace {
+
+// More cores than this without one thread seen at work: a runtime that the counts do not see.
+constexpr double kSeveralCores = 1.2;
+constexpr const char* kSwitches = "voluntary context switches";
+constexpr const char* kContended = "contended locks";
+
+struct Group {
+  const char* name;  // in a recording, of one process
+  const char* words;
+  std::optional<Calls> SyncProfile::*calls;  // over all processes
+  bool by_design;
+};
+
+constexpr Group kGroups[] = {
+    {"thread_create", "thread creations", &SyncProfile::thread_create, true},
+    {"thread_join", "joins", &SyncProfile::thread_join, true},
+    {"condition_wait", "condition waits", &SyncProfile::condition_wait, false},
+    {"condition_signal", "signals", &SyncProfile::condition_signal, false},
+    {"condition_broadcast", "broadcasts", &SyncProfile::condition_broadcast, false},
+    {"mutex_contended", kContended, &SyncProfile::mutex_contended, false},
+    {"futex_wait", "futex waits", &SyncProfile::futex_wait, false},
+    {"futex_wake", "futex wakes", &SyncProfile::futex_wake, false},
+    {"computing", "computing", &SyncProfile::computing, false},
+    {"searching", "searching", &SyncProfile::searching, false},
+    {"waiting", "waiting", &SyncProfile::waiting, false},
+    {"signalling", "signalling", &SyncProfile::signalling, false}};
+
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+// A process without the count did no such thing.
+void add_counter(const std::vector<SyncProcess>& processes, const char* name, const char* words,
+                 bool by_design, Behaviour& behaviour) {
+  const bool counted = std::ranges::any_of(
+      processes, [&](const SyncProcess& process) { return process.counts.contains(name); });
+  if (!counted) return;
+  Counter& counter = behaviour.counters[words];
+  counter.by_design = by_design;
+  for (const SyncProcess& process : processes) {
+    const auto found = process.counts.find(name);
+    counter.counts.push_back(found == process.counts.end() ? 0
+                                                           : static_cast<double>(found->second));
+  }
+}
+
+std::optional<double> voluntary_switches(const SyncProfile& sync) {
+  double switches = 0;
+  for (const auto& thread : sync.threads) {
+    if (!thread.voluntary_switches) return std::nullopt;
+    switches += static_cast<double>(*thread.voluntary_switches);
+  }
+  return sync.threads.empty() ? std::nullopt : std::optional(switches);
+}
+
+void add_processes(const std::vector<SyncProcess>& processes, Behaviour& behaviour) {
+  const auto tells_switches = [](const SyncProcess& process) {
+    return process.counts.contains("voluntary_switches");
+  };
+  for (const SyncProcess& process : processes) behaviour.iterations.push_back(process.iterations);
+  for (const Group& group : kGroups)
+    add_counter(processes, group.name, group.words, group.by_design, behaviour);
+  if (std::ranges::all_of(processes, tells_switches))
+    add_counter(processes, "voluntary_switches", kSwitches, false, behaviour);
+}
+
+void add_sums(const SyncProfile& sync, Behaviour& behaviour) {
+  behaviour.iterations = {static_cast<double>(sync.iterations)};
+  for (const Group& group : kGroups)
+    if (const auto& calls = sync.*group.calls)
+      behaviour.counters[group.words] = {group.by_design, {static_cast<double>(calls->count)}};
+  if (const auto switches = voluntary_switches(sync))
+    behaviour.counters[kSwitches] = {false, {*switches}};
+}
+
+void add_blocks(const MeasuredArm& variant, Behaviour& behaviour) {
+  for (const Block* block : variant.blocks(Pass::time)) {
+    if (block->dispatch)
+      for (const auto& [name, loop] : *block->dispatch)
+        behaviour.loops.emplace(name, loop.per_iteration);
+    const auto& region = block->region;
+    if (region && region->user_ns && region->system_ns && region->wall_ns > 0)
+      behaviour.cores[block->index] = static_cast<double>(*region->user_ns + *region->system_ns) /
+                                      static_cast<double>(region->wall_ns);
+  }
+}
+
+double median_cores(const Behaviour& behaviour) {
+  std::vector<double> cores;
+  for (const auto& [index, value] : behaviour.cores) cores.push_back(value);
+  return median(cores);
+}
+
+}  // namespace
+
+double Counter::total() const { return sum(counts); }
+
+double Behaviour::all_iterations() const { return sum(iterations); }
+
+std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
+  const auto& sync = variant.sync();
+  if (!sync || sync->iterations <= 0) return std::nullopt;
+  Behaviour behaviour;
+  if (sync->processes && !sync->processes->empty())
+    add_processes(*sync->processes, behaviour);
+  else
+    add_sums(*sync, behaviour);
+  if (std::ranges::any_of(behaviour.iterations, [](double count) { return count <= 0; }))
+    return std::nullopt;
+  add_blocks(variant, behaviour);
+  return behaviour;
+}
+
+bool is_seen(const Behaviour& behaviour) {
+  const bool acts = std::ranges::any_of(behaviour.counters, [](const auto& counter) {
+    return counter.first != kContended && counter.first != kSwitches && counter.second.total() > 0;
+  });
+  return acts || std::ranges::all_of(behaviour.cores, [](const auto& block) {
+           return block.second < kSeveralCores;
+         });
+}
+
+std::string evidence(const Behaviour& first, const Behaviour& second) {
+  std::string text;
+  const auto words = [](double count) {
+    return format_count(count, count < 10 && count != std::floor(count) ? 1 : 0);
+  };
+  const auto add = [&](const std::string& name, double a, double b) {
+    if (a == 0 && b == 0) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, words(a));
+    if (words(a) != words(b)) text += fmt::format(" and {}", words(b));
+  };
+  for (const auto& [name, loops] : first.loops)
+    add("loops over " + name, static_cast<double>(loops), static_cast<double>(loops));
+  for (const auto& [name, counter] : first.counters)
+    add(name, counter.total() / first.all_iterations(),
+        second.counters.at(name).total() / second.all_iterations());
+  add("cores used", median_cores(first), median_cores(second));
+  return text;
+}
+
+}  // namespace winnow::reports

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/recorded/measured.h"
+
+// What a variant's threads did, by every count that a recording has of it.
+namespace winnow::reports {
+
+// How often something happened in each process of the sync pass.
+struct Counter {
+  bool by_design = false;  // the strategy says how often, not luck
+  std::vector<double> counts;
+
+  double total() const;
+};
+
+struct Behaviour {
+  std::vector<double> iterations;           // of each process of the sync pass
+  std::map<std::string, Counter> counters;  // by what is counted
+  std::map<std::string, int64_t> loops;     // of an iteration
+  std::map<int, double> cores;              // used in a block of the time pass, by its index
+
+  double all_iterations() const;
+};
+
+// Empty where the variant has no sync pass. A recording that tells no process of it is one of a
+// single process.
+std::optional<Behaviour> behaviour_of(const MeasuredArm& variant);
+
+// Does any count show threads at work, or does one thread do everything?
+bool is_seen(const Behaviour& behaviour);
+
+// "thread creations 16,128, waiting 41 and 44, cores used 3.2": of an iteration.
+std::string evidence(const Behaviour& first, const Behaviour& second);
+
+}  // namespace winnow::reports
