@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "profiles/recording/fields.h"
 
 namespace winnow::profiles {
 namespace {
@@ -16,14 +17,16 @@ using base::Json;
 
 constexpr size_t kLimitBytes = size_t{64} << 20;
 
-// A JSON object and how to name its fields in an error.
+// A JSON object, its values of the types that are asked for, and how to name them in an error. What
+// is null was not told.
 class Fields {
  public:
   Fields(const Json& object, std::string subject, std::string prefix = "")
       : object_(object), subject_(std::move(subject)), prefix_(std::move(prefix)) {
-    if (!object.is_object()) {
-      throw base::Error(subject_, fmt::format("{}expected an object", prefix_));
-    }
+    if (object.is_object()) return;
+    const std::string name = prefix_.substr(0, prefix_.rfind('.'));
+    throw base::Error(subject_,
+                      name.empty() ? "expected an object" : name + ": expected an object");
   }
 
   // Null: it is not there, or it is null in the document.
@@ -49,43 +52,76 @@ class Fields {
     return *integer;
   }
 
-  std::optional<int64_t> integer(const char* name) const {
-    const Json* found = find(name);
-    return found ? std::optional(integer(*found, name)) : std::nullopt;
+  template <class T>
+  T read(const Json& value, const char* name) const {
+    if constexpr (std::is_same_v<T, std::string>) {
+      if (!value.is_string()) fail(name, "expected a string");
+      return value.string();
+    } else if constexpr (std::is_same_v<T, bool>) {
+      if (!value.is_bool()) fail(name, "expected true or false");
+      return value.boolean();
+    } else if constexpr (std::is_integral_v<T>) {
+      const int64_t figure = integer(value, name);
+      if (!std::in_range<T>(figure)) fail(name, "too large");
+      return static_cast<T>(figure);
+    } else if constexpr (Worded<T>) {
+      const auto found = find_word<T>(read<std::string>(value, name));
+      if (!found) fail(name, ("expected one of " + all_words<T>()).c_str());
+      return *found;
+    } else {
+      T result;
+      const Fields inside = nested(value, name);
+      fields(inside, result);
+      return result;
+    }
   }
 
-  std::string string(const char* name) const {
+  // Empty: it was not told.
+  template <class T>
+  std::optional<T> told(const char* name) const {
     const Json* found = find(name);
-    if (!found) return "";
-    if (!found->is_string()) fail(name, "expected a string");
-    return found->string();
+    return found ? std::optional(read<T>(*found, name)) : std::nullopt;
+  }
+  std::string text(const char* name) const { return told<std::string>(name).value_or(""); }
+
+  // The fields of a struct as a recording has them (profiles/recording/fields.h).
+  template <class T>
+  void operator()(const char* name, T& value) const {
+    value = read<T>(required(name), name);
+  }
+  template <class T>
+  void operator()(const char* name, std::optional<T>& value) const {
+    value = told<T>(name);
   }
 
-  std::optional<std::string> text(const char* name) const {
-    std::string value = string(name);
-    return value.empty() ? std::nullopt : std::optional(std::move(value));
-  }
-
-  std::optional<bool> boolean(const char* name) const {
-    const Json* found = find(name);
-    if (!found) return std::nullopt;
-    if (!found->is_bool()) fail(name, "expected true or false");
-    return found->boolean();
+  template <class T>
+  std::map<std::string, T> map() const {
+    std::map<std::string, T> result;
+    for (const auto& [name, value] : object_.members()) result[name] = read<T>(value, name.c_str());
+    return result;
   }
 
   std::optional<Fields> object(const char* name) const {
     const Json* found = find(name);
     if (!found) return std::nullopt;
-    return Fields(*found, subject_, fmt::format("{}{}.", prefix_, name));
+    return nested(*found, name);
   }
 
-  const Json& value() const { return object_; }
-
  private:
+  Fields nested(const Json& value, const char* name) const {
+    return Fields(value, subject_, fmt::format("{}{}.", prefix_, name));
+  }
+
   const Json& object_;
   std::string subject_;
   std::string prefix_;
 };
+
+// An empty text is none.
+std::optional<std::string> told_text(const Fields& fields, const char* name) {
+  std::string text = fields.text(name);
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
 
 std::vector<int64_t> iterations(const Fields& fields) {
   constexpr const char* kName = "iteration_wall_ns";
@@ -100,73 +136,50 @@ std::vector<int64_t> iterations(const Fields& fields) {
   return result;
 }
 
-CoresTime cores_time_of(const Fields& fields) {
-  const auto figure = [&](const char* name) { return fields.integer(fields.required(name), name); };
-  const int64_t cores = figure("cores");
-  if (cores == 0 || cores > std::numeric_limits<int>::max()) fields.fail("cores", "out of range");
-  return {static_cast<int>(cores), figure("idle_ns"), figure("busy_ns"), figure("steal_ns")};
-}
-
 Region region_of(const Fields& fields) {
   Region region;
-  region.wall_ns = fields.integer(fields.required("wall_ns"), "wall_ns");
-  if (region.wall_ns == 0) fields.fail("wall_ns", "zero");
-  region.user_ns = fields.integer("user_ns");
-  region.system_ns = fields.integer("system_ns");
-  region.voluntary_switches = fields.integer("voluntary_switches");
-  region.involuntary_switches = fields.integer("involuntary_switches");
-  region.minor_faults = fields.integer("minor_faults");
-  region.major_faults = fields.integer("major_faults");
-  if (const auto time = fields.object("cores_time")) region.cores_time = cores_time_of(*time);
+  fields("region", region);
+  if (region.wall_ns == 0) fields.fail("region.wall_ns", "zero");
+  if (region.cores_time && region.cores_time->cores == 0)
+    fields.fail("region.cores_time.cores", "zero");
   return region;
-}
-
-std::map<std::string, int64_t> counters(const Fields& fields) {
-  std::map<std::string, int64_t> result;
-  for (const auto& [name, value] : fields.value().members())
-    result[name] = fields.integer(value, name.c_str());
-  return result;
-}
-
-std::map<std::string, DispatchLoop> dispatch_of(const Fields& fields) {
-  std::map<std::string, DispatchLoop> result;
-  for (const auto& [name, value] : fields.value().members()) {
-    const Fields loop = *fields.object(name.c_str());
-    const auto figure = [&](const char* field) {
-      return loop.integer(loop.required(field), field);
-    };
-    result[name] = {figure("per_iteration"), figure("p50_ns"), figure("p99_ns")};
-  }
-  return result;
-}
-
-InjectedCause cause_of(const Fields& fields) {
-  const auto cause = find_word<InjectedCause>(fields.string("cause"));
-  if (!cause) fields.fail("cause", ("expected one of " + all_words<InjectedCause>()).c_str());
-  return *cause;
-}
-
-Injected injected_of(const Fields& fields) {
-  const auto figure = [&](const char* name) { return fields.integer(fields.required(name), name); };
-  return {cause_of(fields),
-          figure("amount"),
-          figure("regions"),
-          figure("most_by_one_thread"),
-          figure("unit_p25_ns"),
-          figure("unit_p50_ns"),
-          figure("unit_p75_ns"),
-          fields.integer("paid_ns"),
-          fields.integer("most_paid_ns")};
 }
 
 Model model_of(const Fields& fields) {
   Model model;
-  model.name = fields.string("name");
-  model.file = fields.string("file");
-  model.size_bytes = fields.integer("size_bytes");
-  model.synthetic = fields.boolean("synthetic");
-  model.hash = fields.text("hash");
+  model.name = fields.text("name");
+  model.file = fields.text("file");
+  fields("size_bytes", model.size_bytes);
+  fields("synthetic", model.synthetic);
+  model.hash = told_text(fields, "hash");
   return model;
+}
+
+// A part of it would claim another number of threads.
+std::optional<ThreadFormula> formula_of(const Fields& fields) {
+  for (const char* needed : {"threads_per_matmul", "matmuls_per_text", "persistent_threads"})
+    if (!fields.find(needed)) return std::nullopt;
+  ThreadFormula formula;
+  profiles::fields(fields, formula);
+  return formula;
+}
+
+Block block_of(const Fields& fields) {
+  Block block;
+  block.isa = fields.text("isa");
+  block.iteration_wall_ns = iterations(fields);
+  block.region = region_of(fields);
+  if (const auto setup = fields.object("setup")) {
+    (*setup)("load_ns", block.load_ns);
+    (*setup)("warmup_ns", block.warmup_ns);
+  }
+  if (const auto work = fields.object("work")) block.work = work->map<int64_t>();
+  if (const auto macs = fields.object("kernel_macs")) block.kernel_macs = macs->map<int64_t>();
+  if (const auto loops = fields.object("dispatch")) block.dispatch = loops->map<DispatchLoop>();
+  fields("injected", block.injected);
+  block.checksum = fields.text("checksum");
+  fields("peak_rss_bytes", block.peak_rss_bytes);
+  return block;
 }
 
 }  // namespace
@@ -174,42 +187,20 @@ Model model_of(const Fields& fields) {
 ChildResult parse_child_result(const std::string& text, const std::string& subject) {
   const Json document = base::parse_json(text, subject);
   const Fields fields(document, subject);
-  if (fields.string("schema") != "winnow-result/1") {
+  if (fields.text("schema") != "winnow-result/1") {
     fields.fail("schema", "expected \"winnow-result/1\"");
   }
   ChildResult result;
-  result.block.isa = fields.string("isa");
-  result.block.iteration_wall_ns = iterations(fields);
-  const auto region = fields.object("region");
-  if (!region) fields.fail("region", "missing");
-  result.block.region = region_of(*region);
-  if (const auto setup = fields.object("setup")) {
-    result.block.load_ns = setup->integer("load_ns");
-    result.block.warmup_ns = setup->integer("warmup_ns");
-  }
-  if (const auto work = fields.object("work")) result.block.work = counters(*work);
-  if (const auto macs = fields.object("kernel_macs")) result.block.kernel_macs = counters(*macs);
-  if (const auto loops = fields.object("dispatch")) result.block.dispatch = dispatch_of(*loops);
-  if (const auto paid = fields.object("injected")) result.block.injected = injected_of(*paid);
-  result.block.checksum = fields.string("checksum");
-  result.block.peak_rss_bytes = fields.integer("peak_rss_bytes");
-  result.variant = fields.string("variant");
-  result.threads = fields.integer("threads");
-  result.threads_asked = fields.integer("threads_asked");
-  result.texts_per_iteration = fields.integer("texts_per_iteration");
-  result.texts_hash = fields.text("texts_hash");
-  result.calling_thread_works = fields.boolean("calling_thread_works");
+  result.block = block_of(fields);
+  result.variant = fields.text("variant");
+  fields("threads", result.threads);
+  fields("threads_asked", result.threads_asked);
+  fields("texts_per_iteration", result.texts_per_iteration);
+  result.texts_hash = told_text(fields, "texts_hash");
+  fields("calling_thread_works", result.calling_thread_works);
   if (const auto model = fields.object("model")) result.model = model_of(*model);
-  if (const auto formula = fields.object("thread_formula")) {
-    const auto per_matmul = formula->integer("threads_per_matmul");
-    const auto matmuls = formula->integer("matmuls_per_text");
-    const auto persistent = formula->integer("persistent_threads");
-    // A part of it would claim another number of threads.
-    if (per_matmul && matmuls && persistent) {
-      result.thread_formula =
-          ThreadFormula{*per_matmul, *matmuls, *persistent, formula->integer("threads_per_batch")};
-    }
-  }
+  if (const auto formula = fields.object("thread_formula"))
+    result.thread_formula = formula_of(*formula);
   return result;
 }
 

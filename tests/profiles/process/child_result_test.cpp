@@ -81,3 +81,41 @@ TEST_CASE("a thread formula counts only as a whole") {
   CHECK(formula.matmuls_per_text == 3);
   CHECK(formula.persistent_threads == 0);
 }
+
+TEST_CASE("a region is read by the fields that a recording has, each of which may be missing") {
+  const std::string start = R"({"schema": "winnow-result/1", "iteration_wall_ns": [5], "region": )";
+  const auto region = [&](const std::string& text) {
+    return parse_child_result(start + text + "}", "result.json").block.region.value();
+  };
+  const Region whole = region(
+      R"({"wall_ns": 7, "user_ns": 3, "system_ns": 1, "minor_faults": null, "unheard_of": [],
+          "cores_time": {"cores": 4, "idle_ns": 1, "busy_ns": 2, "steal_ns": 0}})");
+  CHECK(whole.cpu_ns() == 4);
+  CHECK(whole.cores_time.value().busy_ns == 2);
+  CHECK_FALSE(whole.minor_faults);
+  CHECK_FALSE(region(R"({"wall_ns": 7, "user_ns": 3})").cpu_s());
+  const std::pair<const char*, const char*> wrong[] = {
+      {R"({})", "region.wall_ns: missing"},
+      {R"({"wall_ns": 0})", "region.wall_ns: zero"},
+      {R"({"wall_ns": 7, "user_ns": -1})", "region.user_ns: negative"},
+      {R"({"wall_ns": 7, "cores_time": {"cores": 4}})", "region.cores_time.idle_ns: missing"},
+      {R"({"wall_ns": 7, "cores_time": {"cores": 5000000000}})",
+       "region.cores_time.cores: too large"},
+      {R"({"wall_ns": 7, "cores_time": 7})", "region.cores_time: expected an object"},
+  };
+  for (const auto& [text, problem] : wrong)
+    CHECK_THROWS_WITH(region(text), "result.json: " + std::string(problem));
+}
+
+TEST_CASE("an injected cost has one of the causes that there are") {
+  const auto injected = [](const std::string& cause) {
+    return parsed(R"(, "injected": {"cause": ")" + cause +
+                  R"(", "amount": 5, "regions": 6, "most_by_one_thread": 6, "unit_p25_ns": 1,
+                      "unit_p50_ns": 2, "unit_p75_ns": 3})")
+        .block.injected.value();
+  };
+  CHECK(injected("wakeup").cause == InjectedCause::wakeup);
+  CHECK(injected("thread").unit_p75_ns == 3);
+  CHECK_THROWS_WITH(injected("luck"),
+                    "result.json: injected.cause: expected one of region, wakeup, thread");
+}
