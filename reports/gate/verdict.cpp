@@ -27,11 +27,6 @@ constexpr std::array kMetrics{"allocations", "allocated_bytes",   "thread_creati
 // What of a machine a stored baseline is told apart by.
 constexpr std::array kMachineFacts{"cpu_model", "cores", "memory_bytes", "hypervisor"};
 
-std::string fact(const Recording& recording, const std::string& name) {
-  const auto found = std::ranges::find(recording.machine, name, &profiles::MachineFact::name);
-  return found == recording.machine.end() ? "" : found->value;
-}
-
 bool has(const Recording& recording, const std::string& variant) {
   return std::ranges::count(recording.variants, variant, &profiles::Variant::name) > 0;
 }
@@ -124,12 +119,13 @@ GateSide side_of(const Recording& recording, const std::string& source) {
   side.version = recording.winnow_version;
   base::Hash hash;
   for (const char* name : kMachineFacts) {
-    const std::string value = fact(recording, name);
+    const std::string value = fact_value(recording.machine, name);
     hash.add(value);
     hash.add_number(value.size());
   }
   side.fingerprint = hash.hex();
-  const std::string model = fact(recording, "cpu_model"), cores = fact(recording, "cores");
+  const std::string model = fact_value(recording.machine, "cpu_model"),
+                    cores = fact_value(recording.machine, "cores");
   side.machine = fmt::format("{}, {} cores", model.empty() ? "unknown processor" : model,
                              cores.empty() ? "unknown" : cores);
   return side;

@@ -45,9 +45,7 @@ Mean mean_of(const std::vector<double>& values) {
   return mean;
 }
 
-bool has_process_time(const Block& block) {
-  return block.region && block.region->user_ns && block.region->system_ns;
-}
+bool has_process_time(const Block& block) { return block.region && block.region->cpu_ns(); }
 
 bool has_region_time(const Block& block) {
   return has_process_time(block) && block.region->cores_time &&
@@ -62,7 +60,7 @@ RegionTime region_time(const std::vector<const Block*>& blocks) {
                        static_cast<double>(block->iteration_wall_ns.size()));
     return mean_of(values);
   };
-  const auto cpu_ns = [](const Region& region) { return *region.user_ns + *region.system_ns; };
+  const auto cpu_ns = [](const Region& region) { return *region.cpu_ns(); };
   RegionTime time;
   time.pass = blocks.front()->pass;
   time.blocks = static_cast<int>(blocks.size());

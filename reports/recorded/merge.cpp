@@ -14,8 +14,8 @@ using profiles::Variant;
 namespace {
 
 std::string fact(const Recording& recording, const std::string& name) {
-  const auto found = std::ranges::find(recording.machine, name, &profiles::MachineFact::name);
-  return found == recording.machine.end() || found->value.empty() ? "unknown" : found->value;
+  const std::string value = fact_value(recording.machine, name);
+  return value.empty() ? "unknown" : value;
 }
 
 std::string machine_of(const Recording& recording) {
