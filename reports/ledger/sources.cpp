@@ -104,7 +104,7 @@ std::optional<double> cpu_of(const std::vector<const Block*>& blocks) {
   double cpu_s = 0;
   for (const Block* block : blocks) {
     if (!has_process_time(*block)) return std::nullopt;
-    cpu_s += seconds(*block->region->user_ns + *block->region->system_ns);
+    cpu_s += seconds(*block->region->cpu_ns());
   }
   return blocks.empty() ? std::nullopt : std::optional(cpu_s);
 }
