@@ -89,7 +89,7 @@ reports::GateReport compare_builds(const GateOptions& options, const std::string
   for (const auto& variant : scenario.variants) variants.push_back(variant.name);
   const RevisionBuild base(*options.base, variants, builds.head_folder, out + "/base-build.log");
   builds.base_folder = base.build_folder();
-  builds.base_name = base.commit();
+  builds.base_name = builds.base_commit = base.commit();
   return gate_two_builds(builds, scenario, options, rules, out);
 }
 

@@ -45,7 +45,9 @@ profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario&
   const BuildFolder base(builds.base_folder), head(builds.head_folder);
   for (const auto& variant : scenario.variants) {
     plan.arms.push_back(arm_of(base, Side::base, variant.name, scenario, options, out));
+    plan.arms.back().commit = builds.base_commit;
     plan.arms.push_back(arm_of(head, Side::head, variant.name, scenario, options, out));
+    plan.arms.back().commit = "";
   }
   plan.baseline = plan.arms.front().variant.name;
   plan.twin = !options.no_twin;

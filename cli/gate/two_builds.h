@@ -23,6 +23,7 @@ struct GateOptions : MeasureOptions {
 struct GateBuilds {
   std::string base_folder, head_folder;  // build folders
   std::string base_name, head_name;      // commits or folders, for the report
+  std::string base_commit{};             // empty: not known
 };
 // The workload of a gate of builds, its blocks being pairs; and the folder that it writes.
 scenarios::Scenario gate_scenario(const GateOptions& options);

@@ -13,8 +13,6 @@
 namespace winnow::profiles {
 namespace {
 
-using base::Json;
-
 constexpr size_t kLimitBytes = size_t{64} << 20;
 
 // A JSON object, its values of the types that are asked for, and how to name them in an error. What

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Arm {
   Variant variant;
   // The program and its arguments; an argument "{iterations}" becomes the number of iterations.
   std::vector<std::string> command;
+  std::optional<std::string> commit{};  // of the program, where it is not the plan's; may be empty
 };
 
 struct Progress {

@@ -24,6 +24,24 @@ void fields(Io& io, T& fact) {
   io.where_told("advice", fact.advice);
 }
 
+template <class Io, Is<MachineIdentity> T>
+void fields(Io& io, T& identity) {
+  io("fingerprint", identity.fingerprint);
+  io("facts", identity.facts);
+  io.where_told("host_id", identity.host_id);
+  io.where_told("note", identity.note);
+}
+
+template <class Io, Is<ProgramFile> T>
+void fields(Io& io, T& file) {
+  io("path", file.path);
+  io("size_bytes", file.size_bytes);
+  io("sha256", file.sha256);
+  io("build_id", file.build_id);
+  io("commit", file.commit);
+  io.where_told("note", file.note);
+}
+
 template <class Io, Is<RooflineRow> T>
 void fields(Io& io, T& row) {
   io("isa", row.isa);
@@ -81,6 +99,7 @@ void fields(Io& io, T& variant) {
   io("thread_formula", variant.thread_formula);
   io.where_told("arm_of", variant.arm_of);
   io("side", variant.side);
+  io("program_file", variant.program_file);
 }
 
 template <class Io, Is<CoresTime> T>
@@ -280,12 +299,12 @@ void fields(Io& io, T& missing) {
 
 template <class Io, Is<Recording> T>
 void fields(Io& io, T& recording) {
-  io("schema", recording.schema);
   io("created", recording.created);
   io("winnow_version", recording.winnow_version);
   io("commit", recording.commit);
   io("status", recording.status);
   io("machine", recording.machine);
+  io("machine_identity", recording.machine_identity);
   io("roofline", recording.roofline);
   io("workload", recording.workload);
   io("model", recording.model);

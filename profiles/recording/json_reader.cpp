@@ -1,59 +1,73 @@
 #include "profiles/recording/json_reader.h"
 
-#include "base/file.h"
-
 namespace winnow::profiles {
 namespace {
 
-constexpr int kLimitDepth = 32;
+constexpr size_t kNamed = 5;
 
-// Not by the parser's callback, with which its time grows with the square of an array's length.
-bool nested_too_deeply(const std::string& text) {
-  int depth = 0;
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"')
-      quoted = !quoted;
-    else if (quoted)
-      i += c == '\\';
-    else if (c == '[' || c == '{')
-      ++depth;
-    else if (c == ']' || c == '}')
-      --depth;
-    if (depth > kLimitDepth) return true;
+// "a, b, c and 3 more"
+std::string some_of(const std::set<std::string>& all) {
+  std::string text;
+  size_t count = 0;
+  for (const std::string& one : all) {
+    if (count == kNamed) return text + " and " + std::to_string(all.size() - kNamed) + " more";
+    text += (count++ == 0 ? "" : ", ") + base::printable(one);
   }
-  return false;
-}
-
-Json parse(const std::string& text, const std::string& path, const std::string& noun) {
-  if (nested_too_deeply(text)) throw base::Error(path, "not a " + noun + ": nested too deeply");
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const auto end = text.begin() + static_cast<ptrdiff_t>(std::min(error.byte, text.size()));
-    throw base::Error(
-        path, "line " + std::to_string(1 + std::count(text.begin(), end, '\n')) + ": not JSON");
-  } catch (const Json::exception&) {
-    throw base::Error(path, "not a " + noun + ": a number is out of range");
-  }
+  return text;
 }
 
 }  // namespace
 
-Json read_document(const std::string& path, const std::string& noun, int schema,
-                   size_t limit_bytes) {
-  Json json = parse(base::read_file(path, limit_bytes), path, noun);
-  const Place root{path};
-  if (!json.is_object() || !json.contains("schema"))
-    throw base::Error(path, "not a " + noun + ": it has no schema");
-  int found = 0;
-  JsonReader::from_json(json["schema"], Place{path, &root, "schema"}, found);
-  if (found != schema)
-    throw base::Error(path, "schema " + std::to_string(found) + " is " +
-                                (found > schema ? "newer" : "older") + " than this program's " +
-                                std::to_string(schema));
-  return json;
+std::vector<std::string> Remarks::sentences(const std::string& noun) const {
+  std::vector<std::string> sentences;
+  if (changed_)
+    sentences.push_back("the " + noun +
+                        " was changed after it was written: its content has another "
+                        "hash than it tells");
+  if (!unknown_.empty())
+    sentences.push_back(
+        "the " + noun +
+        " has fields that this program does not know, and leaves out: " + some_of(unknown_));
+  if (!unread_.empty())
+    sentences.push_back("parts of the " + noun +
+                        " are not whole, and count as not measured: " + some_of(unread_));
+  return sentences;
+}
+
+std::string Place::path(bool with_indexes) const {
+  if (!parent) return "";
+  const std::string before = parent->path(with_indexes);
+  if (key.empty()) return before + "[" + (with_indexes ? std::to_string(index) : "") + "]";
+  return before.empty() ? std::string(key) : before + "." + std::string(key);
+}
+
+std::string Place::subject(const std::string& problem) const {
+  const std::string where = path();
+  return where.empty() ? problem : where + ": " + problem;
+}
+
+void Place::fail(const std::string& problem) const { throw base::Error(file, subject(problem)); }
+
+uint64_t JsonReader::whole(const Json& json, const Place& place, uint64_t most) {
+  const auto value = json.as_uint64();
+  if (!value) place.fail("expected a non-negative integer");
+  if (*value > most) place.fail("larger than " + std::to_string(most));
+  return *value;
+}
+
+double JsonReader::figure(const Json& json, const Place& place) {
+  if (!json.is_number()) place.fail("expected a number");
+  const double value = json.number();
+  if (!std::isfinite(value) || value < 0) place.fail("expected a non-negative number");
+  return value;
+}
+
+void JsonReader::remark_others() const {
+  Remarks* remarks = place_.all_remarks();
+  if (!remarks) return;
+  for (const auto& [key, value] : object_.members())
+    if (std::find(known_.begin(), known_.end(), key) == known_.end())
+      remarks->unknown(Place{place_.file, &place_, key}.path(false));
 }
 
 }  // namespace winnow::profiles

@@ -13,7 +13,8 @@
 // data; an empty optional means "not measured", and `missing` says why.
 namespace winnow::profiles {
 
-inline constexpr int kRecordingSchema = 1;
+inline constexpr int kRecordingSchema = 1;  // the major version, "schema" in the file
+inline constexpr int kRecordingMinor = 1;   // "schema_minor", where it is not 0
 
 // A fact of the machine, or why it is not known. value is empty when it could not be read.
 struct MachineFact {
@@ -30,6 +31,24 @@ inline std::string fact_value(const std::vector<MachineFact>& facts, std::string
     if (fact.name == name) return fact.value;
   return "";
 }
+
+// Which machine it was: figures of one fingerprint can be compared.
+struct MachineIdentity {
+  std::string fingerprint;         // SHA-256 of the facts below
+  std::vector<std::string> facts;  // "kernel 6.1", "governor unknown", ...
+  std::string host_id;             // made of the machine's id, not its name; empty: unavailable
+  std::string note;                // why there is no host id
+};
+
+// The file of a measured program as the run began.
+struct ProgramFile {
+  std::string path;  // as it was started
+  std::optional<uint64_t> size_bytes{};
+  std::optional<std::string> sha256{};    // of the whole file
+  std::optional<std::string> build_id{};  // as the linker noted it, in hexadecimal digits
+  std::optional<std::string> commit{};    // that the program was built of
+  std::string note{};                     // why one of them is not there
+};
 
 // What the machine can do at most: int8 multiply-accumulates in registers (10^9 a second) with each
 // instruction set, and reading memory (10^9 bytes a second).
@@ -85,7 +104,8 @@ struct Variant {
   // explanation are: its own name, which the program tells. Empty: that is `name`.
   std::string arm_of{};
   std::optional<Side> side{};  // empty: of no gate
-  int run = 0;                 // which run, of several put side by side: not recorded
+  std::optional<ProgramFile> program_file{};
+  int run = 0;  // which run, of several put side by side: not recorded
 };
 
 // What the cores that the process may run on did while the region ran, by the kernel's figures of
@@ -279,12 +299,15 @@ struct Missing {
 };
 
 struct Recording {
-  int schema = kRecordingSchema;
+  // Of all that recording.json says (docs/recording.md), when it was read; not of what is in
+  // memory.
+  std::string content_hash{};
   std::string created;  // UTC, ISO 8601
   std::string winnow_version;
   std::string commit;  // of the measured program; empty when not known
   RunStatus status = RunStatus::incomplete;
   std::vector<MachineFact> machine;
+  std::optional<MachineIdentity> machine_identity{};
   std::optional<Roofline> roofline;
   Workload workload;
   std::optional<Model> model;
@@ -296,11 +319,14 @@ struct Recording {
   std::vector<Block> blocks;
   std::map<std::string, VariantProfiles> profiles;  // by variant
   std::vector<Missing> missing;
-  std::vector<std::string> warnings;  // of the measuring itself
+  std::vector<std::string> warnings;   // of the measuring itself, and the remarks
+  std::vector<std::string> remarks{};  // of reading the file: not recorded
 };
 
-// The file recording.json in `folder`. read throws base::Error for a file that is not a recording:
-// not JSON, another schema version, wrong types, negative or non-finite figures.
+// The file recording.json in `folder`, of this version, an older one or a newer minor one
+// (docs/recording.md); what read leaves out of it is told in `warnings`. It throws base::Error for
+// a file that is not a recording: not JSON, a newer schema, wrong types, negative or non-finite
+// figures.
 Recording read_recording(const std::string& folder);
 void write_recording(const std::string& folder, const Recording& recording);
 

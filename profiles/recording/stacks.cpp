@@ -5,8 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "profiles/recording/json_reader.h"
-#include "profiles/recording/json_writer.h"
+#include "profiles/recording/document.h"
 
 namespace winnow::profiles {
 
@@ -40,13 +39,16 @@ namespace {
 constexpr int64_t kLimitSum = int64_t{1} << 52;  // sums stay exact in double, and positive
 
 struct StacksFile {
-  int schema = kStacksSchema;
   Stacks stacks;
 };
 
+const Kind& stacks_kind() {
+  static const Kind kind{"file of call stacks", {kStacksSchema}, {}, kLimitStacksBytes};
+  return kind;
+}
+
 template <class Io, Is<StacksFile> T>
 void fields(Io& io, T& file) {
-  io("schema", file.schema);
   io("stacks", file.stacks);
 }
 
@@ -83,10 +85,7 @@ void check(const Stacks& stacks, const std::string& path) {
 template <class T>
 size_t json_bytes(const T& value) {
   constexpr size_t kComma = 1;
-  return JsonWriter::to_json(value)
-             .dump(-1, ' ', false, OrderedJson::error_handler_t::replace)
-             .size() +
-         kComma;
+  return JsonWriter::to_json(value).text().size() + kComma;
 }
 
 // How many of the stacks, the largest first, fit into a file.
@@ -124,10 +123,9 @@ std::optional<Stacks> read_stacks(const std::string& folder, const std::string& 
   const std::string path = path_of(folder, variant, clock);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  Document document = open_document(path, stacks_kind());
   StacksFile file;
-  JsonReader::from_json(
-      read_document(path, "file of call stacks", kStacksSchema, kLimitStacksBytes), Place{path},
-      file);
+  read_fields(document, path, file);
   if (file.stacks.clock != clock)
     throw base::Error(path, "holds stacks of the clock \"" + word(file.stacks.clock) + "\"");
   check(file.stacks, path);
@@ -140,7 +138,7 @@ size_t write_stacks(const std::string& folder, const std::string& variant, Stack
   const size_t all = stacks.stacks.size(), kept = stacks_that_fit(stacks, limit_bytes);
   if (kept < all) leave_out(stacks, kept);
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  write_document(path, StacksFile{kStacksSchema, std::move(stacks)}, -1);
+  write_document(path, stacks_kind(), JsonWriter::to_json(StacksFile{std::move(stacks)}));
   return all - kept;
 }
 

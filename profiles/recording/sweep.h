@@ -11,7 +11,8 @@
 // that the measuring stack writes and the reports read; an empty optional means "not measured".
 namespace winnow::profiles {
 
-inline constexpr int kSweepSchema = 1;
+inline constexpr int kSweepSchema = 1;  // as kRecordingSchema and kRecordingMinor
+inline constexpr int kSweepMinor = 1;
 
 // What the cells of a sweep differ in, beside the variant.
 struct Condition {
@@ -51,14 +52,15 @@ struct SweepMix {
 };
 
 struct Sweep {
-  int schema = kSweepSchema;
-  std::string created;  // UTC, ISO 8601
+  std::string content_hash{};  // as that of a Recording
+  std::string created;         // UTC, ISO 8601
   std::string winnow_version;
   std::string commit;  // of the measured program; empty when not known
   RunStatus status = RunStatus::incomplete;
   std::string name, description;
   int cores = 0;
   std::vector<MachineFact> machine;
+  std::optional<MachineIdentity> machine_identity{};
   std::optional<Roofline> roofline;
   std::optional<Model> model;
   std::vector<Variant> variants;
@@ -67,8 +69,8 @@ struct Sweep {
   std::vector<std::string> warnings;
 };
 
-// The file sweep.json in `folder`. read throws base::Error for a file that is not a sweep: not
-// JSON, another schema version, wrong types, negative or non-finite figures.
+// The file sweep.json in `folder`, read as a recording is. It throws base::Error for a file that is
+// not a sweep: not JSON, a newer schema, wrong types, negative or non-finite figures.
 Sweep read_sweep(const std::string& folder);
 void write_sweep(const std::string& folder, const Sweep& sweep);
 

@@ -44,7 +44,6 @@ void fields(Io& io, T& mix) {
 
 template <class Io, Is<Sweep> T>
 void fields(Io& io, T& sweep) {
-  io("schema", sweep.schema);
   io("created", sweep.created);
   io("winnow_version", sweep.winnow_version);
   io("commit", sweep.commit);
@@ -53,6 +52,7 @@ void fields(Io& io, T& sweep) {
   io("description", sweep.description);
   io("cores", sweep.cores);
   io("machine", sweep.machine);
+  io("machine_identity", sweep.machine_identity);
   io("roofline", sweep.roofline);
   io("model", sweep.model);
   io("variants", sweep.variants);

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "profiles/recording/json_reader.h"
-#include "profiles/recording/json_writer.h"
+#include "profiles/recording/document.h"
 #include "profiles/recording/sweep_fields.h"
+#include "profiles/recording/upgrades.h"
 
 namespace winnow::profiles {
 namespace {
@@ -41,17 +41,19 @@ std::string sweep_path(const std::string& folder) { return folder + "/sweep.json
 
 Sweep read_sweep(const std::string& folder) {
   const std::string path = sweep_path(folder);
-  const Json json = read_document(path, "sweep", kSweepSchema);
-  const Place root{path};
+  Document document = open_document(path, sweep_kind());
   Sweep sweep;
-  JsonReader::from_json(json, root, sweep);
-  check_cells(sweep, root);
+  read_fields(document, path, sweep);
+  check_cells(sweep, Place{path});
+  sweep.content_hash = document.content_hash;
+  for (std::string& remark : document.remarks.sentences(sweep_kind().noun))
+    sweep.warnings.push_back(std::move(remark));
   return sweep;
 }
 
 // Written after every block: one line, so that it stays cheap.
 void write_sweep(const std::string& folder, const Sweep& sweep) {
-  write_document(sweep_path(folder), sweep, -1);
+  write_document(sweep_path(folder), sweep_kind(), JsonWriter::to_json(sweep), Sealed::kYes);
 }
 
 }  // namespace winnow::profiles

@@ -4,15 +4,13 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "profiles/recording/json_reader.h"
-#include "profiles/recording/json_writer.h"
+#include "profiles/recording/document.h"
 
 namespace winnow::profiles {
 namespace {
 
 constexpr std::string_view kLetters = "cswgeo";  // of the states, in their order
 constexpr int64_t kLimit_ns = int64_t{1} << 52;  // sums stay exact in double, and positive
-constexpr const char* kNoun = "file of a timeline";
 
 // An event is its distance from the one before and a letter: that takes a third of the room.
 struct LaneFile {
@@ -22,7 +20,6 @@ struct LaneFile {
 };
 
 struct TimelineFile {
-  int schema = kTimelineSchema;
   std::vector<int64_t> iteration_begin_ns;
   int64_t end_ns = 0;
   std::string cut;
@@ -38,11 +35,15 @@ void fields(Io& io, T& lane) {
 
 template <class Io, Is<TimelineFile> T>
 void fields(Io& io, T& file) {
-  io("schema", file.schema);
   io("iteration_begin_ns", file.iteration_begin_ns);
   io("end_ns", file.end_ns);
   io.where_told("cut", file.cut);
   io("lanes", file.lanes);
+}
+
+const Kind& timeline_kind() {
+  static const Kind kind{"file of a timeline", {kTimelineSchema}};
+  return kind;
 }
 
 // A variant's name may come out of a file: it must not lead elsewhere.
@@ -89,8 +90,9 @@ std::optional<Timeline> read_timeline(const std::string& folder, const std::stri
   const std::string path = path_of(folder, variant);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  Document document = open_document(path, timeline_kind());
   TimelineFile file;
-  JsonReader::from_json(read_document(path, kNoun, kTimelineSchema), Place{path}, file);
+  read_fields(document, path, file);
   check_iterations(file, path);
   Timeline timeline{file.iteration_begin_ns, file.end_ns, {}, file.cut};
   int64_t events = 0;
@@ -107,8 +109,7 @@ std::optional<Timeline> read_timeline(const std::string& folder, const std::stri
 void write_timeline(const std::string& folder, const std::string& variant,
                     const Timeline& timeline) {
   const std::string path = path_of(folder, variant);
-  TimelineFile file{
-      kTimelineSchema, timeline.iteration_begin_ns, timeline.end_ns, timeline.cut, {}};
+  TimelineFile file{timeline.iteration_begin_ns, timeline.end_ns, timeline.cut, {}};
   for (const TimelineLane& from : timeline.lanes) {
     LaneFile& lane = file.lanes.emplace_back();
     lane.thread = from.thread;
@@ -120,7 +121,7 @@ void write_timeline(const std::string& folder, const std::string& variant,
     }
   }
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  write_document(path, file, -1);
+  write_document(path, timeline_kind(), JsonWriter::to_json(file));
 }
 
 }  // namespace winnow::profiles

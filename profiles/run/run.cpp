@@ -8,9 +8,11 @@
 
 #include "base/error.h"
 #include "profiles/machine/facts.h"
+#include "profiles/machine/identity.h"
 #include "profiles/machine/watch.h"
 #include "profiles/process/pass.h"
 #include "profiles/process/plan_check.h"
+#include "profiles/process/program_file.h"
 #include "profiles/raw/assemble.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/utc_now.h"
@@ -71,13 +73,19 @@ Recording start_recording(const RunPlan& plan) {
   recording.winnow_version = plan.winnow_version;
   recording.commit = plan.commit;
   recording.machine = machine_facts();
+  recording.machine_identity = machine_identity(recording.machine);
   recording.machine.push_back({"run_seed", std::to_string(plan.seed),
                                "of the blocks' order and the environment's padding"});
   recording.workload = plan.workload;
   recording.workload.blocks = plan.blocks;
   recording.workload.iterations_per_block = plan.iterations_per_block;
   recording.baseline = plan.baseline;
-  for (const Arm& arm : plan.arms) recording.variants.push_back(arm.variant);
+  for (const Arm& arm : plan.arms) {
+    Variant& variant = recording.variants.emplace_back(arm.variant);
+    variant.program_file = program_file(arm.command.front());
+    const std::string& commit = arm.commit.value_or(plan.commit);
+    if (!commit.empty()) variant.program_file->commit = commit;
+  }
   recording.twin = twin_name(plan);
   return recording;
 }

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "profiles/machine/facts.h"
+#include "profiles/machine/identity.h"
 #include "profiles/process/plan_check.h"
+#include "profiles/process/program_file.h"
 #include "profiles/recording/utc_now.h"
 #include "profiles/sweep/measurement.h"
 
@@ -59,6 +61,7 @@ Sweep start_sweep(const SweepPlan& plan) {
   sweep.name = plan.name;
   sweep.description = plan.description;
   sweep.machine = machine_facts();
+  sweep.machine_identity = machine_identity(sweep.machine);
   sweep.cores = std::atoi(fact_value(sweep.machine, "cores").c_str());
   sweep.machine.push_back({"run_seed", std::to_string(plan.seed),
                            "of the blocks' order and the environment's padding"});
@@ -73,6 +76,15 @@ void add_new(std::vector<Named>& all, const std::vector<Named>& planned) {
     const auto same = [&](const Named& other) { return other.name == one.name; };
     if (std::none_of(all.begin(), all.end(), same)) all.push_back(one);
   }
+}
+
+// Of the variants that were not measured before.
+void identify_programs(const SweepPlan& plan, Sweep& sweep) {
+  for (Variant& variant : sweep.variants)
+    if (!variant.program_file) {
+      variant.program_file = program_file(plan.command(variant, plan.conditions.front()).front());
+      if (!plan.commit.empty()) variant.program_file->commit = plan.commit;
+    }
 }
 
 // What failed last is tried again: its cause may be gone.
@@ -128,6 +140,7 @@ Sweep run_sweep(const SweepPlan& plan) try {
   sweep.status = RunStatus::interrupted;  // until it has ended
   sweep.warnings.clear();
   add_new(sweep.variants, plan.variants);
+  identify_programs(plan, sweep);
   add_new(sweep.mixes, plan.mixes);
   folder.write_files(plan);
   take_roofline(plan, sweep);

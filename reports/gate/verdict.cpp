@@ -219,6 +219,10 @@ GateReport gate_recordings(const Recording& baseline, const Recording& candidate
           : fmt::format("The baseline is from another machine ({}): only exact counters are "
                         "compared.",
                         report.baseline.machine));
+  for (const auto& [recording, source] :
+       {std::pair(&baseline, &sources.baseline), std::pair(&candidate, &sources.candidate)})
+    for (const std::string& remark : recording->remarks)
+      report.notes.push_back(fmt::format("{}: {}.", *source, remark));
   if (const auto differ = mismatches(baseline, candidate); !differ.empty()) {
     report.outcome = GateOutcome::kNoBaseline;
     report.sentence = fmt::format("the baseline is of another input: {}.", joined(differ));

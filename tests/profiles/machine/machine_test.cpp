@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "profiles/machine/facts.h"
+#include "profiles/machine/identity.h"
 #include "tests/catch.h"
 #include "tests/scratch.h"
 
@@ -27,6 +29,7 @@ class FakeMachine {
   std::string value(const std::string& name) const { return fact(name).value; }
   std::string note(const std::string& name) const { return fact(name).note; }
   std::vector<MachineFact> facts() const { return machine_facts(folder_.path(), cycles_error); }
+  MachineIdentity identity() const { return machine_identity(facts(), folder_.path()); }
 
   int cycles_error = ENOENT;
 
@@ -290,5 +293,58 @@ TEST_CASE("this machine's facts: each has a value or a reason") {
     CHECK((fact.state == FactState::ok || fact.state == FactState::warn ||
            fact.state == FactState::unknown));
     CHECK((fact.state == FactState::warn) == !fact.advice.empty());
+  }
+}
+
+TEST_CASE("a machine's fingerprint holds while it is the same machine, and no longer") {
+  FakeMachine machine;
+  machine.write("/proc/cpuinfo", "model name\t: Some CPU\nflags\t\t: fpu\n");
+  machine.write("/sys/devices/system/cpu/online", "0-3\n");
+  machine.write("/proc/meminfo", "MemTotal:       16300000 kB\n");
+  machine.write("/proc/sys/kernel/osrelease", "6.1.0-13-amd64\n");
+  machine.write("/proc/loadavg", "0.50 1.25 2.00 3/456 7890\n");
+  const MachineIdentity first = machine.identity();
+  CHECK(first.fingerprint.size() == 64);
+  CHECK(first.facts[0] == "cpu_model Some CPU");
+  CHECK(std::ranges::count(first.facts, "memory_bytes 16 GiB") == 1);
+  CHECK(std::ranges::count(first.facts, "kernel 6.1") == 1);
+  CHECK(std::ranges::count(first.facts, "governor unknown") == 1);
+
+  // Another boot: load, the kernel's patch, what it keeps of the memory.
+  machine.write("/proc/loadavg", "9.50 1.25 2.00 3/456 7890\n");
+  machine.write("/proc/sys/kernel/osrelease", "6.1.0-99-amd64\n");
+  machine.write("/proc/meminfo", "MemTotal:       16310000 kB\n");
+  CHECK(machine.identity().fingerprint == first.fingerprint);
+
+  const std::pair<const char*, const char*> changes[] = {
+      {"/proc/cpuinfo", "model name\t: Other CPU\nflags\t\t: fpu\n"},
+      {"/sys/devices/system/cpu/online", "0-7\n"},
+      {"/proc/meminfo", "MemTotal:       32300000 kB\n"},
+      {"/proc/sys/kernel/osrelease", "6.12.0-1-amd64\n"},
+      {"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n"}};
+  std::vector<std::string> seen{first.fingerprint};
+  for (const auto& [file, text] : changes) {
+    INFO(file);
+    machine.write(file, text);
+    const std::string now = machine.identity().fingerprint;
+    CHECK(std::ranges::count(seen, now) == 0);
+    seen.push_back(now);
+  }
+}
+
+TEST_CASE("a host's id is made of the machine's, and does not tell it") {
+  FakeMachine machine;
+  CHECK(machine.identity().host_id.empty());
+  CHECK(machine.identity().note.find("machine-id") != std::string::npos);
+  machine.write("/etc/machine-id", "0123456789abcdef0123456789abcdef\n");
+  // What sd_id128_get_machine_app_specific makes of it.
+  CHECK(machine.identity().host_id == "9081ef67049a4aa695697d993464f5cd");
+  CHECK(machine.identity().note.empty());
+  for (const char* none : {"", "uninitialized\n", "00000000000000000000000000000000\n", "0123\n",
+                           "0123456789abcdef0123456789abcdeg\n"}) {
+    INFO(none);
+    machine.write("/etc/machine-id", none);
+    CHECK(machine.identity().host_id.empty());
+    CHECK_FALSE(machine.identity().note.empty());
   }
 }

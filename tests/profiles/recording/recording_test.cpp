@@ -61,6 +61,8 @@ Recording full_recording() {
   r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn",
                  "../engine-spawn", false, true, ThreadFormula{4, 168, 1, 2}},
                 {"pool", "a pool", "", "", "", true, {}, {}}};
+  r.variants[0].program_file = ProgramFile{"/bin/spawn", 4711, "5e5e", "b17d", "c0de", "a note"};
+  r.machine_identity = MachineIdentity{"f1", {"cores 8", "governor unknown"}, "05", "none"};
   Block block;
   block.pass = Pass::time;
   block.variant = "spawn";
@@ -199,6 +201,11 @@ TEST_CASE("the fields arrive where they belong") {
   CHECK(r.roofline->one_core_read_gbs == 21.5);
   CHECK(r.roofline->all_cores_read_gbs == 38.25);
   CHECK(r.roofline->method == "measured");
+  CHECK(r.machine_identity->facts[1] == "governor unknown");
+  CHECK(r.machine_identity->host_id == "05");
+  CHECK(r.variants[0].program_file->build_id == "b17d");
+  CHECK(r.variants[0].program_file->size_bytes == 4711);
+  CHECK_FALSE(r.variants[1].program_file.has_value());
   CHECK(r.workload.tokens_per_iteration == 672);
   CHECK(r.model->size_bytes == 329000000);
   CHECK(r.variants[0].thread_formula->matmuls_per_text == 168);
@@ -229,7 +236,9 @@ TEST_CASE("what was not measured is absent from the file, not null") {
 
 TEST_CASE("keys keep their order and lines are indented") {
   const std::string text = written(full_recording());
-  CHECK(text.starts_with("{\n  \"schema\": 1,\n  \"created\": "));
+  CHECK(text.starts_with(
+      "{\n  \"schema\": 1,\n  \"schema_minor\": 1,\n  \"content_hash\": \"sha256:"));
+  CHECK(text.find("\"content_hash\"") < text.find("\"created\""));
   CHECK(text.find("\"machine\"") < text.find("\"workload\""));
   CHECK(text.find("\n  \"variants\"") < text.find("\n  \"blocks\""));
   CHECK(text.ends_with("}\n"));
@@ -258,16 +267,14 @@ TEST_CASE("an error names the place inside the document") {
   CHECK(error_with("/workload", nlohmann::json::array()) == "workload: expected an object");
   CHECK(error_with("/warnings", "text") == "warnings: expected an array");
   CHECK(error_with("/model", nullptr) == "model: expected an object");
-  CHECK(error_with("/schema", 7) == "schema 7 is newer than this program's 1");
-  CHECK(error_with("/schema", 0) == "schema 0 is older than this program's 1");
+  CHECK(error_with("/schema", 7) ==
+        "schema 7 is newer than this program's 1: it takes a newer winnow to read it");
+  CHECK(error_with("/schema", 0) == "schema 0 is older than this program's 1, and unknown to it");
   CHECK(error_with("/schema", "1") == "schema: expected a non-negative integer");
 
   auto json = nlohmann::json::parse(written(full_recording()));
   json["blocks"][1].erase("pass");
   CHECK(error_of(json.dump()) == "blocks[1]: pass is missing");
-  json["blocks"][1]["pass"] = "time";
-  json["blocks"][1]["regoin"] = 1;
-  CHECK(error_of(json.dump()) == "blocks[1].regoin: unknown field");
 }
 
 TEST_CASE("a word that is none of a closed set is an error that lists them") {
@@ -312,8 +319,6 @@ TEST_CASE("a roofline may lack figures, but has none that cannot be") {
   auto json = nlohmann::json::parse(written(full_recording()));
   json["roofline"].erase("one_core_read_gbs");
   CHECK(error_of(json.dump()).empty());
-  json["roofline"].erase("method");
-  CHECK(error_of(json.dump()) == "roofline: method is missing");
 
   CHECK(error_with("/roofline/cores", -1) == "roofline.cores: expected a non-negative integer");
   CHECK(error_with("/roofline/cores", 5000000000) == "roofline.cores: larger than 2147483647");
@@ -346,11 +351,13 @@ TEST_CASE("every value is checked: none may have another type") {
 TEST_CASE("a document that is no recording is refused") {
   CHECK(error_of("") == "line 1: not JSON");
   CHECK(error_of("{\n\"schema\": 1,\n]") == "line 3: not JSON");
+  CHECK(error_of("{\"schema\": 1, \"created\": 1, \"created\": 2}") ==
+        "the key \"created\" stands twice in an object");
   CHECK(error_of("{\"schema\": 1, \"created\": \"\xFF\"}") == "line 1: not JSON");
   CHECK(error_of("[]") == "not a recording: it has no schema");
   CHECK(error_of("{}") == "not a recording: it has no schema");
-  CHECK(error_of("{\"schema\": 1e999}") == "not a recording: a number is out of range");
-  CHECK(error_of(std::string(1000000, '[')) == "not a recording: nested too deeply");
+  CHECK(error_of("{\"schema\": 1e999}") == "a number is out of range");
+  CHECK(error_of(std::string(1000000, '[')) == "nested too deeply");
   CHECK_THROWS_AS(read_recording("/nonexistent"), base::Error);
 }
 

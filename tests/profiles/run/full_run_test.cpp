@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "profiles/recording/sha256.h"
 #include "profiles/recording/stacks.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
@@ -26,6 +27,7 @@ struct FullRun {
   FullRun()
       : plan(plan_of(scratch, {arm("spawn"), arm("pool")},
                      {Pass::sync, Pass::heap, Pass::wall, Pass::cpu, Pass::time})) {
+    plan.commit = "c0ffee";
     plan.progress = [this](const Progress& now) { progress.push_back(now); };
     recording = run(plan);
   }
@@ -37,6 +39,30 @@ const FullRun& full_run() {
 }
 
 }  // namespace
+
+TEST_CASE("a full run tells which machine and which program it measured") {
+  const Recording& recording = full_run().recording;
+  CHECK(recording.machine_identity->fingerprint.size() == 64);
+  CHECK(recording.machine_identity->host_id.empty() != recording.machine_identity->note.empty());
+  CHECK(read_recording(full_run().plan.out_dir).content_hash.starts_with("sha256:"));
+  for (const Variant& variant : recording.variants) {
+    const ProgramFile& file = variant.program_file.value();
+    CHECK(file.path == WORKLOAD_PROGRAM);
+    CHECK(file.size_bytes == fs::file_size(WORKLOAD_PROGRAM));
+    CHECK(file.sha256 == sha256(read_file(WORKLOAD_PROGRAM)));
+    CHECK(file.commit == "c0ffee");
+    // As the linker wrote it into the file, behind the owner's name.
+    if (file.build_id) {
+      std::string bytes("GNU\0", 4);
+      for (size_t i = 0; i < file.build_id->size(); i += 2)
+        bytes += static_cast<char>(std::stoi(file.build_id->substr(i, 2), nullptr, 16));
+      CHECK(file.build_id->size() >= 16);
+      CHECK(read_file(WORKLOAD_PROGRAM).find(bytes) != std::string::npos);
+    } else {
+      CHECK(file.note == "the file has no build id");
+    }
+  }
+}
 
 TEST_CASE("a full run: every block succeeded, passes in their order, blocks numbered") {
   const Recording& recording = full_run().recording;

@@ -1,0 +1,66 @@
+#include "profiles/process/program_file.h"
+
+#include <elfutils/libdwelf.h>
+#include <fcntl.h>
+#include <libelf.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "profiles/recording/sha256.h"
+
+namespace winnow::profiles {
+namespace {
+
+std::string found_on_path(const std::string& program) {
+  if (program.find('/') != std::string::npos) return program;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string file = (folder.empty() ? "." : folder) + "/" + program;
+    if (::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return program;
+}
+
+std::string hex(const unsigned char* bytes, size_t size) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (size_t i = 0; i < size; ++i) (text += kDigits[bytes[i] >> 4]) += kDigits[bytes[i] & 15];
+  return text;
+}
+
+// Empty: the file is none that a linker made, or it was told to leave the id out.
+std::optional<std::string> build_id(const std::string& file) {
+  std::optional<std::string> id;
+  elf_version(EV_CURRENT);
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return id;
+  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  const void* bytes = nullptr;
+  const ssize_t size = elf ? dwelf_elf_gnu_build_id(elf, &bytes) : 0;
+  if (size > 0) id = hex(static_cast<const unsigned char*>(bytes), static_cast<size_t>(size));
+  elf_end(elf);
+  ::close(fd);
+  return id;
+}
+
+}  // namespace
+
+ProgramFile program_file(const std::string& program) {
+  ProgramFile file;
+  file.path = found_on_path(program);
+  try {
+    file.sha256 = file_sha256(file.path);
+    file.size_bytes = std::filesystem::file_size(file.path);
+    file.build_id = build_id(file.path);
+    if (!file.build_id) file.note = "the file has no build id";
+  } catch (const std::exception& error) {
+    file.note = error.what();
+  }
+  return file;
+}
+
+}  // namespace winnow::profiles
