@@ -88,7 +88,7 @@ profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOpti
   fill_in(plan, options, out);
   plan.workload.scenario = scenario.name;
   plan.workload.description = scenario.description;
-  plan.workload.texts_per_iteration = scenario.batch;
+  plan.workload.items_per_iteration = scenario.batch;
   plan.workload.threads = scenario.threads;
   plan.agent_library = agent_library();
   return plan;

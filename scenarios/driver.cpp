@@ -138,8 +138,9 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
   add_options_json(variant, options, result);
   result["calling_thread_works"] = variant.calling_thread_works;
   result["isa"] = engine.model.kernels().isa;
-  result["texts_per_iteration"] = task.texts.size();
-  result["texts_hash"] = texts_hash(task.texts);
+  result["items_per_iteration"] = task.texts.size();
+  result["item"] = "text";
+  result["items_hash"] = texts_hash(task.texts);
   add_region_json(measured, result);
   result["setup"] = {{"load_ns", engine.load_ns}, {"warmup_ns", measured.warmup_ns}};
   result["work"] = work_json(measured.work_begin, engine.embedder->work());
@@ -151,7 +152,7 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
     result["dispatch"] = dispatch_json(engine.model, *engine.scheduler, task.threads, task.texts,
                                        options.dispatch_samples);
   result["model"] = model_json(engine.model, options.model);
-  result["thread_formula"] = thread_formula_json(variant, engine.model, task.threads);
+  result["thread_terms"] = thread_terms_json(variant, engine.model, task.threads);
   return result;
 }
 

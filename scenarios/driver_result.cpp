@@ -139,12 +139,20 @@ Json model_json(const engine::Model& model, const std::string& file) {
           {"hash", base::sampled_file_hash(file)}};
 }
 
-Json thread_formula_json(const engine::SchedulerRow& variant, const engine::Model& model,
-                         int threads) {
-  return {{"threads_per_matmul", variant.threads_per_matmul(threads)},
-          {"matmuls_per_text", model.matmuls_per_text()},
-          {"threads_per_batch", variant.threads_per_batch(threads)},
-          {"persistent_threads", variant.threads_at_start(threads)}};
+Json thread_terms_json(const engine::SchedulerRow& variant, const engine::Model& model,
+                       int threads) {
+  Json terms = Json::array();
+  if (const int each = variant.threads_per_matmul(threads))
+    terms.push_back({{"name", "threads"},
+                     {"threads", each},
+                     {"for_each", "matmuls"},
+                     {"times", model.matmuls_per_text()},
+                     {"per_item", true}});
+  if (const int batch = variant.threads_per_batch(threads))
+    terms.push_back({{"name", "threads a batch"}, {"threads", batch}});
+  if (const int start = variant.threads_at_start(threads))
+    terms.push_back({{"name", "persistent threads"}, {"threads", start}, {"once", true}});
+  return terms;
 }
 
 }  // namespace winnow::scenarios

@@ -49,7 +49,8 @@ void add_options_json(const engine::SchedulerRow& variant, const DriverOptions& 
 Json injected_json(const DriverOptions& options, InjectedCost& injected);
 
 Json model_json(const engine::Model& model, const std::string& file);
-Json thread_formula_json(const engine::SchedulerRow& variant, const engine::Model& model,
-                         int threads);
+// The threads that the strategy creates by its design.
+Json thread_terms_json(const engine::SchedulerRow& variant, const engine::Model& model,
+                       int threads);
 
 }  // namespace winnow::scenarios

@@ -64,13 +64,14 @@ std::string contradiction(const ChildResult& result, const BlockPlan& plan) {
   if (!result.variant.empty() && result.variant != name) {
     return fmt::format("ran variant {} instead of {}", base::printable(result.variant), name);
   }
-  const int threads = plan.threads, texts = plan.texts_per_iteration;
+  const int threads = plan.threads, items = plan.items_per_iteration;
   const int64_t ran = result.threads.value_or(threads), asked = result.threads_asked.value_or(ran);
   if (threads > 0 && (asked != threads || ran > asked)) {
     return fmt::format("ran {} threads instead of {}", std::max(ran, asked), threads);
   }
-  if (texts > 0 && result.texts_per_iteration.value_or(texts) != texts) {
-    return fmt::format("ran {} texts instead of {}", *result.texts_per_iteration, texts);
+  if (items > 0 && result.items_per_iteration.value_or(items) != items) {
+    return fmt::format("ran {} {}s instead of {}", *result.items_per_iteration,
+                       result.item.empty() ? "item" : base::printable(result.item), items);
   }
   return "";
 }

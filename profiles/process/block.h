@@ -15,7 +15,7 @@ struct BlockPlan {
   std::string twin;  // the block's name, where the arm runs as the A/A arm
   int index = 0;     // within pass and arm
   int iterations = 0;
-  int threads = 0, texts_per_iteration = 0;  // 0: any
+  int threads = 0, items_per_iteration = 0;  // 0: any
   double time_limit_s = 0;                   // 0: none
   const std::atomic<bool>* stop = nullptr;   // becomes true: the process is ended
   std::string folder;                        // raw/<pass>/<variant>-<index>/ is made below

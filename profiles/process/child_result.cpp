@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "profiles/recording/fields.h"
+#include "profiles/recording/upgrades.h"
 
 namespace winnow::profiles {
 namespace {
@@ -105,6 +106,11 @@ class Fields {
     return nested(*found, name);
   }
 
+  // An element of the list `name`.
+  Fields element(const Json& value, const char* name) const {
+    return Fields(value, subject_, fmt::format("{}{}[].", prefix_, name));
+  }
+
  private:
   Fields nested(const Json& value, const char* name) const {
     return Fields(value, subject_, fmt::format("{}{}.", prefix_, name));
@@ -143,6 +149,23 @@ Region region_of(const Fields& fields) {
   return region;
 }
 
+std::vector<ThreadTerm> thread_terms_of(const Fields& fields, const Json& terms) {
+  constexpr const char* kName = "thread_terms";
+  if (!terms.is_array()) fields.fail(kName, "expected a list of objects");
+  std::vector<ThreadTerm> result;
+  for (const Json& term : terms.elements()) {
+    const Fields told = fields.element(term, kName);
+    ThreadTerm& made = result.emplace_back();
+    made.name = told.text("name");
+    told("threads", made.threads);
+    made.for_each = told.text("for_each");
+    made.times = told.told<int64_t>("times").value_or(1);
+    made.per_item = told.told<bool>("per_item").value_or(false);
+    made.once = told.told<bool>("once").value_or(false);
+  }
+  return result;
+}
+
 Model model_of(const Fields& fields) {
   Model model;
   model.name = fields.text("name");
@@ -151,15 +174,6 @@ Model model_of(const Fields& fields) {
   fields("synthetic", model.synthetic);
   model.hash = told_text(fields, "hash");
   return model;
-}
-
-// A part of it would claim another number of threads.
-std::optional<ThreadFormula> formula_of(const Fields& fields) {
-  for (const char* needed : {"threads_per_matmul", "matmuls_per_text", "persistent_threads"})
-    if (!fields.find(needed)) return std::nullopt;
-  ThreadFormula formula;
-  profiles::fields(fields, formula);
-  return formula;
 }
 
 Block block_of(const Fields& fields) {
@@ -183,7 +197,9 @@ Block block_of(const Fields& fields) {
 }  // namespace
 
 ChildResult parse_child_result(const std::string& text, const std::string& subject) {
-  const Json document = base::parse_json(text, subject);
+  Json document = base::parse_json(text, subject);
+  name_items(document);
+  name_thread_terms(document);
   const Fields fields(document, subject);
   if (fields.text("schema") != "winnow-result/1") {
     fields.fail("schema", "expected \"winnow-result/1\"");
@@ -193,12 +209,13 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   result.variant = fields.text("variant");
   fields("threads", result.threads);
   fields("threads_asked", result.threads_asked);
-  fields("texts_per_iteration", result.texts_per_iteration);
-  result.texts_hash = told_text(fields, "texts_hash");
+  fields("items_per_iteration", result.items_per_iteration);
+  result.item = fields.text("item");
+  result.items_hash = told_text(fields, "items_hash");
   fields("calling_thread_works", result.calling_thread_works);
   if (const auto model = fields.object("model")) result.model = model_of(*model);
-  if (const auto formula = fields.object("thread_formula"))
-    result.thread_formula = formula_of(*formula);
+  if (const Json* terms = fields.find("thread_terms"))
+    result.thread_terms = thread_terms_of(fields, *terms);
   return result;
 }
 

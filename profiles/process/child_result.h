@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "profiles/recording/recording.h"
 
@@ -11,11 +12,12 @@ namespace winnow::profiles {
 struct ChildResult {
   Block block;          // the measured fields; no failure
   std::string variant;  // empty: not told
-  std::optional<int64_t> threads, texts_per_iteration;
-  std::optional<std::string> texts_hash;
+  std::optional<int64_t> threads, items_per_iteration;
+  std::string item;  // "text"; empty: not told
+  std::optional<std::string> items_hash;
   std::optional<int64_t> threads_asked;  // where its design can use fewer
   std::optional<bool> calling_thread_works;
-  std::optional<ThreadFormula> thread_formula;
+  std::optional<std::vector<ThreadTerm>> thread_terms;
   std::optional<Model> model;
 };
 

@@ -62,8 +62,9 @@ template <class Io, Is<Workload> T>
 void fields(Io& io, T& workload) {
   io("scenario", workload.scenario);
   io("description", workload.description);
-  io("texts_per_iteration", workload.texts_per_iteration);
-  io("texts_hash", workload.texts_hash);
+  io("items_per_iteration", workload.items_per_iteration);
+  io.where_told("item", workload.item);
+  io("items_hash", workload.items_hash);
   io("tokens_per_iteration", workload.tokens_per_iteration);
   io("threads", workload.threads);
   io("iterations_per_block", workload.iterations_per_block);
@@ -79,12 +80,14 @@ void fields(Io& io, T& model) {
   io("hash", model.hash);
 }
 
-template <class Io, Is<ThreadFormula> T>
-void fields(Io& io, T& formula) {
-  io("threads_per_matmul", formula.threads_per_matmul);
-  io("matmuls_per_text", formula.matmuls_per_text);
-  io("persistent_threads", formula.persistent_threads);
-  io("threads_per_batch", formula.threads_per_batch);
+template <class Io, Is<ThreadTerm> T>
+void fields(Io& io, T& term) {
+  io("name", term.name);
+  io("threads", term.threads);
+  io.where_told("for_each", term.for_each);
+  io("times", term.times);
+  io("per_item", term.per_item);
+  io("once", term.once);
 }
 
 template <class Io, Is<Variant> T>
@@ -96,7 +99,7 @@ void fields(Io& io, T& variant) {
   io("program", variant.program);
   io("persistent_threads", variant.persistent_threads);
   io("calling_thread_works", variant.calling_thread_works);
-  io("thread_formula", variant.thread_formula);
+  io("thread_terms", variant.thread_terms);
   io.where_told("arm_of", variant.arm_of);
   io("side", variant.side);
   io("program_file", variant.program_file);

@@ -13,8 +13,8 @@
 // data; an empty optional means "not measured", and `missing` says why.
 namespace winnow::profiles {
 
-inline constexpr int kRecordingSchema = 1;  // the major version, "schema" in the file
-inline constexpr int kRecordingMinor = 1;   // "schema_minor", where it is not 0
+inline constexpr int kRecordingSchema = 2;  // the major version, "schema" in the file
+inline constexpr int kRecordingMinor = 0;   // "schema_minor", where it is not 0
 
 // A fact of the machine, or why it is not known. value is empty when it could not be read.
 struct MachineFact {
@@ -67,12 +67,13 @@ struct Roofline {
 struct Workload {
   std::string scenario;     // name
   std::string description;  // one line, from the scenario
-  int texts_per_iteration = 0;
+  int items_per_iteration = 0;
   std::optional<int64_t> tokens_per_iteration;
   int threads = 0;
   int iterations_per_block = 0;
   int blocks = 0;                           // planned, per variant, in the time pass
-  std::optional<std::string> texts_hash{};  // equal for equal texts in the same order
+  std::optional<std::string> items_hash{};  // equal for equal items in the same order
+  std::string item{};                       // what one is called: "text"; empty: not told
 };
 
 struct Model {
@@ -83,12 +84,14 @@ struct Model {
   std::optional<std::string> hash{};  // of the file's size and of samples of its bytes
 };
 
-// Arithmetic on the strategy's design: how many threads it should create.
-struct ThreadFormula {
-  int64_t threads_per_matmul = 0;
-  int64_t matmuls_per_text = 0;
-  int64_t persistent_threads = 0;
-  std::optional<int64_t> threads_per_batch{};  // beside those of the matmuls
+// A part of the threads that a variant creates by its design: "4 threads × 168 matmuls × 32 texts".
+struct ThreadTerm {
+  std::string name;  // of the threads: "threads", "threads a batch", "persistent threads"
+  int64_t threads = 0;
+  std::string for_each{};  // what has so many threads each: "matmuls"; empty: nothing
+  int64_t times = 1;       // how many of these there are
+  bool per_item = false;   // in each item; else in each iteration
+  bool once = false;       // made once in the process, and counted anew in each iteration
 };
 
 struct Variant {
@@ -99,7 +102,7 @@ struct Variant {
   std::string program;  // path of its executable, from the recording's folder; may be empty
   bool persistent_threads = false;
   std::optional<bool> calling_thread_works;
-  std::optional<ThreadFormula> thread_formula;
+  std::optional<std::vector<ThreadTerm>> thread_terms;  // no term: no threads by design
   // Where one strategy is measured under several names, as the builds of a gate and the costs of an
   // explanation are: its own name, which the program tells. Empty: that is `name`.
   std::string arm_of{};

@@ -11,8 +11,8 @@
 // that the measuring stack writes and the reports read; an empty optional means "not measured".
 namespace winnow::profiles {
 
-inline constexpr int kSweepSchema = 1;  // as kRecordingSchema and kRecordingMinor
-inline constexpr int kSweepMinor = 1;
+inline constexpr int kSweepSchema = 2;  // as kRecordingSchema and kRecordingMinor
+inline constexpr int kSweepMinor = 0;
 
 // What the cells of a sweep differ in, beside the variant.
 struct Condition {

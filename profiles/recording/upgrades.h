@@ -9,4 +9,9 @@ namespace winnow::profiles {
 const Kind& recording_kind();
 const Kind& sweep_kind();
 
+// Of an object in which version 1 named them by the engine's words: a recording's workload and its
+// variants, and the results of programs that tell them so still.
+void name_items(Json& object);         // texts_per_iteration, texts_hash
+void name_thread_terms(Json& object);  // thread_formula
+
 }  // namespace winnow::profiles

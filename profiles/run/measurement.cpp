@@ -238,7 +238,7 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
   block.index = index;
   block.iterations = iterations;
   block.threads = plan_.workload.threads;
-  block.texts_per_iteration = plan_.workload.texts_per_iteration;
+  block.items_per_iteration = plan_.workload.items_per_iteration;
   block.time_limit_s = plan_.time_limit_s;
   block.stop = plan_.stop;
   block.folder = folder_;
@@ -252,7 +252,8 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
 void Measurement::note_result(const ChildResult& result) {
   const Block& block = result.block;
   if (!recording_.model) recording_.model = result.model;
-  if (!recording_.workload.texts_hash) recording_.workload.texts_hash = result.texts_hash;
+  if (!recording_.workload.items_hash) recording_.workload.items_hash = result.items_hash;
+  if (recording_.workload.item.empty()) recording_.workload.item = result.item;
   const auto tokens = block.work.find("tokens");
   if (!recording_.workload.tokens_per_iteration && tokens != block.work.end()) {
     recording_.workload.tokens_per_iteration =
@@ -260,7 +261,7 @@ void Measurement::note_result(const ChildResult& result) {
   }
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;
-    if (result.thread_formula) variant.thread_formula = result.thread_formula;
+    if (result.thread_terms) variant.thread_terms = result.thread_terms;
     if (result.calling_thread_works) variant.calling_thread_works = result.calling_thread_works;
   }
 }

@@ -216,7 +216,7 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   block.index = round;
   block.iterations = iterations;
   block.threads = condition.threads;
-  block.texts_per_iteration = condition.batch;
+  block.items_per_iteration = condition.batch;
   block.time_limit_s = plan_.time_limit_s;
   block.stop = plan_.stop;
   block.folder = folder_.scratch();

@@ -10,7 +10,7 @@ Compared compare_blocks(const Measured& arms) {
   compared.same_work = check_same_work(arms);
   std::vector<Match> matches;
   for (const MeasuredArm& variant : arms.variants()) {
-    compared.timings.push_back(timing_of(variant, arms.recording().workload.texts_per_iteration));
+    compared.timings.push_back(timing_of(variant, arms.recording().workload.items_per_iteration));
     matches.push_back({&arms[0], &variant});
   }
   compared.pairs = compare_all(arms, matches, Measure::kWall);

@@ -74,7 +74,7 @@ std::string workload_words(const Recording& recording) {
   const auto& workload = recording.workload;
   std::string words = or_unavailable(workload.scenario);
   if (!workload.description.empty()) words += " (" + workload.description + ")";
-  words += fmt::format(": {} texts an iteration", count_or_unknown(workload.texts_per_iteration));
+  words += fmt::format(": {} texts an iteration", count_or_unknown(workload.items_per_iteration));
   if (workload.tokens_per_iteration)
     words += fmt::format(" ({} tokens)",
                          format_count(static_cast<double>(*workload.tokens_per_iteration)));

@@ -165,7 +165,7 @@ std::string units_note(const Measured& arms, const Compared& compared) {
       "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
       "and Cores Busy are medians over "
       "blocks.",
-      iterations, count_or_unknown(arms.recording().workload.texts_per_iteration));
+      iterations, count_or_unknown(arms.recording().workload.items_per_iteration));
 }
 
 // Percent of the all-core peak that the median iteration reaches.
@@ -240,7 +240,7 @@ Table blocks_table(const Measured& arms, const Compared& compared) {
 Table performance_table(const Measured& arms, const Compared& compared) {
   Table table = blocks_table(arms, compared);
   if (table.unavailable.size() == compared.variants.size()) return table;
-  const double texts = arms.recording().workload.texts_per_iteration;
+  const double texts = arms.recording().workload.items_per_iteration;
   add_time_rows(table, compared, texts);
   table.rows.push_back(cpu_row(compared));
   table.rows.push_back(cores_row(compared));

@@ -28,7 +28,7 @@ std::vector<size_t> timed_variants(const std::vector<Timing>& timings) {
 std::string short_workload_words(const Measured& arms) {
   const auto& workload = arms.recording().workload;
   std::string words =
-      fmt::format("batches of {} texts", count_or_unknown(workload.texts_per_iteration));
+      fmt::format("batches of {} texts", count_or_unknown(workload.items_per_iteration));
   if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
   return words;
 }

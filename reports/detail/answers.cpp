@@ -119,7 +119,7 @@ Answer allocations_answer(const Measured& arms, const Report& report) {
   for (const Row& row : report.memory.rows)
     if (row.role == Role::kTotal) total = row.name;
   Answer answer = answer_by_row("Do allocations fall?", report, report.memory, {total});
-  const double texts = arms.recording().workload.texts_per_iteration;
+  const double texts = arms.recording().workload.items_per_iteration;
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     const auto& heap = arms[variant].heap();
     if (!heap || heap->iterations <= 0 || texts <= 0) continue;

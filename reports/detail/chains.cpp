@@ -106,7 +106,7 @@ Sides sides_of(const Measured& arms, const std::vector<VariantStacks>& stacks, s
   if (stacks.size() <= variant) return sides;
   sides.before = stacks_of(stacks.front(), clock);
   sides.after = stacks_of(stacks[variant], clock);
-  const double texts = arms.recording().workload.texts_per_iteration;
+  const double texts = arms.recording().workload.items_per_iteration;
   if (sides.before) sides.texts_before = texts * sides.before->iterations;
   if (sides.after) sides.texts_after = texts * sides.after->iterations;
   return sides;

@@ -122,7 +122,7 @@ std::vector<std::string> comments(const Export& source, size_t variant, int iter
   std::vector<std::string> lines{"variant " + source.recording().variants[variant].name + ", " +
                                      source.recording().workload.scenario,
                                  fmt::format("over {} iterations of {} texts", iterations,
-                                             source.recording().workload.texts_per_iteration)};
+                                             source.recording().workload.items_per_iteration)};
   for (const Fact& fact : source.report.facts)
     if (fact.name == "Machine" || fact.name == "Commit")
       lines.push_back(fact.name + ": " + fact.value);

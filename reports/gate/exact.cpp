@@ -220,7 +220,7 @@ ExactCounters exact_counters(const Recording& recording, const std::string& vari
   if (const auto& sync = arm.sync()) {
     if (sync->iterations <= 0)
       throw base::Error("variant " + variant, "a sync pass without iterations");
-    add_sync(*sync, recording.workload.texts_per_iteration, result);
+    add_sync(*sync, recording.workload.items_per_iteration, result);
   } else {
     result.unavailable.push_back(
         fmt::format("allocations and threads: {}", arm.reason(Pass::sync)));

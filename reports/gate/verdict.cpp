@@ -98,8 +98,8 @@ std::vector<std::string> mismatches(const Recording& baseline, const Recording& 
   };
   const profiles::Workload &before = baseline.workload, &after = candidate.workload;
   compare("scenario", before.scenario, after.scenario);
-  compare("texts an iteration", before.texts_per_iteration, after.texts_per_iteration);
-  compare_known("hash of the texts", before.texts_hash, after.texts_hash);
+  compare("texts an iteration", before.items_per_iteration, after.items_per_iteration);
+  compare_known("hash of the texts", before.items_hash, after.items_hash);
   compare("threads", before.threads, after.threads);
   // What is done once in a region is shared out over its iterations.
   compare("iterations a block", before.iterations_per_block, after.iterations_per_block);

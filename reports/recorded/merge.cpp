@@ -32,7 +32,7 @@ std::string model_of(const Recording& recording) {
 std::string workload_of(const Recording& recording) {
   const auto& workload = recording.workload;
   return fmt::format("{}: {} texts, {} tokens, {} threads", workload.scenario,
-                     workload.texts_per_iteration, workload.tokens_per_iteration.value_or(0),
+                     workload.items_per_iteration, workload.tokens_per_iteration.value_or(0),
                      workload.threads);
 }
 

@@ -96,7 +96,7 @@ Calibration calibrate(const Recording& recording) {
   calibration.subject =
       fmt::format("{}, {}: {} texts an iteration on {} threads, {} iterations a block",
                   recording.variants.front().name, recording.workload.scenario,
-                  count_or_unknown(recording.workload.texts_per_iteration),
+                  count_or_unknown(recording.workload.items_per_iteration),
                   count_or_unknown(recording.workload.threads),
                   count_or_unknown(recording.workload.iterations_per_block));
   calibration.wall = scatter_of(arms, Measure::kWall);

@@ -123,7 +123,7 @@ std::string cost_slopes_markdown(const profiles::Recording& recording,
       cause == InjectedCause::region   ? "spins for a known time"
       : cause == InjectedCause::wakeup ? "wakes a helper thread and waits for its answer"
                                        : "creates threads and joins them",
-      escaped(recording.workload.scenario), recording.workload.texts_per_iteration,
+      escaped(recording.workload.scenario), recording.workload.items_per_iteration,
       recording.workload.threads, recording.workload.blocks,
       recording.workload.iterations_per_block, word(recording.status));
   const std::string unit =

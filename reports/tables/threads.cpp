@@ -11,7 +11,7 @@ namespace winnow::reports {
 
 using profiles::SyncProfile;
 using profiles::ThreadAccount;
-using profiles::ThreadFormula;
+using profiles::ThreadTerm;
 
 namespace {
 
@@ -21,21 +21,31 @@ Figure counted(const std::optional<int64_t>& count) {
   return count ? measured(static_cast<double>(*count)) : Figure{};
 }
 
-std::string formula_words(const ThreadFormula& formula, int texts) {
+std::string term_words(const ThreadTerm& term, const profiles::Workload& workload) {
+  std::string words = fmt::format("{} {}", format_whole(term.threads), term.name);
+  if (!term.for_each.empty())
+    words += fmt::format(" × {} {}", format_whole(term.times), term.for_each);
+  if (term.per_item)
+    words += fmt::format(" × {} {}s", count_or_unknown(workload.items_per_iteration),
+                         workload.item.empty() ? "item" : workload.item);
+  if (term.once) words += ", which the formula counts anew in each iteration";
+  return words;
+}
+
+std::string formula_words(const std::vector<ThreadTerm>& terms,
+                          const profiles::Workload& workload) {
   std::string words;
-  if (formula.threads_per_matmul > 0)
-    words = fmt::format("{} threads × {} matmuls × {} texts",
-                        format_count(static_cast<double>(formula.threads_per_matmul)),
-                        format_count(static_cast<double>(formula.matmuls_per_text)),
-                        count_or_unknown(texts));
-  if (formula.threads_per_batch.value_or(0) > 0)
-    words += fmt::format("{}{} threads a batch", words.empty() ? "" : " + ",
-                         format_count(static_cast<double>(*formula.threads_per_batch)));
-  if (formula.persistent_threads > 0)
-    words += fmt::format("{}{} persistent threads, which the formula counts anew in each iteration",
-                         words.empty() ? "" : " + ",
-                         format_count(static_cast<double>(formula.persistent_threads)));
+  for (const ThreadTerm& term : terms)
+    if (term.threads > 0) words += (words.empty() ? "" : " + ") + term_words(term, workload);
   return words.empty() ? "no threads by design" : words;
+}
+
+double threads_an_iteration(const std::vector<ThreadTerm>& terms, double items) {
+  double sum = 0;
+  for (const ThreadTerm& term : terms)
+    sum += static_cast<double>(term.threads) * static_cast<double>(term.times) *
+           (term.per_item ? items : 1);
+  return sum;
 }
 
 Creations creations_of(const Measured& arms, size_t variant) {
@@ -49,21 +59,17 @@ Creations creations_of(const Measured& arms, size_t variant) {
     if (iterations > 0)
       row.per_iteration = measured(*row.total.value / static_cast<double>(iterations));
   }
-  if (!about.thread_formula) {
+  if (!about.thread_terms) {
     row.notes = "no formula recorded";
     return row;
   }
-  row.notes = formula_words(*about.thread_formula, arms.recording().workload.texts_per_iteration);
-  if (arms.recording().workload.texts_per_iteration <= 0) return row;
+  row.notes = formula_words(*about.thread_terms, arms.recording().workload);
+  if (arms.recording().workload.items_per_iteration <= 0) return row;
   if (iterations == 0)
     for (const auto* block : arms[variant].blocks(Pass::time))
       iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
-  const ThreadFormula& formula = *about.thread_formula;
-  const double texts = arms.recording().workload.texts_per_iteration;
-  const double each = static_cast<double>(formula.threads_per_matmul) *
-                          static_cast<double>(formula.matmuls_per_text) * texts +
-                      static_cast<double>(formula.threads_per_batch.value_or(0)) +
-                      static_cast<double>(formula.persistent_threads);
+  const double each =
+      threads_an_iteration(*about.thread_terms, arms.recording().workload.items_per_iteration);
   row.formula_per_iteration = estimated(each);
   if (iterations > 0) row.formula_total = estimated(each * static_cast<double>(iterations));
   return row;
@@ -175,7 +181,7 @@ std::vector<std::string> creation_notes(const Measured& arms) {
       notes.push_back(arms[variant].unavailable(Pass::sync));
     else if (!sync->thread_create)
       notes.push_back(label + ": creations: unavailable: not counted in the sync pass");
-    estimates = estimates || about.thread_formula.has_value();
+    estimates = estimates || about.thread_terms.has_value();
   }
   if (estimates)
     notes.push_back(

@@ -154,7 +154,7 @@ TEST_CASE("two arms of one command under different names behave identically") {
   plan.passes = {profiles::Pass::time, profiles::Pass::sync};
   plan.blocks = 6;
   plan.iterations_per_block = 40;
-  plan.workload.texts_per_iteration = 4;
+  plan.workload.items_per_iteration = 4;
   plan.workload.threads = 2;
   plan.out_dir = tiny / "twice";
   plan.agent_library = AGENT_LIBRARY;

@@ -13,6 +13,7 @@
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/engine_terms.h"
 
 using namespace winnow;
 namespace fs = std::filesystem;
@@ -146,8 +147,8 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
   for (const auto& variant : recording.variants) {
     INFO(variant.name);
     const auto& sync = recording.profiles.at(variant.name).sync.value();
-    const auto& formula = variant.thread_formula.value();
-    workers[variant.name] = formula.persistent_threads;
+    const auto& terms = variant.thread_terms.value();
+    workers[variant.name] = threads_of(terms, "persistent threads");
     CHECK(worker_count(sync) == workers[variant.name]);
     iterations = sync.iterations;
     created[variant.name] = sync.thread_create.value().count;
@@ -203,7 +204,7 @@ TEST_CASE("passes, variants and counts can be chosen, the first variant being th
   REQUIRE(result.status == 0);
   const auto recording = profiles::read_recording(tiny / "here");
   CHECK(recording.baseline == "pool");
-  CHECK(recording.workload.texts_per_iteration == 2);
+  CHECK(recording.workload.items_per_iteration == 2);
   CHECK(first_blocks(recording) == 16);
   CHECK(recording.twin.empty());
   CHECK(result.out.find("unavailable") != std::string::npos);

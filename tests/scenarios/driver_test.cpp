@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -87,10 +88,12 @@ TEST_CASE("every program does the reference's work, to the bit, and tells how it
       CHECK(result["work"] == expected["work"]);
       CHECK(result["threads_asked"] == threads);
       CHECK(result["threads"] == used);
-      const json& formula = result["thread_formula"];
-      CHECK(formula["threads_per_matmul"] == row.threads_per_matmul(used));
-      CHECK(formula["threads_per_batch"] == row.threads_per_batch(used));
-      CHECK(formula["persistent_threads"] == row.threads_at_start(used));
+      std::map<std::string, int> told;
+      for (const json& term : result["thread_terms"]) told[term["name"]] = term["threads"];
+      CHECK(told["threads"] == row.threads_per_matmul(used));
+      CHECK(told["threads a batch"] == row.threads_per_batch(used));
+      CHECK(told["persistent threads"] == row.threads_at_start(used));
+      CHECK(result["item"] == "text");
     }
 }
 

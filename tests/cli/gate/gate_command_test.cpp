@@ -179,7 +179,7 @@ TEST_CASE("a recording that is none is status 3 and writes nothing") {
       {"", "not JSON"},
       {"{}", "no schema"},
       {good.substr(0, good.size() / 2), "not JSON"},
-      {replaced("\"schema\": 1", "\"schema\": 99"), "schema 99 is newer"},
+      {replaced("\"schema\": 2", "\"schema\": 99"), "schema 99 is newer"},
       {replaced("\"allocations\": 20", "\"allocations\": -20"), "allocations"},
       {replaced("\"allocations\": 20", "\"allocations\": NaN"), "not JSON"},
       {replaced("\"allocations\": 20", "\"allocations\": 1e999"), "out of range"},

@@ -22,24 +22,30 @@ TEST_CASE("what a program does not tell stays unknown") {
   CHECK_FALSE(result.block.region->user_ns);
   CHECK_FALSE(result.block.peak_rss_bytes);
   CHECK_FALSE(result.model);
-  CHECK_FALSE(result.thread_formula);
+  CHECK_FALSE(result.thread_terms);
   CHECK_FALSE(result.calling_thread_works);
   CHECK_FALSE(result.threads);
-  CHECK_FALSE(result.texts_per_iteration);
+  CHECK_FALSE(result.items_per_iteration);
   CHECK(result.variant.empty());
-  CHECK_FALSE(result.texts_hash);
+  CHECK_FALSE(result.items_hash);
 }
 
 TEST_CASE("what a program ran is read") {
   const ChildResult result = parsed(R"(, "variant": "pool", "threads": 4, "texts_per_iteration": 32,
                     "texts_hash": "5d", "model": {"hash": "a0"})");
-  CHECK(result.texts_hash == "5d");
+  CHECK(result.items_hash == "5d");
   CHECK(result.model.value().hash == "a0");
   CHECK(result.variant == "pool");
   CHECK(result.threads.value() == 4);
   CHECK_FALSE(result.threads_asked);
   CHECK(parsed(R"(, "threads": 1, "threads_asked": 4)").threads_asked.value() == 4);
-  CHECK(result.texts_per_iteration.value() == 32);
+  CHECK(result.items_per_iteration.value() == 32);
+  CHECK(result.item == "text");
+  const ChildResult pages = parsed(R"(, "items_per_iteration": 3, "item": "page",
+                                   "items_hash": "77")");
+  CHECK(pages.items_per_iteration == 3);
+  CHECK(pages.item == "page");
+  CHECK(pages.items_hash == "77");
   CHECK_THROWS_AS(parsed(R"(, "threads": "many")"), winnow::base::Error);
 }
 
@@ -71,15 +77,48 @@ TEST_CASE("a model may be known in part") {
   CHECK_FALSE(whole.synthetic.value());
 }
 
-TEST_CASE("a thread formula counts only as a whole") {
-  CHECK_FALSE(parsed(R"(, "thread_formula": {"matmuls_per_text": 3})").thread_formula);
-  const ThreadFormula formula =
-      parsed(R"(, "thread_formula": {"threads_per_matmul": 2, "matmuls_per_text": 3,
-                                     "persistent_threads": 0})")
-          .thread_formula.value();
-  CHECK(formula.threads_per_matmul == 2);
-  CHECK(formula.matmuls_per_text == 3);
-  CHECK(formula.persistent_threads == 0);
+TEST_CASE("the threads by design are a list of terms") {
+  const auto terms = parsed(R"(, "thread_terms": [
+      {"name": "threads", "threads": 2, "for_each": "loops", "times": 3, "per_item": true},
+      {"name": "helpers", "threads": 4, "once": true}])")
+                         .thread_terms.value();
+  REQUIRE(terms.size() == 2);
+  CHECK(terms[0].name == "threads");
+  CHECK(terms[0].threads == 2);
+  CHECK(terms[0].for_each == "loops");
+  CHECK(terms[0].times == 3);
+  CHECK(terms[0].per_item);
+  CHECK_FALSE(terms[0].once);
+  CHECK(terms[1].times == 1);
+  CHECK(terms[1].once);
+  CHECK_FALSE(terms[1].per_item);
+  CHECK(parsed(R"(, "thread_terms": [])").thread_terms.value().empty());
+  CHECK_THROWS_WITH(parsed(R"(, "thread_terms": {"name": "x"})"),
+                    "result.json: thread_terms: expected a list of objects");
+  CHECK_THROWS_WITH(parsed(R"(, "thread_terms": [{"name": "x"}])"),
+                    "result.json: thread_terms[].threads: missing");
+  CHECK_THROWS_WITH(parsed(R"(, "thread_terms": [{"name": "x", "threads": -1}])"),
+                    "result.json: thread_terms[].threads: negative");
+}
+
+TEST_CASE("a thread formula of an older program becomes terms, and counts only as a whole") {
+  CHECK_FALSE(parsed(R"(, "thread_formula": {"matmuls_per_text": 3})").thread_terms);
+  const auto terms = parsed(R"(, "thread_formula": {"threads_per_matmul": 2,
+                                "matmuls_per_text": 3, "persistent_threads": 5})")
+                         .thread_terms.value();
+  REQUIRE(terms.size() == 2);
+  CHECK(terms[0].name == "threads");
+  CHECK(terms[0].threads == 2);
+  CHECK(terms[0].for_each == "matmuls");
+  CHECK(terms[0].times == 3);
+  CHECK(terms[0].per_item);
+  CHECK(terms[1].name == "persistent threads");
+  CHECK(terms[1].threads == 5);
+  CHECK(terms[1].once);
+  CHECK_THROWS_AS(parsed(R"(, "thread_formula": 7)"), winnow::base::Error);
+  CHECK_THROWS_AS(parsed(R"(, "thread_formula": {"threads_per_matmul": "2",
+                             "matmuls_per_text": 3, "persistent_threads": 5})"),
+                  winnow::base::Error);
 }
 
 TEST_CASE("a region is read by the fields that a recording has, each of which may be missing") {

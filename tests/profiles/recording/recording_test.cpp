@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/catch.h"
+#include "tests/engine_terms.h"
 #include "tests/scratch.h"
 
 namespace {
@@ -55,11 +56,11 @@ Recording full_recording() {
                {"governor", "", "no cpufreq here", FactState::unknown, ""},
                {"smt", "on", "", FactState::warn, "use no more threads than cores"}};
   r.roofline = Roofline{8, {{"avx2", 201.5, 802.25}, {"scalar", 0, 9.5}}, 21.5, 38.25, "measured"};
-  r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c"};
+  r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c", "text"};
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true, "a076"};
   r.baseline = "spawn";
   r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn",
-                 "../engine-spawn", false, true, ThreadFormula{4, 168, 1, 2}},
+                 "../engine-spawn", false, true, engine_terms(4, 168, 1, 2)},
                 {"pool", "a pool", "", "", "", true, {}, {}}};
   r.variants[0].program_file = ProgramFile{"/bin/spawn", 4711, "5e5e", "b17d", "c0de", "a note"};
   r.machine_identity = MachineIdentity{"f1", {"cores 8", "governor unknown"}, "05", "none"};
@@ -207,8 +208,13 @@ TEST_CASE("the fields arrive where they belong") {
   CHECK(r.variants[0].program_file->size_bytes == 4711);
   CHECK_FALSE(r.variants[1].program_file.has_value());
   CHECK(r.workload.tokens_per_iteration == 672);
+  CHECK(r.workload.items_per_iteration == 32);
+  CHECK(r.workload.item == "text");
   CHECK(r.model->size_bytes == 329000000);
-  CHECK(r.variants[0].thread_formula->matmuls_per_text == 168);
+  CHECK(r.variants[0].thread_terms->at(0).for_each == "matmuls");
+  CHECK(r.variants[0].thread_terms->at(0).times == 168);
+  CHECK(r.variants[0].thread_terms->at(0).per_item);
+  CHECK(r.variants[0].thread_terms->at(2).once);
   CHECK_FALSE(r.variants[1].calling_thread_works.has_value());
   CHECK(r.blocks[0].iteration_wall_ns[1] == std::numeric_limits<int64_t>::max());
   CHECK(r.blocks[0].region->major_faults == 506);
@@ -236,8 +242,7 @@ TEST_CASE("what was not measured is absent from the file, not null") {
 
 TEST_CASE("keys keep their order and lines are indented") {
   const std::string text = written(full_recording());
-  CHECK(text.starts_with(
-      "{\n  \"schema\": 1,\n  \"schema_minor\": 1,\n  \"content_hash\": \"sha256:"));
+  CHECK(text.starts_with("{\n  \"schema\": 2,\n  \"content_hash\": \"sha256:"));
   CHECK(text.find("\"content_hash\"") < text.find("\"created\""));
   CHECK(text.find("\"machine\"") < text.find("\"workload\""));
   CHECK(text.find("\n  \"variants\"") < text.find("\n  \"blocks\""));
@@ -268,8 +273,8 @@ TEST_CASE("an error names the place inside the document") {
   CHECK(error_with("/warnings", "text") == "warnings: expected an array");
   CHECK(error_with("/model", nullptr) == "model: expected an object");
   CHECK(error_with("/schema", 7) ==
-        "schema 7 is newer than this program's 1: it takes a newer winnow to read it");
-  CHECK(error_with("/schema", 0) == "schema 0 is older than this program's 1, and unknown to it");
+        "schema 7 is newer than this program's 2: it takes a newer winnow to read it");
+  CHECK(error_with("/schema", 0) == "schema 0 is older than this program's 2, and unknown to it");
   CHECK(error_with("/schema", "1") == "schema: expected a non-negative integer");
 
   auto json = nlohmann::json::parse(written(full_recording()));

@@ -225,14 +225,39 @@ TEST_CASE("a recording of version 1.0 is read") {
   CHECK_FALSE(r.machine_identity);
   CHECK(r.warnings.size() == 2);  // its own
   CHECK(r.workload.scenario == "ci-exact");
-  CHECK(r.workload.texts_per_iteration == 8);
+  CHECK(r.workload.items_per_iteration == 8);
+  CHECK(r.workload.item == "text");
+  CHECK(r.workload.items_hash == "7f391c19d2b4765d");
   REQUIRE(r.variants.size() == 2);
   CHECK_FALSE(r.variants[1].program_file);
-  CHECK(r.variants[1].thread_formula->threads_per_matmul == 2);
-  CHECK(r.variants[1].thread_formula->matmuls_per_text == 8);
+  CHECK(r.variants[0].thread_terms->empty());
+  REQUIRE(r.variants[1].thread_terms->size() == 1);
+  const ThreadTerm& term = r.variants[1].thread_terms->front();
+  CHECK(term.name == "threads");
+  CHECK(term.threads == 2);
+  CHECK(term.for_each == "matmuls");
+  CHECK(term.times == 8);
+  CHECK(term.per_item);
   REQUIRE(r.blocks.size() == 2);
   CHECK(r.blocks[0].region->cores_time->busy_ns == 50000000);
   CHECK(r.blocks[0].work.at("macs") == 71270400);
   CHECK(r.blocks[0].dispatch->at("tiles").per_iteration == 64);
   CHECK(r.profiles.at("spawn").sync->thread_create->count == 2560);
+}
+
+TEST_CASE("a sweep of version 1.0 is read") {
+  const Scratch folder;
+  std::filesystem::copy_file(stored("sweep-1.0.json"), folder / "sweep.json");
+  const Sweep sweep = read_sweep(folder.path());
+  CHECK(sweep.warnings.empty());
+  CHECK(sweep.content_hash.starts_with("sha256:"));
+  REQUIRE(sweep.cells.size() == 2);
+  CHECK(sweep.cells[1].condition.batch == 8);
+  CHECK(sweep.cells[1].blocks[0].iteration_wall_ns == std::vector<int64_t>{826103, 771932});
+  CHECK(sweep.variants[0].thread_terms->empty());
+  CHECK(sweep.variants[1].thread_terms->at(0).times == 8);
+  // Written by this program it is of this version, and says the same.
+  write_sweep(folder.path(), sweep);
+  CHECK(base::read_file(folder / "sweep.json").starts_with("{\"schema\":2,"));
+  CHECK(read_sweep(folder.path()).variants[1].thread_terms->at(0).name == "threads");
 }

@@ -88,7 +88,7 @@ TEST_CASE("a full run: every block succeeded, passes in their order, blocks numb
   CHECK(order_of(recording, Pass::sync) ==
         "spawnpoolpoolspawnspawnpoolpoolspawnspawnpoolpoolspawnspawnpool");  // seven of each
   CHECK(recording.workload.tokens_per_iteration == 7);
-  CHECK(recording.variants[0].thread_formula->matmuls_per_text == 20);
+  CHECK(recording.variants[0].thread_terms->at(0).times == 20);
 }
 
 TEST_CASE("a full run: what cannot be measured is told") {

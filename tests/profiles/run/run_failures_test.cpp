@@ -235,7 +235,7 @@ TEST_CASE("a run that cannot be completed leaves what it measured and says where
 TEST_CASE("a recording that no reader accepts is told and kept") {
   const Scratch scratch;
   RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::time});
-  plan.workload.texts_per_iteration = -1;
+  plan.workload.items_per_iteration = -1;
   CHECK_THROWS_AS(run(plan), Error);
   CHECK(fs::exists(plan.out_dir + "/recording.json"));
   CHECK(fs::exists(plan.out_dir + "/raw/time/pool-1/result.json"));

@@ -24,7 +24,7 @@ inline RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms, std::vecto
   plan.passes = std::move(passes);
   plan.workload.scenario = "test";
   plan.workload.threads = 2;
-  plan.workload.texts_per_iteration = 5;
+  plan.workload.items_per_iteration = 5;
   plan.blocks = 2;
   plan.iterations_per_block = 3;
   plan.time_limit_s = 60;

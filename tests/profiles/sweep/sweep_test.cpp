@@ -356,8 +356,8 @@ TEST_CASE("a sweep.json that is damaged or hostile is one error") {
     std::string what, by, problem;
   };
   const Row rows[] = {
-      {"\"schema\":1", "\"schema\":2", "schema 2 is newer"},
-      {"\"schema\":1", "\"plan\":1", "not a sweep: it has no schema"},
+      {"\"schema\":2", "\"schema\":3", "schema 3 is newer"},
+      {"\"schema\":2", "\"plan\":1", "not a sweep: it has no schema"},
       {"\"status\":\"ok\"", "\"status\":3", "expected a string"},
       {"\"order\":0", "\"order\":-1", "expected a non-negative integer"},
       {"\"order\":0", "\"order\":1e400", "a number is out of range"},

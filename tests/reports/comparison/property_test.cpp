@@ -6,6 +6,7 @@
 #include "reports/figures/format.h"
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
+#include "tests/engine_terms.h"
 #include "tests/reports/samples/samples.h"
 
 namespace winnow::reports {
@@ -104,7 +105,7 @@ profiles::Recording any_recording(Random& random) {
   profiles::Recording recording;
   recording.status =
       chance(random, 0.5) ? profiles::RunStatus::complete : profiles::RunStatus::interrupted;
-  recording.workload.texts_per_iteration = static_cast<int>(random() % 3 * 16);
+  recording.workload.items_per_iteration = static_cast<int>(random() % 3 * 16);
   recording.workload.description = any_name(random);
   const size_t variants = random() % 4;
   for (size_t i = 0; i < variants; ++i) {
@@ -113,9 +114,9 @@ profiles::Recording any_recording(Random& random) {
     variant.label = any_name(random);
     variant.advice = any_name(random);
     if (chance(random, 0.5))
-      variant.thread_formula = profiles::ThreadFormula{static_cast<int64_t>(random() % 5),
-                                                       static_cast<int64_t>(random() % 200),
-                                                       static_cast<int64_t>(random() % 5)};
+      variant.thread_terms =
+          engine_terms(static_cast<int64_t>(random() % 5), static_cast<int64_t>(random() % 200),
+                       static_cast<int64_t>(random() % 5));
     const double speed = any_size(random);
     std::vector<double> times;
     for (size_t blocks = random() % 12; blocks > 0; --blocks)

@@ -140,7 +140,7 @@ TEST_CASE("CPU time is compared by the same test, block by block") {
 
 TEST_CASE("an unrecorded number of texts is unknown, not zero") {
   auto recording = seed_recording();
-  recording.workload.texts_per_iteration = 0;
+  recording.workload.items_per_iteration = 0;
   const std::string text = to_markdown(make_report(recording));
   INFO(text);
   CHECK(has(text, "For batches of an unknown number of texts on 8 threads"));
@@ -378,7 +378,7 @@ TEST_CASE("the baseline leads wherever it stands in the recording") {
 TEST_CASE("with nothing but times every other table says unavailable and why") {
   auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
   recording.profiles.clear();
-  for (auto& variant : recording.variants) variant.thread_formula.reset();
+  for (auto& variant : recording.variants) variant.thread_terms.reset();
   recording.missing = {{"", profiles::Pass::cpu, "libprofiler is not installed"},
                        {"fine", profiles::Pass::heap, "time limit of 60 s"}};
   const std::string text = to_markdown(make_report(recording));

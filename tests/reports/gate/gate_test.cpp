@@ -53,7 +53,7 @@ TEST_CASE("every exact counter that rises is a regression, the row and its varia
       {"allocations",
        [](Recording& r) {
          auto& sync = sync_of(r, "pool");
-         *sync.allocations += int64_t{sync.iterations} * r.workload.texts_per_iteration;
+         *sync.allocations += int64_t{sync.iterations} * r.workload.items_per_iteration;
        }},
       {"allocated_bytes", [](Recording& r) { *sync_of(r, "pool").allocated_bytes += 1; }},
       {"thread_creations",
@@ -219,9 +219,9 @@ TEST_CASE("what the candidate did not measure is invalid, not passed over") {
 TEST_CASE("another input is no comparable baseline, never a pass") {
   const std::vector<Change> planted = {
       [](Recording& r) { r.workload.scenario = "other"; },
-      [](Recording& r) { r.workload.texts_hash = "5d1d"; },
-      [](Recording& r) { r.workload.texts_hash.reset(); },
-      [](Recording& r) { r.workload.texts_per_iteration = 8; },
+      [](Recording& r) { r.workload.items_hash = "5d1d"; },
+      [](Recording& r) { r.workload.items_hash.reset(); },
+      [](Recording& r) { r.workload.items_per_iteration = 8; },
       [](Recording& r) { r.workload.threads = 2; },
       [](Recording& r) { r.workload.iterations_per_block += 1; },
       [](Recording& r) { r.model->size_bytes = 1; },
@@ -265,7 +265,7 @@ TEST_CASE("an empty recording is an error, on either side") {
 TEST_CASE("rules allow a rise, a range, and leave metrics out; the last one holds") {
   const Change one_more = [](Recording& r) {
     auto& sync = sync_of(r, "pool");
-    *sync.allocations += int64_t{sync.iterations} * r.workload.texts_per_iteration;
+    *sync.allocations += int64_t{sync.iterations} * r.workload.items_per_iteration;
   };
   const auto with = [&](const std::function<void(GateRule&)>& set) {
     GateRule allowed = gate_rule("alloc*", "po?l");

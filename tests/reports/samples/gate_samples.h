@@ -13,10 +13,10 @@ namespace winnow::reports {
 
 inline profiles::Recording gate_recording() {
   profiles::Recording result = realistic_recording();
-  result.workload.texts_hash = "5d1c";
+  result.workload.items_hash = "5d1c";
   result.model->hash = "a076";
   for (auto& [variant, profiles] : result.profiles) {
-    const int64_t texts = int64_t{profiles.sync->iterations} * result.workload.texts_per_iteration;
+    const int64_t texts = int64_t{profiles.sync->iterations} * result.workload.items_per_iteration;
     profiles.sync->allocations = 3 * texts;
     profiles.sync->allocated_bytes = 1000 * texts;
   }

@@ -86,7 +86,7 @@ void add_known(Recording& recording, const std::string& variant, const KnownRegi
 Recording known_recording(const KnownRegion& fine, const KnownRegion& coarse) {
   Recording recording;
   recording.status = profiles::RunStatus::complete;
-  recording.workload.texts_per_iteration = 32;
+  recording.workload.items_per_iteration = 32;
   recording.workload.threads = 4;
   recording.baseline = "fine";
   recording.variants = {{"fine", "", "Fine", "", "", true, {}, {}},

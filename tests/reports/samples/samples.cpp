@@ -4,6 +4,8 @@
 #include <sstream>
 #include <utility>
 
+#include "tests/engine_terms.h"
+
 namespace winnow::reports {
 
 using namespace profiles;
@@ -79,9 +81,9 @@ Recording seed_recording() {
   Recording recording;
   recording.created = "2025-01-01T00:00:00Z";
   recording.status = profiles::RunStatus::complete;
-  recording.workload = {"seed", "", 32, {}, 8, 10, 10};
+  recording.workload = {"seed", "", 32, {}, 8, 10, 10, {}, "text"};
   recording.baseline = "fine";
-  recording.variants = {{"fine", "", "Fine-Grained", "", "", false, {}, ThreadFormula{16, 150, 0}},
+  recording.variants = {{"fine", "", "Fine-Grained", "", "", false, {}, engine_terms(16, 150, 0)},
                         {"coarse",
                          "",
                          "Coarse-Grained",
@@ -89,7 +91,7 @@ Recording seed_recording() {
                          "",
                          true,
                          {},
-                         ThreadFormula{0, 150, 8}}};
+                         engine_terms(0, 150, 8)}};
   // 434.03 s and 323.01 s over 100 iterations: ten blocks of ten.
   add_blocks(recording, "fine", std::vector(10, 4.3403), 10);
   add_blocks(recording, "coarse", std::vector(10, 3.2301), 10);
@@ -131,7 +133,7 @@ Recording reversed_seed_recording() {
   Recording recording = seed_recording();
   for (Block& block : recording.blocks) block.variant = block.variant == "fine" ? "coarse" : "fine";
   std::swap(recording.profiles["fine"], recording.profiles["coarse"]);
-  std::swap(recording.variants[0].thread_formula, recording.variants[1].thread_formula);
+  std::swap(recording.variants[0].thread_terms, recording.variants[1].thread_terms);
   return recording;
 }
 
@@ -296,15 +298,16 @@ Recording realistic_recording() {
                22.7,
                38.1,
                "best of 12 repetitions"};
-  recording.workload = {"batch32", "32 English texts of mixed length", 32, 672, 4, kIterations, 10};
+  recording.workload = {
+      "batch32", "32 English texts of mixed length", 32, 672, 4, kIterations, 10, {}, "text"};
   recording.model =
       Model{"synthetic embeddinggemma-300m", "synthetic-300m.gguf", 329'000'000, true};
   recording.baseline = "spawn";
   recording.variants = {
       {"spawn", "new threads for every matrix product", "Fine-Grained", "", "", false, true,
-       ThreadFormula{4, 168, 0}},
+       engine_terms(4, 168, 0)},
       {"pool", "one text a task on persistent workers", "Coarse-Grained", "run winnow-engine-pool",
-       "../../build/winnow-engine-pool", true, false, ThreadFormula{0, 168, 4}}};
+       "../../build/winnow-engine-pool", true, false, engine_terms(0, 168, 4)}};
   add_blocks(recording, "spawn",
              {0.4212, 0.4188, 0.4301, 0.4197, 0.4223, 0.4409, 0.4180, 0.4215, 0.4230, 0.4206},
              kIterations);
