@@ -199,7 +199,7 @@ struct Block {
 
 struct Function {
   std::string name;
-  std::string category;  // "scheduler", "compute", "memory", "tokenization", "kernel", "other"
+  std::string category;  // by the rules file: "scheduler", "compute", ..., "other"
   // Sampled seconds: in the function itself, and in it and what it calls. Flat rows add up to the
   // profile's sampled_s; cumulative rows do not add up.
   std::optional<double> flat_s, cumulative_s;

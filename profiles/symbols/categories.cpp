@@ -1,7 +1,6 @@
 #include "profiles/symbols/categories.h"
 
 #include <algorithm>
-#include <array>
 #include <regex>
 #include <unordered_map>
 
@@ -19,10 +18,6 @@ constexpr size_t kLimitBytes = size_t{1} << 20;
 // std::regex recurses once a character: a hostile name or expression must not exhaust the stack.
 constexpr size_t kLimitName = 512;
 constexpr size_t kLimitExpression = 512;
-
-// The ones that reports have a place for.
-constexpr std::array<std::string_view, 6> kCpuCategories{"scheduler",    "compute", "memory",
-                                                         "tokenization", "kernel",  "other"};
 
 struct Rule {
   std::string category;
@@ -132,12 +127,6 @@ CategoryRules CategoryRules::parse(std::string_view toml, const std::string& sub
   rules->heap.rules = reader.read_list(root, "heap");
   if (rules->cpu.rules.empty() && rules->heap.rules.empty())
     throw base::UsageError(subject, "no rules: expected [[cpu]] or [[heap]] tables");
-  for (const Rule& rule : rules->cpu.rules)
-    if (std::find(kCpuCategories.begin(), kCpuCategories.end(), rule.category) ==
-        kCpuCategories.end())
-      throw base::UsageError(subject, "[[cpu]] category \"" + rule.category +
-                                          "\" is none of scheduler, compute, memory, "
-                                          "tokenization, kernel, other");
   auto& categories = rules->heap_categories;
   for (const Rule& rule : rules->heap.rules)
     if (rule.category != rules->heap_other &&
