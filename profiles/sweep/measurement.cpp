@@ -12,6 +12,7 @@
 #include "profiles/machine/competitors.h"
 #include "profiles/machine/cpu_quota.h"
 #include "profiles/process/block.h"
+#include "profiles/process/program_file.h"
 
 namespace winnow::profiles {
 namespace {
@@ -53,6 +54,15 @@ size_t cell_of(Sweep& sweep, const std::string& variant, const Condition& condit
 std::optional<int64_t> work_of(const Block& block, const std::string& name) {
   const auto found = block.work.find(name);
   return found == block.work.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Of a variant that was not run before.
+void identify_program(const Arm& arm, const std::string& commit, Sweep& sweep) {
+  for (Variant& variant : sweep.variants) {
+    if (variant.name != arm.variant.name || variant.program_file) continue;
+    variant.program_file = program_file(arm.command.front());
+    if (!commit.empty()) variant.program_file->commit = commit;
+  }
 }
 
 }  // namespace
@@ -204,6 +214,7 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   const auto variant = std::find_if(plan_.variants.begin(), plan_.variants.end(),
                                     [&](const Variant& v) { return v.name == cell.variant; });
   const Arm arm{*variant, plan_.command(*variant, condition)};
+  identify_program(arm, plan_.commit, sweep_);
   std::seed_seq mixed{static_cast<uint32_t>(plan_.seed), static_cast<uint32_t>(next_order_)};
   std::mt19937_64 random(mixed);
 

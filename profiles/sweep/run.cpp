@@ -9,7 +9,6 @@
 #include "profiles/machine/facts.h"
 #include "profiles/machine/identity.h"
 #include "profiles/process/plan_check.h"
-#include "profiles/process/program_file.h"
 #include "profiles/recording/utc_now.h"
 #include "profiles/sweep/measurement.h"
 
@@ -78,15 +77,6 @@ void add_new(std::vector<Named>& all, const std::vector<Named>& planned) {
   }
 }
 
-// Of the variants that were not measured before.
-void identify_programs(const SweepPlan& plan, Sweep& sweep) {
-  for (Variant& variant : sweep.variants)
-    if (!variant.program_file) {
-      variant.program_file = program_file(plan.command(variant, plan.conditions.front()).front());
-      if (!plan.commit.empty()) variant.program_file->commit = plan.commit;
-    }
-}
-
 // What failed last is tried again: its cause may be gone.
 void drop_last_failures(Sweep& sweep) {
   for (SweepCell& cell : sweep.cells)
@@ -140,7 +130,6 @@ Sweep run_sweep(const SweepPlan& plan) try {
   sweep.status = RunStatus::interrupted;  // until it has ended
   sweep.warnings.clear();
   add_new(sweep.variants, plan.variants);
-  identify_programs(plan, sweep);
   add_new(sweep.mixes, plan.mixes);
   folder.write_files(plan);
   take_roofline(plan, sweep);
