@@ -14,7 +14,16 @@
 // nowhere else, because its header costs more time than most sources of the tree.
 namespace winnow::base {
 
-struct JsonMember;
+class Json;
+
+// A template, so that clang, which needs it inside the class, makes it when Json is complete.
+template <class Value>
+struct JsonMemberOf {
+  std::string key;
+  Value value;
+  bool operator==(const JsonMemberOf&) const = default;
+};
+using JsonMember = JsonMemberOf<Json>;
 
 // null, true or false, an integer, a number, a text, an array, or an object whose keys keep the
 // order in which they were added. Integers are exact from -2^63 to 2^64 - 1.
@@ -94,12 +103,6 @@ class Json {
   [[noreturn]] static void fail(const char* expected);
 
   std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string, Array, Object> value_;
-};
-
-struct JsonMember {
-  std::string key;
-  Json value;
-  bool operator==(const JsonMember&) const = default;
 };
 
 // Throws Error about `subject` for a text that is not one JSON document: with the line, where one

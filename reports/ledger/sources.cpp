@@ -211,14 +211,14 @@ Known<SampledWork> sampled_work(const MeasuredArm& variant, const std::set<std::
 }  // namespace
 
 Reconciled reconcile(double work_s, double scheduler_s, double sum_s) {
-  constexpr double kWorkSigma = 0.02, kSchedulerSigma = 0.3, kZ95 = 1.96;
+  constexpr double kWorkSigma = 0.02, kSchedulerSigma = 0.3, kSigmas95 = 1.96;
   const double total_s = work_s + scheduler_s;
   if (!(total_s > 0)) return {};
   const double work_sigma_s = kWorkSigma * work_s,
                scheduler_sigma_s = kSchedulerSigma * scheduler_s;
   const double sigma_s = std::hypot(work_sigma_s, scheduler_sigma_s);
   const double surplus_s = total_s - sum_s;
-  const double unsure = kZ95 * work_sigma_s * scheduler_sigma_s / sigma_s;
+  const double unsure = kSigmas95 * work_sigma_s * scheduler_sigma_s / sigma_s;
   Reconciled result;
   if (work_s > 0) {
     result.work = 1 - surplus_s * std::pow(work_sigma_s / sigma_s, 2) / work_s;
