@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "base/byte_reader.h"
 #include "base/error.h"
@@ -85,40 +86,32 @@ Array read_array(ByteReader& in, std::span<const std::byte> all, std::string_vie
   return array;
 }
 
+template <class Held, class Stored>
+Value number(ByteReader& in, std::string_view what) {
+  return Held{in.read<Stored>(what)};
+}
+
+Value read_number(ByteReader& in, ValueType type, std::string_view what) {
+  using Reader = Value (*)(ByteReader&, std::string_view);
+  constexpr std::pair<ValueType, Reader> kReaders[] = {
+      {ValueType::u8, number<uint64_t, uint8_t>},   {ValueType::i8, number<int64_t, int8_t>},
+      {ValueType::u16, number<uint64_t, uint16_t>}, {ValueType::i16, number<int64_t, int16_t>},
+      {ValueType::u32, number<uint64_t, uint32_t>}, {ValueType::i32, number<int64_t, int32_t>},
+      {ValueType::u64, number<uint64_t, uint64_t>}, {ValueType::i64, number<int64_t, int64_t>},
+      {ValueType::f32, number<double, float>},      {ValueType::f64, number<double, double>}};
+  for (const auto& [known, read] : kReaders)
+    if (known == type) return read(in, what);
+  return {};
+}
+
 Value read_value(ByteReader& in, std::span<const std::byte> all, ValueType type,
                  std::string_view what) {
-  switch (type) {
-    case ValueType::u8:
-      return uint64_t{in.read<uint8_t>(what)};
-    case ValueType::i8:
-      return int64_t{in.read<int8_t>(what)};
-    case ValueType::u16:
-      return uint64_t{in.read<uint16_t>(what)};
-    case ValueType::i16:
-      return int64_t{in.read<int16_t>(what)};
-    case ValueType::u32:
-      return uint64_t{in.read<uint32_t>(what)};
-    case ValueType::i32:
-      return int64_t{in.read<int32_t>(what)};
-    case ValueType::f32:
-      return double{in.read<float>(what)};
-    case ValueType::boolean: {
-      const std::byte value = in.take(1, what)[0];
-      check_boolean(value, in, what);
-      return value == std::byte{1};
-    }
-    case ValueType::string:
-      return read_string(in, what);
-    case ValueType::array:
-      return read_array(in, all, what, 1);
-    case ValueType::u64:
-      return in.read<uint64_t>(what);
-    case ValueType::i64:
-      return in.read<int64_t>(what);
-    case ValueType::f64:
-      return in.read<double>(what);
-  }
-  return {};
+  if (type == ValueType::string) return read_string(in, what);
+  if (type == ValueType::array) return read_array(in, all, what, 1);
+  if (type != ValueType::boolean) return read_number(in, type, what);
+  const std::byte value = in.take(1, what)[0];
+  check_boolean(value, in, what);
+  return value == std::byte{1};
 }
 
 MetadataEntry read_metadata_entry(ByteReader& in, std::span<const std::byte> all) {

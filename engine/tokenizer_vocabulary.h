@@ -9,14 +9,7 @@ namespace winnow::engine {
 
 class Gguf;
 
-enum class PieceType : int32_t {
-  normal = 1,
-  unknown = 2,
-  control = 3,
-  user_defined = 4,
-  unused = 5,
-  byte = 6
-};
+enum class PieceType : int32_t { normal = 1, unknown, control, user_defined, unused, byte };
 
 // A SentencePiece vocabulary: pieces with spaces written as U+2581; a piece's index is its id.
 // The views point into whoever made the vocabulary (the mapped GGUF file, embedded data).

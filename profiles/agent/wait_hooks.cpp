@@ -31,7 +31,16 @@ constinit Real<int(pthread_mutex_t*)> real_trylock{"pthread_mutex_trylock"};
 constinit Real<long(long, long, long, long, long, long, long)> real_syscall{"syscall"};
 constinit Real<int()> real_yield{"sched_yield"};
 
-Slot* slot_to_count() { return tracking() ? own_slot() : nullptr; }
+// call(), counted and timed as `op` where this thread counts.
+template <class Call>
+int counted(Op op, const Call& call) {
+  Slot* slot = tracking() ? own_slot() : nullptr;
+  if (slot == nullptr) return call();
+  begin_op(slot, op);
+  const int error = call();
+  end_op(slot, true);
+  return error;
+}
 
 Op futex_op(long operation) {
   switch (operation & FUTEX_CMD_MASK) {
@@ -55,50 +64,26 @@ Op futex_op(long operation) {
 extern "C" {
 
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  Slot* slot = slot_to_count();
-  if (slot == nullptr) return real_wait.get()(condition, mutex);
-  begin_op(slot, kConditionWait);
-  const int error = real_wait.get()(condition, mutex);
-  end_op(slot, true);
-  return error;
+  return counted(kConditionWait, [&] { return real_wait.get()(condition, mutex); });
 }
 
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                            const timespec* until) {
-  Slot* slot = slot_to_count();
-  if (slot == nullptr) return real_timedwait.get()(condition, mutex, until);
-  begin_op(slot, kConditionWait);
-  const int error = real_timedwait.get()(condition, mutex, until);
-  end_op(slot, true);
-  return error;
+  return counted(kConditionWait, [&] { return real_timedwait.get()(condition, mutex, until); });
 }
 
 int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                            const timespec* until) {
-  Slot* slot = slot_to_count();
-  if (slot == nullptr) return real_clockwait.get()(condition, mutex, clock, until);
-  begin_op(slot, kConditionWait);
-  const int error = real_clockwait.get()(condition, mutex, clock, until);
-  end_op(slot, true);
-  return error;
+  return counted(kConditionWait,
+                 [&] { return real_clockwait.get()(condition, mutex, clock, until); });
 }
 
 int pthread_cond_signal(pthread_cond_t* condition) noexcept {
-  Slot* slot = slot_to_count();
-  if (slot == nullptr) return real_signal.get()(condition);
-  begin_op(slot, kConditionSignal);
-  const int error = real_signal.get()(condition);
-  end_op(slot, true);
-  return error;
+  return counted(kConditionSignal, [&] { return real_signal.get()(condition); });
 }
 
 int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
-  Slot* slot = slot_to_count();
-  if (slot == nullptr) return real_broadcast.get()(condition);
-  begin_op(slot, kConditionBroadcast);
-  const int error = real_broadcast.get()(condition);
-  end_op(slot, true);
-  return error;
+  return counted(kConditionBroadcast, [&] { return real_broadcast.get()(condition); });
 }
 
 // Only a contended lock is timed: whatever else trylock answers, lock would have answered too.
@@ -131,11 +116,6 @@ long syscall(long number, ...) noexcept {
 }
 
 int sched_yield() noexcept {
-  Slot* slot = slot_to_count();
-  if (slot == nullptr) return real_yield.get()();
-  begin_op(slot, kYield);
-  const int error = real_yield.get()();
-  end_op(slot, true);
-  return error;
+  return counted(kYield, [&] { return real_yield.get()(); });
 }
 }
