@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "reports/gate/renderers.h"
 #include "reports/gate/words.h"
+#include "reports/markup/replaced.h"
 
 namespace winnow::reports {
 
@@ -12,23 +13,13 @@ constexpr int kMostAnnotations = 10;  // of each kind GitHub shows so many a ste
 
 // The escapes of GitHub's workflow commands; a property also ends at ':' and ','.
 std::string message_text(const std::string& text) {
-  std::string result;
-  for (const char c : base::printable(text))
-    result += c == '%' ? std::string("%25") : std::string(1, c);
-  return result;
+  constexpr Replacement kEscapes[] = {{'%', "%25"}};
+  return replaced(base::printable(text), kEscapes);
 }
 
 std::string property_text(const std::string& text) {
-  std::string result;
-  for (const char c : message_text(text)) {
-    if (c == ':')
-      result += "%3A";
-    else if (c == ',')
-      result += "%2C";
-    else
-      result += c;
-  }
-  return result;
+  constexpr Replacement kEscapes[] = {{':', "%3A"}, {',', "%2C"}};
+  return replaced(message_text(text), kEscapes);
 }
 
 std::string command(const char* kind, const std::string& title, const std::string& message) {

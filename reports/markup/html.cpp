@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "reports/markup/replaced.h"
 
 namespace winnow::reports {
 
@@ -19,20 +20,9 @@ bool is_word(char c) {
 }  // namespace
 
 std::string html_escaped(std::string_view text) {
-  std::string result;
-  for (char c : base::printable(text)) {
-    if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '&')
-      result += "&amp;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += c;
-  }
-  return result;
+  constexpr Replacement kEntities[] = {
+      {'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}};
+  return replaced(base::printable(text), kEntities);
 }
 
 std::string without_middle(std::string_view text, size_t longest) {
@@ -57,18 +47,8 @@ std::string slug(std::string_view text) {
 }
 
 std::string script_json(const std::string& json) {
-  std::string result;
-  for (char c : json) {
-    if (c == '<')
-      result += "\\u003c";
-    else if (c == '>')
-      result += "\\u003e";
-    else if (c == '&')
-      result += "\\u0026";
-    else
-      result += c;
-  }
-  return result;
+  constexpr Replacement kEscapes[] = {{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}};
+  return replaced(json, kEscapes);
 }
 
 std::string filled(std::string_view frame,
