@@ -12,9 +12,7 @@ constexpr StrategyWords kWords{
 
 class PoolScheduler : public WholeTexts {
  public:
-  // Between batches there may be nothing for long: the workers sleep.
-  explicit PoolScheduler(const SchedulerOptions& options)
-      : team_(options.without_spin(), Caller::waits) {}
+  explicit PoolScheduler(const SchedulerOptions& options) : team_(options, Caller::waits) {}
 
   int workspace_count() const override { return team_.size(); }
 

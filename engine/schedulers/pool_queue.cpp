@@ -11,9 +11,7 @@ constexpr StrategyWords kWords{
 
 class PoolQueueScheduler : public LongestFirst {
  public:
-  // Between batches there may be nothing for long: the workers sleep.
-  explicit PoolQueueScheduler(const SchedulerOptions& options)
-      : team_(options.without_spin(), Caller::waits) {}
+  explicit PoolQueueScheduler(const SchedulerOptions& options) : team_(options, Caller::waits) {}
 
   int workspace_count() const override { return team_.size(); }
 

@@ -10,7 +10,10 @@
 namespace winnow::engine {
 
 Team::Team(const SchedulerOptions& options, Caller caller)
-    : size_(options.threads), grain_(options.grain), caller_(caller), spin_ns_(options.spin_ns) {
+    : size_(options.threads),
+      grain_(options.grain),
+      caller_(caller),
+      spin_ns_(caller == Caller::works ? options.spin_ns : 0) {
   const std::vector<int> units = processing_units(options.affinity, size_);
   workers_.reserve(static_cast<size_t>(size_));
   try {

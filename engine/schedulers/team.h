@@ -15,7 +15,8 @@
 
 namespace winnow::engine {
 
-// Whether the calling thread is one of a team's workers, or sleeps while they work.
+// Whether the calling thread is one of a team's workers, or sleeps while they work. Then there may
+// be nothing for them for long, from one call to the next: they sleep at once as well.
 enum class Caller { works, waits };
 
 // Persistent workers that run one body together and meet at its end (fork-join). Whoever waits

@@ -137,8 +137,9 @@ def check_speedscope(path):
 
 
 def seen_to_fail(check, path, *faults):
-    """Each fault, planted into the file, is caught."""
+    """The file passes; each fault that is planted into it is caught."""
     text = open(path, newline="").read()
+    check(path)
     for right, wrong in faults:
         assert right in text, right
         damaged = path + ".damaged"
@@ -186,4 +187,5 @@ def main(writer, schema):
         assert check_pprof(at("pprof-allocation"), [30, 30_000]) == ["alloc_objects", "alloc_space"]
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # nothing is left among the sources
+from read_back import seen_to_fail
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -31,22 +34,6 @@ def python_with(module, package):
                                                      f"import {module}").returncode == 0:
             return python
     return skip(package)
-
-
-def seen_to_fail(check, path, *faults):
-    """Each fault, planted into the file, is caught."""
-    text = open(path, newline="").read()
-    check(path)
-    for right, wrong in faults:
-        assert right in text, right
-        damaged = path + ".damaged"
-        with open(damaged, "w", newline="") as file:
-            file.write(text.replace(right, wrong))
-        try:
-            check(damaged)
-        except AssertionError:
-            continue
-        raise AssertionError(f"{wrong} passes")
 
 
 def go_pprof(at, _):
