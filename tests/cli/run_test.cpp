@@ -133,6 +133,21 @@ int64_t worker_count(const profiles::SyncProfile& sync) {
                        [](const auto& thread) { return thread.name.rfind("worker", 0) == 0; });
 }
 
+int64_t threads_of(const std::vector<profiles::ThreadTerm>& terms, const std::string& name) {
+  int64_t threads = 0;
+  for (const auto& term : terms)
+    if (term.name == name) threads += term.threads;
+  return threads;
+}
+
+// Created in each iteration, by the design.
+int64_t threads_of_an_iteration(const std::vector<profiles::ThreadTerm>& terms) {
+  int64_t threads = 0;
+  for (const auto& term : terms)
+    if (!term.once) threads += term.threads * term.times * (term.per_item ? kTexts : 1);
+  return threads;
+}
+
 TEST_CASE("threads, waits and wake-ups of every strategy are those that its design implies") {
   TinyRun tiny;
   const auto result = tiny.run(
@@ -143,7 +158,7 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
   const auto recording = profiles::read_recording(tiny / "out/tiny");
   REQUIRE(recording.variants.size() == 11);
   std::map<std::string, int64_t> waits, wakes, created, workers;
-  int64_t iterations = 0;
+  int64_t iterations = 0, processes = 0;
   for (const auto& variant : recording.variants) {
     INFO(variant.name);
     const auto& sync = recording.profiles.at(variant.name).sync.value();
@@ -155,9 +170,8 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
     waits[variant.name] = sync.condition_wait.value().count;
     wakes[variant.name] =
         sync.condition_broadcast.value().count + sync.condition_signal.value().count;
-    CHECK(created[variant.name] ==
-          iterations * (formula.threads_per_matmul * formula.matmuls_per_text * kTexts +
-                        formula.threads_per_batch.value()));
+    CHECK(created[variant.name] == iterations * threads_of_an_iteration(terms));
+    processes = std::ssize(sync.processes.value());
     CHECK(sync.thread_join.value().count == created[variant.name]);
   }
   CHECK(created["spawn"] == int64_t{kThreads} * kMatmulsPerText * kTexts * iterations);
@@ -172,7 +186,7 @@ TEST_CASE("threads, waits and wake-ups of every strategy are those that its desi
   // wake-up, for all who sleep.
   const auto check_loops = [&](const char* name, int64_t loops) {
     INFO(name << ", " << loops << " loops");
-    CHECK(waits[name] <= (loops + kBlocks) * workers[name] + loops);
+    CHECK(waits[name] <= (loops + processes) * workers[name] + loops);
     CHECK(wakes[name] <= loops * 2);
   };
   check_loops("pool", 2 * iterations);
