@@ -15,6 +15,6 @@ expect '"variant": "halves"'
 expect '"texts": 10'
 expect '"threads": 2'
 expect '"threads_asked": 4'
-expect '"threads_per_batch": 2'
+expect '"name": "threads a batch"'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
