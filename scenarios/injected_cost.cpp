@@ -1,10 +1,14 @@
 #include "scenarios/injected_cost.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -37,19 +41,36 @@ void spin(int64_t ns) {
   }
 }
 
+// Whether one of the process's other threads runs, or was woken and waits for a core.
+bool another_runs() {
+  std::error_code error;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
+    if (task.path().filename() == std::to_string(::gettid())) continue;
+    std::ifstream file(task.path() / "stat");
+    std::string line;
+    std::getline(file, line);
+    const size_t name_end = line.rfind(") ");
+    if (name_end != std::string::npos && line.compare(name_end, 3, ") R") == 0) return true;
+  }
+  return false;
+}
+
 // Does `loop` run a body on another thread than this one? A body on this thread waits for such a
-// one for a while, so that the others have time to wake up.
+// one for a while, so that the others have time to wake up; longer where one of them waits for a
+// core, as beside other programs.
 class OtherThread {
  public:
   void meet() {
     if (std::this_thread::get_id() != caller_) seen_ = true;
-    while (!seen_ && Clock::now() < end_) std::this_thread::yield();
+    while (!seen_ && (Clock::now() < end_ || (Clock::now() < last_end_ && another_runs())))
+      std::this_thread::yield();
   }
   bool seen() const { return seen_; }
 
  private:
   const std::thread::id caller_ = std::this_thread::get_id();
-  const Clock::time_point end_ = Clock::now() + std::chrono::milliseconds(50);
+  const Clock::time_point end_ = Clock::now() + std::chrono::milliseconds(50),
+                          last_end_ = end_ + std::chrono::seconds(2);
   std::atomic<bool> seen_ = false;
 };
 
