@@ -26,7 +26,7 @@ class Slices {
   template <class T>
   void take(T*& slice, int64_t rows, int64_t size) {
     constexpr size_t kLineBytes = 64;
-    slice = reinterpret_cast<T*>(memory_ + used_);
+    slice = memory_ == nullptr ? nullptr : reinterpret_cast<T*>(memory_ + used_);
     used_ +=
         (static_cast<size_t>(rows * size) * sizeof(T) + kLineBytes - 1) / kLineBytes * kLineBytes;
   }

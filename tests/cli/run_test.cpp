@@ -22,7 +22,6 @@ namespace {
 
 constexpr int kTexts = 4;
 constexpr int kThreads = 3;
-constexpr int kBlocks = 8;
 constexpr int kMatricesPerText = 2 * 7;  // blocks of the tiny model, weight matrices of a block
 constexpr int kMatmulsPerText = 2 * 4;   // loops over tiles: some matrices are multiplied as one
 
