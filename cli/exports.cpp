@@ -53,7 +53,6 @@ reports::PagePictures pictures_of(const reports::Merged& merged,
     one.variants = {variant};
     one.variants.front().name = origin.variant;
     auto pictures = read(one, origin.folder);
-    all.texts_per_iteration = pictures.texts_per_iteration;
     all.variants.push_back(std::move(pictures.variants.front()));
   }
   return all;

@@ -17,6 +17,7 @@
 #include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
+#include "scenarios/engine_categories.h"
 #include "version.h"
 
 namespace winnow::cli {
@@ -89,8 +90,10 @@ profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOpti
   plan.workload.scenario = scenario.name;
   plan.workload.description = scenario.description;
   plan.workload.items_per_iteration = scenario.batch;
+  plan.workload.parts = "tokens";
   plan.workload.threads = scenario.threads;
   plan.agent_library = agent_library();
+  plan.program_categories = scenarios::kEngineCategories;
   return plan;
 }
 

@@ -65,10 +65,12 @@ void fields(Io& io, T& workload) {
   io("items_per_iteration", workload.items_per_iteration);
   io.where_told("item", workload.item);
   io("items_hash", workload.items_hash);
-  io("tokens_per_iteration", workload.tokens_per_iteration);
+  io.where_told("parts", workload.parts);
+  io("parts_per_iteration", workload.parts_per_iteration);
   io("threads", workload.threads);
   io("iterations_per_block", workload.iterations_per_block);
   io("blocks", workload.blocks);
+  io.where_told("iteration", workload.iteration);
 }
 
 template <class Io, Is<Model> T>
@@ -103,6 +105,7 @@ void fields(Io& io, T& variant) {
   io.where_told("arm_of", variant.arm_of);
   io("side", variant.side);
   io("program_file", variant.program_file);
+  io.where_told("command", variant.command);
 }
 
 template <class Io, Is<CoresTime> T>

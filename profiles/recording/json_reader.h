@@ -80,8 +80,9 @@ class JsonReader {
     remarks->unread(missing.problem);
   }
 
-  // A text that stands in the document only where it is not empty.
-  void where_told(const char* key, std::string& value) {
+  // A text or a list that stands in the document only where it is not empty.
+  template <class T>
+  void where_told(const char* key, T& value) {
     if (!read_present(key, value)) value.clear();
   }
 

@@ -23,7 +23,8 @@ class JsonWriter {
   void operator()(const char* key, const std::optional<T>& value) {
     if (value) (*this)(key, *value);
   }
-  void where_told(const char* key, const std::string& value) {
+  template <class T>
+  void where_told(const char* key, const T& value) {
     if (!value.empty()) (*this)(key, value);
   }
   void or_word(const char* key, const std::string& value, const char* word) {

@@ -68,12 +68,15 @@ struct Workload {
   std::string scenario;     // name
   std::string description;  // one line, from the scenario
   int items_per_iteration = 0;
-  std::optional<int64_t> tokens_per_iteration;
+  std::optional<int64_t> parts_per_iteration;  // of all items together
   int threads = 0;
   int iterations_per_block = 0;
   int blocks = 0;                           // planned, per variant, in the time pass
   std::optional<std::string> items_hash{};  // equal for equal items in the same order
   std::string item{};                       // what one is called: "text"; empty: not told
+  // The work counter of what the items consist of: "tokens"; empty: there is none.
+  std::string parts{};
+  std::string iteration{};  // what one is called: "run"; empty: "iteration"
 };
 
 struct Model {
@@ -108,7 +111,8 @@ struct Variant {
   std::string arm_of{};
   std::optional<Side> side{};  // empty: of no gate
   std::optional<ProgramFile> program_file{};
-  int run = 0;  // which run, of several put side by side: not recorded
+  std::vector<std::string> command{};  // that a user starts; empty: not told
+  int run = 0;                         // which run, of several put side by side: not recorded
 };
 
 // What the cores that the process may run on did while the region ran, by the kernel's figures of

@@ -19,9 +19,19 @@ void upgrade_variants(Json& document) {
   for (Json& variant : variants->elements()) name_thread_terms(variant);
 }
 
-// Items have a name of their own, and a variant's threads by design are terms.
+void name_parts(Json& workload) {
+  if (!workload.is_object() || !workload.contains("tokens_per_iteration")) return;
+  rename(workload, "tokens_per_iteration", "parts_per_iteration");
+  if (!workload.contains("parts")) workload["parts"] = "tokens";
+}
+
+// Items and what they consist of have names of their own, and a variant's threads by design are
+// terms.
 void upgrade_recording_to_2_0(Json& document) {
-  if (Json* workload = document.find("workload")) name_items(*workload);
+  if (Json* workload = document.find("workload")) {
+    name_items(*workload);
+    name_parts(*workload);
+  }
   upgrade_variants(document);
 }
 

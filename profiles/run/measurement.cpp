@@ -251,14 +251,14 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
 // What the program alone knows of itself.
 void Measurement::note_result(const ChildResult& result) {
   const Block& block = result.block;
+  Workload& workload = recording_.workload;
   if (!recording_.model) recording_.model = result.model;
-  if (!recording_.workload.items_hash) recording_.workload.items_hash = result.items_hash;
-  if (recording_.workload.item.empty()) recording_.workload.item = result.item;
-  const auto tokens = block.work.find("tokens");
-  if (!recording_.workload.tokens_per_iteration && tokens != block.work.end()) {
-    recording_.workload.tokens_per_iteration =
-        tokens->second / static_cast<int64_t>(block.iteration_wall_ns.size());
-  }
+  if (!workload.items_hash) workload.items_hash = result.items_hash;
+  if (workload.item.empty()) workload.item = result.item;
+  const auto parts = block.work.find(workload.parts);
+  if (!workload.parts_per_iteration && parts != block.work.end())
+    workload.parts_per_iteration =
+        parts->second / static_cast<int64_t>(block.iteration_wall_ns.size());
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;
     if (result.thread_terms) variant.thread_terms = result.thread_terms;

@@ -24,8 +24,11 @@ struct RunPlan : MeasuringPlan {
   // process alone nobody can tell how its counts scatter.
   int sync_processes = 7;
   int64_t samples = 1000;  // of each arm in a sampled pass, as far as its rounds and time reach
-  std::string categories_file;  // empty: built in
-  std::string agent_library;    // path of libwinnow-agent.so; its malloc hooks lie beside
+  // Rules for the categories of functions: of a file; empty: those that are built in, and in front
+  // of them those of the measured program (profiles/symbols/categories.h).
+  std::string categories_file;
+  std::string program_categories;
+  std::string agent_library;  // path of libwinnow-agent.so; its malloc hooks lie beside
   // Asked after each round of the time pass (one block of every arm); true: it ends. May be empty.
   std::function<bool(const Recording&)> enough;
   // Told when an earlier, complete recording made room for one that is not: where it lies now.

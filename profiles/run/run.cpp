@@ -198,7 +198,7 @@ Recording run(const RunPlan& plan) try {
   check_plan(plan);
   check_agent(plan);
   const CategoryRules rules = plan.categories_file.empty()
-                                  ? CategoryRules::built_in()
+                                  ? CategoryRules::built_in(plan.program_categories)
                                   : CategoryRules::load(plan.categories_file);
   RecordingFolder folder(plan.out_dir);
   Recording recording = start_recording(plan);

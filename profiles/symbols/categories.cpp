@@ -140,7 +140,9 @@ CategoryRules CategoryRules::load(const std::string& file) {
   return parse(base::read_file(file, kLimitBytes), file);
 }
 
-CategoryRules CategoryRules::built_in() { return parse(kBuiltInCategories, "built-in categories"); }
+CategoryRules CategoryRules::built_in(std::string_view first) {
+  return parse(std::string(first) + "\n" + std::string(kBuiltInCategories), "built-in categories");
+}
 
 const std::string& CategoryRules::cpu_category(const std::string& function) const {
   const size_t index = rules_->cpu.first_match(function);

@@ -10,13 +10,14 @@ namespace winnow::profiles {
 
 // Which category a function or an allocation belongs to: an ordered list of regular expressions
 // (ECMAScript, matched anywhere in a function's name) for each of the two kinds of profile. The
-// format is described in profiles/symbols/categories.toml, the built-in rules. Not to be shared by
-// threads: answers are remembered.
+// format is described in profiles/symbols/categories.toml, the built-in rules, which are of no
+// program in particular. Not to be shared by threads: answers are remembered.
 class CategoryRules {
  public:
   // Throws base::UsageError "<file>: line N: <problem>".
   static CategoryRules load(const std::string& file);
-  static CategoryRules built_in();
+  // `first`: rules of the same format, which come before those that are built in; may be empty.
+  static CategoryRules built_in(std::string_view first = {});
   static CategoryRules parse(std::string_view toml, const std::string& subject);
 
   // The first rule, in file order, one of whose expressions matches the name; else "other".

@@ -7,6 +7,7 @@ namespace winnow::reports {
 Compared compare_blocks(const Measured& arms) {
   Compared compared;
   compared.variants = arms.labels();
+  compared.words = arms.words();
   compared.same_work = check_same_work(arms);
   std::vector<Match> matches;
   for (const MeasuredArm& variant : arms.variants()) {

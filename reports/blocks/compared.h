@@ -8,6 +8,7 @@
 #include "reports/blocks/same_work.h"
 #include "reports/blocks/timing.h"
 #include "reports/recorded/measured.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -15,6 +16,7 @@ namespace winnow::reports {
 // different work are void.
 struct Compared {
   std::vector<std::string> variants{};  // labels, the baseline's first
+  Words words{};
   SameWork same_work{};
   std::vector<Timing> timings{};   // per variant
   std::vector<Pairs> pairs{};      // per variant, against the baseline; the first is empty

@@ -72,8 +72,8 @@ std::string proof(const Measured& arms, const Block& block) {
   const std::string checksum = block.checksum.empty()
                                    ? "output checksum unavailable (not recorded)"
                                    : fmt::format("identical output checksum {}", block.checksum);
-  return fmt::format("{} did the same work: {} over {} iterations of a block; {}.", all,
-                     counters(block), block.iteration_wall_ns.size(), checksum);
+  return fmt::format("{} did the same work: {} over {} {} of a block; {}.", all, counters(block),
+                     block.iteration_wall_ns.size(), arms.words().iterations, checksum);
 }
 
 // Between blocks with as many iterations.
@@ -105,7 +105,8 @@ std::string gap(const Measured& arms, const Block& block, const Block& example) 
   if (!proves_work(block))
     return name_of(arms, block) + " recorded neither work counters nor an output checksum.";
   if (block.iteration_wall_ns.size() != example.iteration_wall_ns.size())
-    return "the blocks of the time pass ran different numbers of iterations.";
+    return fmt::format("the blocks of the time pass ran different numbers of {}.",
+                       arms.words().iterations);
   if (block.work.empty() != example.work.empty() ||
       block.checksum.empty() != example.checksum.empty())
     return name_of(arms, block) + " recorded other proofs than " + name_of(arms, example) + ".";

@@ -13,20 +13,20 @@ using profiles::Block;
 
 namespace {
 
-void add_throughput(Timing& timing, const std::vector<double>& medians, double texts) {
-  if (texts <= 0) return;
+void add_throughput(Timing& timing, const std::vector<double>& medians, double items) {
+  if (items <= 0) return;
   for (double seconds : medians)
-    if (seconds > 0) timing.blocks_texts_per_s.push_back(texts / seconds);
-  if (timing.blocks_texts_per_s.empty()) return;
-  const MedianInterval interval = median_interval(timing.blocks_texts_per_s, 1 - kLevel);
-  timing.texts_per_s = interval.median;
-  timing.texts_per_s_low = interval.low;
-  timing.texts_per_s_high = interval.high;
+    if (seconds > 0) timing.blocks_items_per_s.push_back(items / seconds);
+  if (timing.blocks_items_per_s.empty()) return;
+  const MedianInterval interval = median_interval(timing.blocks_items_per_s, 1 - kLevel);
+  timing.items_per_s = interval.median;
+  timing.items_per_s_low = interval.low;
+  timing.items_per_s_high = interval.high;
 }
 
 }  // namespace
 
-Timing timing_of(const MeasuredArm& arm, double texts) {
+Timing timing_of(const MeasuredArm& arm, double items) {
   Timing timing;
   std::vector<double> medians, cpu, cores;
   for (const Block* block : arm.blocks(Pass::time)) {
@@ -44,7 +44,7 @@ Timing timing_of(const MeasuredArm& arm, double texts) {
   timing.lowest_s = *std::ranges::min_element(medians);
   timing.highest_s = *std::ranges::max_element(medians);
   timing.iteration_s = timing.total_s / static_cast<double>(timing.iterations);
-  add_throughput(timing, medians, texts);
+  add_throughput(timing, medians, items);
   timing.median_s = median(std::move(medians));
   if (!cpu.empty()) timing.cpu_s = median(std::move(cpu));
   if (!cores.empty()) timing.cores_busy = median(std::move(cores));

@@ -19,12 +19,12 @@ struct Timing {
   std::optional<double> cpu_s;         // CPU seconds an iteration, median over blocks
   std::optional<double> cores_busy;    // CPU time / wall time of the region, median over blocks
   std::vector<std::vector<double>> blocks_s{};  // every iteration of every block
-  // Texts a second by each block's median; their median with its 99 % interval by order statistics.
-  std::vector<double> blocks_texts_per_s{};
-  std::optional<double> texts_per_s{}, texts_per_s_low{}, texts_per_s_high{};
+  // Items a second by each block's median; their median with its 99 % interval by order statistics.
+  std::vector<double> blocks_items_per_s{};
+  std::optional<double> items_per_s{}, items_per_s_low{}, items_per_s_high{};
 };
 
-// `texts`: of an iteration; 0: not known.
-Timing timing_of(const MeasuredArm& arm, double texts);
+// `items`: of an iteration; 0: not known.
+Timing timing_of(const MeasuredArm& arm, double items);
 
 }  // namespace winnow::reports

@@ -70,17 +70,23 @@ std::string model_words(const Recording& recording) {
                                    : "; real weights");
 }
 
-std::string workload_words(const Recording& recording) {
+std::string workload_words(const Recording& recording, const Words& about) {
   const auto& workload = recording.workload;
   std::string words = or_unavailable(workload.scenario);
   if (!workload.description.empty()) words += " (" + workload.description + ")";
-  words += fmt::format(": {} texts an iteration", count_or_unknown(workload.items_per_iteration));
-  if (workload.tokens_per_iteration)
-    words += fmt::format(" ({} tokens)",
-                         format_count(static_cast<double>(*workload.tokens_per_iteration)));
-  return words + fmt::format(", {} threads, {} iterations a block, {} blocks planned",
-                             count_or_unknown(workload.threads),
-                             count_or_unknown(workload.iterations_per_block),
+  words += ": ";
+  if (!about.item.empty())
+    words +=
+        fmt::format("{} {}", about.items_words(workload.items_per_iteration), about.an_iteration);
+  if (workload.parts_per_iteration)
+    words +=
+        fmt::format(" ({} {})", format_count(static_cast<double>(*workload.parts_per_iteration)),
+                    workload.parts);
+  if (!about.item.empty()) words += ", ";
+  if (workload.threads > 0 || about.computes)
+    words += count_or_unknown(workload.threads) + " threads, ";
+  return words + fmt::format("{} {} a block, {} blocks planned",
+                             count_or_unknown(workload.iterations_per_block), about.iterations,
                              count_or_unknown(workload.blocks));
 }
 
@@ -88,17 +94,19 @@ std::string isa_words(const Recording& recording) {
   std::vector<std::string> sets;
   for (const auto& block : recording.blocks)
     if (!block.isa.empty() && std::ranges::count(sets, block.isa) == 0) sets.push_back(block.isa);
-  return or_unavailable(fmt::format("{}", fmt::join(sets, ", ")));
+  return fmt::format("{}", fmt::join(sets, ", "));
 }
 
-std::vector<Fact> facts(const Recording& recording) {
+// Of a program that does not compute, only what is told.
+std::vector<Fact> facts(const Recording& recording, const Words& words) {
   std::vector<Fact> all{{"Machine", machine_words(recording)}};
   if (const std::string words = condition_words(recording); !words.empty())
     all.push_back({"Fit for measuring", words});
-  all.insert(all.end(), {{"Instruction set", isa_words(recording)},
-                         {"Peaks", peak_words(recording.roofline)},
-                         {"Model", model_words(recording)},
-                         {"Workload", workload_words(recording)},
+  const std::string isa = isa_words(recording);
+  if (words.computes || !isa.empty()) all.push_back({"Instruction set", or_unavailable(isa)});
+  if (words.kernels) all.push_back({"Peaks", peak_words(recording.roofline)});
+  if (words.computes) all.push_back({"Model", model_words(recording)});
+  all.insert(all.end(), {{"Workload", workload_words(recording, words)},
                          {"Commit", or_unavailable(recording.commit)},
                          {"Date", or_unavailable(recording.created)}});
   return all;
@@ -153,7 +161,7 @@ Report make_report(const Measured& arms) {
   const Grounds grounds{arms, compared, tables};
   Report report{compared, with_insights(tables, insights_of(grounds))};
   report.warnings = std::move(warnings);
-  report.facts = facts(recording);
+  report.facts = facts(recording, arms.words());
   report.facts.push_back({"Smallest detectable effect", compared.noise.sentence});
   report.alarms = machine_alarms(recording);
   if (const std::string alarm = noise_alarm(compared.variants, compared.noise); !alarm.empty())

@@ -40,8 +40,9 @@ std::string held_against(double loops_s, double overhead_s) {
 
 }  // namespace
 
-std::vector<std::string> dispatch_insights(const Ledger& ledger, const Table& table) {
-  const Row* sum = row_named(table, kAllLoops);
+std::vector<std::string> dispatch_insights(const Ledger& ledger, const Table& table,
+                                           const Words& words) {
+  const Row* sum = row_named(table, all_loops(words));
   std::vector<std::string> sentences;
   if (!sum) return sentences;
   for (size_t variant = 0; variant < sum->figures.size(); ++variant) {
@@ -58,9 +59,10 @@ std::vector<std::string> dispatch_insights(const Ledger& ledger, const Table& ta
     const double measured_s = overhead_s(ledger, variant);
     if (!(measured_s > 0)) continue;
     sentences.push_back(fmt::format(
-        "{}: by the ledger the cores spend {} of an iteration's wall time on scheduling, waiting "
-        "and idling; {}.",
-        table.columns[variant], iteration_text(measured_s), held_against(*loops_s, measured_s)));
+        "{}: by the ledger the cores spend {} of {}'s wall time on scheduling, waiting and idling; "
+        "{}.",
+        table.columns[variant], iteration_text(measured_s), words.an_iteration,
+        held_against(*loops_s, measured_s)));
   }
   return sentences;
 }

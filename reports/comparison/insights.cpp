@@ -95,26 +95,26 @@ void total_insight(const Table& table, const std::string& label, size_t variant,
 
 void compute_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
   const std::string& label = grounds.label(variant);
+  const std::string& functions = grounds.arms.words().work_functions;
   const Row* sum = row_with(grounds.tables.compute, Role::kSubtotal);
   const auto delta = sum ? change(*sum, 0, variant) : std::nullopt;
   if (!delta || !delta->percent) return;
   if (!grounds.compared.same_work.holds()) {
-    sentences.push_back(label +
-                        ": the work is not proven to be the same, so the cost of "
-                        "compute functions cannot be compared.");
+    sentences.push_back(fmt::format(
+        "{}: the work is not proven to be the same, so the cost of {} cannot be compared.", label,
+        functions));
     return;
   }
   if (noise(*sum, variant)) {
     sentences.push_back(
-        label +
-        ": the CPU cost of compute functions for the same work does not differ by more than the "
-        "sampling error (" +
-        coverage(grounds, variant) + ").");
+        fmt::format("{}: the CPU cost of {} for the same work does not differ by more than the "
+                    "sampling error ({}).",
+                    label, functions, coverage(grounds, variant)));
     return;
   }
-  std::string text = fmt::format("{}: compute functions cost {} {} CPU for the same work ({})",
-                                 label, delta->size_percent_text,
-                                 delta->absolute < 0 ? "less" : "more", coverage(grounds, variant));
+  std::string text = fmt::format("{}: {} cost {} {} CPU for the same work ({})", label, functions,
+                                 delta->size_percent_text, delta->absolute < 0 ? "less" : "more",
+                                 coverage(grounds, variant));
   if (std::abs(*delta->percent) >= kTellingPercent)
     text +=
         ". The arithmetic is equal, so contention, cold caches or clock frequency differ; "
@@ -124,14 +124,15 @@ void compute_insight(const Grounds& grounds, size_t variant, Sentences& sentence
 
 // Where the samples and the exact accounts do not say the same, both are told.
 void bias_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
+  const Words& words = grounds.arms.words();
   const auto ratio = compute_ratio(grounds.tables, 0, variant);
   if (!ratio || !ratio->apart) return;
   sentences.push_back(fmt::format(
-      "{}: by its samples compute costs {} CPU, by the ledger {}. Samples lean towards compute: "
-      "briefly running threads are met by few ticks ({}). The ledger takes the scheduler's part "
-      "from exact accounts; believe it first.",
-      grounds.label(variant), less_or_more(ratio->sampled), less_or_more(ratio->ledger),
-      coverage(grounds, variant)));
+      "{}: by its samples {} costs {} CPU, by the ledger {}. Samples lean towards {}: briefly "
+      "running threads are met by few ticks ({}). The ledger takes the {}'s part from exact "
+      "accounts; believe it first.",
+      grounds.label(variant), words.work, less_or_more(ratio->sampled), less_or_more(ratio->ledger),
+      words.work, coverage(grounds, variant), words.scheduler));
 }
 
 // Functions whose cost for the same work went against the sum's direction, or rose.
@@ -151,6 +152,7 @@ void riser_insight(const Grounds& grounds, size_t variant, Sentences& sentences)
 }
 
 void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
+  const std::string metrics = title_case(grounds.arms.words().scheduler) + " Metrics";
   const Row* row = row_with(grounds.tables.cpu_total, Role::kUnsampled);
   if (!row) return;
   std::string shares;
@@ -163,8 +165,8 @@ void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
   if (!shares.empty())
     sentences.push_back(
         fmt::format("not sampled: {}. Shares of functions may be off by as much, so take waiting, "
-                    "signalling and thread creation from the exact Scheduler Metrics.",
-                    shares));
+                    "signalling and thread creation from the exact {}.",
+                    shares, metrics));
 }
 
 void wall_insight(const Grounds& grounds, Sentences& sentences) {
@@ -217,9 +219,10 @@ void formula_insight(const Grounds& grounds, Sentences& sentences) {
       ratio = fmt::format(": the formula is {} too {}",
                           format_ratio(std::max(counted, formula) / std::min(counted, formula)),
                           formula > counted ? "high" : "low");
-    sentences.push_back(fmt::format(
-        "{}: {} creations an iteration were measured, the formula says ~{}{}.", row.variant,
-        format_value(counted, Unit::kCount), format_value(formula, Unit::kCount), ratio));
+    sentences.push_back(fmt::format("{}: {} creations {} were measured, the formula says ~{}{}.",
+                                    row.variant, format_value(counted, Unit::kCount),
+                                    grounds.arms.words().an_iteration,
+                                    format_value(formula, Unit::kCount), ratio));
   }
 }
 
@@ -246,7 +249,7 @@ Insights insights_of(const Grounds& grounds) {
   formula_insight(grounds, found.creations);
   found.kernels = contention_sentences(arms, compared.same_work);
   if (compared.same_work.holds())
-    found.dispatch = dispatch_insights(tables.ledger, tables.dispatch);
+    found.dispatch = dispatch_insights(tables.ledger, tables.dispatch, arms.words());
   return found;
 }
 

@@ -51,53 +51,63 @@ bool equal_iterations(const std::vector<Timing>& timings) {
 
 // Seconds and rates of an iteration, judged by the pairs of wall time.
 struct TimeRow {
-  const char* name;
+  std::string name;
   Unit unit;
   DeltaWords words;
-  std::optional<double> (*value)(const Timing& timing, double texts);
+  std::optional<double> (*value)(const Timing& timing, double items);
 };
 
-constexpr TimeRow kTotalDuration{
+const TimeRow kTotalDuration{
     "Total Duration", Unit::kSeconds, DeltaWords::kFaster, [](const Timing& timing, double) {
       return timing.iteration_s ? std::optional(timing.total_s) : std::nullopt;
     }};
 
 // The last one is what the pairs compare.
-constexpr TimeRow kTimeRows[] = {
-    {"Avg Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster,
-     [](const Timing& timing, double) { return timing.iteration_s; }},
-    {"Avg Time/Text", Unit::kMilliseconds, DeltaWords::kFaster,
-     [](const Timing& timing, double texts) {
-       return timing.iteration_s && texts > 0 ? std::optional(*timing.iteration_s / texts * 1000)
-                                              : std::nullopt;
-     }},
-    {"Throughput", Unit::kThroughput, DeltaWords::kIncrease,
-     [](const Timing& timing, double texts) {
-       return timing.iteration_s && texts > 0 ? std::optional(texts / *timing.iteration_s)
-                                              : std::nullopt;
-     }},
-    {"Median Time/Iteration", Unit::kIterationSeconds, DeltaWords::kFaster,
-     [](const Timing& timing, double) { return timing.median_s; }}};
+std::vector<TimeRow> time_rows(const Words& words) {
+  const std::string iteration = "Time/" + title_case(words.iteration);
+  std::vector<TimeRow> rows{{"Avg " + iteration, Unit::kIterationSeconds, DeltaWords::kFaster,
+                             [](const Timing& timing, double) { return timing.iteration_s; }}};
+  if (!words.item.empty()) {
+    rows.push_back({"Avg Time/" + title_case(words.item), Unit::kMilliseconds, DeltaWords::kFaster,
+                    [](const Timing& timing, double items) {
+                      return timing.iteration_s && items > 0
+                                 ? std::optional(*timing.iteration_s / items * 1000)
+                                 : std::nullopt;
+                    }});
+    rows.push_back({"Throughput", Unit::kThroughput, DeltaWords::kIncrease,
+                    [](const Timing& timing, double items) {
+                      return timing.iteration_s && items > 0
+                                 ? std::optional(items / *timing.iteration_s)
+                                 : std::nullopt;
+                    }});
+  }
+  rows.push_back({"Median " + iteration, Unit::kIterationSeconds, DeltaWords::kFaster,
+                  [](const Timing& timing, double) { return timing.median_s; }});
+  return rows;
+}
 
 Figure figure_of(const std::optional<double>& value) { return value ? measured(*value) : Figure{}; }
 
-Row time_row(const Compared& compared, const TimeRow& about, double texts) {
+Row time_row(const Compared& compared, const TimeRow& about) {
   Row row = row_of(about.name, about.unit, compared.pairs);
   row.role = Role::kTotal;
   row.words = about.words;
+  row.items = compared.words.items;
   for (const Timing& timing : compared.timings)
-    row.figures.push_back(figure_of(about.value(timing, texts)));
+    row.figures.push_back(figure_of(about.value(timing, compared.words.shares)));
   return row;
 }
 
-void add_time_rows(Table& table, const Compared& compared, double texts) {
+void add_time_rows(Table& table, const Compared& compared) {
   if (equal_iterations(compared.timings))
-    table.rows.push_back(time_row(compared, kTotalDuration, texts));
+    table.rows.push_back(time_row(compared, kTotalDuration));
   else
     table.notes.push_back(
-        "Total Duration is left out: the variants ran different numbers of "
-        "iterations; all figures are per iteration.");
-  for (const TimeRow& about : kTimeRows) table.rows.push_back(time_row(compared, about, texts));
+        fmt::format("Total Duration is left out: the variants ran different numbers of {}; all "
+                    "figures are per {}.",
+                    compared.words.iterations, compared.words.iteration));
+  for (const TimeRow& about : time_rows(compared.words))
+    table.rows.push_back(time_row(compared, about));
   add_ratios(table.rows.back(), compared.pairs);
 }
 
@@ -137,27 +147,33 @@ std::string test_words(const Pairs& pairs) {
 
 std::string spread(const Compared& compared, size_t variant) {
   const Timing& timing = compared.timings[variant];
-  std::string text =
-      fmt::format("{}: {} blocks, {} iterations in all; block medians ranged {} to {}",
-                  compared.variants[variant], timing.blocks,
-                  format_count(static_cast<double>(timing.iterations)),
-                  format_value(timing.lowest_s, Unit::kIterationSeconds),
-                  format_value(timing.highest_s, Unit::kIterationSeconds));
+  std::string text = fmt::format(
+      "{}: {} blocks, {} {} in all; block medians ranged {} to {}", compared.variants[variant],
+      timing.blocks, format_count(static_cast<double>(timing.iterations)),
+      compared.words.iterations, format_value(timing.lowest_s, Unit::kIterationSeconds),
+      format_value(timing.highest_s, Unit::kIterationSeconds));
   const Pairs& pairs = compared.pairs[variant];
   if (pairs.count() > 0 && pairs.evidence != Evidence::kVoid) text += "; " + test_words(pairs);
   return text + ".";
 }
 
 std::string units_note(const Measured& arms, const Compared& compared) {
-  std::string iterations = "all measured iterations";
+  const Words& words = compared.words;
+  const std::string iteration = title_case(words.iteration);
+  std::string iterations = "all measured " + words.iterations;
   if (equal_iterations(compared.timings))
     iterations +=
         fmt::format(", {} of each variant",
                     format_count(static_cast<double>(compared.timings.front().iterations)));
+  const int count = arms.recording().workload.items_per_iteration;
+  const std::string items =
+      words.item.empty()
+          ? ""
+          : fmt::format(", {} being {}, and Avg Time/{} and Throughput follow from it",
+                        words.an_iteration, words.items_words(count), title_case(words.item));
   return fmt::format(
       "Wall seconds of the time pass, which runs without a profiler. Total Duration is the sum of "
-      "{}; Avg Time/Iteration is their mean, an iteration being {} texts, and Avg Time/Text and "
-      "Throughput follow from it. Median Time/Iteration is the median over blocks (one fresh "
+      "{0}; Avg Time/{1} is their mean{2}. Median Time/{1} is the median over blocks (one fresh "
       "process each) of the block's median. Ratios are of these, time of the baseline / time of "
       "the candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and "
       "interval "
@@ -165,7 +181,7 @@ std::string units_note(const Measured& arms, const Compared& compared) {
       "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
       "and Cores Busy are medians over "
       "blocks.",
-      iterations, count_or_unknown(arms.recording().workload.items_per_iteration));
+      iterations, iteration, items);
 }
 
 // Percent of the all-core peak that the median iteration reaches.
@@ -207,10 +223,11 @@ void add_peak_share(Table& table, const Measured& arms, const Compared& compared
   table.rows.push_back(std::move(row));
   if (!any) return;
   table.notes.push_back(fmt::format(
-      "{}: multiply-accumulates of an iteration that the program counts by kernel / Median "
-      "Time/Iteration / the peak of all {} cores with the instruction set that was run; whatever "
-      "else an iteration does, and cores that the threads do not use, lower it.",
-      kPeakShareRow, count_or_unknown(arms.recording().roofline->cores)));
+      "{0}: multiply-accumulates of {1} that the program counts by kernel / Median Time/{2} / the "
+      "peak of all {3} cores with the instruction set that was run; whatever else {1} does, and "
+      "cores that the threads do not use, lower it.",
+      kPeakShareRow, compared.words.an_iteration, title_case(compared.words.iteration),
+      count_or_unknown(arms.recording().roofline->cores)));
   if (!above.empty())
     table.notes.push_back(fmt::format(
         "{}: above 100% for {}: the peak was measured too low (a busy machine) or the counts are "
@@ -240,13 +257,14 @@ Table blocks_table(const Measured& arms, const Compared& compared) {
 Table performance_table(const Measured& arms, const Compared& compared) {
   Table table = blocks_table(arms, compared);
   if (table.unavailable.size() == compared.variants.size()) return table;
-  const double texts = arms.recording().workload.items_per_iteration;
-  add_time_rows(table, compared, texts);
+  const Words& words = compared.words;
+  add_time_rows(table, compared);
   table.rows.push_back(cpu_row(compared));
   table.rows.push_back(cores_row(compared));
-  add_peak_share(table, arms, compared);
-  if (texts <= 0)
-    table.notes.push_back("Per text: unavailable: the texts of an iteration are not recorded.");
+  if (words.kernels) add_peak_share(table, arms, compared);
+  if (words.shares <= 0)
+    table.notes.push_back(fmt::format("Per {}: unavailable: the {} of {} are not recorded.",
+                                      words.item, words.items, words.an_iteration));
   if (std::ranges::none_of(compared.timings, [](const Timing& t) { return t.cpu_s.has_value(); }))
     table.notes.push_back("CPU time: unavailable: the kernel's accounting is not recorded.");
   table.notes.push_back(units_note(arms, compared));

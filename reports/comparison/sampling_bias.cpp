@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reports/figures/format.h"
@@ -17,11 +18,14 @@ struct Compute {
   double seconds = 0, variance = 0;
 };
 
+// Of the lines of what computes; of a program without such lines, of all its work.
 std::optional<Compute> by_ledger(const Ledger& ledger, size_t variant) {
+  const auto computes = [](const LedgerLine& line) { return line.name.starts_with("compute: "); };
+  const bool all = std::ranges::none_of(ledger.lines, computes);
   if (variant >= ledger.columns.size() || !ledger.columns[variant].known()) return std::nullopt;
   Compute compute;
   for (const LedgerLine& line : ledger.lines) {
-    if (line.kind != LedgerKind::kWork || !line.name.starts_with("compute: ")) continue;
+    if (line.kind != LedgerKind::kWork || !(all || computes(line))) continue;
     const LedgerAmount& amount = line.amounts[variant];
     if (!amount.error_s) return std::nullopt;
     compute.seconds += amount.core_s;

@@ -11,6 +11,7 @@
 #include "reports/comparison/performance.h"
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
+#include "reports/recorded/raw_commands.h"
 #include "reports/statistics/significance.h"
 #include "reports/tables/threads.h"
 
@@ -25,10 +26,13 @@ std::vector<size_t> timed_variants(const std::vector<Timing>& timings) {
   return timed;
 }
 
+// "batches of 32 texts on 4 threads"
 std::string short_workload_words(const Measured& arms) {
   const auto& workload = arms.recording().workload;
-  std::string words =
-      fmt::format("batches of {} texts", count_or_unknown(workload.items_per_iteration));
+  const Words& about = arms.words();
+  std::string words = workload.scenario.empty() ? "this workload" : workload.scenario;
+  if (!about.items.empty())
+    words = about.inputs + " of " + about.items_words(workload.items_per_iteration);
   if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
   return words;
 }
@@ -81,11 +85,12 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
 
 // CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
 // none.
-std::string cpu_bullet(const Tables& tables, size_t from, size_t to) {
+std::string cpu_bullet(const Tables& tables, const Words& words, size_t from, size_t to) {
   const Row* row = row_named(tables.performance, kCpuRow);
   if (row && change(*row, from, to))
-    return row_bullet(row, from, to, "CPU time",
-                      "an iteration's, from the kernel, median over blocks of the time pass");
+    return row_bullet(
+        row, from, to, "CPU time",
+        words.an_iteration + "'s, from the kernel, median over blocks of the time pass");
   return row_bullet(row_with(tables.cpu_total, Role::kTotal), from, to, "CPU time",
                     "the region's in the cpu pass, no spread measured");
 }
@@ -106,33 +111,45 @@ std::string ratio_bullet(const Pairs& pairs) {
 }
 
 // What goes with the difference in time.
-std::vector<std::string> cause_bullets(const Tables& tables, size_t winner, size_t rival) {
+std::vector<std::string> cause_bullets(const Grounds& grounds, size_t winner, size_t rival) {
+  const Tables& tables = grounds.tables;
+  const Words& words = grounds.arms.words();
   std::vector<std::string> lines;
   if (const auto difference = ledger_difference(tables.ledger, rival, winner))
     lines.push_back(explanation_words(*difference));
-  lines.push_back(cpu_bullet(tables, rival, winner));
-  lines.push_back(row_bullet(row_with(tables.scheduler, Role::kSubtotal), rival, winner,
-                             "scheduler overhead",
-                             "CPU time sampled in scheduler functions, row All scheduler "
-                             "functions"));
+  lines.push_back(cpu_bullet(tables, words, rival, winner));
+  lines.push_back(row_bullet(
+      row_with(tables.scheduler, Role::kSubtotal), rival, winner, words.overhead,
+      fmt::format("CPU time sampled in {0} functions, row All {0} functions", words.scheduler)));
   const std::string creations =
-      creations_compared(tables.threads.creations[rival], tables.threads.creations[winner]);
+      creations_compared(tables.threads.creations[rival], tables.threads.creations[winner], words);
   lines.push_back(creations.empty() ? "thread creations: unavailable" : creations);
   lines.push_back(row_bullet(row_with(tables.memory, Role::kTotal), rival, winner,
                              "memory allocation", "bytes allocated in the region"));
   lines.push_back(row_bullet(row_with(tables.compute, Role::kSubtotal), rival, winner,
-                             "CPU time in compute functions for the same work",
-                             "row All compute functions" + ledger_words(tables, rival, winner)));
+                             fmt::format("CPU time in {} for the same work", words.work_functions),
+                             "row " + words.all_work + ledger_words(tables, rival, winner)));
   return lines;
 }
 
+// What a reader turns on or starts: "pool (variant pool): --variant pool", "`zstd -T2 data`".
+std::string choice_words(const MeasuredArm& arm) {
+  const profiles::Variant& variant = *arm.about;
+  if (variant.advice.empty() && !variant.command.empty())
+    return "`" + shell_line(variant.command) + "`";
+  return fmt::format("{} (variant {}){}{}", arm.label, variant.name,
+                     variant.advice.empty() ? "" : ": ", variant.advice);
+}
+
 std::string recommendation(const Measured& arms, size_t winner) {
-  const profiles::Variant& variant = *arms[winner].about;
+  const Words& words = arms.words();
   return fmt::format(
-      "{} {} (variant {}){}{} for {}, the only workload measured here; other batch "
-      "sizes, thread counts and machines need their own run.",
-      winner == 0 ? "Keep" : "Use", arms[winner].label, variant.name,
-      variant.advice.empty() ? "" : ": ", variant.advice, short_workload_words(arms));
+      "{} {} for {}, the only workload measured here; other {}, thread counts and machines need "
+      "their own run.",
+      winner == 0 ? "Keep" : "Use", choice_words(arms[winner]), short_workload_words(arms),
+      words.computes       ? "batch sizes"
+      : words.item.empty() ? "inputs"
+                           : "numbers of " + words.items);
 }
 
 // Why a difference that the test finds still has no winner.
@@ -278,7 +295,7 @@ void say_causes(const Grounds& grounds, Verdict& verdict) {
   verdict.sentence =
       fmt::format("For {}, {} is the clear winner against {}:", short_workload_words(grounds.arms),
                   grounds.label(verdict.winner), grounds.label(verdict.rival));
-  for (std::string& line : cause_bullets(grounds.tables, verdict.winner, verdict.rival))
+  for (std::string& line : cause_bullets(grounds, verdict.winner, verdict.rival))
     verdict.bullets.push_back(std::move(line));
   verdict.recommendation = recommendation(grounds.arms, verdict.winner);
 }

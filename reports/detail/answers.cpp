@@ -105,8 +105,9 @@ std::vector<std::string> risen(const profiles::SampledProfile& before,
 }  // namespace
 
 Answer scheduler_answer(const Report& report) {
-  return answer_by_row("Has scheduler overhead fallen?", report, report.scheduler,
-                       {"All scheduler functions"});
+  const Words& words = report.words;
+  return answer_by_row(fmt::format("Has {} fallen?", words.overhead), report, report.scheduler,
+                       {fmt::format("All {} functions", words.scheduler)});
 }
 
 Answer threads_answer(const Report& report) {
@@ -119,19 +120,19 @@ Answer allocations_answer(const Measured& arms, const Report& report) {
   for (const Row& row : report.memory.rows)
     if (row.role == Role::kTotal) total = row.name;
   Answer answer = answer_by_row("Do allocations fall?", report, report.memory, {total});
-  const double texts = arms.recording().workload.items_per_iteration;
+  const Words& words = report.words;
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     const auto& heap = arms[variant].heap();
-    if (!heap || heap->iterations <= 0 || texts <= 0) continue;
-    const double all_texts = heap->iterations * texts;
+    if (!heap || heap->iterations <= 0 || words.shares <= 0) continue;
+    const double shares = heap->iterations * words.shares;
     answer.sentences.push_back(fmt::format(
-        "{}: {} bytes{} a text, over {} texts.", report.variants[variant],
-        format_count(heap->region_bytes / all_texts, 1),
+        "{}: {} bytes{} {}, over {} {}.", report.variants[variant],
+        format_count(heap->region_bytes / shares, 1),
         heap->region_objects
             ? fmt::format(" in {} allocations",
-                          format_count(static_cast<double>(*heap->region_objects) / all_texts, 2))
+                          format_count(static_cast<double>(*heap->region_objects) / shares, 2))
             : "",
-        format_count(all_texts)));
+        words.share, format_count(shares), words.item.empty() ? words.iterations : words.items));
   }
   return answer;
 }
@@ -174,15 +175,17 @@ Answer gain_answer(const Report& report) {
     for (const LedgerLine& line : report.ledger.lines)
       if (line.kind == LedgerKind::kWork) work_s += line.amounts[variant].core_s;
     answer.sentences.push_back(fmt::format(
-        "{}: of {} core-seconds an iteration {} are work; an iteration without all the rest would "
-        "take ~{} instead of {} on {} cores (an estimate: the ledger's work lines / cores).",
-        column.label, format_value(column.capacity_s(), Unit::kSeconds),
-        format_value(work_s, Unit::kSeconds),
+        "{}: of {} core-seconds {} {} are work; {} without all the rest would take ~{} instead of "
+        "{} on {} cores (an estimate: the ledger's work lines / cores).",
+        column.label, format_value(column.capacity_s(), Unit::kSeconds), report.words.an_iteration,
+        format_value(work_s, Unit::kSeconds), report.words.an_iteration,
         format_value(work_s / column.cores, Unit::kIterationSeconds),
         format_value(column.wall_s, Unit::kIterationSeconds), column.cores));
   }
   if (answer.sentences.empty())
-    answer.sentences.push_back("unavailable: neither peaks nor a ledger are recorded");
+    answer.sentences.push_back(report.words.kernels
+                                   ? "unavailable: neither peaks nor a ledger are recorded"
+                                   : "unavailable: no ledger is recorded");
   return answer;
 }
 

@@ -53,7 +53,7 @@ std::string site_name(const Stacks& stacks, const Stack& stack) {
   return function_at(stacks, stack.frames.front());
 }
 
-ByName summed(const Stacks& stacks, const Name& name, double per_text) {
+ByName summed(const Stacks& stacks, const Name& name, double shares) {
   ByName sums;
   for (const Stack& stack : stacks.stacks) {
     Amounts& sum = sums[name(stacks, stack)];
@@ -61,7 +61,7 @@ ByName summed(const Stacks& stacks, const Name& name, double per_text) {
     sum.value += (stacks.clock == profiles::ProfileClock::allocation
                       ? static_cast<double>(stack.bytes)
                       : static_cast<double>(stack.samples) * stacks.period_s) /
-                 per_text;
+                 shares;
   }
   return sums;
 }
@@ -97,7 +97,7 @@ bool noise(const Moved& each) {
 
 struct Sides {
   const Stacks *before = nullptr, *after = nullptr;
-  double texts_before = 0, texts_after = 0;
+  double shares_before = 0, shares_after = 0;
 };
 
 Sides sides_of(const Measured& arms, const std::vector<VariantStacks>& stacks, size_t variant,
@@ -106,9 +106,9 @@ Sides sides_of(const Measured& arms, const std::vector<VariantStacks>& stacks, s
   if (stacks.size() <= variant) return sides;
   sides.before = stacks_of(stacks.front(), clock);
   sides.after = stacks_of(stacks[variant], clock);
-  const double texts = arms.recording().workload.items_per_iteration;
-  if (sides.before) sides.texts_before = texts * sides.before->iterations;
-  if (sides.after) sides.texts_after = texts * sides.after->iterations;
+  const double shares = arms.words().shares;
+  if (sides.before) sides.shares_before = shares * sides.before->iterations;
+  if (sides.after) sides.shares_after = shares * sides.after->iterations;
   return sides;
 }
 
@@ -131,12 +131,14 @@ Listing listing_of(const Measured& arms, const std::vector<VariantStacks>& stack
   for (const auto& [side, which] : {std::pair(sides.before, size_t{0}), {sides.after, variant}})
     if (!side) listing.notes.push_back(no_stacks(arms[which], clock));
   if (!listing.notes.empty()) return listing;
-  if (sides.texts_before <= 0 || sides.texts_after <= 0) {
-    listing.notes.push_back("unavailable: the number of texts is not recorded");
+  if (sides.shares_before <= 0 || sides.shares_after <= 0) {
+    const Words& words = arms.words();
+    listing.notes.push_back(fmt::format("unavailable: the number of {} is not recorded",
+                                        words.item.empty() ? words.iterations : words.items));
     return listing;
   }
-  const auto all = moved(summed(*sides.before, about.name, sides.texts_before),
-                         summed(*sides.after, about.name, sides.texts_after));
+  const auto all = moved(summed(*sides.before, about.name, sides.shares_before),
+                         summed(*sides.after, about.name, sides.shares_after));
   const bool allocation = clock == ProfileClock::allocation;
   const auto words = [&](double value) {
     return allocation ? format_count(value, 1) : fmt::format("{:.1f}", value * 1e6);
@@ -148,9 +150,9 @@ Listing listing_of(const Measured& arms, const std::vector<VariantStacks>& stack
                                 std::string(each.difference() > 0 ? "+" : "-") +
                                 words(std::abs(each.difference()))});
   }
-  listing.notes.push_back(fmt::format("The {} largest changes of {}, {} a text.",
-                                      listing.rows.size(), all.size(),
-                                      allocation ? "bytes" : "microseconds of sampled CPU time"));
+  listing.notes.push_back(
+      fmt::format("The {} largest changes of {}, {} {}.", listing.rows.size(), all.size(),
+                  allocation ? "bytes" : "microseconds of sampled CPU time", arms.words().share));
   if (!allocation)
     listing.notes.push_back("Behind ~: within what counting samples at random explains at 95 %.");
   return listing;

@@ -7,7 +7,7 @@
 
 namespace winnow::reports {
 
-// Call chains, or call sites of allocations, that moved most against the baseline, by text.
+// Call chains, or call sites of allocations, that moved most against the baseline, by item.
 Listing chains_listing(const Measured& arms, const std::vector<VariantStacks>& stacks,
                        size_t variant);
 Listing call_sites_listing(const Measured& arms, const std::vector<VariantStacks>& stacks,

@@ -23,16 +23,17 @@ std::string interval(const Share& share) {
 
 std::string seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
 
-std::string percentile(const std::vector<std::vector<double>>& processes, size_t n, int percent) {
+std::string percentile(const std::vector<std::vector<double>>& processes, size_t n, int percent,
+                       const Words& words) {
   // Below that the largest value would stand for it.
   const size_t needed = percent == 50 ? 1 : 100 / (100 - static_cast<size_t>(percent));
-  if (n < needed) return fmt::format("unavailable: takes {} iterations", needed);
+  if (n < needed) return fmt::format("unavailable: takes {} {}", needed, words.iterations);
   const Quantile found = quantile_of(processes, percent / 100.0, kConfidence);
   if (found.interval)
     return fmt::format("{} ({} to {})", seconds(found.value), seconds(found.interval->low),
                        seconds(found.interval->high));
-  return fmt::format("{} (no interval: takes {} independent iterations, here {})",
-                     seconds(found.value), values_for_interval(percent / 100.0, kConfidence),
+  return fmt::format("{} (no interval: takes {} independent {}, here {})", seconds(found.value),
+                     values_for_interval(percent / 100.0, kConfidence), words.iterations,
                      static_cast<int>(found.independent));
 }
 
@@ -74,23 +75,25 @@ Listing functions_listing(const Measured& arms, const Report& report, size_t var
     const auto count = static_cast<double>(samples(function));
     const Share share = share_of(count, static_cast<double>(*cpu->samples));
     listing.rows.push_back(
-        {function.name, function.category, format_count(count),
+        {function.name, arms.words().category(function.category), format_count(count),
          format_value((cumulative ? function.cumulative_s : function.flat_s).value_or(0),
                       Unit::kSeconds),
          format_share(share.share), interval(share)});
   }
   listing.notes.push_back(fmt::format(
-      "The {} largest of {} functions; shares of {} samples over {} iterations, with the interval "
-      "that counting at random gives.",
+      "The {} largest of {} functions; shares of {} samples over {} {}, with the interval that "
+      "counting at random gives.",
       listing.rows.size(), functions.size(), format_count(static_cast<double>(*cpu->samples)),
-      cpu->iterations));
+      cpu->iterations, arms.words().iterations));
   return listing;
 }
 
 Listing latency_listing(const Measured& arms, const Report& report) {
   Listing listing;
-  listing.heading = "Latency of an Iteration";
-  listing.columns = {"Variant", "Iterations (n)", "Processes", "p50", "p90", "p99"};
+  const Words& words = arms.words();
+  const std::string iterations = title_case(words.iterations);
+  listing.heading = fmt::format("Latency of {}", with_article(title_case(words.iteration)));
+  listing.columns = {"Variant", iterations + " (n)", "Processes", "p50", "p90", "p99"};
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     std::vector<std::vector<double>> processes;
     size_t n = 0;
@@ -105,16 +108,17 @@ Listing latency_listing(const Measured& arms, const Report& report) {
       listing.notes.push_back(arms[variant].unavailable(Pass::time));
       continue;
     }
-    listing.rows.push_back({report.variants[variant], format_count(static_cast<double>(n)),
-                            format_count(static_cast<double>(processes.size())),
-                            percentile(processes, n, 50), percentile(processes, n, 90),
-                            percentile(processes, n, 99)});
+    listing.rows.push_back(
+        {report.variants[variant], format_count(static_cast<double>(n)),
+         format_count(static_cast<double>(processes.size())), percentile(processes, n, 50, words),
+         percentile(processes, n, 90, words), percentile(processes, n, 99, words)});
   }
   listing.notes.push_back(fmt::format(
-      "All iterations of the time pass together, by nearest rank. In brackets: the interval at "
-      "{:.0f} %, by the ranks that the binomial distribution gives. Iterations of one process are "
-      "alike: they count as the independent ones that the scatter between processes leaves.",
-      kConfidence * 100));
+      "All {} of the time pass together, by nearest rank. In brackets: the interval at {:.0f} %, "
+      "by "
+      "the ranks that the binomial distribution gives. {} of one process are alike: they count as "
+      "the independent ones that the scatter between processes leaves.",
+      words.iterations, kConfidence * 100, iterations));
   return listing;
 }
 

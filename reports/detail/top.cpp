@@ -45,8 +45,8 @@ std::string top(const Measured& arms, const Report& report, size_t variant,
     return cpu ? title + ": unavailable: no samples were counted\n"
                : base::printable(arms[variant].unavailable(Pass::cpu)) + "\n";
   const auto whole = static_cast<double>(*cpu->samples);
-  std::string text = fmt::format("{}: {} CPU samples over {} iterations\n", title,
-                                 format_count(whole), cpu->iterations);
+  std::string text = fmt::format("{}: {} CPU samples over {} {}\n", title, format_count(whole),
+                                 cpu->iterations, base::printable(report.words.iterations));
   const size_t width = std::max(options.columns, kFigures + kShortestName) - kFigures;
   double largest = 0;
   size_t shown = 0;

@@ -47,7 +47,11 @@ std::string export_benchfmt(const Export& source) {
                           : fact.name == "Commit" ? "commit"
                                                   : "model",
                           base::printable(fact.value));
-  text += "\nUnit cpu-ns/op better=lower\nUnit texts/s better=higher\n\n";
+  const std::string& items = source.measured->words().items;
+  const std::string rate = word(items) + "/s";
+  text += "\nUnit cpu-ns/op better=lower\n";
+  if (!items.empty()) text += fmt::format("Unit {} better=higher\n", rate);
+  text += "\n";
   const auto runs = benchmark_runs(*source.measured);
   const auto allocations = allocation_runs(*source.measured);
   if (runs.empty() && allocations.empty())
@@ -56,7 +60,7 @@ std::string export_benchfmt(const Export& source) {
     if (!wanted(run.variant)) continue;
     text += fmt::format("{} {} {} ns/op", name(run.variant), run.iterations, run.wall_ns);
     if (run.cpu_ns) text += fmt::format(" {} cpu-ns/op", *run.cpu_ns);
-    if (run.texts_s) text += fmt::format(" {} texts/s", *run.texts_s);
+    if (run.items_s) text += fmt::format(" {} {}", *run.items_s, rate);
     text += "\n";
   }
   for (const AllocationRun& run : allocations) {

@@ -47,7 +47,7 @@ std::string export_google_benchmark(const Export& source) {
                   {"real_time", run.wall_ns},
                   {"cpu_time", *run.cpu_ns},
                   {"time_unit", "ns"}};
-    if (run.texts_s) entry["items_per_second"] = *run.texts_s;
+    if (run.items_s) entry["items_per_second"] = *run.items_s;
     runs.push_back(std::move(entry));
   }
   if (runs.elements().empty())

@@ -13,7 +13,7 @@ constexpr int kSchema = 1;
 
 Json known(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
-const char* name_of(Unit unit) {
+std::string name_of(Unit unit, const std::string& items) {
   switch (unit) {
     case Unit::kSeconds:
       return "seconds";
@@ -22,7 +22,7 @@ const char* name_of(Unit unit) {
     case Unit::kMilliseconds:
       return "milliseconds";
     case Unit::kThroughput:
-      return "texts/second";
+      return items + "/second";
     case Unit::kMegabytes:
       return "megabytes";
     case Unit::kCount:
@@ -104,8 +104,9 @@ Json row(const Row& row) {
   Json figures = Json::array(), evidence = Json::array();
   for (const Figure& each : row.figures) figures.push_back(figure(each));
   for (const Evidence each : row.evidence) evidence.push_back(name_of(each));
-  return {{"name", row.name},      {"unit", name_of(row.unit)}, {"role", name_of(row.role)},
-          {"symbol", row.symbol},  {"figures", figures},        {"evidence", evidence},
+  return {{"name", row.name},          {"unit", name_of(row.unit, row.items)},
+          {"role", name_of(row.role)}, {"symbol", row.symbol},
+          {"figures", figures},        {"evidence", evidence},
           {"remarks", row.remarks}};
 }
 
@@ -120,18 +121,22 @@ Json table(const char* id, const Table& table) {
           {"insights", table.insights}};
 }
 
+// Those that the report has.
 Json tables(const Report& report) {
-  return Json::Array{table("performance", report.performance),
-                     table("scheduler", report.scheduler),
-                     table("compute", report.compute),
-                     table("kernels", report.kernels),
-                     table("cpu_total", report.cpu_total),
-                     table("cumulative", report.cumulative),
-                     table("wall", report.wall),
-                     table("memory", report.memory),
-                     table("scheduler_metrics", report.threads.metrics),
-                     table("dispatch", report.dispatch),
-                     table("ledger", report.ledger_table)};
+  Json all = Json::array();
+  for (const auto& [id, each] : {std::pair("performance", &report.performance),
+                                 {"scheduler", &report.scheduler},
+                                 {"compute", &report.compute},
+                                 {"kernels", &report.kernels},
+                                 {"cpu_total", &report.cpu_total},
+                                 {"cumulative", &report.cumulative},
+                                 {"wall", &report.wall},
+                                 {"memory", &report.memory},
+                                 {"scheduler_metrics", &report.threads.metrics},
+                                 {"dispatch", &report.dispatch},
+                                 {"ledger", &report.ledger_table}})
+    if (!each->heading.empty()) all.push_back(table(id, *each));
+  return all;
 }
 
 Json pairs(const Pairs& pairs) {

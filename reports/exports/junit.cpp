@@ -11,9 +11,10 @@ namespace {
 JunitCase comparison(const Export& source, size_t variant) {
   const Report& report = source.report;
   const Pairs& pairs = report.pairs[variant];
-  JunitCase test{source.recording().variants[variant].name,
-                 "against " + report.variants.front() + ": wall time of an iteration",
-                 JunitCase::kPassed, "", ratio_words(pairs)};
+  JunitCase test{
+      source.recording().variants[variant].name,
+      "against " + report.variants.front() + ": wall time of " + report.words.an_iteration,
+      JunitCase::kPassed, "", ratio_words(pairs)};
   if (pairs.evidence == Evidence::kVoid) {
     test.result = JunitCase::kError;
     test.type = "void";

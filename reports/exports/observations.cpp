@@ -154,7 +154,7 @@ std::vector<BenchmarkRun> benchmark_runs(const Measured& arms) {
                        {}};
       if (const auto cpu_s = block_seconds(*block, Measure::kCpu)) run.cpu_ns = nanoseconds(*cpu_s);
       if (arms.recording().workload.items_per_iteration > 0)
-        run.texts_s = arms.recording().workload.items_per_iteration / *wall_s;
+        run.items_s = arms.recording().workload.items_per_iteration / *wall_s;
       runs.push_back(run);
     }
   return runs;

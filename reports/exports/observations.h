@@ -27,7 +27,7 @@ struct BenchmarkRun {
   int64_t iterations = 0;
   double wall_ns = 0;             // an iteration: the block's median
   std::optional<double> cpu_ns;   // an iteration, from the kernel
-  std::optional<double> texts_s;  // texts a second
+  std::optional<double> items_s;  // items a second
 };
 std::vector<BenchmarkRun> benchmark_runs(const Measured& arms);
 

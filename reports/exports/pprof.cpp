@@ -119,10 +119,13 @@ uint64_t measured_ns(const MeasuredArm& variant, Pass pass) {
 }
 
 std::vector<std::string> comments(const Export& source, size_t variant, int iterations) {
-  std::vector<std::string> lines{"variant " + source.recording().variants[variant].name + ", " +
-                                     source.recording().workload.scenario,
-                                 fmt::format("over {} iterations of {} texts", iterations,
-                                             source.recording().workload.items_per_iteration)};
+  const Words& words = source.measured->words();
+  const auto& workload = source.recording().workload;
+  std::string over = fmt::format("over {} {}", iterations, words.iterations);
+  if (!words.items.empty())
+    over += fmt::format(" of {} {}", workload.items_per_iteration, words.items);
+  std::vector<std::string> lines{
+      "variant " + source.recording().variants[variant].name + ", " + workload.scenario, over};
   for (const Fact& fact : source.report.facts)
     if (fact.name == "Machine" || fact.name == "Commit")
       lines.push_back(fact.name + ": " + fact.value);

@@ -29,7 +29,7 @@ UnitFormat unit_format(Unit unit) {
     case Unit::kMilliseconds:
       return {1, "ms", "ms"};
     case Unit::kThroughput:
-      return {2, " texts/sec", " texts/sec"};
+      return {2, "", ""};  // per_second() stands behind it
     case Unit::kMegabytes:
       return {1, "", " MB"};
     case Unit::kCount:
@@ -85,6 +85,11 @@ std::string format_change(double absolute, Unit unit, int decimals, double large
                                           : fixed(std::abs(absolute), decimals);
   if (unit == Unit::kMegabytes) text = without_zero_tail(text);
   return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
+}
+
+// Behind a throughput; of other units "".
+std::string per_second(Unit unit, const std::string& items) {
+  return unit == Unit::kThroughput ? " " + items + "/sec" : "";
 }
 
 // Its digits in groups of three.
@@ -175,6 +180,10 @@ std::string format_value(double value, Unit unit) {
   return fixed(value, decimals) + suffix;
 }
 
+std::string format_throughput(double value, const std::string& items) {
+  return format_value(value, Unit::kThroughput) + per_second(Unit::kThroughput, items);
+}
+
 std::string iteration_seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
 
 std::string format_share(double share) { return fixed(share * 100, 2) + "%"; }
@@ -212,8 +221,9 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   else if (!percent_of_unrounded(row) && row.unit != Unit::kPercent && before != 0)
     result.percent = (after - before) / std::abs(before) * 100;
   const double larger = std::max(std::abs(*first), std::abs(*second));
-  result.absolute_text = format_change(result.absolute, row.unit, decimals, larger, true);
-  result.size_text = format_change(result.absolute, row.unit, decimals, larger, false);
+  const std::string behind = per_second(row.unit, row.items);
+  result.absolute_text = format_change(result.absolute, row.unit, decimals, larger, true) + behind;
+  result.size_text = format_change(result.absolute, row.unit, decimals, larger, false) + behind;
   if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
   if (result.percent) {
     result.size_percent_text = format_percent(*result.percent);
@@ -223,11 +233,11 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   return result;
 }
 
-std::string format_figure(const Figure& figure, Unit unit) {
+std::string format_figure(const Figure& figure, Unit unit, const std::string& items) {
   if (!figure.text.empty()) return figure.text;
   if (!figure.value) return kUnavailable;
-  std::string text =
-      fmt::format("{}{}", figure.estimate ? "~" : "", format_value(*figure.value, unit));
+  std::string text = fmt::format("{}{}{}", figure.estimate ? "~" : "",
+                                 format_value(*figure.value, unit), per_second(unit, items));
   if (figure.share) text += fmt::format(" ({})", format_share(*figure.share));
   return text;
 }
@@ -235,7 +245,7 @@ std::string format_figure(const Figure& figure, Unit unit) {
 RowCells format_row(const Row& row) {
   RowCells cells;
   for (size_t variant = 0; variant < row.figures.size(); ++variant) {
-    cells.figures.push_back(format_figure(row.figures[variant], row.unit));
+    cells.figures.push_back(format_figure(row.figures[variant], row.unit, row.items));
     cells.deltas.push_back(variant == 0 ? DeltaCell{} : delta_cell(row, variant));
   }
   return cells;

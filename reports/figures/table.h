@@ -51,11 +51,13 @@ struct Row {
   Role role = Role::kItem;
   bool symbol = false;  // the name is a function of the measured program
   DeltaWords words = DeltaWords::kPlain;
+  std::string items{};                 // of a throughput: "texts"
   std::vector<Figure> figures{};       // per variant
   std::vector<Evidence> evidence{};    // per variant; empty: none
   std::vector<std::string> remarks{};  // per variant, beside the difference: "p = 0.002"
 };
 
+// Without a heading there is none: the program has nothing of the kind.
 struct Table {
   std::string heading;
   std::string first_column;

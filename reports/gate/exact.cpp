@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/measured.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -15,10 +16,6 @@ using profiles::Recording;
 using profiles::SyncProfile;
 
 namespace {
-
-constexpr const char* kText = "a text";
-constexpr const char* kBytes = "bytes a text";
-constexpr const char* kIteration = "an iteration";
 
 // Any good block: all of one variant count the same work.
 const Block* any_block(const MeasuredArm& variant) {
@@ -34,52 +31,57 @@ std::optional<int64_t> sum(const std::optional<profiles::Calls>& a,
   return a->count + b->count + c->count;
 }
 
-ExactCounter shared_out(std::string metric, const char* unit, int64_t count, int64_t per) {
+ExactCounter shared_out(std::string metric, const std::string& unit, int64_t count, int64_t per) {
   return {std::move(metric), unit, static_cast<double>(count) / static_cast<double>(per), count,
           per};
 }
 
-void add_work(const Block& block, ExactCounters& result) {
+void add_work(const Block& block, const Words& words, ExactCounters& result) {
   const auto iterations = static_cast<int64_t>(block.iteration_wall_ns.size());
   for (const auto& [name, count] : block.work)
-    result.counters.push_back(shared_out("work." + name, kIteration, count, iterations));
+    result.counters.push_back(shared_out("work." + name, words.an_iteration, count, iterations));
   if (block.work.empty()) result.unavailable.push_back("work counters: not recorded");
   result.checksum = block.checksum;
   result.isa = block.isa;
 }
 
-void add_regions(const Recording& recording, const std::string& variant, ExactCounters& result) {
+void add_regions(const Recording& recording, const std::string& variant, const Words& words,
+                 ExactCounters& result) {
   for (const Block& block : recording.blocks) {
     if (block.variant != variant || !block.ok() || !block.dispatch) continue;
     for (const auto& [name, loop] : *block.dispatch)
-      result.counters.push_back(shared_out("regions." + name, kIteration, loop.per_iteration, 1));
+      result.counters.push_back(
+          shared_out("regions." + name, words.an_iteration, loop.per_iteration, 1));
     return;
   }
   result.unavailable.push_back("regions: the program told no loops");
 }
 
-void add_sync(const SyncProfile& sync, int texts, ExactCounters& result) {
-  const auto add = [&](const char* metric, const char* unit, const std::optional<int64_t>& count,
-                       int64_t divisor) {
+void add_sync(const SyncProfile& sync, const Words& words, ExactCounters& result) {
+  const auto add = [&](const char* metric, const std::string& unit,
+                       const std::optional<int64_t>& count, int64_t divisor) {
     if (count)
       result.counters.push_back(shared_out(metric, unit, *count, divisor));
     else
       result.unavailable.push_back(fmt::format("{}: not counted", metric));
   };
   const int64_t iterations = sync.iterations;
-  if (texts > 0) {
-    add("allocations", kText, sync.allocations, iterations * texts);
-    add("allocated_bytes", kBytes, sync.allocated_bytes, iterations * texts);
+  const auto shares = static_cast<int64_t>(words.shares);
+  if (shares > 0) {
+    add("allocations", words.share, sync.allocations, iterations * shares);
+    add("allocated_bytes", "bytes " + words.share, sync.allocated_bytes, iterations * shares);
   } else {
-    result.unavailable.push_back("allocations: the number of texts is not recorded");
+    result.unavailable.push_back(
+        fmt::format("allocations: the number of {} is not recorded", words.items));
   }
+  const std::string& each = words.an_iteration;
   const profiles::Calls none;
-  add("thread_creations", kIteration, sum(sync.thread_create, none), iterations);
-  add("waits", kIteration, sum(sync.condition_wait, sync.futex_wait), iterations);
-  add("wakeups", kIteration, sum(sync.condition_signal, sync.condition_broadcast, sync.futex_wake),
+  add("thread_creations", each, sum(sync.thread_create, none), iterations);
+  add("waits", each, sum(sync.condition_wait, sync.futex_wait), iterations);
+  add("wakeups", each, sum(sync.condition_signal, sync.condition_broadcast, sync.futex_wake),
       iterations);
-  add("contended_mutexes", kIteration, sum(sync.mutex_contended, none), iterations);
-  add("yields", kIteration, sum(sync.yield, none), iterations);
+  add("contended_mutexes", each, sum(sync.mutex_contended, none), iterations);
+  add("yields", each, sum(sync.yield, none), iterations);
 }
 
 std::string limit_words(const GateLimits& limits, bool work) {
@@ -208,19 +210,20 @@ bool ExactCounter::operator==(const ExactCounter& other) const {
 
 ExactCounters exact_counters(const Recording& recording, const std::string& variant) {
   ExactCounters result;
+  const Words words = words_of(recording);
   const MeasuredArm arm(recording, variant);
   if (const Block* block = any_block(arm)) {
     if (block->iteration_wall_ns.empty())
       throw base::Error("variant " + variant, "a block without iterations");
-    add_work(*block, result);
-    add_regions(recording, variant, result);
+    add_work(*block, words, result);
+    add_regions(recording, variant, words, result);
   } else {
     result.unavailable.push_back(fmt::format("work counters: {}", arm.reason(Pass::time)));
   }
   if (const auto& sync = arm.sync()) {
     if (sync->iterations <= 0)
       throw base::Error("variant " + variant, "a sync pass without iterations");
-    add_sync(*sync, recording.workload.items_per_iteration, result);
+    add_sync(*sync, words, result);
   } else {
     result.unavailable.push_back(
         fmt::format("allocations and threads: {}", arm.reason(Pass::sync)));

@@ -49,6 +49,7 @@ bool is_work(const std::string& category) {
 struct Build {
   const SampledProfile* profile;
   Known<KernelMacs> macs;
+  std::string iteration;  // what one is called
 
   double macs_of(const std::string& kernel) const {
     if (!macs.value || macs.value->iterations != profile->iterations) return 0;
@@ -67,7 +68,7 @@ GateKernel kernel_of(const std::string& variant, const std::string& name, const 
   kernel.category = a.category.empty() ? b.category : a.category;
   const double macs_before = before.macs_of(name), macs_after = after.macs_of(name);
   const bool counted = macs_before > 0 && macs_after > 0;
-  kernel.unit = counted ? "ms/GMAC" : "ms/iteration";
+  kernel.unit = "ms/" + (counted ? "GMAC" : before.iteration);
   const double units_before = counted ? macs_before / kMacsPerGmac : before.profile->iterations;
   const double units_after = counted ? macs_after / kMacsPerGmac : after.profile->iterations;
   kernel.baseline = a.seconds * kMsPerSecond / units_before;
@@ -95,8 +96,9 @@ void add_kernels(const Recording& baseline, const Recording& candidate, const st
     return profile && profile->samples && *profile->samples > 0 && profile->iterations > 0;
   };
   if (!sampled(before) || !sampled(after)) return;
-  const Build first{&*before, kernel_macs_of(first_arm, Pass::cpu)};
-  const Build second{&*after, kernel_macs_of(second_arm, Pass::cpu)};
+  const std::string iteration = words_of(baseline).iteration;
+  const Build first{&*before, kernel_macs_of(first_arm, Pass::cpu), iteration};
+  const Build second{&*after, kernel_macs_of(second_arm, Pass::cpu), iteration};
   std::vector<std::string> counted;
   if (first.macs.value)
     for (const auto& [name, macs] : first.macs.value->macs) counted.push_back(name);

@@ -32,13 +32,14 @@ std::optional<double> peak_mb(const Block& block) {
 }
 
 struct Metric {
-  const char* name;
-  const char* unit;
+  std::string name, unit;
   std::optional<double> (*value)(const Block&);
 };
-constexpr Metric kTimedMetrics[] = {{"wall_time", "ms an iteration", wall_ms},
-                                    {"cpu_time", "ms an iteration", cpu_ms},
-                                    {"peak_memory", "MB", peak_mb}};
+
+std::vector<Metric> timed_metrics(const Words& words) {
+  const std::string each = "ms " + words.an_iteration;
+  return {{"wall_time", each, wall_ms}, {"cpu_time", each, cpu_ms}, {"peak_memory", "MB", peak_mb}};
+}
 
 struct PairedValues {
   std::vector<double> baseline, candidate;
@@ -134,8 +135,9 @@ std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candi
                                std::span<const GateRule> rules) {
   std::vector<GateRow> rows;
   const Measured arms(baseline);
+  const std::vector<Metric> metrics = timed_metrics(arms.words());
   for (const auto& variant : baseline.variants)
-    for (const Metric& metric : kTimedMetrics) {
+    for (const Metric& metric : metrics) {
       rows.push_back(row_of(variant.name, metric,
                             pairs_of(baseline, candidate, variant.name, metric),
                             limits_of(rules, metric.name, variant.name), baseline.variants.size()));

@@ -14,6 +14,7 @@
 #include "reports/gate/timing.h"
 #include "reports/gate/words.h"
 #include "reports/recorded/measured.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -86,10 +87,10 @@ std::string pass_sentence(const GateReport& report) {
 
 std::vector<std::string> mismatches(const Recording& baseline, const Recording& candidate) {
   std::vector<std::string> found;
-  const auto compare = [&](const char* what, const auto& before, const auto& after) {
+  const auto compare = [&](const std::string& what, const auto& before, const auto& after) {
     if (before != after) found.push_back(fmt::format("{}: {} against {}", what, before, after));
   };
-  const auto compare_known = [&](const char* what, const auto& before, const auto& after) {
+  const auto compare_known = [&](const std::string& what, const auto& before, const auto& after) {
     if (before == after) return;
     const auto text = [](const auto& value) {
       return value ? fmt::format("{}", *value) : std::string("not told");
@@ -98,11 +99,14 @@ std::vector<std::string> mismatches(const Recording& baseline, const Recording& 
   };
   const profiles::Workload &before = baseline.workload, &after = candidate.workload;
   compare("scenario", before.scenario, after.scenario);
-  compare("texts an iteration", before.items_per_iteration, after.items_per_iteration);
-  compare_known("hash of the texts", before.items_hash, after.items_hash);
+  const Words words = words_of(baseline), others = words_of(candidate);
+  const std::string items = words.items.empty() ? others.items : words.items;
+  compare(items + " " + words.an_iteration, before.items_per_iteration, after.items_per_iteration);
+  compare_known("hash of the " + (items.empty() ? "input" : items), before.items_hash,
+                after.items_hash);
   compare("threads", before.threads, after.threads);
   // What is done once in a region is shared out over its iterations.
-  compare("iterations a block", before.iterations_per_block, after.iterations_per_block);
+  compare(words.iterations + " a block", before.iterations_per_block, after.iterations_per_block);
   const profiles::Model none;
   const profiles::Model& model = baseline.model ? *baseline.model : none;
   const profiles::Model& other = candidate.model ? *candidate.model : none;

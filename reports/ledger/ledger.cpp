@@ -70,18 +70,18 @@ void add_work(std::vector<Entry>& entries, const LedgerSources& from) {
   }
 }
 
-void add_scheduler(std::vector<Entry>& entries, const LedgerSources& from) {
+void add_scheduler(std::vector<Entry>& entries, const LedgerSources& from, const Words& words) {
   const auto& cpu = from.states.cpu;
-  const auto add = [&](const char* name, double core_s, bool estimate) {
-    entries.push_back({name, LedgerKind::kScheduler, estimate,
+  const auto add = [&](const char* what, double core_s, bool estimate) {
+    entries.push_back({words.scheduler + ": " + what, LedgerKind::kScheduler, estimate,
                        of_one_block(core_s, from.region, from.states.reconciled.scheduler_error)});
   };
-  add("scheduler: searching and spinning", cpu.searching_s, false);
-  add("scheduler: waiting", cpu.waiting_s, false);
-  add("scheduler: signalling", cpu.signalling_s, false);
-  add("scheduler: creating and joining threads", cpu.creating_s, false);
-  add("scheduler: threads starting and ending", from.states.starting_s, false);
-  add("scheduler: seen by samples only", unmarked_scheduler_s(from), true);
+  add("searching and spinning", cpu.searching_s, false);
+  add("waiting", cpu.waiting_s, false);
+  add("signalling", cpu.signalling_s, false);
+  add("creating and joining threads", cpu.creating_s, false);
+  add("threads starting and ending", from.states.starting_s, false);
+  add("seen by samples only", unmarked_scheduler_s(from), true);
 }
 
 // What is left of a subtraction, if it is more than rounding and not negative.
@@ -127,7 +127,8 @@ void warn(const LedgerColumn& column, const LedgerSources& from, double unexplai
         column.label, share(column.excess_s), share(std::max(0.0, -cpu_s))));
 }
 
-void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from) {
+void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from,
+          const Words& words) {
   const RegionTime& region = from.region;
   std::string text = fmt::format(
       "{}: {} of the CPU time is the kernel's (system time), contained in the lines; the region is "
@@ -139,20 +140,20 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from)
   const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = from.states.surplus;
   if (std::abs(ratio - 1) > kOtherWall || std::abs(cpu_ratio - 1) > kOtherWall)
     ledger.notes.push_back(fmt::format(
-        "{}: an iteration of the sync pass took {} as long as one of the {} pass, and {} of its "
-        "CPU "
-        "time: of that, the scheduler's lines are taken {}, work {} (the agent's own work lies in "
-        "the calls that it watches).",
-        column.label, format_ratio(ratio), word(region.pass), format_ratio(cpu_ratio),
-        format_ratio(from.states.reconciled.scheduler), format_ratio(from.states.reconciled.work)));
+        "{}: {} of the sync pass took {} as long as one of the {} pass, and {} of its CPU time: of "
+        "that, the {}'s lines are taken {}, work {} (the agent's own work lies in the calls that "
+        "it "
+        "watches).",
+        column.label, words.an_iteration, format_ratio(ratio), word(region.pass),
+        format_ratio(cpu_ratio), words.scheduler, format_ratio(from.states.reconciled.scheduler),
+        format_ratio(from.states.reconciled.work)));
 }
 
-LedgerColumn column_of(const MeasuredArm& variant, const std::set<std::string>& kernels,
-                       Ledger& ledger, std::vector<Entry>& entries,
-                       std::vector<std::string>& warnings) {
+LedgerColumn column_of(const MeasuredArm& variant, const WorkParts& parts, Ledger& ledger,
+                       std::vector<Entry>& entries, std::vector<std::string>& warnings) {
   LedgerColumn column;
   column.label = variant.label;
-  const auto from = ledger_sources(variant, kernels);
+  const auto from = ledger_sources(variant, parts);
   if (!from.value) {
     column.unavailable = from.reason;
     return column;
@@ -160,10 +161,10 @@ LedgerColumn column_of(const MeasuredArm& variant, const std::set<std::string>& 
   column.cores = from.value->region.cores;
   column.wall_s = from.value->region.wall_s;
   add_work(entries, *from.value);
-  add_scheduler(entries, *from.value);
+  add_scheduler(entries, *from.value, parts.words);
   column.excess_s = add_cores(entries, *from.value);
   warn(column, *from.value, entries.back().amount.core_s, warnings);
-  note(ledger, column, *from.value);
+  note(ledger, column, *from.value, parts.words);
   return column;
 }
 
@@ -177,12 +178,12 @@ bool shown(const LedgerLine& line) {
 }  // namespace
 
 Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings) {
-  Ledger ledger;
-  const auto kernels = counted_kernels(arms);
+  Ledger ledger{arms.words()};
+  const WorkParts parts = work_parts(arms);
   const size_t variants = arms.size();
   for (size_t variant = 0; variant < variants; ++variant) {
     std::vector<Entry> entries;
-    ledger.columns.push_back(column_of(arms[variant], kernels, ledger, entries, warnings));
+    ledger.columns.push_back(column_of(arms[variant], parts, ledger, entries, warnings));
     if (entries.empty()) continue;
     ledger.lines.resize(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {
@@ -203,7 +204,8 @@ std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t f
   const LedgerColumn &before = ledger.columns[from], &after = ledger.columns[to];
   if (!before.known() || !after.known() || before.cores != after.cores) return std::nullopt;
   const double cores = before.cores;
-  LedgerDifference difference{from, to, before.label, after.label, before.wall_s - after.wall_s};
+  LedgerDifference difference{ledger.words, from,        to,
+                              before.label, after.label, before.wall_s - after.wall_s};
   for (const LedgerLine& line : ledger.lines) {
     const LedgerAmount &a = line.amounts[from], &b = line.amounts[to];
     LedgerPart part{line.name, a.core_s - b.core_s, (a.core_s - b.core_s) / cores};
@@ -231,8 +233,8 @@ std::string explanation_words(const LedgerDifference& difference) {
                          seconds(std::abs(part.wall_s)), part.name);
   }
   const std::string whole =
-      fmt::format("of {} {} per iteration", seconds(std::abs(difference.wall_s)),
-                  difference.wall_s < 0 ? "lost" : "saved");
+      fmt::format("of {} {} per {}", seconds(std::abs(difference.wall_s)),
+                  difference.wall_s < 0 ? "lost" : "saved", difference.words.iteration);
   if (named.empty()) return whole + ", no part is proven: ~ (all are within their error)";
   return fmt::format("{}, {}; ~{}{} in smaller parts and parts within their error", whole, named,
                      rest_s < 0 ? "minus " : "", seconds(std::abs(rest_s)));

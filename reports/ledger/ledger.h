@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/recorded/measured.h"
+#include "reports/recorded/words.h"
 
 // Where the core-seconds of an iteration went: lines that add up to cores x wall. Their sources:
 //
@@ -23,7 +24,7 @@
 //   region spend what lies outside their marks on that; their end in the kernel, which no account
 //   sees, is the process's CPU time beyond all accounts, at most 50 us a thread. Without marks,
 //   what samples see in scheduler functions beyond the calls is a line of its own.
-// - work: the rest of that CPU time, exact in sum. Its split over kernels, memory and tokenization
+// - work: the rest of that CPU time, exact in sum. Its split over kernels and categories
 //   is an estimate by the cpu pass's samples outside the scheduler, which spreads evenly what was
 //   not sampled. Time in the kernel counts for the function that entered it, page faults included.
 // - unexplained: time of the cores that is neither idle nor anybody's, plus the program's CPU time
@@ -58,6 +59,7 @@ struct LedgerColumn {
 };
 
 struct Ledger {
+  Words words{};
   std::vector<LedgerColumn> columns{};  // per variant
   std::vector<LedgerLine> lines{};      // none: no variant has a ledger
   std::vector<std::string> notes{};
@@ -73,6 +75,7 @@ struct LedgerPart {
 
 // The parts add up to wall_s; the largest come first.
 struct LedgerDifference {
+  Words words{};
   size_t from = 0, to = 0;
   std::string from_label, to_label;
   double wall_s = 0;

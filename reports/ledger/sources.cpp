@@ -6,6 +6,9 @@
 #include <array>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <string_view>
+
+#include "reports/recorded/sampled.h"
 
 namespace winnow::reports {
 
@@ -143,21 +146,17 @@ Known<StateTime> states_of(const MeasuredArm& variant) {
   return {time, ""};
 }
 
-constexpr std::array<std::pair<const char*, const char*>, 5> kLines{
-    {{"compute", "compute: other operators"},
-     {"tokenization", "tokenization"},
-     {"memory", "memory: allocation, zeroing, copying"},
-     {"kernel", "kernel functions"},
-     {"", "other functions"}}};
+// Categories of functions that have a place of their own among the lines.
+constexpr std::array<std::string_view, 4> kGeneral{"scheduler", "compute", "memory", "kernel"};
 
-// The kernels first, then kLines.
-size_t line_of(const profiles::Function& function, const std::set<std::string>& kernels) {
+// The kernels first, then the categories.
+size_t line_of(const profiles::Function& function, const WorkParts& parts) {
   size_t line = 0;
-  for (const std::string& kernel : kernels) {
+  for (const std::string& kernel : parts.kernels) {
     if (is_part_of(function.name, kernel)) return line;
     ++line;
   }
-  for (const auto& [category, name] : kLines) {
+  for (const auto& [category, name] : parts.categories) {
     if (function.category == category) return line;
     ++line;
   }
@@ -184,12 +183,12 @@ void reconcile_with(const RegionTime& region, const MeasuredArm& variant, StateT
   for (double* part : scheduler) *part *= states.reconciled.scheduler;
 }
 
-Known<SampledWork> sampled_work(const MeasuredArm& variant, const std::set<std::string>& kernels) {
+Known<SampledWork> sampled_work(const MeasuredArm& variant, const WorkParts& parts) {
   const auto& cpu = variant.cpu();
   if (!cpu) return {{}, "cpu pass: " + variant.reason(Pass::cpu)};
   SampledWork work;
-  for (const std::string& kernel : kernels) work.lines.push_back({"compute: " + kernel});
-  for (const auto& [category, line] : kLines) work.lines.push_back({line});
+  for (const std::string& kernel : parts.kernels) work.lines.push_back({"compute: " + kernel});
+  for (const auto& [category, line] : parts.categories) work.lines.push_back({line});
   work.samples = 0;
   for (const auto& function : cpu->functions) {
     if (!function.flat_s) continue;
@@ -197,14 +196,17 @@ Known<SampledWork> sampled_work(const MeasuredArm& variant, const std::set<std::
       work.scheduler_s += *function.flat_s;
       continue;
     }
-    work.lines[line_of(function, kernels)].seconds += *function.flat_s;
+    work.lines[line_of(function, parts)].seconds += *function.flat_s;
     work.work_s += *function.flat_s;
     if (work.samples && function.flat_samples)
       *work.samples += static_cast<double>(*function.flat_samples);
     else
       work.samples.reset();
   }
-  if (work.work_s <= 0) return {{}, "cpu pass: no sample outside the scheduler"};
+  if (work.work_s <= 0)
+    return {{},
+            fmt::format("cpu pass: no sample outside {}",
+                        parts.words.computes ? "the scheduler" : parts.words.scheduler)};
   return {work, ""};
 }
 
@@ -233,19 +235,26 @@ Reconciled reconcile(double work_s, double scheduler_s, double sum_s) {
   return result;
 }
 
-std::set<std::string> counted_kernels(const Measured& arms) {
-  std::set<std::string> kernels;
+WorkParts work_parts(const Measured& arms) {
+  WorkParts parts;
   for (const Block& block : arms.recording().blocks)
     if (block.ok() && block.kernel_macs)
-      for (const auto& [kernel, macs] : *block.kernel_macs) kernels.insert(kernel);
-  return kernels;
+      for (const auto& [kernel, macs] : *block.kernel_macs) parts.kernels.insert(kernel);
+  parts.words = arms.words();
+  parts.categories.emplace_back("compute", "compute: other operators");
+  for (const std::string& category : categories_of(profiles_for(arms, Pass::cpu)))
+    if (std::ranges::count(kGeneral, category) == 0)
+      parts.categories.emplace_back(category, category);
+  parts.categories.emplace_back("memory", "memory: allocation, zeroing, copying");
+  parts.categories.emplace_back("kernel", "kernel functions");
+  parts.categories.emplace_back("", "other functions");
+  return parts;
 }
 
-Known<LedgerSources> ledger_sources(const MeasuredArm& variant,
-                                    const std::set<std::string>& kernels) {
+Known<LedgerSources> ledger_sources(const MeasuredArm& variant, const WorkParts& parts) {
   const auto region = region_of(variant);
   auto states = states_of(variant);
-  const auto sampled = sampled_work(variant, kernels);
+  const auto sampled = sampled_work(variant, parts);
   for (const std::string& why : {region.reason, states.reason, sampled.reason})
     if (!why.empty()) return {{}, why};
   reconcile_with(*region.value, variant, *states.value);

@@ -3,10 +3,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reports/recorded/kernel_work.h"
 #include "reports/recorded/measured.h"
+#include "reports/recorded/words.h"
 
 // What a ledger is made of, of one variant and one iteration (ledger.h says what is used for what).
 namespace winnow::reports {
@@ -60,8 +62,14 @@ struct LedgerSources {
   SampledWork sampled;
 };
 
-// The kernels whose multiply-accumulates any program counted.
-std::set<std::string> counted_kernels(const Measured& arms);
+// By what the ledger of every variant splits work: the kernels whose multiply-accumulates any
+// program counted, and the categories of the functions beside them.
+struct WorkParts {
+  std::set<std::string> kernels;
+  std::vector<std::pair<std::string, std::string>> categories;  // with their lines; "": the rest
+  Words words;
+};
+WorkParts work_parts(const Measured& arms);
 
 // Seconds of two parts against the seconds that both should add up to: weighted least squares of
 // the relative corrections, a standard deviation of 2 % for work (equal arithmetic in two
@@ -69,7 +77,6 @@ std::set<std::string> counted_kernels(const Measured& arms);
 Reconciled reconcile(double work_s, double scheduler_s, double sum_s);
 
 // With the reason where a source is missing.
-Known<LedgerSources> ledger_sources(const MeasuredArm& variant,
-                                    const std::set<std::string>& kernels);
+Known<LedgerSources> ledger_sources(const MeasuredArm& variant, const WorkParts& parts);
 
 }  // namespace winnow::reports

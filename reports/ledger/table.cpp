@@ -48,9 +48,10 @@ Row summary_row(const Ledger& ledger, const char* name, Role role,
 }  // namespace
 
 Table ledger_table(const Ledger& ledger) {
+  const Words& words = ledger.words;
   Table table;
   table.heading = "Ledger of Core-Seconds";
-  table.first_column = "Core-seconds of an iteration";
+  table.first_column = "Core-seconds of " + words.an_iteration;
   for (const LedgerColumn& column : ledger.columns) {
     table.columns.push_back(column.label);
     if (!column.known())
@@ -65,11 +66,14 @@ Table ledger_table(const Ledger& ledger) {
   table.rows.push_back(summary_row(ledger, "cores × wall", Role::kTotal,
                                    [](const LedgerColumn& column) { return column.capacity_s(); }));
   table.notes = {
-      "~ before a figure: an estimate. The program's CPU time, the scheduler's lines and idle "
-      "cores "
-      "are the kernel's figures; the split of its work is by the samples of the cpu pass, which "
-      "stand for the unsampled time, too; other programs are what the cores' clock ticks counted "
-      "beyond the program; waiting for a core is at most run-queue delay, taken from idle cores.",
+      fmt::format(
+          "~ before a figure: an estimate. The program's CPU time, the {}'s lines and idle cores "
+          "are "
+          "the kernel's figures; the split of its work is by the samples of the cpu pass, which "
+          "stand for the unsampled time, too; other programs are what the cores' clock ticks "
+          "counted beyond the program; waiting for a core is at most run-queue delay, taken from "
+          "idle cores.",
+          words.scheduler),
       "A difference behind ~ is within its error at 95% (samples, and blocks of the time pass), or "
       "its error is not known."};
   table.notes.insert(table.notes.end(), ledger.notes.begin(), ledger.notes.end());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reports/figures/format.h"
 #include "reports/markup/html.h"
@@ -58,15 +59,30 @@ std::string folding(const PagePictures& pictures) {
 
 bool leaves(const Kind& kind) { return kind.order == FlameOrder::kLeaves; }
 
-FlameScale scale_of(const PagePictures& pictures, const Kind& kind) {
-  return {kind.weight, kind.order, pictures.texts_per_iteration, smallest(pictures)};
+FlameScale scale_of(const Report& report, const PagePictures& pictures, const Kind& kind) {
+  return {kind.weight, kind.order, report.words.shares, smallest(pictures)};
 }
 
-std::string stands_on(const profiles::Stacks& stacks, const FlameNode& root, const Kind& kind) {
+// Of all frames, in an order that does not depend on what they cost.
+std::vector<FlameCategory> categories_of(const Report& report, const PagePictures& pictures) {
+  std::set<std::string> names;
+  for (const VariantPictures& each : pictures.variants)
+    for (const auto* picture : {&each.cpu, &each.wall, &each.allocation})
+      if (picture->data)
+        for (const profiles::Frame& frame : picture->data->frames) names.insert(frame.category);
+  names.erase("other");
+  names.erase("");
+  std::vector<FlameCategory> categories;
+  for (const std::string& name : names) categories.push_back({name, report.words.category(name)});
+  return categories;
+}
+
+std::string stands_on(const profiles::Stacks& stacks, const FlameNode& root, const Kind& kind,
+                      const Words& words) {
   if (kind.weight == FlameWeight::kBytes) return "";
-  return fmt::format(" {} samples over {} iterations.",
+  return fmt::format(" {} samples over {} {}.",
                      format_count(static_cast<double>(root.first.samples)),
-                     format_count(stacks.iterations));
+                     format_count(stacks.iterations), words.iterations);
 }
 
 std::string variant_figure(const Report& report, const PagePictures& pictures, size_t variant,
@@ -84,9 +100,13 @@ std::string variant_figure(const Report& report, const PagePictures& pictures, s
         "class=\"unavailable\">{}: unavailable ({})</p>\n</figure>\n",
         figure.id, html_escaped(figure.title), html_escaped(label),
         html_escaped(picture.unavailable));
-  const FlameNode root = flame_tree(scale_of(pictures, kind), *picture.data);
-  figure.description = fmt::format("Width: {} of one text.{} {}", kind.measured,
-                                   stands_on(*picture.data, root, kind), folding(pictures));
+  const FlameNode root = flame_tree(scale_of(report, pictures, kind), *picture.data);
+  figure.share = report.words.share;
+  figure.categories = categories_of(report, pictures);
+  figure.description =
+      fmt::format("Width: {} of one {}.{} {}", kind.measured,
+                  report.words.item.empty() ? report.words.iteration : report.words.item,
+                  stands_on(*picture.data, root, kind, report.words), folding(pictures));
   return html_figure(figure, root);
 }
 
@@ -99,14 +119,15 @@ std::string difference_figure(const Report& report, const PagePictures& pictures
   figure.id = fmt::format("flame-{}-difference", kind.id);
   figure.first = report.variants[from];
   figure.second = report.variants[to];
+  figure.share = report.words.share;
   figure.title = fmt::format("From {} to {}: {}.", figure.first, figure.second, kind.what);
   figure.weight = kind.weight;
   figure.icicle = kind.weight == FlameWeight::kBytes || leaves(kind);
   figure.description = fmt::format(
-      "Red grew, blue shrank, grey did not change beyond the sampling error; all amounts are of a "
-      "text{}. Width: room for the larger of the two. {}",
-      leaves(kind) ? fmt::format(" ({})", kind.measured) : "", folding(pictures));
-  return html_figure(figure, flame_tree(scale_of(pictures, kind), *before, &*after));
+      "Red grew, blue shrank, grey did not change beyond the sampling error; all amounts are of "
+      "{}{}. Width: room for the larger of the two. {}",
+      figure.share, leaves(kind) ? fmt::format(" ({})", kind.measured) : "", folding(pictures));
+  return html_figure(figure, flame_tree(scale_of(report, pictures, kind), *before, &*after));
 }
 
 // The verdict's rival and winner; the baseline and the next where it names none.

@@ -105,11 +105,10 @@ std::string difference_section(const LedgerDifference& difference) {
   rows.push_back(std::move(all));
   const std::string heading = fmt::format("Where the Time Between {} and {} Went",
                                           difference.from_label, difference.to_label);
+  const std::string saved = " saved " + difference.words.an_iteration;
   return section_start(3, heading) +
          html_grid(slug(heading),
-                   {"Part", "Core-seconds saved an iteration", "Wall time saved an iteration",
-                    "Error (95%)"},
-                   rows) +
+                   {"Part", "Core-seconds" + saved, "Wall time" + saved, "Error (95%)"}, rows) +
          html_list({"Wall time saved: core-seconds saved, by the cores; the parts add up to the "
                     "difference of the means. Behind ~: within its error, or of unknown error."},
                    "notes") +
@@ -120,10 +119,12 @@ std::string difference_section(const LedgerDifference& difference) {
 
 std::string ledger_figure(const Report& report) {
   const Ledger& ledger = report.ledger;
-  std::string text =
-      "<figure id=\"plot-ledger\">\n<figcaption><strong>Where the core-seconds of an iteration go."
-      "</strong> The bars add up to cores × wall; a shorter bar is a faster "
-      "variant.</figcaption>\n";
+  const std::string where =
+      html_escaped(fmt::format("Where the core-seconds of {} go", ledger.words.an_iteration));
+  std::string text = fmt::format(
+      "<figure id=\"plot-ledger\">\n<figcaption><strong>{}.</strong> The bars add up to cores × "
+      "wall; a shorter bar is a faster variant.</figcaption>\n",
+      where);
   double whole = 0;
   for (size_t variant = 0; variant < ledger.columns.size(); ++variant)
     if (ledger.columns[variant].known() && !ledger.lines.empty())
@@ -134,9 +135,9 @@ std::string ledger_figure(const Report& report) {
                 ? "<p class=\"unavailable\">unavailable: no figures</p>\n</figure>\n"
                 : "</figure>\n");
   text += fmt::format(
-      "<svg class=\"strip\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"Where the "
-      "core-seconds of an iteration go; the table Ledger of Core-Seconds has the figures\">\n",
-      kRowHeight * static_cast<int>(ledger.columns.size()));
+      "<svg class=\"strip\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}; the table "
+      "Ledger of Core-Seconds has the figures\">\n",
+      kRowHeight * static_cast<int>(ledger.columns.size()), where);
   for (size_t variant = 0; variant < ledger.columns.size(); ++variant)
     text += bar(ledger, variant, whole, kRowHeight * static_cast<int>(variant));
   return text + "</svg>\n" + key(ledger) + "</figure>\n";

@@ -39,7 +39,7 @@ std::string ranking_section(const Report& report) {
   const std::string fastest = report.variants[ranking.ranks.front().variant];
   return section_start(3, "Ranking") +
          html_grid("ranking",
-                   {"Rank", "Variant", "Median Time/Iteration",
+                   {"Rank", "Variant", "Median Time/" + title_case(report.words.iteration),
                     "Speed against " + report.variants.front(), "Speed against " + fastest},
                    rows) +
          html_list(ranking.notes, "notes") + "</section>\n";

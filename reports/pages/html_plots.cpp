@@ -61,26 +61,28 @@ std::string speed_figure(const Report& report) {
 }
 
 std::string throughput_figure(const Report& report) {
+  if (report.words.item.empty()) return "";
   StripPlot plot;
   plot.id = "plot-throughput";
   plot.title = "Throughput.";
-  plot.description =
-      "Texts a second: dots are blocks (one fresh process each) by their median iteration, the "
-      "large dot is the median over blocks with its 99 % interval (order statistics).";
-  plot.axis = "texts a second";
+  plot.description = fmt::format(
+      "{} a second: dots are blocks (one fresh process each) by their median {}, the large dot is "
+      "the median over blocks with its 99 % interval (order statistics).",
+      title_case(report.words.items), report.words.iteration);
+  plot.axis = report.words.items + " a second";
   for (size_t variant = 0; variant < report.timings.size(); ++variant) {
     const Timing& timing = report.timings[variant];
     StripRow row{report.variants[variant], "unavailable", variant};
-    if (timing.texts_per_s) {
-      row.text = format_value(*timing.texts_per_s, Unit::kThroughput);
-      row.text += timing.texts_per_s_low
-                      ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *timing.texts_per_s_low,
-                                    *timing.texts_per_s_high)
+    if (timing.items_per_s) {
+      row.text = format_throughput(*timing.items_per_s, report.words.items);
+      row.text += timing.items_per_s_low
+                      ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *timing.items_per_s_low,
+                                    *timing.items_per_s_high)
                       : ", too few blocks for an interval";
-      row.small = timing.blocks_texts_per_s;
-      row.middle = timing.texts_per_s;
-      row.low = timing.texts_per_s_low;
-      row.high = timing.texts_per_s_high;
+      row.small = timing.blocks_items_per_s;
+      row.middle = timing.items_per_s;
+      row.low = timing.items_per_s_low;
+      row.high = timing.items_per_s_high;
     }
     plot.rows.push_back(std::move(row));
   }
@@ -90,16 +92,18 @@ std::string throughput_figure(const Report& report) {
 std::string latency_figure(const Report& report) {
   StripPlot plot;
   plot.id = "plot-latency";
-  plot.title = "Time of an iteration.";
-  plot.description = "Small dots: every iteration; large dots: the median of each block.";
-  plot.axis = "seconds an iteration";
+  const Words& words = report.words;
+  plot.title = fmt::format("Time of {}.", words.an_iteration);
+  plot.description =
+      fmt::format("Small dots: every {}; large dots: the median of each block.", words.iteration);
+  plot.axis = "seconds " + words.an_iteration;
   for (size_t variant = 0; variant < report.timings.size(); ++variant) {
     const Timing& timing = report.timings[variant];
     StripRow row{report.variants[variant], "unavailable", variant};
     if (timing.median_s) {
-      row.text = fmt::format("median {}, {} blocks, {} iterations",
-                             format_value(*timing.median_s, Unit::kIterationSeconds), timing.blocks,
-                             format_count(static_cast<double>(timing.iterations)));
+      row.text = fmt::format(
+          "median {}, {} blocks, {} {}", format_value(*timing.median_s, Unit::kIterationSeconds),
+          timing.blocks, format_count(static_cast<double>(timing.iterations)), words.iterations);
       for (const auto& block : timing.blocks_s)
         row.small.insert(row.small.end(), block.begin(), block.end());
       row.large = block_medians(timing);

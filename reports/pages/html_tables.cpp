@@ -92,6 +92,7 @@ std::string texts_section(const std::string& heading, const std::vector<std::str
 }
 
 std::string html_section(const Table& table, int level) {
+  if (table.heading.empty()) return "";
   std::string result = section_start(level, table.heading);
   for (const std::string& sentence : table.insights)
     result +=
@@ -109,19 +110,19 @@ std::string creations_section(const ThreadAnalysis& threads) {
   for (const Creations& row : threads.creations) {
     HtmlRow line;
     line.name = html_escaped(row.variant);
-    for (const Figure* figure :
-         {&row.per_iteration, &row.total, &row.formula_per_iteration, &row.formula_total})
+    for (const Figure* figure : {&row.per_iteration, &row.total})
       line.cells.push_back(figure_cell(*figure, Unit::kCount));
-    line.cells.push_back({html_escaped(row.notes), {}});
+    if (threads.formulas) {
+      for (const Figure* figure : {&row.formula_per_iteration, &row.formula_total})
+        line.cells.push_back(figure_cell(*figure, Unit::kCount));
+      line.cells.push_back({html_escaped(row.notes), {}});
+    }
     rows.push_back(std::move(line));
   }
   std::string result = section_start(3, heading);
   if (!threads.reduction.empty())
     result += "<p class=\"insight\"><strong>" + html_escaped(threads.reduction) + "</strong></p>\n";
-  result += html_grid(slug(heading),
-                      {"Configuration", "Threads/Iteration (measured)", "Total (measured)",
-                       "Threads/Iteration (formula)", "Total (formula)", "Notes on the formula"},
-                      rows);
+  result += html_grid(slug(heading), threads.creation_columns, rows);
   return result + html_list(threads.creation_notes, "notes") + "</section>\n";
 }
 

@@ -77,15 +77,17 @@ std::string axis_svg(double axis_s, int top) {
   return text + "</g>\n";
 }
 
-std::string variant_svg(const std::string& label, const IterationLanes& lanes, double axis_s) {
+std::string variant_svg(const std::string& label, const IterationLanes& lanes, double axis_s,
+                        const Words& words) {
   const size_t shown = std::min(lanes.lanes.size(), kMostLanes);
   const int height = static_cast<int>(shown) * kLaneHeight;
   std::string text = fmt::format(
-      "<p class=\"lanes\"><strong>{}</strong> iteration {}, {}{}</p>\n"
+      "<p class=\"lanes\"><strong>{}</strong> {} {}, {}{}</p>\n"
       "<svg class=\"strip timeline\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}: "
       "what "
       "each worker did\" data-wall=\"{:.9f}\">\n",
-      html_escaped(label), lanes.iteration, iteration_seconds(lanes.wall_s),
+      html_escaped(label), html_escaped(words.iteration), lanes.iteration,
+      iteration_seconds(lanes.wall_s),
       shown < lanes.lanes.size()
           ? fmt::format("; {} of {} lanes are shown", shown, lanes.lanes.size())
           : "",
@@ -117,7 +119,7 @@ std::string iterations(const Report& report, const PagePictures& pictures, size_
     if (chosen[i])
       text += variant_svg(report.variants[i],
                           lanes_of(*pictures.variants[i].timeline.data, chosen[i]->index, axis_s),
-                          axis_s);
+                          axis_s, report.words);
   return text + "</div>\n";
 }
 
@@ -135,8 +137,10 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
   for (size_t which = 0; which < 3; ++which) drawn += iterations(report, pictures, which);
   std::string text =
       section_start(2, "Timeline") +
-      "<figure id=\"plot-timeline\">\n<figcaption><strong>What each worker did during one "
-      "iteration.</strong> All variants on one time axis. ";
+      fmt::format(
+          "<figure id=\"plot-timeline\">\n<figcaption><strong>What each worker did during "
+          "one {}.</strong> All variants on one time axis. ",
+          html_escaped(report.words.iteration));
   text += drawn.empty() ? "</figcaption>\n"
                         : fmt::format(
                               "A picture has {} columns; each shows the state that lasted "
@@ -146,8 +150,9 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
   text += drawn.empty() ? "" : drawn + key();
   for (size_t i = 0; i < pictures.variants.size(); ++i)
     if (const auto& data = pictures.variants[i].timeline.data; data && !data->cut.empty())
-      text += fmt::format("<p class=\"unavailable\">{}: no whole iteration: {}</p>\n",
-                          html_escaped(report.variants[i]), html_escaped(data->cut));
+      text += fmt::format("<p class=\"unavailable\">{}: no whole {}: {}</p>\n",
+                          html_escaped(report.variants[i]), html_escaped(report.words.iteration),
+                          html_escaped(data->cut));
     else if (!data)
       text += fmt::format("<p class=\"unavailable\">{}: unavailable ({})</p>\n",
                           html_escaped(report.variants[i]),

@@ -17,8 +17,8 @@ std::string signed_seconds(double value) {
 std::string difference_table(const LedgerDifference& difference) {
   std::string text = fmt::format("### Where the Time Between {} and {} Went\n\n",
                                  escaped(difference.from_label), escaped(difference.to_label));
-  text += table_head(
-      {"Part", "Core-seconds saved an iteration", "Wall time saved an iteration", "Error (95%)"});
+  const std::string saved = " saved " + difference.words.an_iteration;
+  text += table_head({"Part", "Core-seconds" + saved, "Wall time" + saved, "Error (95%)"});
   for (const LedgerPart& part : difference.parts) {
     const std::string mark = part.proven() ? "" : "~ ";
     const std::string error =
@@ -37,8 +37,8 @@ std::string difference_table(const LedgerDifference& difference) {
 
 std::string ledger_markdown(const Report& report) {
   if (report.ledger.lines.empty()) return "";
-  std::string text =
-      fmt::format("![Where the core-seconds of an iteration go]({})\n\n", kLedgerPlot);
+  std::string text = fmt::format("![Where the core-seconds of {} go]({})\n\n",
+                                 report.words.an_iteration, kLedgerPlot);
   if (report.ledger_difference) text += difference_table(*report.ledger_difference);
   return text;
 }

@@ -32,8 +32,8 @@ Tone tone_of(LedgerKind kind) {
 std::string ledger_svg(const Ledger& ledger) {
   if (ledger.lines.empty()) return "";
   StackedBars bars;
-  bars.title = "Where the core-seconds of an iteration go";
-  bars.axis = "core-seconds an iteration (cores × wall)";
+  bars.title = fmt::format("Where the core-seconds of {} go", ledger.words.an_iteration);
+  bars.axis = fmt::format("core-seconds {} (cores × wall)", ledger.words.an_iteration);
   for (size_t variant = 0; variant < ledger.columns.size(); ++variant) {
     const LedgerColumn& column = ledger.columns[variant];
     bars.bars.push_back(column.label);

@@ -60,6 +60,7 @@ std::string table_rows(const Table& table) {
 }
 
 std::string table_section(const Table& table, int level) {
+  if (table.heading.empty()) return "";
   std::string result = paragraph(std::string(level, '#') + " " + table.heading);
   if (!table.rows.empty()) result += table_rows(table);
   std::vector<std::string> below = table.unavailable;
@@ -93,7 +94,7 @@ std::string ranking_table(const Report& report) {
   if (ranking.ranks.empty()) return "";
   std::string result =
       paragraph("### Ranking") +
-      table_head({"Rank", "Variant", "Median Time/Iteration",
+      table_head({"Rank", "Variant", "Median Time/" + title_case(report.words.iteration),
                   "Speed against " + escaped(report.variants.front()),
                   "Speed against " + escaped(report.variants[ranking.ranks.front().variant])});
   for (size_t place = 0; place < ranking.ranks.size(); ++place) {
@@ -109,17 +110,17 @@ std::string ranking_table(const Report& report) {
 }
 
 std::string creations_table(const ThreadAnalysis& threads) {
-  std::string result =
-      paragraph("### Thread Creations") +
-      table_head({"Configuration", "Threads/Iteration (measured)", "Total (measured)",
-                  "Threads/Iteration (formula)", "Total (formula)", "Notes on the formula"});
+  std::string result = paragraph("### Thread Creations") + table_head(threads.creation_columns);
   for (const Creations& row : threads.creations) {
     const auto cell = [](const Figure& figure) {
       return escaped(format_figure(figure, Unit::kCount));
     };
-    result +=
-        table_line({bold(escaped(row.variant)), cell(row.per_iteration), cell(row.total),
-                    cell(row.formula_per_iteration), cell(row.formula_total), escaped(row.notes)});
+    std::vector<std::string> line{bold(escaped(row.variant)), cell(row.per_iteration),
+                                  cell(row.total)};
+    if (threads.formulas)
+      line.insert(line.end(),
+                  {cell(row.formula_per_iteration), cell(row.formula_total), escaped(row.notes)});
+    result += table_line(line);
   }
   result += "\n";
   if (!threads.reduction.empty()) result += paragraph(bold(escaped(threads.reduction)));

@@ -41,7 +41,6 @@ Picture<profiles::Timeline> timeline(const profiles::Recording& recording,
 
 PagePictures read_timelines(const profiles::Recording& recording, const std::string& folder) {
   PagePictures pictures;
-  pictures.texts_per_iteration = recording.workload.items_per_iteration;
   for (const auto& variant : recording.variants)
     pictures.variants.emplace_back().timeline = timeline(recording, folder, variant.name);
   return pictures;

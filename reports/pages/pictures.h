@@ -23,7 +23,6 @@ struct VariantPictures {
 };
 
 struct PagePictures {
-  double texts_per_iteration = 0;
   std::vector<VariantPictures> variants{};  // as in the report
 };
 

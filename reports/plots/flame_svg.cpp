@@ -18,8 +18,7 @@ constexpr size_t kLongestName = 140, kLongestFrameLabel = 60;
 constexpr double kLabelled = 1.2;  // percent of the width from which on a frame has room for text
 // Steps of colour: the change's share of the whole.
 constexpr std::array kSteps{0.002, 0.01, 0.04, 0.12};
-constexpr std::array<const char*, 5> kCategories{"compute", "scheduler", "memory", "tokenization",
-                                                 "kernel"};
+constexpr size_t kCategoryColours = 8;
 
 struct Picture {
   const FlameFigure& figure;
@@ -57,20 +56,26 @@ std::string share_of(double value, double whole) {
 std::string figures_of(const Picture& picture, const FlameNode& node) {
   const FlameWeight weight = picture.figure.weight;
   if (!picture.two())
-    return fmt::format("{} a text{}", amount_text(node.first.value, weight),
+    return fmt::format("{} {}{}", amount_text(node.first.value, weight), picture.figure.share,
                        share_of(node.first.value, picture.whole));
   const FlameChange change = change_of(node);
-  return fmt::format("{} {}, {} {}: {}{} a text", picture.figure.first,
+  return fmt::format("{} {}, {} {}: {}{} {}", picture.figure.first,
                      amount_text(node.first.value, weight), picture.figure.second,
                      amount_text(node.second.value, weight), change.proven ? "" : "~ ",
-                     signed_amount(change.value, weight));
+                     signed_amount(change.value, weight), picture.figure.share);
+}
+
+// Categories beyond the colours share the last one's.
+std::string category_class(size_t index) {
+  return fmt::format("c{}", std::min(index, kCategoryColours - 1));
 }
 
 std::string css_class(const Picture& picture, const FlameNode& node) {
   if (!picture.two()) {
     if (node.folded > 0) return "folded";
-    const bool known = std::ranges::find(kCategories, node.category) != kCategories.end();
-    return known ? node.category : "other";
+    const auto& all = picture.figure.categories;
+    const auto found = std::ranges::find(all, node.category, &FlameCategory::category);
+    return found == all.end() ? "other" : category_class(static_cast<size_t>(found - all.begin()));
   }
   const FlameChange change = change_of(node);
   const double share = picture.whole > 0 ? std::abs(change.value) / picture.whole : 0;
@@ -102,15 +107,16 @@ std::string frames_svg(const Picture& picture, const FlameNode& node, double lef
 }
 
 std::string key(const Picture& picture) {
-  const auto entry = [](const char* css, const char* name) {
-    return fmt::format("<li><i class=\"{}\"></i>{}</li>", css, name);
+  const auto entry = [](const std::string& css, const std::string& name) {
+    return fmt::format("<li><i class=\"{}\"></i>{}</li>", css, html_escaped(name));
   };
   std::string text = "<ul class=\"key\">";
   if (picture.two()) {
     text += entry("grown4", "grown") + entry("same", "no difference beyond the sampling error") +
             entry("shrunk4", "shrunk");
   } else {
-    for (const char* category : kCategories) text += entry(category, category);
+    const auto& all = picture.figure.categories;
+    for (size_t i = 0; i < all.size(); ++i) text += entry(category_class(i), all[i].name);
     text += entry("other", "other");
   }
   return text + "</ul>\n";

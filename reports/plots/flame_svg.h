@@ -1,16 +1,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "reports/plots/flame_tree.h"
 
 namespace winnow::reports {
+
+// A category of functions, and as the reader is told it.
+struct FlameCategory {
+  std::string category, name;
+};
 
 struct FlameFigure {
   std::string id;  // of the figure
   std::string title, description;
   std::string first, second;  // labels of the variants; without the second: one variant
   FlameWeight weight = FlameWeight::kSeconds;
+  std::string share;  // what the amounts are of: "a text"
+  // Of the frames, in the order of their colours, with the names of the key.
+  std::vector<FlameCategory> categories{};
   bool icicle = false;  // the root on top
 };
 

@@ -47,7 +47,7 @@ void add_paths(const Stacks& stacks, const FlameScale& scale, const Ranks& ranks
                FlameAmount Path::*side, std::vector<Path>& paths) {
   std::vector<int> rank_of;
   for (const Frame& frame : stacks.frames) rank_of.push_back(ranks.at(frame.function));
-  const double runs = std::max(stacks.iterations, 1) * std::max(scale.texts, 1.0);
+  const double runs = std::max(stacks.iterations, 1) * std::max(scale.shares, 1.0);
   const bool seconds = scale.weight == FlameWeight::kSeconds;
   for (const profiles::Stack& stack : stacks.stacks) {
     const double amount = seconds ? static_cast<double>(stack.samples) * stacks.period_s

@@ -12,8 +12,8 @@ namespace winnow::reports {
 enum class FlameOrder { kCallers, kLeaves };  // which end of a stack is the root's child
 enum class FlameWeight { kSeconds, kBytes };
 
-// What passes through a frame, of a text, and how many samples that stands on (of bytes, which are
-// exact, none).
+// What passes through a frame, of a share of an iteration, and how many samples that stands on (of
+// bytes, which are exact, none).
 struct FlameAmount {
   double value = 0;
   double error = 0;  // of sampling, at 95 %
@@ -28,11 +28,11 @@ struct FlameNode {
   std::vector<FlameNode> children{};
 };
 
-// What a tree is made of: the stacks' functions, by what weight, of how many texts an iteration.
+// What a tree is made of: the stacks' functions, by what weight, of how many items an iteration.
 struct FlameScale {
   FlameWeight weight = FlameWeight::kSeconds;
   FlameOrder order = FlameOrder::kCallers;
-  double texts = 1;      // at least one
+  double shares = 1;     // that an iteration's amounts are shared out over: at least one
   double share = 0.001;  // frames below it of the root become one among their siblings
 };
 

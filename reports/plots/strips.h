@@ -19,7 +19,7 @@ struct StripRow {
 struct StripPlot {
   std::string id;  // of the figure's heading, on which the ids within it build
   std::string title, description;
-  std::string axis;                   // "texts/sec"
+  std::string axis;                   // "seconds"
   std::optional<double> reference{};  // a line across all rows
   std::optional<double> band{};       // shaded to both sides of the reference, as a ratio: 1.05
   std::vector<StripRow> rows{};

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "profiles/recording/words.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -16,6 +17,6 @@ struct Basis {
 
   double divisor(size_t variant) const { return per_iteration ? iterations[variant] : 1.0; }
 };
-Basis basis_of(profiles::Pass pass, std::vector<int> iterations);
+Basis basis_of(profiles::Pass pass, std::vector<int> iterations, const Words& words);
 
 }  // namespace winnow::reports

@@ -56,7 +56,8 @@ std::string MeasuredArm::unavailable(Pass pass) const {
   return fmt::format("{}: unavailable: {}", label, reason(pass));
 }
 
-Measured::Measured(Recording recording) : recording_(std::move(recording)) {
+Measured::Measured(Recording recording)
+    : recording_(std::move(recording)), words_(words_of(recording_)) {
   for (const Variant& variant : recording_.variants)
     variants_.emplace_back(recording_, variant.name);
   if (!recording_.twin.empty()) twin_.emplace(recording_, recording_.twin);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "profiles/recording/recording.h"
+#include "reports/recorded/words.h"
 
 // What was measured, found once a report: tables, blocks, ledger and exports look here rather than
 // into the recording.
@@ -57,6 +58,7 @@ class Measured {
   Measured& operator=(const Measured&) = delete;
 
   const profiles::Recording& recording() const { return recording_; }
+  const Words& words() const { return words_; }
   const std::vector<MeasuredArm>& variants() const { return variants_; }  // the recording's order
   const MeasuredArm& operator[](size_t variant) const { return variants_[variant]; }
   size_t size() const { return variants_.size(); }
@@ -67,6 +69,7 @@ class Measured {
 
  private:
   profiles::Recording recording_;
+  Words words_;
   std::vector<MeasuredArm> variants_;
   std::optional<MeasuredArm> twin_;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -31,19 +32,24 @@ std::string model_of(const Recording& recording) {
 
 std::string workload_of(const Recording& recording) {
   const auto& workload = recording.workload;
-  return fmt::format("{}: {} texts, {} tokens, {} threads", workload.scenario,
-                     workload.items_per_iteration, workload.tokens_per_iteration.value_or(0),
-                     workload.threads);
+  const Words words = words_of(recording);
+  std::string text = workload.scenario + ": ";
+  if (!words.items.empty())
+    text += fmt::format("{} {}, ", workload.items_per_iteration, words.items);
+  if (!workload.parts.empty())
+    text += fmt::format("{} {}, ", workload.parts_per_iteration.value_or(0), workload.parts);
+  return text + fmt::format("{} threads", workload.threads);
 }
 
 void add_alarms(const MergeSource& first, const MergeSource& other,
                 std::vector<std::string>& alarms) {
+  const char* const cause = words_of(first.recording).computes ? "scheduling" : "programs";
   const auto compare = [&](const char* what, const std::string& before, const std::string& after) {
     if (before != after)
       alarms.push_back(fmt::format(
           "DIFFERENT {}: {} has {}, {} has {}: what differs between the columns need not come from "
-          "the scheduling.",
-          what, first.folder, before, other.folder, after));
+          "the {}.",
+          what, first.folder, before, other.folder, after, cause));
   };
   compare("MACHINES", machine_of(first.recording), machine_of(other.recording));
   compare("MODELS", model_of(first.recording), model_of(other.recording));

@@ -59,6 +59,12 @@ std::string shell_quoted(const std::string& word) {
   return quoted + "'";
 }
 
+std::string shell_line(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_quoted(word);
+  return line;
+}
+
 std::vector<RawCommand> raw_commands(const Measured& arms) {
   std::vector<RawCommand> commands;
   const auto names = arms.labels();

@@ -18,7 +18,8 @@ struct RawCommand {
 // How to open the recording's raw profiles with google-pprof, from the recording's folder.
 std::vector<RawCommand> raw_commands(const Measured& arms);
 
-// A file name as one word of a shell command.
+// A file name as one word of a shell command, and words as one.
 std::string shell_quoted(const std::string& word);
+std::string shell_line(const std::vector<std::string>& words);
 
 }  // namespace winnow::reports

@@ -38,8 +38,6 @@ const Function* find(const SampledProfile& profile, const std::string& name) {
   return found == profile.functions.end() ? nullptr : &*found;
 }
 
-using Choose = bool (*)(const Function&);
-
 }  // namespace
 
 Profiles profiles_for(const Measured& arms, Pass pass) {
@@ -104,7 +102,7 @@ std::vector<Sampled> sums_of(const Profiles& all, const std::string& name, bool 
   return sums;
 }
 
-std::vector<std::string> names_by_cost(const Profiles& all, Choose choose, bool cumulative) {
+std::vector<std::string> names_by_cost(const Profiles& all, const Choose& choose, bool cumulative) {
   std::set<std::string> names;
   for (const SampledProfile* profile : all.profiles) {
     if (!profile) continue;
@@ -141,7 +139,7 @@ std::vector<Sampled> zeros(const Profiles& all) {
   return sums;
 }
 
-std::vector<Sampled> flat_sum(const Profiles& all, Choose choose) {
+std::vector<Sampled> flat_sum(const Profiles& all, const Choose& choose) {
   auto total = zeros(all);
   for (const std::string& name : names_by_cost(all, choose, false))
     add_sums(total, sums_of(all, name, false));
@@ -167,7 +165,8 @@ void note_noise(Table& table) {
     }
 }
 
-void add_functions(Table& table, const Profiles& all, Choose choose, const std::string& rest_name) {
+void add_functions(Table& table, const Profiles& all, const Choose& choose,
+                   const std::string& rest_name) {
   const auto names = names_by_cost(all, choose, false);
   for (size_t i = 0; i < std::min(names.size(), kShownFunctions); ++i) {
     Row row = row_of(all, names[i], sums_of(all, names[i], false));
@@ -183,11 +182,32 @@ void add_functions(Table& table, const Profiles& all, Choose choose, const std::
   table.rows.push_back(std::move(row));
 }
 
+Choose of_category(const std::string& category) {
+  return [category](const Function& function) { return function.category == category; };
+}
+
 bool is_scheduler(const Function& function) { return function.category == "scheduler"; }
-bool is_compute(const Function& function) { return function.category == "compute"; }
-bool is_memory(const Function& function) { return function.category == "memory"; }
-bool is_tokenization(const Function& function) { return function.category == "tokenization"; }
-bool is_kernel(const Function& function) { return function.category == "kernel"; }
+
+Choose work_of(const Words& words) {
+  if (words.computes) return of_category("compute");
+  return [](const Function& function) { return !is_scheduler(function); };
+}
+
+std::vector<std::string> categories_of(const Profiles& all) {
+  std::set<std::string> found;
+  for (const SampledProfile* profile : all.profiles)
+    if (profile)
+      for (const Function& function : profile->functions)
+        if (function.flat_s.value_or(0) > 0) found.insert(function.category);
+  std::vector<std::string> categories;
+  for (const char* first : {"scheduler", "compute", "memory"})
+    if (found.erase(first) > 0) categories.push_back(first);
+  const bool kernel = found.erase("kernel") > 0;
+  found.erase("other");
+  categories.insert(categories.end(), found.begin(), found.end());
+  if (kernel) categories.push_back("kernel");
+  return categories;
+}
 
 std::string sampling_note(const Profiles& all) {
   std::string text;

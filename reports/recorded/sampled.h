@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,29 +45,32 @@ bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& f
 
 Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampled>& sums);
 
-using Choose = bool (*)(const profiles::Function&);
+using Choose = std::function<bool(const profiles::Function&)>;
 
+Choose of_category(const std::string& category);
 bool is_scheduler(const profiles::Function& function);
-bool is_compute(const profiles::Function& function);
-bool is_memory(const profiles::Function& function);
-bool is_tokenization(const profiles::Function& function);
-bool is_kernel(const profiles::Function& function);
+// What counts as the program's own work (Words::computes).
+Choose work_of(const Words& words);
+// Those that have a sample, but for "other": general ones in the order of the tables, others by
+// name.
+std::vector<std::string> categories_of(const Profiles& all);
 
 // Names of the functions that `choose` takes in any variant, the costliest first.
-std::vector<std::string> names_by_cost(const Profiles& all, Choose choose, bool cumulative);
+std::vector<std::string> names_by_cost(const Profiles& all, const Choose& choose, bool cumulative);
 
 // The function's seconds per variant. A profile that does not list it has no sample of it.
 std::vector<Sampled> sums_of(const Profiles& all, const std::string& name, bool cumulative);
 std::vector<Sampled> zeros(const Profiles& all);
 void add_sums(std::vector<Sampled>& total, const std::vector<Sampled>& more);
 // Sum of the flat rows that `choose` takes.
-std::vector<Sampled> flat_sum(const Profiles& all, Choose choose);
+std::vector<Sampled> flat_sum(const Profiles& all, const Choose& choose);
 
 inline constexpr size_t kShownFunctions = 8;
 
 Table table_for(const Profiles& all, const std::string& heading);
 // The largest functions one by one, the rest in one row.
-void add_functions(Table& table, const Profiles& all, Choose choose, const std::string& rest_name);
+void add_functions(Table& table, const Profiles& all, const Choose& choose,
+                   const std::string& rest_name);
 void note_noise(Table& table);
 std::string sampling_note(const Profiles& all);
 

@@ -17,6 +17,7 @@ struct SideBySide {
   Basis basis;
   std::vector<std::string> labels;
   std::vector<std::string> unavailable;
+  Words words;
 
   bool any() const { return unavailable.size() < profiles.size(); }
 };
@@ -26,6 +27,7 @@ SideBySide<Profile> side_by_side(const Measured& arms, Pass pass,
                                  const std::optional<Profile>& (MeasuredArm::*kind)() const) {
   SideBySide<Profile> result;
   result.labels = arms.labels();
+  result.words = arms.words();
   std::vector<int> iterations;
   for (const MeasuredArm& variant : arms.variants()) {
     const std::optional<Profile>& profile = (variant.*kind)();
@@ -33,7 +35,7 @@ SideBySide<Profile> side_by_side(const Measured& arms, Pass pass,
     iterations.push_back(profile ? profile->iterations : 0);
     if (!profile) result.unavailable.push_back(variant.unavailable(pass));
   }
-  result.basis = basis_of(pass, std::move(iterations));
+  result.basis = basis_of(pass, std::move(iterations), result.words);
   return result;
 }
 

@@ -93,12 +93,15 @@ Calibration calibrate(const Recording& recording) {
   if (const SameWork work = check_same_work(arms); !work.holds())
     throw base::Error("calibrate", work.sentence);
   Calibration calibration;
-  calibration.subject =
-      fmt::format("{}, {}: {} texts an iteration on {} threads, {} iterations a block",
-                  recording.variants.front().name, recording.workload.scenario,
-                  count_or_unknown(recording.workload.items_per_iteration),
-                  count_or_unknown(recording.workload.threads),
-                  count_or_unknown(recording.workload.iterations_per_block));
+  const auto& workload = recording.workload;
+  const Words& words = arms.words();
+  calibration.subject = recording.variants.front().name + ", " + workload.scenario + ": ";
+  if (!words.items.empty())
+    calibration.subject +=
+        words.items_words(workload.items_per_iteration) + " " + words.an_iteration + " on ";
+  calibration.subject +=
+      fmt::format("{} threads, {} {} a block", count_or_unknown(workload.threads),
+                  count_or_unknown(workload.iterations_per_block), words.iterations);
   calibration.wall = scatter_of(arms, Measure::kWall);
   calibration.cpu = scatter_of(arms, Measure::kCpu);
   return calibration;

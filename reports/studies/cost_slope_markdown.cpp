@@ -2,6 +2,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/markup/markdown.h"
+#include "reports/recorded/words.h"
 #include "reports/studies/cost_slope.h"
 
 namespace winnow::reports {
@@ -114,18 +115,23 @@ std::string cost_slopes_markdown(const profiles::Recording& recording,
                                  const std::vector<CostSlope>& slopes) {
   InjectedCause cause = InjectedCause::region;
   for (const CostSlope& slope : slopes) cause = slope.cause.value_or(cause);
+  const Words words = words_of(recording);
+  const std::string items = words.items.empty()
+                                ? ""
+                                : fmt::format("{} {} {}, ", recording.workload.items_per_iteration,
+                                              escaped(words.items), escaped(words.an_iteration));
   std::string text = fmt::format(
       "# Proof of Cause: {}\n\nBefore each parallel region the thread that opens it {}. An "
       "iteration must then take longer by as much as the counted regions say.\n\n- "
-      "**Workload:** {}: {} texts an iteration, {} threads, {} blocks of {} iterations of each "
-      "arm\n- **Recording:** {}\n\n",
+      "**Workload:** {}: {}{} threads, {} blocks of {} {} of each arm\n- **Recording:** "
+      "{}\n\n",
       word(cause),
       cause == InjectedCause::region   ? "spins for a known time"
       : cause == InjectedCause::wakeup ? "wakes a helper thread and waits for its answer"
                                        : "creates threads and joins them",
-      escaped(recording.workload.scenario), recording.workload.items_per_iteration,
-      recording.workload.threads, recording.workload.blocks,
-      recording.workload.iterations_per_block, word(recording.status));
+      escaped(recording.workload.scenario), items, recording.workload.threads,
+      recording.workload.blocks, recording.workload.iterations_per_block, escaped(words.iterations),
+      word(recording.status));
   const std::string unit =
       cause == InjectedCause::region ? "µs by µs of cost" : "µs by one more in each region";
   text += table_head({"Variant", "Regions/iteration", "Most by one thread", "Cost in each region",

@@ -39,18 +39,13 @@ void judge_total(Table& table, const std::vector<Pairs>& cpu_pairs) {
         "A total behind ~: the blocks of the time pass do not prove a difference in CPU time.");
 }
 
-// The rows of the named categories; returns their sums.
+// The rows of the categories that occur; returns their sums.
 std::vector<Sampled> add_categories(Table& table, const Profiles& all) {
-  const std::pair<const char*, Choose> categories[] = {{"Scheduler functions", is_scheduler},
-                                                       {"Compute functions", is_compute},
-                                                       {"Memory functions", is_memory},
-                                                       {"Tokenization functions", is_tokenization},
-                                                       {"Kernel functions", is_kernel}};
   auto named = zeros(all);
-  for (const auto& [name, choose] : categories) {
-    if (names_by_cost(all, choose, false).empty()) continue;
-    const auto sums = flat_sum(all, choose);
+  for (const std::string& category : categories_of(all)) {
+    const auto sums = flat_sum(all, of_category(category));
     add_sums(named, sums);
+    const std::string name = title_case(all.words.category(category)) + " functions";
     table.rows.push_back(row_of(all, name, sums));
   }
   return named;

@@ -55,15 +55,16 @@ Row row_of(const std::string& name, Unit unit, const std::vector<Costs>& costs, 
 }
 
 // The three rows of one kind of loop.
-void add_loop(Table& table, const std::string& loop, const std::vector<Costs>& costs) {
-  const auto add = [&](const char* what, Unit unit, double Cost::*field) {
+void add_loop(Table& table, const std::string& loop, const std::vector<Costs>& costs,
+              const Words& words) {
+  const auto add = [&](const std::string& what, Unit unit, double Cost::*field) {
     table.rows.push_back(
         row_of(fmt::format("{}: {}", loop, what), unit, costs, [&](size_t variant) {
           const auto found = costs[variant].find(loop);
           return found == costs[variant].end() ? Figure{} : measured(found->second.*field);
         }));
   };
-  add("loops an iteration", Unit::kCount, &Cost::per_iteration);
+  add("loops " + words.an_iteration, Unit::kCount, &Cost::per_iteration);
   add("an empty loop, median", Unit::kSeconds, &Cost::p50_s);
   add("an empty loop, 99th percentile", Unit::kSeconds, &Cost::p99_s);
 }
@@ -74,19 +75,24 @@ double sum_s(const Costs& costs) {
   return sum;
 }
 
-void add_sums(Table& table, const std::vector<Costs>& costs, const std::vector<Timing>& timings) {
-  table.rows.push_back(row_of(kAllLoops, Unit::kSeconds, costs,
+void add_sums(Table& table, const std::vector<Costs>& costs, const std::vector<Timing>& timings,
+              const Words& words) {
+  table.rows.push_back(row_of(all_loops(words), Unit::kSeconds, costs,
                               [&](size_t variant) { return estimated(sum_s(costs[variant])); }));
-  table.rows.push_back(
-      row_of("Its share of Median Time/Iteration", Unit::kPercent, costs, [&](size_t variant) {
-        const auto& median_s = timings[variant].median_s;
-        return median_s ? estimated(100 * sum_s(costs[variant]) / *median_s) : Figure{};
-      }));
+  table.rows.push_back(row_of("Its share of Median Time/" + title_case(words.iteration),
+                              Unit::kPercent, costs, [&](size_t variant) {
+                                const auto& median_s = timings[variant].median_s;
+                                return median_s ? estimated(100 * sum_s(costs[variant]) / *median_s)
+                                                : Figure{};
+                              }));
 }
 
 }  // namespace
 
+std::string all_loops(const Words& words) { return "All loops of " + words.an_iteration; }
+
 Table dispatch_table(const Measured& arms, const std::vector<Timing>& timings) {
+  const Words& words = arms.words();
   Table table;
   table.heading = "Dispatch Cost";
   table.first_column = "Loop";
@@ -100,16 +106,17 @@ Table dispatch_table(const Measured& arms, const std::vector<Timing>& timings) {
       table.unavailable.push_back(fmt::format(
           "{}: unavailable: the program told no cost of its loops (dispatch)", variant.label));
   }
-  if (loops.empty()) return table;
-  for (const std::string& loop : loops) add_loop(table, loop, costs);
-  add_sums(table, costs, timings);
-  table.notes.push_back(
+  if (loops.empty()) return words.computes ? table : Table{};
+  for (const std::string& loop : loops) add_loop(table, loop, costs, words);
+  add_sums(table, costs, timings, words);
+  table.notes.push_back(fmt::format(
       "Wall time of one loop whose bodies do nothing, one item a thread, one loop right behind the "
       "other, measured behind the region of each process of the time pass; medians over the "
-      "processes. ~ marks an estimate: loops an iteration x the median of an empty loop, summed. "
+      "processes. ~ marks an estimate: loops {} x the median of an empty loop, summed. "
       "It leaves out what waiting for the slowest body costs, and counts loops that several "
       "workers run at the same time one after another. Hold it against waiting and signalling in "
-      "the Scheduler Metrics.");
+      "the {} Metrics.",
+      words.an_iteration, title_case(words.scheduler)));
   return table;
 }
 

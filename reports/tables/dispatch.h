@@ -8,7 +8,7 @@
 
 namespace winnow::reports {
 
-inline constexpr const char* kAllLoops = "All loops of an iteration";
+std::string all_loops(const Words& words);  // name of the row of their sum
 
 // What handing out work costs: each kind of loop empty, how many of them an iteration takes, and an
 // estimate of both together against the median iteration (timings, per variant).

@@ -10,12 +10,16 @@ using profiles::Function;
 
 namespace {
 
-Table category_table(const Profiles& all, const std::string& heading, const std::string& category,
-                     Choose choose) {
-  Table table = table_for(all, heading);
+// What a table of functions is called, and its last rows.
+struct Names {
+  std::string heading, rest, sum;
+};
+
+Table category_table(const Profiles& all, const Names& names, const Choose& choose) {
+  Table table = table_for(all, names.heading);
   if (!all.any()) return table;
-  add_functions(table, all, choose, "other " + category + " functions");
-  Row sum = row_of(all, fmt::format("All {} functions", category), flat_sum(all, choose));
+  add_functions(table, all, choose, names.rest);
+  Row sum = row_of(all, names.sum, flat_sum(all, choose));
   sum.role = Role::kSubtotal;
   table.rows.push_back(std::move(sum));
   table.notes.push_back(fmt::format(
@@ -29,8 +33,8 @@ Table category_table(const Profiles& all, const std::string& heading, const std:
 Table cumulative_table(const Profiles& all) {
   Table table = table_for(all, "Cumulative Time");
   if (!all.any()) return table;
-  const Choose beyond_flat = [](const Function& function) {
-    return (is_scheduler(function) || is_compute(function)) && function.cumulative_s &&
+  const Choose beyond_flat = [work = work_of(all.words)](const Function& function) {
+    return (is_scheduler(function) || work(function)) && function.cumulative_s &&
            *function.cumulative_s > function.flat_s.value_or(0);
   };
   const auto names = names_by_cost(all, beyond_flat, true);
@@ -40,8 +44,8 @@ Table cumulative_table(const Profiles& all) {
     table.rows.push_back(std::move(row));
   }
   if (names.empty())
-    table.unavailable.push_back(
-        "unavailable: no scheduler or compute function has callees in the profile");
+    table.unavailable.push_back(fmt::format("unavailable: no {}function has callees in the profile",
+                                            all.words.computes ? "scheduler or compute " : ""));
   else
     table.notes.push_back(
         fmt::format("CPU seconds {}, in the function and all that it calls: the "
@@ -55,8 +59,15 @@ Table cumulative_table(const Profiles& all) {
 }  // namespace
 
 CpuTables cpu_tables(const Profiles& all) {
-  return {category_table(all, "Scheduler Overhead", "scheduler", is_scheduler),
-          category_table(all, "Compute Functions", "compute", is_compute), cumulative_table(all)};
+  const Words& words = all.words;
+  const std::string& scheduler = words.scheduler;
+  const Names overhead{words.computes ? "Scheduler Overhead" : title_case(scheduler),
+                       fmt::format("other {} functions", scheduler),
+                       fmt::format("All {} functions", scheduler)};
+  const Names work{words.computes ? "Compute Functions" : "Functions",
+                   words.computes ? "other compute functions" : "other functions", words.all_work};
+  return {category_table(all, overhead, is_scheduler), category_table(all, work, work_of(words)),
+          cumulative_table(all)};
 }
 
 }  // namespace winnow::reports

@@ -139,6 +139,7 @@ void add_notes(Table& table, const Profiles& all) {
 
 Table kernel_table(const Measured& arms, const Profiles& all, const SameWork& same_work) {
   Table table;
+  if (!all.words.kernels) return table;
   table.heading = "Kernel Speed";
   table.first_column = "Kernel";
   table.columns = all.labels;

@@ -123,8 +123,8 @@ std::string core_seconds_note(const Syncs& all) {
   return fmt::format(
       "Exact thread-seconds and counts {}; in brackets the share of cores × wall ({}). Waiting "
       "threads hold no core, so shares may exceed 100 %. Searching to computing come from the "
-      "scheduler's marks, calls from the preloaded agent: they overlap, do not add them.",
-      all.basis.words, wholes);
+      "{}'s marks, calls from the preloaded agent: they overlap, do not add them.",
+      all.basis.words, wholes, all.words.computes ? "scheduler" : "program");
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ std::string core_seconds_note(const Syncs& all) {
 Table scheduler_metrics(const Measured& arms) {
   const Syncs all = side_by_side(arms, Pass::sync, &MeasuredArm::sync);
   Table table;
-  table.heading = "Scheduler Metrics";
+  table.heading = title_case(all.words.scheduler) + " Metrics";
   table.first_column = "Metric";
   table.columns = all.labels;
   table.unavailable = all.unavailable;

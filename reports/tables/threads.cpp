@@ -21,22 +21,23 @@ Figure counted(const std::optional<int64_t>& count) {
   return count ? measured(static_cast<double>(*count)) : Figure{};
 }
 
-std::string term_words(const ThreadTerm& term, const profiles::Workload& workload) {
+std::string term_words(const ThreadTerm& term, const Measured& arms) {
+  const Words& about = arms.words();
   std::string words = fmt::format("{} {}", format_whole(term.threads), term.name);
   if (!term.for_each.empty())
     words += fmt::format(" × {} {}", format_whole(term.times), term.for_each);
   if (term.per_item)
-    words += fmt::format(" × {} {}s", count_or_unknown(workload.items_per_iteration),
-                         workload.item.empty() ? "item" : workload.item);
-  if (term.once) words += ", which the formula counts anew in each iteration";
+    words +=
+        fmt::format(" × {} {}", count_or_unknown(arms.recording().workload.items_per_iteration),
+                    about.item.empty() ? "items" : about.items);
+  if (term.once) words += ", which the formula counts anew in each " + about.iteration;
   return words;
 }
 
-std::string formula_words(const std::vector<ThreadTerm>& terms,
-                          const profiles::Workload& workload) {
+std::string formula_words(const std::vector<ThreadTerm>& terms, const Measured& arms) {
   std::string words;
   for (const ThreadTerm& term : terms)
-    if (term.threads > 0) words += (words.empty() ? "" : " + ") + term_words(term, workload);
+    if (term.threads > 0) words += (words.empty() ? "" : " + ") + term_words(term, arms);
   return words.empty() ? "no threads by design" : words;
 }
 
@@ -63,22 +64,23 @@ Creations creations_of(const Measured& arms, size_t variant) {
     row.notes = "no formula recorded";
     return row;
   }
-  row.notes = formula_words(*about.thread_terms, arms.recording().workload);
-  if (arms.recording().workload.items_per_iteration <= 0) return row;
+  row.notes = formula_words(*about.thread_terms, arms);
+  const bool shared = std::ranges::any_of(*about.thread_terms, &ThreadTerm::per_item);
+  const int items = arms.recording().workload.items_per_iteration;
+  if (shared && items <= 0) return row;
   if (iterations == 0)
     for (const auto* block : arms[variant].blocks(Pass::time))
       iterations += static_cast<int64_t>(block->iteration_wall_ns.size());
-  const double each =
-      threads_an_iteration(*about.thread_terms, arms.recording().workload.items_per_iteration);
+  const double each = threads_an_iteration(*about.thread_terms, items);
   row.formula_per_iteration = estimated(each);
   if (iterations > 0) row.formula_total = estimated(each * static_cast<double>(iterations));
   return row;
 }
 
-std::string reduction(const std::vector<Creations>& creations) {
+std::string reduction(const std::vector<Creations>& creations, const Words& words) {
   std::string text, word;
   for (size_t variant = 1; variant < creations.size(); ++variant) {
-    const std::string compared = creations_compared(creations[0], creations[variant]);
+    const std::string compared = creations_compared(creations[0], creations[variant], words);
     if (compared.empty()) continue;
     const auto per_iteration = [&](const Creations& row) {
       const bool counted =
@@ -154,13 +156,21 @@ void add_threads(ThreadAnalysis& analysis, const Measured& arms, size_t variant)
   }
   const bool marked = sync->computing || sync->searching || sync->waiting || sync->signalling;
   if (!marked)
-    analysis.thread_notes.push_back(label +
-                                    ": scheduler states: unavailable: the program set no marks");
+    analysis.thread_notes.push_back(fmt::format(
+        "{}: {} states: unavailable: the program set no marks", label, arms.words().scheduler));
   const bool all = sync->threads.size() <= kShownThreads;
   const size_t shown = all ? sync->threads.size() : kShownThreads - 1;
   for (size_t i = 0; i < shown; ++i)
     analysis.threads.push_back(row_of(label, sync->threads[i], marked));
   if (!all) analysis.threads.push_back(row_of(label, sum_of(sync->threads, shown), marked));
+}
+
+std::vector<std::string> creation_columns(const Words& words, bool formulas) {
+  const std::string each = "Threads/" + title_case(words.iteration);
+  std::vector<std::string> columns{"Configuration", each + " (measured)", "Total (measured)"};
+  if (formulas)
+    columns.insert(columns.end(), {each + " (formula)", "Total (formula)", "Notes on the formula"});
+  return columns;
 }
 
 std::vector<std::string> creation_notes(const Measured& arms) {
@@ -172,10 +182,11 @@ std::vector<std::string> creation_notes(const Measured& arms) {
     const std::string works = !about.calling_thread_works   ? "unavailable (not recorded)"
                               : *about.calling_thread_works ? "yes"
                                                             : "no, it waits";
-    notes.push_back(
-        fmt::format("{}: the calling thread takes a share of a parallel loop: {}; threads "
-                    "outlive the loop: {}.",
-                    label, works, about.persistent_threads ? "yes" : "no"));
+    if (about.calling_thread_works || arms.words().computes)
+      notes.push_back(
+          fmt::format("{}: the calling thread takes a share of a parallel loop: {}; threads "
+                      "outlive the loop: {}.",
+                      label, works, about.persistent_threads ? "yes" : "no"));
     const auto& sync = arms[variant].sync();
     if (!sync)
       notes.push_back(arms[variant].unavailable(Pass::sync));
@@ -185,8 +196,9 @@ std::vector<std::string> creation_notes(const Measured& arms) {
   }
   if (estimates)
     notes.push_back(
-        "~ marks an estimate: arithmetic on the strategy's design. Measured creations are those "
-        "inside the region, counted one by one.");
+        fmt::format("~ marks an estimate: arithmetic on the {}'s design. Measured creations are "
+                    "those inside the region, counted one by one.",
+                    arms.words().variant));
   return notes;
 }
 
@@ -195,22 +207,25 @@ std::vector<std::string> creation_notes(const Measured& arms) {
 ThreadAnalysis thread_analysis(const Measured& arms, const SameWork& same_work) {
   ThreadAnalysis analysis;
   for (size_t variant = 0; variant < arms.size(); ++variant) {
+    analysis.formulas = analysis.formulas || arms[variant].about->thread_terms;
     analysis.creations.push_back(creations_of(arms, variant));
     add_threads(analysis, arms, variant);
   }
+  analysis.creation_columns = creation_columns(arms.words(), analysis.formulas);
   analysis.creation_notes = creation_notes(arms);
-  if (same_work.holds()) analysis.reduction = reduction(analysis.creations);
+  if (same_work.holds()) analysis.reduction = reduction(analysis.creations, arms.words());
   if (!analysis.threads.empty())
-    analysis.thread_notes.push_back(
+    analysis.thread_notes.push_back(fmt::format(
         "Thread-seconds of the sync pass. Run-queue delay: ready to run, but without a core. "
         "Switches: context switches, voluntary (it blocked) and involuntary (it was preempted). "
-        "Computing to signalling: wall seconds by the scheduler's own marks; the rest of the wall "
-        "time lies outside its marks.");
+        "Computing to signalling: wall seconds by the {}'s own marks; the rest of the wall time "
+        "lies outside its marks.",
+        arms.words().computes ? "scheduler" : "program"));
   analysis.metrics = scheduler_metrics(arms);
   return analysis;
 }
 
-std::string creations_compared(const Creations& from, const Creations& to) {
+std::string creations_compared(const Creations& from, const Creations& to, const Words& words) {
   const bool counts = from.per_iteration.value && to.per_iteration.value;
   const Figure& first = counts ? from.per_iteration : from.formula_per_iteration;
   const Figure& second = counts ? to.per_iteration : to.formula_per_iteration;
@@ -220,8 +235,9 @@ std::string creations_compared(const Creations& from, const Creations& to) {
   const double a = *first.value, b = *second.value;
   if (a == b) return fmt::format("as many thread creations ({})", source);
   if (a == 0 || b == 0) {
-    return fmt::format("{}{} thread creations an iteration instead of {}{} ({})", mark,
-                       format_value(b, Unit::kCount), mark, format_value(a, Unit::kCount), source);
+    return fmt::format("{}{} thread creations {} instead of {}{} ({})", mark,
+                       format_value(b, Unit::kCount), words.an_iteration, mark,
+                       format_value(a, Unit::kCount), source);
   }
   return b < a
              ? fmt::format("{}{} fewer thread creations ({})", mark, format_ratio(a / b), source)

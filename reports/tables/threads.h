@@ -28,6 +28,8 @@ struct ThreadRow {
 };
 
 struct ThreadAnalysis {
+  bool formulas = false;  // some variant told the threads of its design
+  std::vector<std::string> creation_columns{};
   std::vector<Creations> creations{};
   std::vector<std::string> creation_notes{};  // which threads work, units
   std::string reduction;                      // "Reduction: 9,600x fewer thread creations"
@@ -42,6 +44,6 @@ ThreadAnalysis thread_analysis(const Measured& arms, const SameWork& same_work);
 
 // "9,600x fewer thread creations (measured)"; by the formulas where one of the two was not
 // measured; empty where there are no formulas either.
-std::string creations_compared(const Creations& from, const Creations& to);
+std::string creations_compared(const Creations& from, const Creations& to, const Words& words);
 
 }  // namespace winnow::reports

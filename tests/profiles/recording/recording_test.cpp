@@ -56,13 +56,14 @@ Recording full_recording() {
                {"governor", "", "no cpufreq here", FactState::unknown, ""},
                {"smt", "on", "", FactState::warn, "use no more threads than cores"}};
   r.roofline = Roofline{8, {{"avx2", 201.5, 802.25}, {"scalar", 0, 9.5}}, 21.5, 38.25, "measured"};
-  r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c", "text"};
+  r.workload = {"batch32", "32 texts", 32, 672, 4, 5, 20, "5d1c", "text", "tokens", "run"};
   r.model = Model{"synthetic", "synthetic.gguf", 329000000, true, "a076"};
   r.baseline = "spawn";
   r.variants = {{"spawn", "threads for every loop", "Fine-Grained", "--variant spawn",
                  "../engine-spawn", false, true, engine_terms(4, 168, 1, 2)},
                 {"pool", "a pool", "", "", "", true, {}, {}}};
   r.variants[0].program_file = ProgramFile{"/bin/spawn", 4711, "5e5e", "b17d", "c0de", "a note"};
+  r.variants[0].command = {"engine-spawn", "-x", "a b"};
   r.machine_identity = MachineIdentity{"f1", {"cores 8", "governor unknown"}, "05", "none"};
   Block block;
   block.pass = Pass::time;
@@ -207,7 +208,11 @@ TEST_CASE("the fields arrive where they belong") {
   CHECK(r.variants[0].program_file->build_id == "b17d");
   CHECK(r.variants[0].program_file->size_bytes == 4711);
   CHECK_FALSE(r.variants[1].program_file.has_value());
-  CHECK(r.workload.tokens_per_iteration == 672);
+  CHECK(r.workload.parts_per_iteration == 672);
+  CHECK(r.workload.parts == "tokens");
+  CHECK(r.workload.iteration == "run");
+  CHECK(r.variants[0].command == std::vector<std::string>{"engine-spawn", "-x", "a b"});
+  CHECK(r.variants[1].command.empty());
   CHECK(r.workload.items_per_iteration == 32);
   CHECK(r.workload.item == "text");
   CHECK(r.model->size_bytes == 329000000);

@@ -227,6 +227,8 @@ TEST_CASE("a recording of version 1.0 is read") {
   CHECK(r.workload.scenario == "ci-exact");
   CHECK(r.workload.items_per_iteration == 8);
   CHECK(r.workload.item == "text");
+  CHECK(r.workload.parts == "tokens");
+  CHECK(r.workload.parts_per_iteration == 58);
   CHECK(r.workload.items_hash == "7f391c19d2b4765d");
   REQUIRE(r.variants.size() == 2);
   CHECK_FALSE(r.variants[1].program_file);

@@ -87,7 +87,7 @@ TEST_CASE("a full run: every block succeeded, passes in their order, blocks numb
   CHECK(blocks_of(recording, Pass::time).size() == 4);
   CHECK(order_of(recording, Pass::sync) ==
         "spawnpoolpoolspawnspawnpoolpoolspawnspawnpoolpoolspawnspawnpool");  // seven of each
-  CHECK(recording.workload.tokens_per_iteration == 7);
+  CHECK(recording.workload.parts_per_iteration == 7);
   CHECK(recording.variants[0].thread_terms->at(0).times == 20);
 }
 

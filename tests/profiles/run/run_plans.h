@@ -25,6 +25,7 @@ inline RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms, std::vecto
   plan.workload.scenario = "test";
   plan.workload.threads = 2;
   plan.workload.items_per_iteration = 5;
+  plan.workload.parts = "tokens";
   plan.blocks = 2;
   plan.iterations_per_block = 3;
   plan.time_limit_s = 60;

@@ -30,7 +30,7 @@ TEST_CASE("cells keep at least three significant digits") {
   CHECK(format_value(4.3403, Unit::kIterationSeconds) == "4.340s");
   CHECK(format_value(135.634, Unit::kMilliseconds) == "135.6ms");
   CHECK(format_value(0.26, Unit::kMilliseconds) == "0.260ms");
-  CHECK(format_value(7.37276, Unit::kThroughput) == "7.37 texts/sec");
+  CHECK(format_throughput(7.37276, "texts") == "7.37 texts/sec");
   CHECK(format_value(4046, Unit::kMegabytes) == "4046.0");
   CHECK(format_value(0, Unit::kMegabytes) == "0.0");
   CHECK(format_value(7'680'000, Unit::kCount) == "7,680,000");

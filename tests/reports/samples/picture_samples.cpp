@@ -84,7 +84,6 @@ Timeline sample_timeline(bool spawns) {
 
 PagePictures sample_pictures() {
   PagePictures pictures;
-  pictures.texts_per_iteration = 32;
   for (const bool spawns : {true, false}) {
     VariantPictures variant;
     variant.cpu.data = stacks_of(profiles::ProfileClock::cpu, spawns);
