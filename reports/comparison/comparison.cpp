@@ -100,8 +100,8 @@ std::string isa_words(const Recording& recording) {
 // Of a program that does not compute, only what is told.
 std::vector<Fact> facts(const Recording& recording, const Words& words) {
   std::vector<Fact> all{{"Machine", machine_words(recording)}};
-  if (const std::string words = condition_words(recording); !words.empty())
-    all.push_back({"Fit for measuring", words});
+  if (const std::string fit = condition_words(recording); !fit.empty())
+    all.push_back({"Fit for measuring", fit});
   const std::string isa = isa_words(recording);
   if (words.computes || !isa.empty()) all.push_back({"Instruction set", or_unavailable(isa)});
   if (words.kernels) all.push_back({"Peaks", peak_words(recording.roofline)});

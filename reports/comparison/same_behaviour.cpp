@@ -119,19 +119,20 @@ Likeness likeness(const Behaviour& first, const Behaviour& second) {
 }
 
 std::string sentence(const std::string& names, const Behaviour& first, const Behaviour& second,
-                     bool told) {
+                     bool told, const std::string& iteration) {
   const std::string counts = evidence(first, second);
   const size_t processes = std::min(first.iterations.size(), second.iterations.size());
   if (told)
     return fmt::format(
         "{} behave identically: their scheduling counters differ by no more than they scatter "
-        "between {} processes of each (per iteration: {}). Any difference in time between them is "
+        "between {} processes of each (per {}: {}). Any difference in time between them is "
         "noise or memory layout, not scheduling.",
-        names, processes, counts);
+        names, processes, iteration, counts);
   return fmt::format(
       "Whether {} behave identically cannot be told: their scheduling counters lie near each other "
-      "(per iteration: {}), but {} of each {} not enough to know how they scatter.",
-      names, counts, processes == 1 ? "one process" : fmt::format("{} processes", processes),
+      "(per {}: {}), but {} of each {} not enough to know how they scatter.",
+      names, iteration, counts,
+      processes == 1 ? "one process" : fmt::format("{} processes", processes),
       processes == 1 ? "is" : "are");
 }
 
@@ -148,7 +149,9 @@ std::vector<SameBehaviour> same_behaviours(const Measured& arms) {
       if (like == Likeness::kDifferent) continue;
       const bool told = like == Likeness::kAlike;
       const std::string names = arms[i].label + " and " + arms[j].label;
-      found.push_back({i, j, told, sentence(names, *behaviours[i], *behaviours[j], told)});
+      found.push_back(
+          {i, j, told,
+           sentence(names, *behaviours[i], *behaviours[j], told, arms.words().iteration)});
     }
   return found;
 }

@@ -1,0 +1,221 @@
+#include <zlib.h>
+
+#include <map>
+#include <regex>
+
+#include "reports/comparison/comparison.h"
+#include "reports/gate/json.h"
+#include "reports/gate/renderers.h"
+#include "reports/gate/verdict.h"
+#include "reports/pages/markdown.h"
+#include "tests/catch.h"
+#include "tests/reports/pages/html_reader.h"
+#include "tests/reports/samples/foreign_samples.h"
+#include "tests/reports/samples/samples.h"
+
+// A report names what the recording tells of, and nothing of another program's.
+namespace winnow::reports {
+
+namespace {
+
+using profiles::Recording;
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// What a reader of the page sees.
+std::string seen(std::string html) {
+  for (const char* element : {"style", "script"})
+    html = std::regex_replace(
+        html, std::regex(std::string("<") + element + "[^>]*>[^]*?</" + element + ">"), "");
+  for (size_t at = 0; (at = html.find("aria-label=\"", at)) != std::string::npos; ++at)
+    html += " " + html.substr(at + 12, html.find('"', at + 12) - at - 12);
+  return plain_text(html);
+}
+
+std::string unzipped(const std::string& file) {
+  std::string text(1 << 20, '\0');
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file.data()));
+  stream.avail_in = static_cast<uInt>(file.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  REQUIRE(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  text.resize(stream.total_out);
+  inflateEnd(&stream);
+  return text;
+}
+
+GateReport gate_of(Recording baseline) {
+  Recording candidate = baseline;
+  for (auto& [variant, profiles] : candidate.profiles) profiles.sync->allocations = 3000;
+  return gate_recordings(baseline, candidate, {}, {"base", "head"});
+}
+
+// All that is rendered of a recording, by its name.
+std::map<std::string, std::string> rendered(const Recording& recording) {
+  std::map<std::string, std::string> all;
+  all["report.md"] = to_markdown(make_report(recording));
+  Export source = foreign_export(recording);
+  for (const Format& format : formats()) {
+    source.variant.reset();
+    if (format.needs == Format::kClock || format.needs == Format::kStacks) source.variant = 1;
+    for (const auto clock : {ProfileClock::cpu, ProfileClock::allocation}) {
+      source.clock = clock;
+      std::string text = format.render(source);
+      if (format.binary) text = unzipped(text);
+      if (format.render == export_html) text = seen(text);
+      all[std::string(format.name) + " " + profiles::word(clock)] = text;
+    }
+  }
+  const GateReport gate = gate_of(recording);
+  all["verdict.json"] = gate_json(gate);
+  all["gate.md"] = gate_markdown(gate) + gate_junit(gate) + gate_annotations(gate);
+  return all;
+}
+
+// Words of one program that stand in the text, one after another.
+std::string words_of_one_program(std::string text) {
+  // The fields of JSON, and an option of another tool.
+  for (const char* allowed : {"\"text\":", "google-pprof --text"})
+    for (size_t at; (at = text.find(allowed)) != std::string::npos;)
+      text.erase(at, std::string(allowed).size());
+  const std::regex words(
+      "\\btexts?\\b|token|matmul|int8|\\bmodels?\\b|\\bbatch|embedding|strateg|compute functions",
+      std::regex::ECMAScript | std::regex::icase);
+  std::string found;
+  for (std::sregex_iterator word(text.begin(), text.end(), words), end; word != end; ++word)
+    found += (found.empty() ? "" : ", ") + word->str();
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("of a program that tells nothing of itself no report has another program's words") {
+  for (const auto& [name, text] : rendered(foreign_recording())) {
+    INFO(name << "\n" << text);
+    CHECK(text.size() > 100);
+    CHECK(words_of_one_program(text) == "");
+  }
+}
+
+TEST_CASE("a word of one program would be found in every report that has it") {
+  CHECK(words_of_one_program("32 texts, \"text\": 1, Compute functions, a token, INT8, batches") ==
+        "texts, Compute functions, token, INT8, batch");
+  Recording recording = foreign_recording();
+  recording.workload.scenario = "batches of texts";
+  recording.variants[1].label = "the embedding strategy";
+  for (const auto& [name, text] : rendered(recording)) {
+    INFO(name);
+    // CSV and the folded stacks have names of variants and functions only, a gate neither.
+    const bool named = !has(name, "csv") && !has(name, "collapsed") && !has(name, "perfetto") &&
+                       !has(name, "verdict") && !has(name, "gate") && !has(name, "speedscope");
+    CHECK((words_of_one_program(text) != "") == named);
+  }
+  recording = realistic_recording();
+  const std::string engine = words_of_one_program(to_markdown(make_report(recording)));
+  for (const char* word : {"texts", "token", "matmul", "int8", "Model", "batch", "strateg"})
+    CHECK(has(engine, word));
+}
+
+TEST_CASE("a program without items and kernels has no rows of them") {
+  const Report report = make_report(foreign_recording());
+  for (const char* row : {"Throughput", "Share of the int8 peak"})
+    CHECK_FALSE(row_named(report.performance, row));
+  CHECK(report.kernels.heading.empty());
+  CHECK(report.dispatch.heading.empty());
+  for (const Fact& fact : report.facts)
+    CHECK((fact.name != "Model" && fact.name != "Peaks" && fact.name != "Instruction set"));
+  const std::string text = to_markdown(report);
+  INFO(text);
+  CHECK_FALSE(has(text, "(formula)"));
+  CHECK_FALSE(has(text, "Dispatch"));
+  CHECK(has(text, "**Workload:** compress: 3 runs a block, 10 blocks planned"));
+}
+
+TEST_CASE("functions are the program's but for those that synchronise") {
+  const Report report = make_report(foreign_recording());
+  CHECK(report.scheduler.heading == "Synchronisation");
+  CHECK(report.compute.heading == "Functions");
+  CHECK(row_named(report.scheduler, "pthread_cond_wait"));
+  for (const char* function : {"deflate_slow", "exp", "memcpy", "[kernel]"})
+    CHECK(row_named(report.compute, function));
+  CHECK(row_named(report.compute, "All but synchronisation"));
+  for (const char* category : {"Synchronisation functions", "Memory functions",
+                               "Mathematics functions", "Kernel functions", "Other functions"})
+    CHECK(row_named(report.cpu_total, category));
+  CHECK(report.threads.metrics.heading == "Synchronisation Metrics");
+  REQUIRE_FALSE(report.ledger.lines.empty());
+  for (const LedgerLine& line : report.ledger.lines) {
+    CHECK_FALSE(has(line.name, "scheduler"));
+    CHECK_FALSE(has(line.name, "compute"));
+  }
+  CHECK(row_named(report.ledger_table, "mathematics"));
+}
+
+TEST_CASE("an iteration is called what the recording calls it") {
+  const Recording recording = foreign_recording();
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  CHECK_FALSE(has(text, "teration"));
+  CHECK_FALSE(has(seen(export_html(foreign_export(recording))), "teration"));
+  CHECK(has(text, "| **Median Time/Run** |"));
+  CHECK(has(text, "over 3 runs of the cpu pass"));
+  CHECK(has(text, "Core-seconds of a run"));
+}
+
+TEST_CASE("a recommendation quotes the command, unless there is advice") {
+  Recording recording = foreign_recording();
+  CHECK(make_report(recording).verdict.recommendation ==
+        "Use `zstd -T2 'data set'` for compress, the only workload measured here; other inputs, "
+        "thread counts and machines need their own run.");
+  recording.variants[1].advice = "--fast";
+  CHECK(has(make_report(recording).verdict.recommendation, "Use two (variant two): --fast for"));
+}
+
+TEST_CASE("items are called what the program calls them") {
+  Recording recording = foreign_recording();
+  recording.workload.item = "request";
+  recording.workload.items_per_iteration = 50;
+  recording.workload.iteration = "";
+  const std::map<std::string, std::string> all = rendered(recording);
+  for (const auto& [name, text] : all) {
+    INFO(name << "\n" << text);
+    CHECK(words_of_one_program(text) == "");
+  }
+  const std::string& text = all.at("report.md");
+  INFO(text);
+  CHECK(has(table_row(text, "**Avg Time/Request**"), "| 20.0ms |"));
+  CHECK(has(table_row(text, "**Throughput**"), " requests/sec |"));
+  CHECK(has(text, "compress: 50 requests an iteration, 3 iterations a block"));
+  CHECK(has(text, "For iterations of 50 requests, two is the clear winner"));
+  CHECK(has(text, "other numbers of requests, thread counts"));
+  CHECK(has(all.at("json cpu"), "requests/second"));
+  CHECK(has(all.at("benchfmt cpu"), "Unit requests/s better=higher"));
+  CHECK(has(all.at("html cpu"), "Requests a second: dots are blocks"));
+  CHECK(has(all.at("pprof cpu"), "over 3 iterations of 50 requests"));
+  CHECK(has(all.at("verdict.json"), "\"bytes a request\""));
+  CHECK(has(all.at("markdown cpu"), "over 150 requests."));
+}
+
+TEST_CASE("nouns in their places") {
+  CHECK(plural_of("text") == "texts");
+  CHECK(plural_of("query") == "queries");
+  CHECK(plural_of("batch") == "batches");
+  CHECK(plural_of("key") == "keys");
+  CHECK(with_article("event") == "an event");
+  CHECK(with_article("request") == "a request");
+  CHECK(title_case("run") == "Run");
+  CHECK(title_case("").empty());
+  Recording recording;
+  recording.workload.items_per_iteration = 3;
+  CHECK(words_of(recording).items_words(3) == "3 items");
+  CHECK(words_of(recording).share == "an item");
+  recording.workload = {};
+  CHECK(words_of(recording).items_words(0).empty());
+  CHECK(words_of(recording).share == "an iteration");
+}
+
+}  // namespace winnow::reports
