@@ -1,7 +1,6 @@
 #include "profiles/process/proc_files.h"
 
 #include <dirent.h>
-#include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -58,15 +57,13 @@ std::optional<ProcessLine> process_line(const char* pid) {
 
 bool is_over(const ProcessLine& line) { return line.state == 'Z' || line.state == 'X'; }
 
-// 0 and 1 as the kernel told the program; 1 where that cannot be read.
-uint64_t at_secure(pid_t process) {
-  const std::string text = proc_text("/proc/%d/auxv", process);
-  for (size_t at = 0; at + 2 * sizeof(uint64_t) <= text.size(); at += 2 * sizeof(uint64_t)) {
-    uint64_t entry[2];
-    std::memcpy(entry, text.data() + at, sizeof entry);
-    if (entry[0] == AT_SECURE) return entry[1];
-  }
-  return 1;
+// The second number: of user or group the one in effect.
+int64_t effective(const std::string& status, const char* label) {
+  long long real = 0, in_effect = -1;
+  const size_t found = status.find(label);
+  if (found != std::string::npos)
+    std::sscanf(status.c_str() + found + std::strlen(label), "%lld %lld", &real, &in_effect);
+  return in_effect;
 }
 
 }  // namespace
@@ -102,15 +99,21 @@ TaskFigures TaskFigures::since(const TaskFigures& earlier) const {
           involuntary_switches - earlier.involuntary_switches, 0};
 }
 
-std::optional<TaskFigures> task_figures(pid_t process, pid_t task) {
+std::optional<TaskFigures> task_times(pid_t process, pid_t task) {
   const std::string times = proc_text("/proc/%d/task/%d/schedstat", process, task);
-  const std::string status = proc_text("/proc/%d/task/%d/status", process, task);
   long long cpu = 0, waited = 0;
-  if (status.empty() || std::sscanf(times.c_str(), "%lld %lld", &cpu, &waited) != 2)
-    return std::nullopt;
-  return TaskFigures{cpu, waited, labelled(status, "\nvoluntary_ctxt_switches:"),
-                     labelled(status, "\nnonvoluntary_ctxt_switches:"),
-                     labelled(status, "\nVmHWM:") * 1024};
+  if (std::sscanf(times.c_str(), "%lld %lld", &cpu, &waited) != 2) return std::nullopt;
+  return TaskFigures{cpu, waited, 0, 0, 0};
+}
+
+std::optional<TaskFigures> task_figures(pid_t process, pid_t task) {
+  auto figures = task_times(process, task);
+  const std::string status = proc_text("/proc/%d/task/%d/status", process, task);
+  if (!figures || status.empty()) return std::nullopt;
+  figures->voluntary_switches = labelled(status, "\nvoluntary_ctxt_switches:");
+  figures->involuntary_switches = labelled(status, "\nnonvoluntary_ctxt_switches:");
+  figures->peak_rss_bytes = labelled(status, "\nVmHWM:") * 1024;
+  return figures;
 }
 
 bool has_schedstat() {
@@ -141,14 +144,14 @@ bool started_without_privilege(pid_t process) {
   struct statvfs system {};
   if (stat(path, &file) != 0 || statvfs(path, &system) != 0) return false;
   if (system.f_flag & ST_NOSUID) return false;
-  // Who starts it is who owns its folder in /proc, unless it may not be dumped.
   const std::string status = proc_text("/proc/%d/status", process);
-  const bool user = (file.st_mode & S_ISUID) && file.st_uid != labelled(status, "\nUid:");
+  if (status.empty()) return false;
+  const bool user = (file.st_mode & S_ISUID) && file.st_uid != effective(status, "\nUid:");
   const bool group = (file.st_mode & S_ISGID) && (file.st_mode & S_IXGRP) &&
-                     file.st_gid != labelled(status, "\nGid:");
-  const bool capable =
-      labelled(status, "\nUid:") != 0 && getxattr(path, "security.capability", nullptr, 0) > 0;
-  return (user || group || capable) && at_secure(process) == 0;
+                     file.st_gid != effective(status, "\nGid:");
+  const bool capabilities = status.find("\nCapPrm:\t0000000000000000\n") != std::string::npos &&
+                            getxattr(path, "security.capability", nullptr, 0) > 0;
+  return user || group || capabilities;
 }
 
 }  // namespace winnow::profiles

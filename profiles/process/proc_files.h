@@ -28,8 +28,11 @@ struct TaskFigures {
 
   TaskFigures since(const TaskFigures& earlier) const;  // the sums only
 };
-// From schedstat and status in /proc/<process>/task/<task>/.
+// From schedstat and status in /proc/<process>/task/<task>/; of a zombie without peak_rss_bytes.
 std::optional<TaskFigures> task_figures(pid_t process, pid_t task);
+
+// The first two alone.
+std::optional<TaskFigures> task_times(pid_t process, pid_t task);
 
 // Whether this kernel counts a thread's time in nanoseconds (CONFIG_SCHED_INFO).
 bool has_schedstat();
@@ -43,8 +46,8 @@ std::optional<TaskIdentity> task_identity(pid_t task);
 std::string process_name(pid_t process);
 bool is_thread_of(pid_t process, pid_t task);
 
-// Whether the program that the process just started is set-uid, set-gid or has capabilities which
-// this start did not give it: AT_SECURE is 0 though it should be 1.
+// Whether the program that the process has just started is set-uid, set-gid or has capabilities,
+// and did not get what the file promises. (AT_SECURE is 1 then, too.)
 bool started_without_privilege(pid_t process);
 
 }  // namespace winnow::profiles

@@ -1,6 +1,7 @@
 #include "profiles/process/task_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace winnow::profiles {
 namespace {
@@ -28,11 +29,11 @@ void add_row(ProcessRow& sum, const ProcessRow& row) {
 
 void TaskTable::start(pid_t leader) {
   leader_ = leader;
-  add(leader, leader, "");
+  create(leader, leader, "");
 }
 
-void TaskTable::add(pid_t task, pid_t process, const std::string& name) {
-  tasks_[task] = Task{process, {}, false};
+void TaskTable::create(pid_t task, pid_t process, const std::string& name) {
+  tasks_[task].process = process;
   account_.most_threads_at_once = std::max(account_.most_threads_at_once, ++living_);
   Process& its = processes_[process];
   if (its.tasks++ > 0) {
@@ -50,15 +51,20 @@ void TaskTable::announced(pid_t parent, pid_t task, bool may_be_thread) {
   const auto found = tasks_.find(parent);
   const pid_t process = found == tasks_.end() ? parent : found->second.process;
   const bool is_thread = may_be_thread && is_thread_of(process, task);
-  add(task, is_thread ? process : task, processes_[process].name);
+  create(task, is_thread ? process : task, processes_[process].name);
 }
 
-void TaskTable::appeared(pid_t task) {
-  if (tasks_.contains(task)) return;
+void TaskTable::stopped(pid_t task) {
+  if (!tasks_.contains(task)) add_early(task);
+  if (const auto found = tasks_.find(task); found != tasks_.end()) ++found->second.stops;
+}
+
+void TaskTable::add_early(pid_t task) {
   const auto identity = task_identity(task);
   if (!identity) return;  // killed since
   const auto parent = processes_.find(identity->parent);
-  add(task, identity->process, parent == processes_.end() ? identity->name : parent->second.name);
+  create(task, identity->process,
+         parent == processes_.end() ? identity->name : parent->second.name);
   early_.insert(task);
 }
 
@@ -80,6 +86,7 @@ void TaskTable::executed(pid_t process, pid_t former) {
   Task& task = tasks_[process];
   if (account_.execs == 1) {
     task.counted = task_figures(process, process).value_or(TaskFigures{});
+    task.stops = 0;
   } else {
     count(task, process);
   }
@@ -88,12 +95,27 @@ void TaskTable::executed(pid_t process, pid_t former) {
     without_privilege_.insert(processes_[process].name);
 }
 
-void TaskTable::count(Task& task, pid_t number) {
+bool TaskTable::count(Task& task, pid_t number) {
   const auto figures = task_figures(task.process, number);
-  if (!figures) return;
+  if (!figures) return false;
   TaskFigures more = figures->since(task.counted);
   task.counted = *figures;
+  more.voluntary_switches -= std::exchange(task.stops, 0);
   more.peak_rss_bytes = figures->peak_rss_bytes;
+  add(more, task);
+  return true;
+}
+
+// Of one whose figures were read in its last stop: what it did since, giving back its memory. Its
+// last switch, which is the end itself, is left out.
+void TaskTable::count_rest(const Task& task, pid_t number) {
+  const auto times = task_times(task.process, number);
+  if (!times) return;
+  const TaskFigures more = times->since(task.counted);
+  add({more.cpu_ns, more.run_queue_ns, 0, 0, 0}, task);
+}
+
+void TaskTable::add(const TaskFigures& more, const Task& task) {
   add_figures(sum_, more);
   ProcessRow& row = rows_[processes_[task.process].name];
   row.cpu_s += seconds_of_ns(more.cpu_ns);
@@ -103,27 +125,36 @@ void TaskTable::count(Task& task, pid_t number) {
 void TaskTable::ending(pid_t task) {
   const auto found = tasks_.find(task);
   if (found == tasks_.end()) return;
-  count(found->second, task);
-  found->second.end_seen = true;
-  --living_;
+  end_life(found->second);
+  found->second.end_seen = count(found->second, task);
+}
+
+void TaskTable::end_life(Task& task) {
+  if (std::exchange(task.living, false)) --living_;
+}
+
+void TaskTable::ended(pid_t task) {
+  if (!tasks_.contains(task)) add_early(task);
+  const auto found = tasks_.find(task);
+  if (found == tasks_.end()) {
+    ++account_.unseen_ends;
+    return;
+  }
+  if (found->second.end_seen)
+    count_rest(found->second, task);
+  else
+    found->second.end_seen = count(found->second, task);
+  remove(task);
 }
 
 void TaskTable::remove(pid_t task) {
   const auto found = tasks_.find(task);
   if (found == tasks_.end()) return;
-  if (!found->second.end_seen) {
-    ++account_.unseen_ends;
-    --living_;
-  }
+  end_life(found->second);
+  if (!found->second.end_seen) ++account_.unseen_ends;
   const auto process = processes_.find(found->second.process);
   if (process != processes_.end() && --process->second.tasks == 0) processes_.erase(process);
   tasks_.erase(found);
-}
-
-void TaskTable::gone(pid_t task) {
-  if (tasks_.contains(task)) return remove(task);
-  ++account_.unseen_ends;  // killed before its first stop, and before its parent told of it
-  early_.insert(task);
 }
 
 TreeAccount TaskTable::account() const {

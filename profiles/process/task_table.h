@@ -21,31 +21,38 @@ class TaskTable {
 
   // `parent` is about to go on behind a fork, vfork or clone that made `task`.
   void announced(pid_t parent, pid_t task, bool may_be_thread);
-  // `task` stopped: it may be new, when it is faster than its parent.
-  void appeared(pid_t task);
+  // `task` stopped for the tracer: it may be new, when it is faster than its parent.
+  void stopped(pid_t task);
   // Behind an exec, which has ended all other threads of the process and given the remaining one,
   // which was `former`, the number of the process.
   void executed(pid_t process, pid_t former);
-  // It stands at its end, its figures can still be read.
+  // In the stop at its end.
   void ending(pid_t task);
-  void gone(pid_t task);
+  // Not yet reaped. SIGKILL may have ended it without that stop.
+  void ended(pid_t task);
 
   TreeAccount account() const;
 
  private:
   struct Task {
     pid_t process = 0;
-    TaskFigures counted;  // already in the sums
-    bool end_seen = false;
+    TaskFigures counted;    // already in the sums
+    int64_t stops = 0;      // for the tracer, since then: each is a voluntary switch
+    bool living = true;     // has not come to the stop at its end
+    bool end_seen = false;  // its figures were read there or later
   };
   struct Process {
     std::string name;
     int tasks = 0;
   };
 
-  void add(pid_t task, pid_t process, const std::string& name);
+  void create(pid_t task, pid_t process, const std::string& name);
+  void add_early(pid_t task);
+  void end_life(Task& task);
   void remove(pid_t task);
-  void count(Task& task, pid_t number);
+  bool count(Task& task, pid_t number);
+  void count_rest(const Task& task, pid_t number);
+  void add(const TaskFigures& more, const Task& task);
   void move_to_row(Process& process, std::string name);
 
   pid_t leader_ = 0;

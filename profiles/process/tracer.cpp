@@ -13,6 +13,9 @@ namespace {
 constexpr unsigned kTreeOptions = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                                   PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
 
+// Tracees of this thread, whatever signal they end with.
+constexpr int kAnyOfThread = __WALL | __WNOTHREAD;
+
 // A tracee may be killed at any moment, its stop is over then: errors are no news.
 void resume(pid_t task, int signal) { ptrace(PTRACE_CONT, task, 0, signal); }
 
@@ -56,29 +59,39 @@ void Tracer::run(pid_t leader, std::promise<int>& attached) {
   }
 }
 
-// Until no tracee is left.
+// Until no tracee is left. Each event is looked at before it is taken: of one that has ended the
+// figures can be read until it is reaped, and a stop may be over by then, by SIGKILL.
 void Tracer::follow() {
   for (;;) {
-    int status = 0;
-    const pid_t task = waitpid(-1, &status, __WALL | __WNOTHREAD);
-    if (task < 0 && errno != EINTR) return;
-    if (task < 0) continue;
-    if (WIFSTOPPED(status))
-      stopped(task, status);
-    else
-      table_.gone(task);
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT | kAnyOfThread) != 0) {
+      if (errno == EINTR) continue;
+      return;
+    }
+    const pid_t task = info.si_pid;
+    if (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED) {
+      table_.ended(task);
+      waitpid(task, nullptr, WNOHANG | kAnyOfThread);
+      continue;
+    }
+    info.si_pid = 0;
+    if (waitid(P_PID, static_cast<id_t>(task), &info, WSTOPPED | WNOHANG | kAnyOfThread) == 0 &&
+        info.si_pid == task)
+      stopped(task, info.si_status);
   }
 }
 
+// `status`: the signal, and above 8 bits the event.
 void Tracer::stopped(pid_t task, int status) {
-  const int event = status >> 16, signal = WSTOPSIG(status);
-  table_.appeared(task);
+  const int event = status >> 8, signal = status & 0x7f;
+  const bool group_stop = event == PTRACE_EVENT_STOP && stops_group(signal);
+  if (!group_stop) table_.stopped(task);
   switch (event) {
     case 0:
       return resume(task, signal);
     case PTRACE_EVENT_STOP:
       // A group that is stopped stays so until a SIGCONT, of which the tracer hears.
-      if (!stops_group(signal)) break;
+      if (!group_stop) break;
       ptrace(PTRACE_LISTEN, task, 0, 0);
       return;
     case PTRACE_EVENT_FORK:

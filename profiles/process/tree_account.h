@@ -16,18 +16,19 @@ struct ProcessRow {
 };
 
 // What a process tree did from its leader's exec to its last thread's end, exact but for
-// `unseen_ends` and for what a thread does behind its exit stop: giving back its memory.
+// `unseen_ends`.
 struct TreeAccount {
   double cpu_s = 0;        // user and system; schedstat's nanoseconds, not ticks
   double run_queue_s = 0;  // thread-seconds of waiting for a core
+  // Without those of the tracer's own stops, which Outcome has among its voluntary ones.
   int64_t voluntary_switches = 0, involuntary_switches = 0;
   int64_t processes_created = 0;     // besides the leader
   int64_t threads_created = 0;       // besides the first of each process
   int64_t execs = 0;                 // the leader's own included
   int64_t most_threads_at_once = 0;  // of all processes, first threads included
   int64_t peak_rss_bytes = 0;        // of the largest process since its last exec (VmHWM)
-  // Threads that ended without a stop in which their figures could be read, as SIGKILL may do it:
-  // what they used since their process's last exec is missing above.
+  // Threads whose figures could not be read at their end: what they used since the last exec of
+  // their process is missing above.
   int64_t unseen_ends = 0;
   // By CPU time, the largest first, at most 100; the others are summed in `other_rows`.
   std::vector<ProcessRow> rows;
