@@ -141,17 +141,17 @@ bool started_without_privilege(pid_t process) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/%d/exe", process);
   struct stat file {};
+  if (stat(path, &file) != 0) return false;
+  const bool set_user = file.st_mode & S_ISUID;
+  const bool set_group = (file.st_mode & S_ISGID) && (file.st_mode & S_IXGRP);
+  const bool capable = getxattr(path, "security.capability", nullptr, 0) > 0;
   struct statvfs system {};
-  if (stat(path, &file) != 0 || statvfs(path, &system) != 0) return false;
-  if (system.f_flag & ST_NOSUID) return false;
+  if (!(set_user || set_group || capable) || statvfs(path, &system) != 0) return false;
   const std::string status = proc_text("/proc/%d/status", process);
-  if (status.empty()) return false;
-  const bool user = (file.st_mode & S_ISUID) && file.st_uid != effective(status, "\nUid:");
-  const bool group = (file.st_mode & S_ISGID) && (file.st_mode & S_IXGRP) &&
-                     file.st_gid != effective(status, "\nGid:");
-  const bool capabilities = status.find("\nCapPrm:\t0000000000000000\n") != std::string::npos &&
-                            getxattr(path, "security.capability", nullptr, 0) > 0;
-  return user || group || capabilities;
+  if (status.empty() || (system.f_flag & ST_NOSUID)) return false;
+  return (set_user && file.st_uid != effective(status, "\nUid:")) ||
+         (set_group && file.st_gid != effective(status, "\nGid:")) ||
+         (capable && status.find("\nCapPrm:\t0000000000000000\n") != std::string::npos);
 }
 
 }  // namespace winnow::profiles

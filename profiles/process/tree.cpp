@@ -42,6 +42,8 @@ void take_account(const Tracer& tracer, TreeOutcome& tree) {
   if (!tracer.ended_program()) return;
   tree.outcome.kind = Outcome::Kind::kEnded;
   tree.outcome.detail = tree.futexes->reason;
+  tree.outcome.left_behind.clear();  // not by the program
+  tree.outcome.left_behind_count = 0;
 }
 
 }  // namespace

@@ -12,7 +12,8 @@
 namespace winnow::profiles {
 
 struct TreeOptions {
-  bool count_futexes = false;  // each call then takes some 10 us: a pass of its own
+  // Each call then takes some 10 us: a pass of its own. Takes the place of Command::in_child.
+  bool count_futexes = false;
   // When one of them is reached, counting ends (as root), or the program (Outcome::Kind::kEnded).
   int64_t limit_futex_calls = 2'000'000;
   double limit_futex_s = 60;

@@ -244,6 +244,22 @@ TEST_CASE("nothing of a tree outlives a harness that is killed") {
   CHECK(left() == 0);
 }
 
+TEST_CASE("where tracing is forbidden the program is not run, and the reason is told", "[root]") {
+  if (geteuid() != 0) {
+    WARN("skipped: only root can become another user");
+    return;
+  }
+  const Scratch scratch;
+  REQUIRE(chmod(scratch.path().c_str(), 0777) == 0);
+  CHECK(as_nobody([&] {
+    prctl(PR_SET_DUMPABLE, 0);  // nor may the children be traced
+    const TreeOutcome tree = run_tree(tree_command(scratch, {"user"}), {}, nullptr);
+    return tree.unavailable.rfind("ptrace: Operation not permitted", 0) == 0 && !tree.account &&
+           tree.outcome.kind == Outcome::Kind::kNotStarted && waitpid(-1, nullptr, WNOHANG) == -1;
+  }));
+  CHECK(winnow::base::read_file(scratch / "output.txt").empty());
+}
+
 TEST_CASE("a set-uid program that ran without its privilege is named", "[root]") {
   if (geteuid() != 0) {
     WARN("skipped: only root can make another user's set-uid program");
