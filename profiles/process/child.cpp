@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,104 +13,47 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <utility>
 
 #include "base/error.h"
-
-extern char** environ;
+#include "profiles/process/descendants.h"
+#include "profiles/process/descriptor.h"
+#include "profiles/process/launch.h"
+#include "profiles/process/proc_files.h"
 
 namespace winnow::profiles {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Descriptor {
-  Descriptor() = default;
-  explicit Descriptor(int opened) : number(opened) {}
-  Descriptor(Descriptor&& other) noexcept : number(std::exchange(other.number, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number, other.number);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-
-  int number = -1;
-};
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+constexpr size_t kLeftBehindNames = 20;
 
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
-std::vector<std::string> environment_of(const Command& command) {
-  std::vector<std::string> environment;
-  auto name_of = [](const std::string& entry) { return entry.substr(0, entry.find('=')); };
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string name = name_of(*entry);
-    const auto& removed = command.removed_environment;
-    const bool replaced = std::any_of(command.environment.begin(), command.environment.end(),
-                                      [&](const auto& added) { return added.first == name; });
-    if (!replaced && std::find(removed.begin(), removed.end(), name) == removed.end()) {
-      environment.emplace_back(*entry);
-    }
-  }
-  for (const auto& [name, value] : command.environment) environment.push_back(name + "=" + value);
-  return environment;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  for (std::string& string : strings) result.push_back(string.data());
-  result.push_back(nullptr);
-  return result;
-}
-
-// Between fork and exec: only async-signal-safe calls.
-[[noreturn]] void become(char* const* arguments, char* const* environment, int output,
-                         int control_group, int error_pipe, pid_t harness) {
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const bool joined = control_group < 0 || write(control_group, "0", 1) == 1;
-  if (joined && getppid() == harness) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) signal(number, SIG_DFL);
-    const int input = open("/dev/null", O_RDONLY);
-    if (input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
-        dup2(output, STDERR_FILENO) >= 0) {
-      if (input > STDERR_FILENO) close(input);
-      execvpe(arguments[0], arguments, environment);
-    }
-  }
-  const int error = errno;
-  [[maybe_unused]] auto ignored = write(error_pipe, &error, sizeof error);
-  _exit(127);
-}
-
-bool has_ended(pid_t child) {
+bool leader_has_ended(Launch& launch) {
+  if (Keeper* keeper = launch.keeper()) return keeper->leader_ended();
   siginfo_t info{};
-  return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-         info.si_pid == child;
+  return waitid(P_PID, static_cast<id_t>(launch.leader()), &info, WEXITED | WNOHANG | WNOWAIT) ==
+             0 &&
+         info.si_pid == launch.leader();
 }
 
-// Waits until the child has ended or `until` has passed or *stop; true: it has ended. It is not
+// Waits until the leader has ended or `until` has passed or *stop; true: it has ended. It is not
 // reaped, so that its process group keeps its number. The harness sleeps meanwhile, in order not to
-// take time from the child: on a descriptor of the process, or where the kernel has none, in naps.
-bool ended_by(pid_t child, Clock::time_point until, const std::atomic<bool>* stop) {
-  const Descriptor process{static_cast<int>(syscall(SYS_pidfd_open, child, 0))};
-  while (!has_ended(child)) {
+// take time from the child: on a descriptor, or where the kernel has none of a process, in naps.
+bool ended_by(Launch& launch, Clock::time_point until, const std::atomic<bool>* stop) {
+  Descriptor process;
+  if (!launch.keeper())
+    process.number = static_cast<int>(syscall(SYS_pidfd_open, launch.leader(), 0));
+  const int watched = launch.keeper() ? launch.keeper()->descriptor() : process.number;
+  while (!leader_has_ended(launch)) {
     const auto now = Clock::now();
     if (now >= until || (stop && stop->load())) return false;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
-    const int nap_ms = process.number >= 0 ? 100 : 5;
-    pollfd poll_set{process.number, POLLIN, 0};
-    poll(&poll_set, process.number >= 0, static_cast<int>(std::min<int64_t>(left, nap_ms)));
+    const int nap_ms = watched >= 0 ? 100 : 5;
+    pollfd poll_set{watched, POLLIN, 0};
+    poll(&poll_set, watched >= 0, static_cast<int>(std::min<int64_t>(left, nap_ms)));
   }
   return true;
 }
@@ -121,75 +63,66 @@ Clock::time_point in_seconds(double seconds) {
                             std::chrono::duration<double>(std::min(seconds, 1e7)));
 }
 
-Descriptor opened(const std::string& path, int flags) {
-  Descriptor file{open(path.c_str(), flags | O_CLOEXEC, 0644)};
-  if (file.number < 0) throw base::Error(path, strerror(errno));
-  return file;
+void note_left_behind(pid_t keeper, pid_t leader, Outcome& outcome) {
+  for (const ProcessLine& process : living_descendants(keeper)) {
+    if (process.pid == leader) continue;
+    ++outcome.left_behind_count;
+    if (outcome.left_behind.size() < kLeftBehindNames)
+      outcome.left_behind.push_back(
+          fmt::format("{} ({})", base::printable(process.name), process.pid));
+  }
 }
 
-// All that a process needs, made ready before it is forked: behind that nothing may allocate.
-class Launch {
- public:
-  explicit Launch(const Command& command)
-      : arguments_(command.arguments),
-        environment_(environment_of(command)),
-        argument_pointers_(pointers(arguments_)),
-        environment_pointers_(pointers(environment_)),
-        output_(opened(command.output_file, O_WRONLY | O_CREAT | O_TRUNC)) {
-    if (!command.control_group_file.empty())
-      control_group_ = opened(command.control_group_file, O_WRONLY);
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) throw base::Error("pipe", strerror(errno));
-    reading_.number = ends[0];
-    writing_.number = ends[1];
+Keeper::End reap_leader(pid_t leader) {
+  Keeper::End end;
+  kill(-leader, SIGKILL);
+  while (wait4(leader, &end.status, 0, &end.usage) < 0 && errno == EINTR) {
   }
+  return end;
+}
 
-  // Once. Negative: it could not be started, and `problem` says why.
-  pid_t start(std::string& problem) {
-    const pid_t harness = getpid();
-    const pid_t child = fork();
-    if (child < 0) {
-      problem = strerror(errno);
-      return child;
-    }
-    if (child == 0)
-      become(argument_pointers_.data(), environment_pointers_.data(), output_.number,
-             control_group_.number, writing_.number, harness);
-    setpgid(child, child);  // whichever of the two comes first
-    close(std::exchange(writing_.number, -1));
-    int exec_error = 0;
-    if (read(reading_.number, &exec_error, sizeof exec_error) != sizeof exec_error) return child;
-    waitpid(child, nullptr, 0);
-    problem = strerror(exec_error);
-    return -1;
-  }
+Keeper::End reap_tree(Keeper& keeper, pid_t leader, bool by_itself, double grace_s,
+                      Outcome& outcome) {
+  if (by_itself)
+    note_left_behind(keeper.pid(), leader, outcome);
+  else
+    kill(-leader, SIGKILL);
+  const bool all = end_descendants(keeper.pid(), grace_s);
+  return keeper.reap(all);
+}
 
- private:
-  std::vector<std::string> arguments_, environment_;
-  std::vector<char*> argument_pointers_, environment_pointers_;
-  Descriptor output_, control_group_, reading_, writing_;
-};
+void take_usage(const rusage& usage, Outcome& outcome) {
+  outcome.user_s = seconds_of(usage.ru_utime);
+  outcome.system_s = seconds_of(usage.ru_stime);
+  outcome.cpu_s = outcome.user_s + outcome.system_s;
+  outcome.max_rss_bytes = int64_t{usage.ru_maxrss} * 1024;
+  outcome.minor_faults = usage.ru_minflt;
+  outcome.major_faults = usage.ru_majflt;
+  outcome.voluntary_switches = usage.ru_nvcsw;
+  outcome.involuntary_switches = usage.ru_nivcsw;
+}
 
-// Ends the whole group with its leader.
-void wait_for(pid_t child, const Command& command, const std::atomic<bool>* stop,
+// Ends the whole group with its leader, or the whole tree.
+void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* stop,
               Outcome& outcome) {
+  const pid_t leader = launch.leader();
   const bool limited = command.time_limit_s > 0;
-  const bool ended = ended_by(child, in_seconds(limited ? command.time_limit_s : 1e7), stop);
+  const bool ended = ended_by(launch, in_seconds(limited ? command.time_limit_s : 1e7), stop);
   if (!ended) {
     const bool interrupted = stop && stop->load();
     outcome.kind = interrupted ? Outcome::Kind::kInterrupted : Outcome::Kind::kTimeLimit;
-    kill(-child, SIGTERM);
-    ended_by(child, in_seconds(command.grace_s), nullptr);
+    kill(-leader, SIGTERM);
+    ended_by(launch, in_seconds(command.grace_s), nullptr);
   }
-  kill(-child, SIGKILL);
-  int status = 0;
-  rusage usage{};
-  while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
-  }
-  outcome.cpu_s = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  Keeper* keeper = launch.keeper();
+  const Keeper::End end =
+      keeper ? reap_tree(*keeper, leader, ended, command.grace_s, outcome) : reap_leader(leader);
+  const Clock::time_point ended_at = keeper ? keeper->ended_at() : Clock::now();
+  outcome.wall_s = std::chrono::duration<double>(ended_at - launch.started_at()).count();
+  take_usage(end.usage, outcome);
   if (!ended) return;
-  outcome.kind = WIFEXITED(status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+  outcome.kind = WIFEXITED(end.status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
+  outcome.code = WIFEXITED(end.status) ? WEXITSTATUS(end.status) : WTERMSIG(end.status);
 }
 
 }  // namespace
@@ -204,6 +137,8 @@ std::string describe(const Outcome& outcome, double time_limit_s) {
       return fmt::format("time limit of {:g} s", time_limit_s);
     case Outcome::Kind::kInterrupted:
       return "interrupted";
+    case Outcome::Kind::kEnded:
+      return "ended: " + outcome.detail;
     case Outcome::Kind::kNotStarted:
       break;
   }
@@ -217,11 +152,7 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
     return outcome;
   }
   Launch launch(command);
-  const auto start = Clock::now();
-  const pid_t child = launch.start(outcome.detail);
-  if (child < 0) return outcome;
-  wait_for(child, command, stop, outcome);
-  outcome.wall_s = seconds_since(start);
+  if (launch.start(outcome.detail)) wait_for(launch, command, stop, outcome);
   return outcome;
 }
 

@@ -1,29 +1,37 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "profiles/process/command.h"
 
 namespace winnow::profiles {
 
-struct Command {
-  std::vector<std::string> arguments;  // [0]: the program, looked up in PATH where it has no '/'
-  std::vector<std::pair<std::string, std::string>> environment;  // added to the harness's own
-  std::vector<std::string> removed_environment;
-  std::string control_group_file;  // cgroup.procs of a control group to join; empty: none
-  std::string output_file;         // standard output and error, together
-  double time_limit_s = 0;         // 0: none
-  double grace_s = 2;              // between SIGTERM and SIGKILL
-};
-
 struct Outcome {
-  enum class Kind { kExited, kSignalled, kTimeLimit, kInterrupted, kNotStarted };
+  // kEnded: by the harness, for the reason in `detail`.
+  enum class Kind { kExited, kSignalled, kTimeLimit, kInterrupted, kNotStarted, kEnded };
   Kind kind = Kind::kNotStarted;
   int code = 0;        // exit status or signal
-  std::string detail;  // why it could not be started
-  double wall_s = 0;
-  double cpu_s = 0;  // of the process and those that it waited for
+  std::string detail;  // why it could not be started, or was ended
+  double wall_s = 0;   // to the leader's end; it begins before the exec, the fork included where
+                       // the child does not wait for before_exec or a keeper
+  double cpu_s = 0;    // user_s + system_s
+
+  // From wait4: of the leader and those that it waited for, and they in turn; with
+  // reap_descendants also of what outlived its parent. Children that are reaped by nobody (SIGCHLD
+  // ignored, SA_NOCLDWAIT) are in none of these figures; what was ended behind the leader's end is.
+  double user_s = 0, system_s = 0;
+  // Of the largest process; not less than what the harness had itself when it forked.
+  int64_t max_rss_bytes = 0;
+  int64_t minor_faults = 0, major_faults = 0;
+  int64_t voluntary_switches = 0, involuntary_switches = 0;
+
+  // Processes that still ran when the leader ended by itself: "sleep (4711)", the first 20, and how
+  // many in all. Only with reap_descendants.
+  std::vector<std::string> left_behind;
+  int left_behind_count = 0;
 
   bool ok() const { return kind == Kind::kExited && code == 0; }
 };
@@ -34,9 +42,12 @@ std::string describe(const Outcome& outcome, double time_limit_s);
 
 // Runs a process in a process group of its own and waits for it. When the time limit passes or
 // `*stop` becomes true, the whole group gets SIGTERM and, after the grace period, SIGKILL;
-// processes of the group that outlive their leader are killed, too. The process dies with the
-// harness's calling thread. Throws base::Error only where the output file cannot be written or the
-// control group not be joined.
+// processes of the group that outlive their leader are killed, too. With reap_descendants the
+// process is the child of a keeper (profiles/process/keeper.h), and whatever outlives the leader
+// gets SIGTERM, SIGKILL after the grace period, and is reaped; other children of the harness never
+// are. The process dies with the harness's calling thread. Throws base::Error only where a file,
+// folder or control group of the command cannot be opened, or the keeper was killed, and what
+// before_exec throws.
 Outcome run_child(const Command& command, const std::atomic<bool>* stop);
 
 // The last `limit_lines` lines of a text file, at most 4 kB; empty when it cannot be read.

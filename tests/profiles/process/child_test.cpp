@@ -1,7 +1,9 @@
 #include "profiles/process/child.h"
 
 #include <signal.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <thread>
 
@@ -62,6 +64,71 @@ TEST_CASE("both streams go to the file, and nothing comes from standard input") 
   Command command = shell(scratch, "true");
   command.output_file = scratch / "no/such/folder.txt";
   CHECK_THROWS_AS(run_child(command, nullptr), Error);
+}
+
+TEST_CASE("input, error and folder are the command's own where it names them") {
+  const Scratch scratch;
+  winnow::base::write_file(scratch / "input.txt", "given\n");
+  Command command = shell(scratch, "cat; pwd; echo err >&2");
+  command.input_file = scratch / "input.txt";
+  command.error_file = scratch / "error.txt";
+  command.folder = scratch.path();
+  REQUIRE(run_child(command, nullptr).ok());
+  const std::string folder = std::filesystem::canonical(scratch.path());
+  CHECK(read_file(scratch / "output.txt") == "given\n" + folder + "\n");
+  CHECK(read_file(scratch / "error.txt") == "err\n");
+  command.folder = scratch / "nowhere";
+  CHECK_THROWS_AS(run_child(command, nullptr), Error);
+  command.folder = "";
+  command.input_file = scratch / "absent.txt";
+  CHECK_THROWS_AS(run_child(command, nullptr), Error);
+}
+
+TEST_CASE("the child waits for before_exec, whose exception ends it") {
+  for (const bool reap : {false, true}) {
+    const Scratch scratch;
+    Command command = shell(scratch, "echo ran $$");
+    command.reap_descendants = reap;
+    pid_t child = 0;
+    command.before_exec = [&](pid_t pid) {
+      child = pid;
+      CHECK(read_file(scratch / "output.txt").empty());
+      CHECK(kill(pid, 0) == 0);
+    };
+    REQUIRE(run_child(command, nullptr).ok());
+    CHECK(read_file(scratch / "output.txt") == "ran " + std::to_string(child) + "\n");
+    command.before_exec = [&](pid_t pid) {
+      child = pid;
+      throw Error("events", "none");
+    };
+    CHECK_THROWS_AS(run_child(command, nullptr), Error);
+    CHECK(kill(child, 0) != 0);
+    CHECK(read_file(scratch / "output.txt").empty());
+  }
+}
+
+TEST_CASE("what the child itself does before its exec can refuse it") {
+  const Scratch scratch;
+  Command command = shell(scratch, "true");
+  command.in_child = [] { return ENOSPC; };
+  CHECK(describe(run_child(command, nullptr), 60) == "not started: No space left on device");
+  command.in_child = [] { return chdir("/"); };
+  CHECK(run_child(command, nullptr).ok());
+}
+
+TEST_CASE("the kernel's figures of a child") {
+  const Scratch scratch;
+  const Outcome outcome = run_child(shell(scratch,
+                                          "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); "
+                                          "done; sleep 0.001"),
+                                    nullptr);
+  REQUIRE(outcome.ok());
+  CHECK(outcome.user_s > 0);
+  CHECK(outcome.cpu_s == outcome.user_s + outcome.system_s);
+  CHECK(outcome.max_rss_bytes > 100'000);
+  CHECK(outcome.minor_faults > 10);
+  CHECK(outcome.voluntary_switches > 0);
+  CHECK(outcome.left_behind_count == 0);
 }
 
 TEST_CASE("the environment is the harness's own, with additions and without what is removed") {

@@ -1,0 +1,147 @@
+#include "profiles/process/keeper.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.h"
+
+namespace winnow::profiles {
+namespace {
+
+using KeeperClock = std::chrono::steady_clock;
+
+constexpr char kReapAll = 'a', kReapEnded = 'e';
+
+// All of the keeper itself is async-signal-safe: the harness may have had threads when it forked.
+
+void write_report(int descriptor, const void* value, size_t size) {
+  [[maybe_unused]] auto ignored = write(descriptor, value, size);
+}
+
+void close_from_to(int first, int last) {
+  if (first > last) return;
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, first, last, 0) == 0) return;
+#endif
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const int end = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
+  for (int number = first; number <= last && number < end; ++number) close(number);
+}
+
+// Pipes of other children would stay open, and locks held.
+void close_others(int one, int other) {
+  const int low = std::min(one, other), high = std::max(one, other);
+  close_from_to(STDERR_FILENO + 1, low - 1);
+  close_from_to(low + 1, high - 1);
+  close_from_to(high + 1, INT32_MAX);
+}
+
+void reap_orphans_until_end_of(pid_t leader, rusage& sum) {
+  for (;;) {
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) != 0 || info.si_pid == leader) return;
+    rusage usage{};
+    if (wait4(info.si_pid, nullptr, 0, &usage) == info.si_pid) add_usage(sum, usage);
+  }
+}
+
+[[noreturn]] void keep(pid_t leader, int report, int order) {
+  close_others(report, order);
+  Keeper::End end;
+  reap_orphans_until_end_of(leader, end.usage);
+  const KeeperClock::time_point now = KeeperClock::now();
+  write_report(report, &now, sizeof now);
+  char asked = kReapEnded;
+  read_value(order, asked);
+  for (;;) {
+    int status = 0;
+    rusage usage{};
+    const pid_t ended = wait4(-1, &status, asked == kReapAll ? 0 : WNOHANG, &usage);
+    if (ended <= 0) break;
+    add_usage(end.usage, usage);
+    if (ended == leader) end.status = status;
+  }
+  write_report(report, &end, sizeof end);
+  _exit(0);
+}
+
+}  // namespace
+
+void add_usage(rusage& sum, const rusage& usage) {
+  timeradd(&sum.ru_utime, &usage.ru_utime, &sum.ru_utime);
+  timeradd(&sum.ru_stime, &usage.ru_stime, &sum.ru_stime);
+  sum.ru_maxrss = std::max(sum.ru_maxrss, usage.ru_maxrss);
+  sum.ru_minflt += usage.ru_minflt;
+  sum.ru_majflt += usage.ru_majflt;
+  sum.ru_nvcsw += usage.ru_nvcsw;
+  sum.ru_nivcsw += usage.ru_nivcsw;
+}
+
+Keeper::Keeper() : report_(new_pipe()), order_(new_pipe()) {}
+
+Keeper::~Keeper() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+pid_t Keeper::start(const std::function<void(pid_t)>& lead) {
+  const pid_t harness = getpid();
+  pid_ = fork();
+  if (pid_ < 0) return -errno;
+  if (pid_ > 0) {
+    report_.writing.reset();
+    pid_t leader = -ECHILD;
+    read_value(report_.reading.number, leader);
+    return leader;
+  }
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != harness || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) _exit(127);
+  const pid_t keeper = getpid();
+  pid_t leader = fork();
+  if (leader == 0) lead(keeper);
+  if (leader < 0) leader = -errno;
+  if (leader > 0) setpgid(leader, leader);
+  write_report(report_.writing.number, &leader, sizeof leader);
+  if (leader < 0) _exit(127);
+  keep(leader, report_.writing.number, order_.reading.number);
+}
+
+// A keeper that was killed took the leader with it.
+void Keeper::note_end() {
+  if (!read_value(report_.reading.number, ended_at_)) ended_at_ = KeeperClock::now();
+  leader_ended_ = true;
+}
+
+bool Keeper::leader_ended() {
+  pollfd poll_set{report_.reading.number, POLLIN, 0};
+  if (!leader_ended_ && poll(&poll_set, 1, 0) == 1) note_end();
+  return leader_ended_;
+}
+
+Keeper::End Keeper::reap(bool all) {
+  if (!leader_ended_) note_end();
+  End end;
+  const char asked = all ? kReapAll : kReapEnded;
+  const bool told = write(order_.writing.number, &asked, 1) == 1;
+  const bool reported = told && read_value(report_.reading.number, end);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (!reported) throw base::Error("the process between harness and program", "was killed");
+  return end;
+}
+
+}  // namespace winnow::profiles
