@@ -8,11 +8,11 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string_view>
 
 #include "profiles/symbols/declaration.h"
 #include "profiles/symbols/function_name.h"
+#include "profiles/symbols/segments.h"
 
 namespace winnow::profiles {
 namespace {
@@ -126,20 +126,15 @@ bool better_name(const std::string& a, const std::string& b) {
 // All addresses inside are the module's own, as if it were loaded at the addresses in its file.
 struct ModuleSymbols::Module {
   std::unique_ptr<Dwfl, DwflEnd> dwfl;
-  struct Segment {
-    uint64_t offset, size_bytes, address;
-  };
-  std::vector<Segment> segments;
+  Segments segments;
   std::vector<Symbol> symbols;  // by address
   Dwarf_Addr dwarf_bias = 0;
   std::vector<Unit> units;
   ScopesByAddress unit_at;
 
   void open(const std::string& file);
-  void read_segments(Dwfl_Module* module);
   void read_symbols(Dwfl_Module* module);
   void read_units(Dwfl_Module* module);
-  std::optional<uint64_t> address_of(uint64_t file_offset) const;
   const Symbol* symbol_at(uint64_t address) const;
   std::vector<SourceFunction> dwarf_frames(uint64_t address);
 };
@@ -162,21 +157,11 @@ void ModuleSymbols::Module::open(const std::string& file) {
     return;
   }
   dwfl_report_end(dwfl.get(), nullptr, nullptr);
-  read_segments(module);
+  GElf_Addr bias = 0;
+  Elf* const elf = dwfl_module_getelf(module, &bias);
+  segments = Segments(elf, bias);
   read_symbols(module);
   read_units(module);
-}
-
-void ModuleSymbols::Module::read_segments(Dwfl_Module* module) {
-  GElf_Addr bias = 0;
-  Elf* elf = dwfl_module_getelf(module, &bias);
-  size_t count = 0;
-  if (!elf || elf_getphdrnum(elf, &count) != 0) return;
-  for (size_t i = 0; i < count; ++i) {
-    GElf_Phdr header;
-    if (gelf_getphdr(elf, static_cast<int>(i), &header) && header.p_type == PT_LOAD)
-      segments.push_back({header.p_offset, header.p_filesz, header.p_vaddr + bias});
-  }
 }
 
 void ModuleSymbols::Module::read_symbols(Dwfl_Module* module) {
@@ -216,13 +201,6 @@ void ModuleSymbols::Module::read_units(Dwfl_Module* module) {
     const bool split = type == DW_UT_skeleton && dwarf_tag(&split_die) != DW_TAG_invalid;
     if (has_code) units.push_back({split ? split_die : die, false, {}, {}});
   }
-}
-
-std::optional<uint64_t> ModuleSymbols::Module::address_of(uint64_t file_offset) const {
-  for (const Segment& segment : segments)
-    if (file_offset >= segment.offset && file_offset - segment.offset < segment.size_bytes)
-      return segment.address + (file_offset - segment.offset);
-  return {};
 }
 
 const Symbol* ModuleSymbols::Module::symbol_at(uint64_t address) const {
@@ -265,7 +243,7 @@ ModuleSymbols::~ModuleSymbols() = default;
 ModuleSymbols::ModuleSymbols(ModuleSymbols&&) noexcept = default;
 
 std::vector<SourceFunction> ModuleSymbols::frames(uint64_t file_offset) {
-  const auto address = module_->address_of(file_offset);
+  const auto address = module_->segments.address_of(file_offset);
   if (!address) return {};
   std::vector<SourceFunction> functions = module_->dwarf_frames(*address);
   if (functions.empty())
