@@ -24,7 +24,6 @@ struct SampleRecord {
   uint64_t register_mask = 0;
   std::vector<uint64_t> registers;
   std::span<const std::byte> stack;  // from the stack pointer upwards
-  bool stack_full = false;           // there may be more of it than was copied
 };
 struct MapRecord {
   pid_t pid = 0;

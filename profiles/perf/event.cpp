@@ -32,14 +32,15 @@ std::string paranoid_level() {
   }
 }
 
-std::string reason(int error) {
+std::string reason(int error, bool user_only) {
   const std::string level = paranoid_level();
   switch (error) {
     case EACCES:
     case EPERM:
       if (level.empty()) return "forbidden";
       return "forbidden: by kernel.perf_event_paranoid, which is " + level +
-             " (2 or less is needed), or by a container's seccomp filter";
+             (user_only ? " (2 or less is needed" : " (1 or less is needed without privilege") +
+             "), or by a container's seccomp filter";
     case ENOENT:
     case EOPNOTSUPP:
       return "this kernel has no such event";
@@ -84,7 +85,7 @@ perf_event_attr tree_event(uint64_t config) {
 PerfEvent::PerfEvent(const perf_event_attr& attr, pid_t pid, int cpu)
     : descriptor_(open_descriptor(attr, pid, cpu)) {
   const bool offline = cpu >= 0 && errno == ENODEV;
-  if (descriptor_ < 0 && !offline) throw base::Error(kSubject, reason(errno));
+  if (descriptor_ < 0 && !offline) throw base::Error(kSubject, reason(errno, attr.exclude_kernel));
 }
 
 PerfEvent::~PerfEvent() {

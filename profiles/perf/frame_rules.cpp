@@ -3,25 +3,32 @@
 #include <dwarf.h>
 #include <elf.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #include <cstring>
-#include <optional>
 #include <span>
 
-#include "base/error.h"
-#include "base/mapped_file.h"
-#include "profiles/symbols/segments.h"
+#include "profiles/symbols/elf_file.h"
 
 namespace winnow::profiles {
 namespace {
 
-// The virtual library that the kernel maps into each process.
-std::span<const std::byte> own_vdso() {
-  const auto* const begin = reinterpret_cast<const std::byte*>(::getauxval(AT_SYSINFO_EHDR));
-  if (!begin) return {};
+// The virtual library that the kernel maps into each process. libelf only reads of it.
+Elf* own_vdso() {
+  auto* const begin = reinterpret_cast<char*>(::getauxval(AT_SYSINFO_EHDR));
+  if (!begin) return nullptr;
   Elf64_Ehdr header;
   std::memcpy(&header, begin, sizeof header);
-  return {begin, header.e_shoff + size_t{header.e_shnum} * header.e_shentsize};
+  return elf_memory(begin, header.e_shoff + size_t{header.e_shnum} * header.e_shentsize);
+}
+
+Elf* mapped(const std::string& path) {
+  const int file = open_elf_file(path);
+  if (file < 0) return nullptr;
+  Elf* const elf = elf_begin(file, ELF_C_READ_MMAP_PRIVATE, nullptr);
+  if (elf) elf_cntl(elf, ELF_C_FDREAD);  // the descriptor is needed no longer
+  ::close(file);
+  return elf;
 }
 
 // Register plus offset, in the forms that libdw gives it.
@@ -77,7 +84,6 @@ struct FrameRules::Source {
   struct EndCfi {
     void operator()(Dwarf_CFI* cfi) const { dwarf_cfi_end(cfi); }
   };
-  std::optional<base::MappedFile> file;
   std::unique_ptr<Elf, EndElf> elf;
   std::unique_ptr<Dwarf, EndDwarf> dwarf;  // owns the information of .debug_frame
   std::unique_ptr<Dwarf_CFI, EndCfi> eh_frame;
@@ -85,17 +91,8 @@ struct FrameRules::Source {
   Segments segments;
 
   explicit Source(const std::string& path) {
-    std::span<const std::byte> bytes;
-    if (path == "[vdso]") {
-      bytes = own_vdso();
-    } else {
-      file.emplace(path);
-      bytes = file->bytes();
-    }
     elf_version(EV_CURRENT);
-    // libelf only reads of it.
-    auto* const image = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
-    elf.reset(elf_memory(image, bytes.size()));
+    elf.reset(path == "[vdso]" ? own_vdso() : mapped(path));
     GElf_Ehdr header;
     if (!elf || elf_kind(elf.get()) != ELF_K_ELF || !gelf_getehdr(elf.get(), &header)) return;
     segments = Segments(elf.get());
@@ -113,18 +110,12 @@ struct FrameRules::Source {
   }
 };
 
-FrameRules::FrameRules(const std::string& file) {
-  try {
-    source_ = std::make_unique<Source>(file);
-  } catch (const base::Error&) {
-  }
-}
+FrameRules::FrameRules(const std::string& file) : source_(std::make_unique<Source>(file)) {}
 FrameRules::~FrameRules() = default;
 FrameRules::FrameRules(FrameRules&&) noexcept = default;
 
 const FrameRow* FrameRules::row(uint64_t file_offset) {
-  const auto address =
-      source_ ? source_->segments.address_of(file_offset) : std::optional<uint64_t>{};
+  const auto address = source_->segments.address_of(file_offset);
   if (!address) return nullptr;
   if (const auto after = rows_.upper_bound(*address); after != rows_.begin())
     if (const auto& [begin, row] = *std::prev(after); *address < row.end) return &row;

@@ -55,7 +55,6 @@ class SampleBody {
     sample_.register_mask = 0;
     if (has(PERF_SAMPLE_REGS_USER)) read_registers();
     sample_.stack = {};
-    sample_.stack_full = false;
     if (has(PERF_SAMPLE_STACK_USER)) read_stack();
   }
 
@@ -108,7 +107,6 @@ class SampleBody {
       throw base::Error(reader_.subject(),
                         fmt::format("a stack of {} bytes in room for {}", used, size));
     sample_.stack = bytes.first(used);
-    sample_.stack_full = used == size;
   }
 
   base::ByteReader& reader_;

@@ -1,7 +1,9 @@
 #include "profiles/perf/unwind.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 #include "profiles/perf/expression.h"
@@ -15,7 +17,6 @@ constexpr size_t kMostFrames = 512;
 class ThreadState {
  public:
   explicit ThreadState(const SampleRecord& sample) : stack_(sample.stack) {
-    stack_full_ = sample.stack_full;
     for (int i = 0; i < kDwarfRegisters; ++i) registers_[i] = sampled(sample, kPerfOfDwarf[i]);
     pc_ = sampled(sample, kPerfPc).value_or(0);
     stack_begin_ = sp().value_or(0);
@@ -65,7 +66,7 @@ class ThreadState {
     return number < kDwarfRegisters ? registers_[number] : std::nullopt;
   }
 
-  // Of the stack, and of it only: the rest of memory was not copied.
+  // Of the stack's copy. That ends after so many bytes, or with a page that was never touched.
   std::optional<uint64_t> word(uint64_t address) {
     const uint64_t offset = address - stack_begin_;
     uint64_t value = 0;
@@ -75,7 +76,7 @@ class ThreadState {
       return value;
     }
     constexpr uint64_t kLargestStack = uint64_t{1} << 30;
-    truncated_ |= stack_full_ && address >= stack_begin_ && offset < kLargestStack;
+    truncated_ |= address >= stack_begin_ && offset < kLargestStack;
     return {};
   }
 
@@ -123,7 +124,7 @@ class ThreadState {
   uint64_t stack_begin_ = 0;
   std::optional<uint64_t> registers_[kDwarfRegisters];
   uint64_t pc_ = 0;
-  bool stack_full_ = false, truncated_ = false, is_leaf_ = true;
+  bool truncated_ = false, is_leaf_ = true;
 };
 
 // The chain begins with the leaf.
@@ -131,6 +132,15 @@ UserStack by_frame_pointers(const SampleRecord& sample) {
   if (!sample.user_chain.empty()) return {sample.user_chain};
   if (sample.in_kernel) return {};
   return {{sample.ip}};
+}
+
+// What frame pointers tell of the stack beyond its copy: what lies above the last address found.
+void continue_by_frame_pointers(const SampleRecord& sample, UserStack& stack) {
+  const auto& chain = sample.user_chain;
+  const auto last = std::find(chain.begin(), chain.end(), stack.pcs.back());
+  if (last == chain.end() || std::next(last) == chain.end()) return;
+  stack.pcs.insert(stack.pcs.end(), std::next(last), chain.end());
+  stack.truncated = false;
 }
 
 }  // namespace
@@ -157,8 +167,9 @@ UserStack Unwinder::unwind(const SampleRecord& sample, const MemoryMap& map) {
     returned_to = !row || !row->signal_frame;
     stack.pcs.push_back(thread.pc());
   }
-  stack.truncated = thread.truncated();
   if (stack.pcs.size() == 1 && sample.user_chain.size() > 1) return by_frame_pointers(sample);
+  stack.truncated = thread.truncated();
+  if (stack.truncated) continue_by_frame_pointers(sample, stack);
   return stack;
 }
 

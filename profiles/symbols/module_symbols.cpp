@@ -2,8 +2,6 @@
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,8 +9,8 @@
 #include <string_view>
 
 #include "profiles/symbols/declaration.h"
+#include "profiles/symbols/elf_file.h"
 #include "profiles/symbols/function_name.h"
-#include "profiles/symbols/segments.h"
 
 namespace winnow::profiles {
 namespace {
@@ -144,14 +142,11 @@ void ModuleSymbols::Module::open(const std::string& file) {
                                            .find_debuginfo = dwfl_standard_find_debuginfo,
                                            .section_address = dwfl_offline_section_address,
                                            .debuginfo_path = nullptr};
-  // A path out of a profile may name anything: opening must neither block nor have effects.
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  const int fd = open_elf_file(file);
   if (fd < 0) return;
-  struct stat status {};
   dwfl.reset(dwfl_begin(&callbacks));
-  Dwfl_Module* module = nullptr;
-  if (dwfl && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-    module = dwfl_report_elf(dwfl.get(), file.c_str(), file.c_str(), fd, 0, false);
+  Dwfl_Module* const module =
+      dwfl ? dwfl_report_elf(dwfl.get(), file.c_str(), file.c_str(), fd, 0, false) : nullptr;
   if (!module) {  // else libdwfl owns the descriptor
     ::close(fd);
     return;
