@@ -10,9 +10,9 @@
 #include "profiles/raw/agent_results.h"
 #include "profiles/raw/allocations.h"
 #include "profiles/raw/call_stacks.h"
-#include "profiles/raw/hotspots.h"
 #include "profiles/raw/sync_total.h"
 #include "profiles/recording/disturbance.h"
+#include "profiles/recording/hotspots.h"
 #include "profiles/recording/stacks.h"
 
 namespace winnow::profiles {
@@ -55,11 +55,10 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
     else
       cpu_s.reset();
   }
-  SampledProfile profile = read_sampled_profile(files, clock, rules);
-  profile.iterations = iterations;
-  if (clock == ProfileClock::cpu) profile.total_s = cpu_s;
   Stacks stacks = sampled_stacks(files, clock, rules);
   stacks.iterations = iterations;
+  SampledProfile profile = hotspots(stacks);
+  if (clock == ProfileClock::cpu) profile.total_s = cpu_s;
   write(folder, blocks.front()->variant, std::move(stacks), recording);
   return profile;
 }

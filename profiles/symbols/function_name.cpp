@@ -126,6 +126,21 @@ class QualifiedName {
   bool good_ = true;
 };
 
+// Where the name ends of which a compiler made a clone: "matmul.part.0", "sum.constprop.1",
+// "main.cold", "local.5". Others use the dot otherwise: Go's "main.main".
+size_t clone_suffix(std::string_view symbol) {
+  static constexpr std::string_view kClones[] = {"clone", "cold", "constprop",  "isra",
+                                                 "llvm",  "part", "localalias", "lto_priv"};
+  for (size_t dot = symbol.find('.', 1); dot < symbol.size(); dot = symbol.find('.', dot + 1)) {
+    const std::string_view rest = symbol.substr(dot + 1);
+    const std::string_view word = rest.substr(0, rest.find('.'));
+    const bool number =
+        !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+    if (number || std::ranges::find(kClones, word) != std::end(kClones)) return dot;
+  }
+  return symbol.size();
+}
+
 // The many names of one function of the C library.
 std::string unify(std::string name) {
   static constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
@@ -177,8 +192,7 @@ std::string function_name(const std::string& symbol) {
     std::string name = QualifiedName(demangled).read();
     return name.empty() ? demangled : name;
   }
-  // Clones: "matmul.part.0", "sum.constprop.1", "main.cold".
-  if (const size_t dot = plain.find('.'); dot != std::string::npos && dot > 0) plain.resize(dot);
+  plain.resize(clone_suffix(plain));
   return unify(std::move(plain));
 }
 

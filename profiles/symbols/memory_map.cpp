@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
 namespace winnow::profiles {
@@ -46,6 +47,28 @@ MemoryMap::MemoryMap(std::string_view text) {
   }
   std::stable_sort(mappings_.begin(), mappings_.end(),
                    [](const Mapping& a, const Mapping& b) { return a.begin < b.begin; });
+}
+
+void MemoryMap::lay(Mapping mapping) {
+  if (mapping.begin >= mapping.end) return;
+  auto first = std::partition_point(mappings_.begin(), mappings_.end(),
+                                    [&](const Mapping& m) { return m.end <= mapping.begin; });
+  const auto last = std::partition_point(first, mappings_.end(),
+                                         [&](const Mapping& m) { return m.begin < mapping.end; });
+  std::vector<Mapping> rest;
+  if (first != last && first->begin < mapping.begin) {
+    rest.push_back(*first);
+    rest.back().end = mapping.begin;
+  }
+  rest.push_back(mapping);
+  if (first != last && std::prev(last)->end > mapping.end) {
+    Mapping& behind = rest.emplace_back(*std::prev(last));
+    behind.offset += mapping.end - behind.begin;
+    behind.begin = mapping.end;
+  }
+  first = mappings_.erase(first, last);
+  mappings_.insert(first, std::make_move_iterator(rest.begin()),
+                   std::make_move_iterator(rest.end()));
 }
 
 const Mapping* MemoryMap::find(uint64_t pc) const {

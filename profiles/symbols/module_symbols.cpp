@@ -2,16 +2,14 @@
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string_view>
 
 #include "profiles/symbols/declaration.h"
+#include "profiles/symbols/elf_file.h"
 #include "profiles/symbols/function_name.h"
 
 namespace winnow::profiles {
@@ -126,20 +124,15 @@ bool better_name(const std::string& a, const std::string& b) {
 // All addresses inside are the module's own, as if it were loaded at the addresses in its file.
 struct ModuleSymbols::Module {
   std::unique_ptr<Dwfl, DwflEnd> dwfl;
-  struct Segment {
-    uint64_t offset, size_bytes, address;
-  };
-  std::vector<Segment> segments;
+  Segments segments;
   std::vector<Symbol> symbols;  // by address
   Dwarf_Addr dwarf_bias = 0;
   std::vector<Unit> units;
   ScopesByAddress unit_at;
 
   void open(const std::string& file);
-  void read_segments(Dwfl_Module* module);
   void read_symbols(Dwfl_Module* module);
   void read_units(Dwfl_Module* module);
-  std::optional<uint64_t> address_of(uint64_t file_offset) const;
   const Symbol* symbol_at(uint64_t address) const;
   std::vector<SourceFunction> dwarf_frames(uint64_t address);
 };
@@ -149,34 +142,21 @@ void ModuleSymbols::Module::open(const std::string& file) {
                                            .find_debuginfo = dwfl_standard_find_debuginfo,
                                            .section_address = dwfl_offline_section_address,
                                            .debuginfo_path = nullptr};
-  // A path out of a profile may name anything: opening must neither block nor have effects.
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  const int fd = open_elf_file(file);
   if (fd < 0) return;
-  struct stat status {};
   dwfl.reset(dwfl_begin(&callbacks));
-  Dwfl_Module* module = nullptr;
-  if (dwfl && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-    module = dwfl_report_elf(dwfl.get(), file.c_str(), file.c_str(), fd, 0, false);
+  Dwfl_Module* const module =
+      dwfl ? dwfl_report_elf(dwfl.get(), file.c_str(), file.c_str(), fd, 0, false) : nullptr;
   if (!module) {  // else libdwfl owns the descriptor
     ::close(fd);
     return;
   }
   dwfl_report_end(dwfl.get(), nullptr, nullptr);
-  read_segments(module);
+  GElf_Addr bias = 0;
+  Elf* const elf = dwfl_module_getelf(module, &bias);
+  segments = Segments(elf, bias);
   read_symbols(module);
   read_units(module);
-}
-
-void ModuleSymbols::Module::read_segments(Dwfl_Module* module) {
-  GElf_Addr bias = 0;
-  Elf* elf = dwfl_module_getelf(module, &bias);
-  size_t count = 0;
-  if (!elf || elf_getphdrnum(elf, &count) != 0) return;
-  for (size_t i = 0; i < count; ++i) {
-    GElf_Phdr header;
-    if (gelf_getphdr(elf, static_cast<int>(i), &header) && header.p_type == PT_LOAD)
-      segments.push_back({header.p_offset, header.p_filesz, header.p_vaddr + bias});
-  }
 }
 
 void ModuleSymbols::Module::read_symbols(Dwfl_Module* module) {
@@ -216,13 +196,6 @@ void ModuleSymbols::Module::read_units(Dwfl_Module* module) {
     const bool split = type == DW_UT_skeleton && dwarf_tag(&split_die) != DW_TAG_invalid;
     if (has_code) units.push_back({split ? split_die : die, false, {}, {}});
   }
-}
-
-std::optional<uint64_t> ModuleSymbols::Module::address_of(uint64_t file_offset) const {
-  for (const Segment& segment : segments)
-    if (file_offset >= segment.offset && file_offset - segment.offset < segment.size_bytes)
-      return segment.address + (file_offset - segment.offset);
-  return {};
 }
 
 const Symbol* ModuleSymbols::Module::symbol_at(uint64_t address) const {
@@ -265,7 +238,7 @@ ModuleSymbols::~ModuleSymbols() = default;
 ModuleSymbols::ModuleSymbols(ModuleSymbols&&) noexcept = default;
 
 std::vector<SourceFunction> ModuleSymbols::frames(uint64_t file_offset) {
-  const auto address = module_->address_of(file_offset);
+  const auto address = module_->segments.address_of(file_offset);
   if (!address) return {};
   std::vector<SourceFunction> functions = module_->dwarf_frames(*address);
   if (functions.empty())

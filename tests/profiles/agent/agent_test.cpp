@@ -12,7 +12,8 @@
 #include "profiles/raw/agent_events.h"
 #include "profiles/raw/agent_results.h"
 #include "profiles/raw/allocations.h"
-#include "profiles/raw/hotspots.h"
+#include "profiles/raw/call_stacks.h"
+#include "profiles/recording/hotspots.h"
 #include "tests/catch.h"
 #include "tests/scratch.h"
 
@@ -414,9 +415,9 @@ TEST_CASE("CPU and wall passes leave a profile of the region, also when the prog
                   under_agent(scratch, {WORKLOAD_PROGRAM, mode, mode == "fork" ? "20" : "1"}, pass),
                   nullptr)
                   .ok());
-      const SampledProfile profile = read_sampled_profile(
+      const SampledProfile profile = hotspots(sampled_stacks(
           {scratch / "cpu.prof"}, pass == Pass::cpu ? ProfileClock::cpu : ProfileClock::wall,
-          CategoryRules::built_in());
+          CategoryRules::built_in()));
       REQUIRE(profile.samples);
       CHECK(*profile.samples > 0);
     }
@@ -439,7 +440,7 @@ TEST_CASE("a wall profile shows waiting in its share") {
       run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "half-asleep", "3"}, Pass::wall), nullptr)
           .ok());
   const SampledProfile profile =
-      read_sampled_profile({scratch / "cpu.prof"}, ProfileClock::wall, CategoryRules::built_in());
+      hotspots(sampled_stacks({scratch / "cpu.prof"}, ProfileClock::wall, CategoryRules::built_in()));
   int64_t waiting = 0;
   for (const Function& function : profile.functions) {
     if (function.name.find("pthread_cond_") != std::string::npos) {

@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "profiles/raw/hotspots.h"
+#include "profiles/raw/call_stacks.h"
+#include "profiles/recording/hotspots.h"
 #include "profiles/symbols/symbols.h"
 #include "tests/catch.h"
 #include "tests/scratch.h"
@@ -37,6 +38,11 @@ std::string golden() {
   return encode({0, 3, 0, 10000, 0},
                 {5, 2, 0x400100, 0x400201, 2, 1, 0x400100, 1, 2, 0x400100, 0x400201, 0, 1, 0},
                 kMap);
+}
+
+SampledProfile read_sampled_profile(const std::vector<std::string>& files, ProfileClock clock,
+                                    const CategoryRules& rules) {
+  return hotspots(sampled_stacks(files, clock, rules));
 }
 
 const Function& find(const SampledProfile& profile, const std::string& name) {

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "profiles/raw/allocations.h"
 #include "profiles/raw/call_stacks.h"
-#include "profiles/raw/hotspots.h"
+#include "profiles/recording/hotspots.h"
 #include "tests/catch.h"
 #include "tests/scratch.h"
 
@@ -154,7 +154,7 @@ TEST_CASE("stacks of all blocks are merged by name and agree with the table of f
   CHECK(stacks.stacks[1].samples == 8);
   CHECK(stacks.stacks[1].frames.size() == 2);
 
-  const SampledProfile table = read_sampled_profile(files, ProfileClock::cpu, rules);
+  const SampledProfile table = hotspots(stacks);
   for (const Function& function : table.functions) {
     int64_t leaf_samples = 0;
     for (const Stack& stack : stacks.stacks)

@@ -234,6 +234,10 @@ TEST_CASE("names are short") {
       {"_ZN5known4workEi.constprop.0", "known::work"},
       {"_ZN5known4workEi.part.0.cold", "known::work"},
       {"sum.constprop.0", "sum"},
+      {"local.5", "local"},
+      {"main.main", "main.main"},  // Go's package and function
+      {"main.main.func1", "main.main.func1"},
+      {"type..eq.main.pair", "type..eq.main.pair"},
       {"_Znwm", "operator new"},
       {"_ZdaPv", "operator delete[]"},
       {"_ZlsRSoRK1A", "operator<<"},

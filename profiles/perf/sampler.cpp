@@ -1,0 +1,163 @@
+#include "profiles/perf/sampler.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+#include "profiles/perf/registers.h"
+
+namespace winnow::profiles {
+namespace {
+
+perf_event_attr sampling_attr(const SamplerOptions& options, uint64_t period_ns) {
+  perf_event_attr attr = tree_event(PERF_COUNT_SW_CPU_CLOCK);
+  attr.sample_period = period_ns;
+  attr.sample_type =
+      PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD;
+  attr.sample_id_all = 1;
+  attr.mmap = attr.mmap2 = attr.comm = attr.comm_exec = attr.task = 1;
+  attr.exclude_kernel = attr.exclude_callchain_kernel = !kernel_is_seen();
+  attr.watermark = 1;
+  if (options.stacks != StackMode::none) attr.sample_type |= PERF_SAMPLE_CALLCHAIN;
+  if (options.stacks == StackMode::dwarf) {
+    attr.sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+    attr.sample_regs_user = kSampledRegisters;
+    attr.sample_stack_user = options.stack_bytes;
+  }
+  return attr;
+}
+
+// For each CPU: room for what comes while this process waits for one of them.
+constexpr size_t kLeastRingBytes = size_t{1} << 16;
+
+size_t most_ring_bytes() {
+  constexpr size_t kMost = size_t{2} << 20, kMostOfAll = size_t{64} << 20;
+  const auto cpus = static_cast<size_t>(std::max(1, ::get_nprocs_conf()));
+  return std::bit_floor(std::clamp(kMostOfAll / cpus, kLeastRingBytes, kMost));
+}
+
+void check(const SamplerOptions& options) {
+  if (!(options.frequency_hz >= 1 && options.frequency_hz <= 20'000))
+    throw base::Error("sampling",
+                      fmt::format("{:g} Hz: expected 1 to 20,000 Hz", options.frequency_hz));
+  if (options.stack_bytes == 0 || options.stack_bytes % 8 != 0 || options.stack_bytes > 32'768)
+    throw base::Error("sampling", fmt::format("{} bytes of stack: expected a multiple of 8, at "
+                                              "most 32,768",
+                                              options.stack_bytes));
+}
+
+}  // namespace
+
+CpuSampler::CpuSampler(pid_t pid, const SamplerOptions& options, const std::string& file)
+    : options_(options) {
+  check(options);
+  period_ns_ = static_cast<uint64_t>(std::llround(1e9 / options.frequency_hz));
+  perf_event_attr attr = sampling_attr(options, period_ns_);
+  open(attr, pid);
+  std::vector<uint64_t> ids;
+  for (const PerfEvent& event : events_) ids.push_back(event.id());
+  writer_ = std::make_unique<DataWriter>(file, attr, ids);
+  outcome_.kernel_seen = !attr.exclude_kernel;
+  finish_event_ = ::eventfd(0, EFD_CLOEXEC);
+  if (finish_event_ < 0) throw base::Error("eventfd", std::strerror(errno));
+  thread_ = std::thread([this] { take_until_finish(); });
+}
+
+CpuSampler::~CpuSampler() {
+  if (thread_.joinable()) finish();
+  if (finish_event_ >= 0) ::close(finish_event_);
+}
+
+void CpuSampler::open(perf_event_attr& attr, pid_t pid) {
+  for (size_t bytes = most_ring_bytes(); bytes >= kLeastRingBytes; bytes /= 2) {
+    attr.wakeup_watermark = static_cast<uint32_t>(bytes / 4);
+    if (open_with(attr, pid, bytes)) return;
+  }
+  throw base::Error("perf_event_open",
+                    "no memory for samples is left (kernel.perf_event_mlock_kb, ulimit -l)");
+}
+
+// False: there is not so much memory for each.
+bool CpuSampler::open_with(const perf_event_attr& attr, pid_t pid, size_t ring_bytes) {
+  rings_.clear();
+  events_.clear();
+  for (int cpu = 0; cpu < ::get_nprocs_conf(); ++cpu) {
+    PerfEvent event(attr, pid, cpu);
+    if (!event.is_open()) continue;
+    events_.push_back(std::move(event));
+    rings_.emplace_back(events_.back(), ring_bytes);
+    if (!rings_.back().is_open()) return false;
+  }
+  return true;
+}
+
+SamplingOutcome CpuSampler::finish() {
+  for (const PerfEvent& event : events_) event.disable();
+  const uint64_t one = 1;
+  [[maybe_unused]] const auto ignored = ::write(finish_event_, &one, sizeof one);
+  thread_.join();
+  writer_->finish();
+  if (writer_->problem() && outcome_.stopped_early.empty())
+    outcome_.stopped_early = std::strerror(writer_->problem());
+  outcome_.bytes = writer_->size_bytes();
+  outcome_.seen_s = static_cast<double>(outcome_.samples) * static_cast<double>(period_ns_) * 1e-9;
+  return outcome_;
+}
+
+void CpuSampler::take_until_finish() noexcept {
+  std::vector<pollfd> waited{{finish_event_, POLLIN, 0}};
+  for (const PerfEvent& event : events_) waited.push_back({event.descriptor(), POLLIN, 0});
+  while (waited[0].revents == 0) {
+    ::poll(waited.data(), waited.size(), -1);
+    for (pollfd& event : std::span(waited).subspan(1))
+      if (event.revents & (POLLHUP | POLLERR)) event.fd = -1;  // nobody is left to be sampled
+    take_all();
+  }
+}
+
+void CpuSampler::take_all() noexcept {
+  for (Ring& ring : rings_) take(ring);
+  writer_->end_round();
+  if (outcome_.stopped_early.empty() &&
+      (writer_->problem() || writer_->size_bytes() >= options_.limit_bytes))
+    stop_early();
+}
+
+// Counts the records and hands them to the file as they are.
+void CpuSampler::take(Ring& ring) noexcept {
+  const Ring::Unread unread = ring.unread();
+  if (!outcome_.stopped_early.empty()) return ring.release(unread);
+  for (uint64_t at = unread.begin; at < unread.end;) {
+    const auto header = std::bit_cast<perf_event_header>(ring.word(at));
+    if (header.size < sizeof header) break;                     // the kernel writes none
+    constexpr uint64_t kLostCount = 16, kLostSamplesCount = 8;  // behind the header
+    if (header.type == PERF_RECORD_SAMPLE) ++outcome_.samples;
+    if (header.type == PERF_RECORD_LOST)
+      outcome_.lost += static_cast<int64_t>(ring.word(at + kLostCount));
+    if (header.type == PERF_RECORD_LOST_SAMPLES)
+      outcome_.lost += static_cast<int64_t>(ring.word(at + kLostSamplesCount));
+    at += header.size;
+  }
+  const auto first = ring.piece(unread.begin, unread.end);
+  writer_->add(first, ring.piece(unread.begin + first.size(), unread.end));
+  ring.release(unread);
+}
+
+void CpuSampler::stop_early() noexcept {
+  for (const PerfEvent& event : events_) event.disable();
+  outcome_.stopped_early =
+      writer_->problem()
+          ? std::strerror(writer_->problem())
+          : fmt::format("the file reached its limit of {} bytes", options_.limit_bytes);
+}
+
+}  // namespace winnow::profiles
