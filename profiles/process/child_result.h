@@ -19,6 +19,8 @@ struct ChildResult {
   std::optional<bool> calling_thread_works;
   std::optional<std::vector<ThreadTerm>> thread_terms;
   std::optional<Model> model;
+  std::optional<int64_t> samples;  // that a profiler of the harness took
+  std::string left_behind;         // processes that outlived the program's leader, and were ended
 };
 
 // Needs the schema, iteration_wall_ns and region.wall_ns; every other field may be absent, none may

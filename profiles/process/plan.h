@@ -12,11 +12,25 @@
 // What the plans of a run and of a sweep are made of.
 namespace winnow::profiles {
 
+// A program that need not know of the harness: a run is one process tree, from its exec to the end
+// of its leader. Commands are programs with their arguments; empty: none.
+struct Program {
+  std::string input_file;   // standard input; empty: nothing
+  std::string output_file;  // standard output; empty: nowhere
+  std::string folder;       // the working folder; empty: the harness's
+  std::vector<int> ignored{};  // exit statuses that are no failure, besides 0
+  bool ignores_all = false;    // of exit statuses; a signal is a failure
+  int warmup = 0;              // runs before the first block
+  std::vector<std::string> setup{}, cleanup{};     // once: before the first run, behind the last
+  std::vector<std::string> prepare{}, conclude{};  // before and behind each run
+};
+
 struct Arm {
   Variant variant;
   // The program and its arguments; an argument "{iterations}" becomes the number of iterations.
   std::vector<std::string> command;
   std::optional<std::string> commit{};  // of the program, where it is not the plan's; may be empty
+  std::optional<Program> program{};     // none: it follows docs/child-contract.md
 };
 
 struct Progress {

@@ -6,11 +6,13 @@
 #include <functional>
 
 #include "base/error.h"
+#include "profiles/perf/stacks.h"
 #include "profiles/raw/agent_events.h"
 #include "profiles/raw/agent_results.h"
 #include "profiles/raw/allocations.h"
 #include "profiles/raw/call_stacks.h"
 #include "profiles/raw/sync_total.h"
+#include "profiles/raw/tree_file.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/hotspots.h"
 #include "profiles/recording/stacks.h"
@@ -41,13 +43,46 @@ void write(const std::string& folder, const std::string& variant, Stacks stacks,
                     variant, word(clock), left_out, kLimitStacksBytes >> 20));
 }
 
+// A block's files of the kernel's events, one for each run; none: another profiler's.
+std::vector<std::string> perf_files(const std::string& folder, const Block& block) {
+  std::vector<std::string> files;
+  for (const std::string& file : block.raw_files)
+    if (file.ends_with(".data")) files.push_back(folder + "/" + file);
+  return files;
+}
+
+Stacks stacks_of(const std::vector<std::string>& files, ProfileClock clock,
+                 const CategoryRules& rules, const std::string& variant, Recording& recording) {
+  if (!files.front().ends_with(".data")) return sampled_stacks(files, clock, rules);
+  TreeStacks found = tree_stacks(files, rules);
+  if (found.lost > 0)
+    recording.warnings.push_back(
+        fmt::format("{}, {} pass: {} samples found no room in memory and are lost", variant,
+                    word(pass_of(clock)), found.lost));
+  return std::move(found.stacks);
+}
+
+// How much of the CPU time a profile saw decides what it is worth.
+void check_coverage(const std::string& variant, SampledProfile& profile, Recording& recording) {
+  constexpr double kLeastToTell_s = 0.1, kWhole = 0.95, kHalf = 0.5;
+  if (!profile.total_s || *profile.total_s < kLeastToTell_s) return;
+  const double share = profile.sampled_s / *profile.total_s;
+  const std::string text = fmt::format("the profiler saw {:.0f} % of the CPU time", share * 100);
+  if (share < kHalf) throw base::Error("cpu pass", text + ": too little for a table");
+  if (share < kWhole) recording.warnings.push_back(variant + ", cpu pass: " + text);
+}
+
 SampledProfile sampled(const std::string& folder, const std::vector<const Block*>& blocks,
                        ProfileClock clock, const CategoryRules& rules, Recording& recording) {
   std::vector<std::string> files;
   int iterations = 0;
   std::optional<double> cpu_s = 0;
+  bool by_events = false;
   for (const Block* block : blocks) {
-    files.push_back(raw_file(folder, *block, "cpu.prof"));
+    const std::vector<std::string> perf = perf_files(folder, *block);
+    by_events = !perf.empty();
+    files.insert(files.end(), perf.begin(), perf.end());
+    if (!by_events) files.push_back(raw_file(folder, *block, "cpu.prof"));
     iterations += iterations_of(*block);
     const std::optional<double> block_s = block->region->cpu_s();
     if (cpu_s && block_s)
@@ -55,10 +90,12 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
     else
       cpu_s.reset();
   }
-  Stacks stacks = sampled_stacks(files, clock, rules);
+  const std::string& variant = blocks.front()->variant;
+  Stacks stacks = stacks_of(files, clock, rules, variant, recording);
   stacks.iterations = iterations;
   SampledProfile profile = hotspots(stacks);
   if (clock == ProfileClock::cpu) profile.total_s = cpu_s;
+  if (by_events) check_coverage(variant, profile, recording);
   write(folder, blocks.front()->variant, std::move(stacks), recording);
   return profile;
 }
@@ -147,6 +184,12 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
     });
     attempt(name, Pass::sync,
             [&](const auto& blocks) { profiles.sync = sync(folder, blocks, recording); });
+    attempt(name, Pass::tree, [&](const auto& blocks) {
+      TreeProfile tree;
+      for (const Block* block : blocks)
+        add_tree(read_tree_file(raw_file(folder, *block, kTreeFile)), tree);
+      profiles.tree = std::move(tree);
+    });
     attempt(name, Pass::exact, [&](const auto& blocks) {
       if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
       const SyncProfile exact = counted(folder, *blocks[0], recording).sync;

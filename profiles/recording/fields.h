@@ -288,12 +288,40 @@ void fields(Io& io, T& sync) {
   io("processes", sync.processes);
 }
 
+template <class Io, Is<TreeProgram> T>
+void fields(Io& io, T& program) {
+  io("name", program.name);
+  io("processes", program.processes);
+  io("threads", program.threads);
+  io("cpu_s", program.cpu_s);
+  io("run_queue_s", program.run_queue_s);
+}
+
+template <class Io, Is<TreeProfile> T>
+void fields(Io& io, T& tree) {
+  io("iterations", tree.iterations);
+  io("wall_s", tree.wall_s);
+  io("cpu_s", tree.cpu_s);
+  io("run_queue_s", tree.run_queue_s);
+  io("voluntary_switches", tree.voluntary_switches);
+  io("involuntary_switches", tree.involuntary_switches);
+  io("processes", tree.processes);
+  io("threads", tree.threads);
+  io("execs", tree.execs);
+  io("most_threads_at_once", tree.most_threads_at_once);
+  io("peak_rss_bytes", tree.peak_rss_bytes);
+  io("unseen_ends", tree.unseen_ends);
+  io("programs", tree.programs);
+  io.where_told("without_privilege", tree.without_privilege);
+}
+
 template <class Io, Is<VariantProfiles> T>
 void fields(Io& io, T& profiles) {
   io("cpu", profiles.cpu);
   io("wall", profiles.wall);
   io("heap", profiles.heap);
   io("sync", profiles.sync);
+  io("tree", profiles.tree);
 }
 
 template <class Io, Is<Missing> T>

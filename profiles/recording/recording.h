@@ -292,10 +292,37 @@ struct SyncProfile {
   std::optional<std::vector<SyncProcess>> processes{};  // each for itself: how the counts scatter
 };
 
+// Processes of a tree by the name of the program that they run last.
+struct TreeProgram {
+  std::string name;        // the kernel's, cut to 15 bytes
+  int64_t processes = 0;   // 0: all of them became other programs by an exec
+  int64_t threads = 0;     // created in them, besides the first of each
+  double cpu_s = 0;        // used under that name
+  double run_queue_s = 0;  // thread-seconds
+};
+
+// Exact accounting of whole process trees, from each leader's exec to the last thread's end: sums
+// over `iterations` trees, but for the two greatest figures.
+struct TreeProfile {
+  int iterations = 0;
+  double wall_s = 0, cpu_s = 0;
+  double run_queue_s = 0;  // thread-seconds of waiting for a core
+  int64_t voluntary_switches = 0, involuntary_switches = 0;
+  int64_t processes = 0;  // created, besides the leader
+  int64_t threads = 0;    // created, besides the first of each process
+  int64_t execs = 0;      // the leader's own included
+  int64_t most_threads_at_once = 0;
+  int64_t peak_rss_bytes = 0;  // of the largest process
+  int64_t unseen_ends = 0;     // threads whose figures could not be read at their end
+  std::vector<TreeProgram> programs{};           // by CPU time, the largest first
+  std::vector<std::string> without_privilege{};  // set-uid programs that ran without it
+};
+
 struct VariantProfiles {
   std::optional<SampledProfile> cpu, wall;
   std::optional<HeapProfile> heap;
   std::optional<SyncProfile> sync;
+  std::optional<TreeProfile> tree{};
 };
 
 // Something that was planned or asked for and is not there, and why.

@@ -22,15 +22,39 @@ std::string hex(const Digest& digest, unsigned length) {
   return text;
 }
 
+[[noreturn]] void refused() { throw base::Error("SHA-256", "OpenSSL refused to compute it"); }
+
 std::string digest_of(const void* bytes, size_t size) {
   Digest digest;
   unsigned length = 0;
   if (EVP_Digest(bytes, size, digest.data(), &length, EVP_sha256(), nullptr) != 1)
-    throw base::Error("SHA-256", "OpenSSL refused to compute it");
+    refused();
   return hex(digest, length);
 }
 
 }  // namespace
+
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1) refused();
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) refused();
+}
+
+std::string Sha256::finish() {
+  Digest digest;
+  unsigned length = 0;
+  if (EVP_DigestFinal_ex(state_->context, digest.data(), &length) != 1) refused();
+  return hex(digest, length);
+}
 
 std::string sha256(std::string_view bytes) { return digest_of(bytes.data(), bytes.size()); }
 

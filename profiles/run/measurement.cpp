@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "profiles/process/pass.h"
+#include "profiles/program/program_block.h"
 #include "profiles/raw/cpu_profile.h"
 #include "profiles/recording/disturbance.h"
 
@@ -36,6 +37,7 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   if (planned(Pass::wall)) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
   if (planned(Pass::heap)) total_ += 2 * arms;
   if (planned(Pass::sync)) total_ += plan.sync_processes * arms;
+  if (planned(Pass::tree)) total_ += plan.tree_processes * arms;
 }
 
 double Measurement::elapsed_s() const {
@@ -84,7 +86,38 @@ Measurement::Arms Measurement::persistent_arms() const {
   return arms;
 }
 
+bool Measurement::foreign() const { return plan_.arms.front().program.has_value(); }
+
+// What a program wants done once; what it says stays in raw/hooks/.
+void Measurement::take_hooks(const std::string& what,
+                             std::vector<std::string> Program::* hook) {
+  for (size_t arm : all_arms()) {
+    const auto& program = arm_of(arm).program;
+    if (!program || (*program.*hook).empty()) continue;
+    report_progress(fmt::format("{}, {}", what, name_of(arm)));
+    const std::filesystem::path logs = std::filesystem::path(folder_) / "raw/hooks";
+    std::filesystem::create_directories(logs);
+    const std::string log = (logs / fmt::format("{}-{}.txt", what, name_of(arm))).string();
+    run_hook(what, *program.*hook, log, block_plan(Pass::time, arm, 0, 1));
+  }
+}
+
+// Not recorded; a failure shows in the first block.
+void Measurement::warm_up() {
+  for (size_t arm : all_arms()) {
+    const auto& program = arm_of(arm).program;
+    if (!program || program->warmup == 0 || stopped()) continue;
+    report_progress(fmt::format("warm-up, {}", name_of(arm)));
+    BlockPlan plan = block_plan(Pass::time, arm, 0, program->warmup);
+    plan.folder = folder_ + "/warm-up";
+    measure_program(plan);
+    std::filesystem::remove_all(plan.folder);
+  }
+}
+
 void Measurement::take_passes() {
+  take_hooks("setup", &Program::setup);
+  warm_up();
   for (const Pass pass : kPasses) {
     if (stopped() || !planned(pass)) continue;
     const std::string why = why_not(pass);
@@ -95,9 +128,14 @@ void Measurement::take_passes() {
     }
   }
   total_ = done_;
+  take_hooks("cleanup", &Program::cleanup);
 }
 
 std::string Measurement::why_not(Pass pass) const try {
+  if (foreign()) return why_unavailable_for_programs(pass, folder_);
+  if (pass == Pass::tree)
+    return "only of programs that do not follow docs/child-contract.md; the sync pass counts the "
+           "threads of those that do";
   const std::string scratch = folder_ + "/preload.txt";
   const std::string why = why_unavailable(pass, plan_.agent_library, scratch);
   std::filesystem::remove(scratch);
@@ -110,7 +148,8 @@ void Measurement::take_pass(Pass pass) {
   if (pass == Pass::time) return time_pass();
   if (pass == Pass::cpu) return sampled_pass(pass, all_arms(), kMaxCpuRounds);
   if (pass == Pass::wall) return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
-  if (pass == Pass::sync) return counted_pass();
+  if (pass == Pass::sync) return counted_pass(pass, plan_.sync_processes);
+  if (pass == Pass::tree) return counted_pass(pass, plan_.tree_processes);
   once(Pass::heap, kHeapIterations);
   once(Pass::exact, kHeapIterations);
 }
@@ -176,6 +215,7 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
 }
 
 int64_t Measurement::samples_of_last_block() const {
+  if (last_samples_) return *last_samples_;
   for (const std::string& file : recording_.blocks.back().raw_files) {
     if (!file.ends_with("/cpu.prof")) continue;
     try {
@@ -190,13 +230,12 @@ int64_t Measurement::samples_of_last_block() const {
 // Counts scatter from process to process, and with what else the machine does: rounds of all arms,
 // every second one in the opposite order. The processes share the iterations of a block, so that
 // the pass takes about as long as one block of each arm.
-void Measurement::counted_pass() {
-  const int processes = plan_.sync_processes;
+void Measurement::counted_pass(Pass pass, int processes) {
   const int iterations = (plan_.iterations_per_block + processes - 1) / processes;
   for (int round = 0; round < processes && !stopped(); ++round) {
     Arms order = all_arms();
     if (round % 2 == 1) std::reverse(order.begin(), order.end());
-    for (size_t arm : order) run_block(Pass::sync, arm, iterations);
+    for (size_t arm : order) run_block(pass, arm, iterations);
   }
 }
 
@@ -214,8 +253,10 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   const std::string& name = name_of(arm);
   const int index = blocks_[{pass, arm}]++;
   report_progress(fmt::format("{} pass, block {}, {}", word(pass), index + 1, name));
-  ChildResult result = measure_block(block_plan(pass, arm, index, iterations));
+  const BlockPlan block = block_plan(pass, arm, index, iterations);
+  ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
   ++done_;
+  last_samples_ = result.samples;
 
   result.block.order = static_cast<int64_t>(recording_.blocks.size());
   const bool ok = result.block.ok();
@@ -259,6 +300,14 @@ void Measurement::note_result(const ChildResult& result) {
   if (!workload.parts_per_iteration && parts != block.work.end())
     workload.parts_per_iteration =
         parts->second / static_cast<int64_t>(block.iteration_wall_ns.size());
+  if (!result.left_behind.empty()) {
+    std::string text = fmt::format("{} leaves processes behind, which were ended: {}",
+                                   block.variant, result.left_behind);
+    const bool told = std::ranges::any_of(recording_.warnings, [&](const std::string& warning) {
+      return warning.starts_with(block.variant + " leaves processes behind");
+    });
+    if (!told) recording_.warnings.push_back(std::move(text));
+  }
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;
     if (result.thread_terms) variant.thread_terms = result.thread_terms;

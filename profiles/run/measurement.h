@@ -41,11 +41,14 @@ class Measurement {
   void take_round(const Arms& order, std::optional<int> rerun_of);
   void repeat_disturbed_rounds(int rounds);
   void sampled_pass(Pass pass, const Arms& arms, int max_rounds);
-  void counted_pass();
+  void counted_pass(Pass pass, int processes);
   void once(Pass pass, int iterations);
+  void take_hooks(const std::string& what, std::vector<std::string> Program::* hook);
+  void warm_up();
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
   bool run_block(Pass pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
+  bool foreign() const;
   double elapsed_s() const;
   void note_result(const ChildResult& result);
 
@@ -56,6 +59,7 @@ class Measurement {
   ArmOrder order_;  // of the time pass
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
   int done_ = 0, total_ = 0;
+  std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

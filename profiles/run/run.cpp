@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "base/error.h"
 #include "profiles/machine/facts.h"
@@ -43,10 +45,8 @@ void check_plan(const RunPlan& plan) {
 }
 
 void check_agent(const RunPlan& plan) {
-  if (std::all_of(plan.passes.begin(), plan.passes.end(),
-                  [](Pass pass) { return pass == Pass::time; })) {
-    return;
-  }
+  const auto needs_none = [&](Pass pass) { return pass == Pass::time || pass == Pass::tree; };
+  if (plan.arms.front().program || std::ranges::all_of(plan.passes, needs_none)) return;
   for (const std::string& library : {plan.agent_library, malloc_library(plan.agent_library)}) {
     if (!std::filesystem::exists(library)) {
       throw base::Error(library, "the agent was not found here");
@@ -93,6 +93,22 @@ Recording start_recording(const RunPlan& plan) {
 // A thread that lives shorter than the sampling period is never seen on the wall clock.
 bool has_no_wall_profile(Pass pass, const Variant& variant) {
   return pass == Pass::wall && !variant.persistent_threads;
+}
+
+// A hash of an output that is another one in every run says nothing of the work.
+void drop_changing_outputs(Recording& recording) {
+  std::map<std::string, std::string> first;
+  std::set<std::string> changing;
+  for (const Block& block : recording.blocks) {
+    if (!block.ok() || block.checksum.empty()) continue;
+    const auto [known, added] = first.try_emplace(block.variant, block.checksum);
+    if (known->second != block.checksum) changing.insert(block.variant);
+  }
+  if (changing.empty()) return;
+  for (Block& block : recording.blocks) block.checksum.clear();
+  recording.warnings.push_back(fmt::format(
+      "the output of {} is another one in each run: whether all did the same work is not checked",
+      fmt::join(changing, " and ")));
 }
 
 // An entry for each pass of a variant that brought nothing, a warning for each that brought less
@@ -186,6 +202,7 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
   measurement.take_passes();
   for (std::string& warning : disturbance_warnings(recording))
     recording.warnings.push_back(std::move(warning));
+  if (plan.arms.front().program) drop_changing_outputs(recording);
   note_gaps(plan, recording);
   measurement.report_progress("reading the profiles");
   assemble_profiles(folder, rules, recording);

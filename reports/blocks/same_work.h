@@ -9,11 +9,13 @@ namespace winnow::reports {
 
 // Whether the variants did the same work with the same result.
 struct SameWork {
-  enum Status { kSame, kDifferent, kUnproven };
+  // kNotChecked: no block tells anything that could be compared. Only a proven difference, or a
+  // proof that some blocks have and others lack, makes a comparison void.
+  enum Status { kSame, kDifferent, kUnproven, kNotChecked };
   Status status = kUnproven;
   std::string sentence;
   std::vector<std::string> differences{};
-  bool holds() const { return status == kSame; }
+  bool holds() const { return status == kSame || status == kNotChecked; }
 };
 
 // Work counters, output checksum and instruction set of all blocks with as many iterations must be

@@ -87,6 +87,7 @@ const char* name_of(Role role) {
 
 const char* name_of(SameWork::Status status) {
   return status == SameWork::kSame        ? "same"
+         : status == SameWork::kNotChecked ? "not_checked"
          : status == SameWork::kDifferent ? "different"
                                           : "unproven";
 }

@@ -1,0 +1,334 @@
+#include "profiles/program/program_block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "base/cores_time.h"
+#include "base/error.h"
+#include "profiles/machine/watch.h"
+#include "profiles/perf/counters.h"
+#include "profiles/perf/sampler.h"
+#include "profiles/process/child.h"
+#include "profiles/process/pass.h"
+#include "profiles/process/tree.h"
+#include "profiles/program/output_hash.h"
+#include "profiles/raw/tree_file.h"
+#include "profiles/recording/disturbance.h"
+
+namespace winnow::profiles {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kTailLines = 10;
+
+int64_t to_ns(double seconds) { return std::llround(seconds * 1e9); }
+
+bool accepted(const Outcome& outcome, const Program& program) {
+  if (outcome.ok()) return true;
+  return outcome.kind == Outcome::Kind::kExited &&
+         (program.ignores_all || std::ranges::count(program.ignored, outcome.code) > 0);
+}
+
+// What the runs of a block add up to.
+struct Sum {
+  ChildResult result;
+  Region region;
+  CoresTime cores;
+  bool cores_known = true;
+  TreeProfile tree;
+  BlockMachine machine;
+  int machine_cores = 0;
+  std::string hash;  // of the output; "-": it differs from run to run
+};
+
+void add(std::optional<int64_t>& sum, int64_t value) { sum = sum.value_or(0) + value; }
+
+// From wait4; CPU time that it misses, of children that nobody waited for, from the event.
+void add_usage(const Outcome& outcome, std::optional<double> tree_cpu_s, Region& region) {
+  region.wall_ns += to_ns(outcome.wall_s);
+  const double unseen_s = std::max(0.0, tree_cpu_s.value_or(0) - outcome.cpu_s);
+  add(region.user_ns, to_ns(outcome.user_s + unseen_s));
+  add(region.system_ns, to_ns(outcome.system_s));
+  add(region.minor_faults, outcome.minor_faults);
+  add(region.major_faults, outcome.major_faults);
+  add(region.voluntary_switches, outcome.voluntary_switches);
+  add(region.involuntary_switches, outcome.involuntary_switches);
+}
+
+void add_cores(const base::CoresTimeReading& begin, const base::CoresTimeReading& end, Sum& sum) {
+  const auto before = begin.cores_time(), after = end.cores_time();
+  sum.cores_known = sum.cores_known && before && after && before->cores == after->cores;
+  if (!sum.cores_known) return;
+  sum.cores.cores = after->cores;
+  sum.cores.idle_ns += std::max<int64_t>(0, after->idle_ns - before->idle_ns);
+  sum.cores.busy_ns += std::max<int64_t>(0, after->busy_ns - before->busy_ns);
+  sum.cores.steal_ns += std::max<int64_t>(0, after->steal_ns - before->steal_ns);
+}
+
+// Shares are of the wall time: the mean, weighted by it.
+void add_share(std::optional<double>& mean, double before_s, std::optional<double> share,
+               double wall_s) {
+  if (!share || before_s + wall_s <= 0) return;
+  mean = (mean.value_or(0) * before_s + *share * wall_s) / (before_s + wall_s);
+}
+
+void add_machine(const MachineWatch& watch, double own_cpu_s, Sum& sum) {
+  const BlockMachine one = watch.state(own_cpu_s);
+  const double before_s = sum.machine.wall_s.value_or(0), wall_s = one.wall_s.value_or(0);
+  BlockMachine& all = sum.machine;
+  add_share(all.psi_cpu_some_percent, before_s, one.psi_cpu_some_percent, wall_s);
+  add_share(all.steal_percent, before_s, one.steal_percent, wall_s);
+  add_share(all.other_cpu_percent, before_s, one.other_cpu_percent, wall_s);
+  if (one.throttled_ns) add(all.throttled_ns, *one.throttled_ns);
+  if (!all.load_1min) all.load_1min = one.load_1min;
+  all.wall_s = before_s + wall_s;
+  sum.machine_cores = watch.cores();
+}
+
+TreeProgram program_of(const ProcessRow& row) {
+  return {base::printable(row.name), row.processes, row.threads, row.cpu_s, row.run_queue_s};
+}
+
+TreeProfile profile_of(const TreeAccount& account, double wall_s) {
+  TreeProfile tree;
+  tree.iterations = 1;
+  tree.wall_s = wall_s;
+  tree.cpu_s = account.cpu_s;
+  tree.run_queue_s = account.run_queue_s;
+  tree.voluntary_switches = account.voluntary_switches;
+  tree.involuntary_switches = account.involuntary_switches;
+  tree.processes = account.processes_created;
+  tree.threads = account.threads_created;
+  tree.execs = account.execs;
+  tree.most_threads_at_once = account.most_threads_at_once;
+  tree.peak_rss_bytes = account.peak_rss_bytes;
+  tree.unseen_ends = account.unseen_ends;
+  for (const ProcessRow& row : account.rows) tree.programs.push_back(program_of(row));
+  if (account.other_names > 0) {
+    tree.programs.push_back(program_of(account.other_rows));
+    tree.programs.back().name = fmt::format("[{} other names]", account.other_names);
+  }
+  for (const std::string& name : account.without_privilege)
+    tree.without_privilege.push_back(base::printable(name));
+  return tree;
+}
+
+Command command_of(const BlockPlan& plan, const fs::path& out) {
+  const Program& program = *plan.arm->program;
+  Command command;
+  command.arguments = plan.arm->command;
+  command.environment = {{"WINNOW_PASS", word(plan.pass)},
+                         {"WINNOW_RESULT", (out / "result.json").string()},
+                         {"WINNOW_PADDING",
+                          std::string(static_cast<size_t>(plan.padding_bytes), 'x')}};
+  command.removed_environment = foreign_environment();
+  command.input_file = program.input_file;
+  command.output_file = program.output_file.empty() ? "/dev/null" : program.output_file;
+  command.error_file = (out / "stderr.txt").string();
+  command.folder = program.folder;
+  command.control_group_file = plan.control_group_file;
+  command.time_limit_s = plan.time_limit_s;
+  command.reap_descendants = true;
+  return command;
+}
+
+// One run under the block's pass. Throws base::Error.
+class Run {
+ public:
+  Run(const BlockPlan& plan, const fs::path& out, int index, Sum& sum)
+      : plan_(plan), command_(command_of(plan, out)), sum_(sum) {
+    if (plan.pass == Pass::cpu) data_ = (out / fmt::format("perf-{}.data", index)).string();
+    if (plan.pass == Pass::tree && plan.arm->program->output_file.empty()) {
+      hash_.emplace();
+      command_.output_file = hash_->file();
+    }
+    command_.before_exec = [this](pid_t leader) { attach(leader); };
+  }
+
+  Outcome take() {
+    TreeOutcome tree;
+    if (plan_.pass == Pass::tree)
+      tree = run_tree(command_, {}, plan_.stop);
+    else
+      tree.outcome = run_child(command_, plan_.stop);
+    cores_end_.take();
+    if (!tree.unavailable.empty()) throw base::Error("tree pass", tree.unavailable);
+    const Outcome& outcome = tree.outcome;
+    if (outcome.kind == Outcome::Kind::kNotStarted) return outcome;
+    std::optional<double> cpu_s;
+    if (counters_) cpu_s = counters_->read().cpu_s;
+    if (tree.account) cpu_s = std::max(cpu_s.value_or(0), tree.account->cpu_s);
+    add_usage(outcome, cpu_s, sum_.region);
+    add_cores(*cores_begin_, cores_end_, sum_);
+    add_machine(*watch_, std::max(outcome.cpu_s, cpu_s.value_or(0)), sum_);
+    sum_.result.block.iteration_wall_ns.push_back(std::max<int64_t>(1, to_ns(outcome.wall_s)));
+    auto& peak = sum_.result.block.peak_rss_bytes;
+    peak = std::max(peak.value_or(0), outcome.max_rss_bytes);
+    if (tree.account) add_tree(profile_of(*tree.account, outcome.wall_s), sum_.tree);
+    if (sampler_) take_samples();
+    if (hash_) take_hash();
+    return outcome;
+  }
+
+ private:
+  // Last of all before the exec.
+  void attach(pid_t leader) {
+    if (plan_.pass == Pass::cpu) sampler_.emplace(leader, SamplerOptions{}, data_);
+    try {
+      counters_.emplace(leader);
+    } catch (const base::Error&) {
+      // wait4 remains, which misses children that nobody waits for.
+    }
+    watch_.emplace(plan_.machine_root);
+    cores_begin_.emplace();
+    cores_begin_->take();
+  }
+
+  void take_samples() {
+    const SamplingOutcome sampled = sampler_->finish();
+    sum_.result.samples = sum_.result.samples.value_or(0) + sampled.samples;
+    if (!sampled.stopped_early.empty()) throw base::Error("cpu pass", sampled.stopped_early);
+  }
+
+  void take_hash() {
+    const std::string hash = hash_->finish();
+    if (sum_.result.block.iteration_wall_ns.size() == 1) sum_.hash = hash;
+    if (sum_.hash != hash) sum_.hash = "-";
+  }
+
+  const BlockPlan& plan_;
+  Command command_;
+  Sum& sum_;
+  std::string data_;
+  std::optional<OutputHash> hash_;
+  std::optional<CpuSampler> sampler_;
+  std::optional<TreeCounters> counters_;
+  std::optional<MachineWatch> watch_;
+  std::optional<base::CoresTimeReading> cores_begin_;
+  base::CoresTimeReading cores_end_;
+};
+
+// The end of a program's messages: it may write as many as it likes, run after run.
+std::string take_tail(const fs::path& file) {
+  std::string tail = last_lines(file.string(), kTailLines);
+  std::error_code error;
+  fs::resize_file(file, 0, error);
+  return tail;
+}
+
+void run_step(const std::string& what, const std::vector<std::string>& arguments,
+              const std::string& log_file, const BlockPlan& plan) {
+  if (arguments.empty()) return;
+  Command command;
+  command.arguments = arguments;
+  command.removed_environment = foreign_environment();
+  command.folder = plan.arm->program->folder;
+  command.output_file = log_file;
+  command.time_limit_s = plan.time_limit_s;
+  const Outcome outcome = run_child(command, plan.stop);
+  if (outcome.ok()) return;
+  const std::string said = last_lines(log_file, 1);
+  throw base::Error(what, describe(outcome, plan.time_limit_s) + (said.empty() ? "" : ": " + said));
+}
+
+void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
+  const Program& program = *plan.arm->program;
+  Block& block = sum.result.block;
+  for (int run = 0; run < plan.iterations && block.ok(); ++run) {
+    const std::string log = (out / "hooks.txt").string();
+    run_step("prepare", program.prepare, log, plan);
+    const Outcome outcome = Run(plan, out, run, sum).take();
+    const std::string tail = take_tail(out / "stderr.txt");
+    if (!accepted(outcome, program)) {
+      block.failure = describe(outcome, plan.time_limit_s);
+      block.stderr_tail = tail;
+    }
+    if (outcome.left_behind_count > 0)
+      sum.result.left_behind = fmt::format("{}", fmt::join(outcome.left_behind, ", "));
+    run_step("conclude", program.conclude, log, plan);
+  }
+}
+
+void put_together(const BlockPlan& plan, const fs::path& out, Sum& sum) {
+  Block& block = sum.result.block;
+  if (block.iteration_wall_ns.empty()) return;
+  if (sum.cores_known && sum.cores.cores > 0) sum.region.cores_time = sum.cores;
+  block.region = sum.region;
+  block.machine = sum.machine;
+  block.disturbed = disturbance(sum.machine, sum.machine_cores);
+  if (sum.hash != "-") block.checksum = sum.hash;
+  if (plan.pass == Pass::tree) write_tree_file((out / kTreeFile).string(), sum.tree);
+}
+
+void note_files(const fs::path& out, const std::string& relative, Block& block) {
+  for (const auto& entry : fs::directory_iterator(out)) {
+    std::error_code error;
+    if (entry.is_regular_file() && entry.file_size(error) > 0)
+      block.raw_files.push_back(relative + "/" + entry.path().filename().string());
+    else
+      fs::remove(entry.path(), error);
+  }
+  std::ranges::sort(block.raw_files);
+}
+
+}  // namespace
+
+ChildResult measure_program(const BlockPlan& plan) {
+  const std::string& name = plan.twin.empty() ? plan.arm->variant.name : plan.twin;
+  const std::string relative = fmt::format("raw/{}/{}-{}", word(plan.pass), name, plan.index);
+  const fs::path out = fs::path(plan.folder) / relative;
+  Sum sum;
+  Block& block = sum.result.block;
+  try {
+    fs::create_directories(out);
+    take_runs(plan, out, sum);
+    put_together(plan, out, sum);
+    note_files(out, relative, block);
+  } catch (const std::exception& error) {
+    block.failure = fmt::format("not measured: {}", error.what());
+  }
+  block.pass = plan.pass;
+  block.variant = name;
+  block.index = plan.index;
+  return std::move(sum.result);
+}
+
+std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_folder) try {
+  if (pass == Pass::time) return "";
+  if (pass != Pass::cpu && pass != Pass::tree)
+    return "not yet taken of programs that do not follow docs/child-contract.md";
+  Arm arm;
+  arm.command = {"true"};
+  arm.program.emplace();
+  BlockPlan plan;
+  plan.pass = pass;
+  plan.arm = &arm;
+  plan.iterations = 1;
+  plan.time_limit_s = 20;
+  const fs::path scratch = fs::path(scratch_folder) / "probe";
+  fs::create_directories(scratch);
+  Sum sum;
+  std::string why;
+  try {
+    const Outcome outcome = Run(plan, scratch, 0, sum).take();
+    if (!outcome.ok()) why = "`true` fails under it: " + describe(outcome, plan.time_limit_s);
+  } catch (const base::Error& error) {
+    why = error.what();
+  }
+  fs::remove_all(scratch);
+  return why;
+} catch (const std::exception& error) {
+  return error.what();
+}
+
+void run_hook(const std::string& what, const std::vector<std::string>& command,
+              const std::string& log_file, const BlockPlan& plan) {
+  run_step(fmt::format("{} of {}", what, plan.arm->variant.name), command, log_file, plan);
+}
+
+}  // namespace winnow::profiles

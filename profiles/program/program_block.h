@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "profiles/process/block.h"
+
+namespace winnow::profiles {
+
+// A block of a program that need not know of the harness (Arm::program): plan.iterations runs, one
+// behind the other. Its region is all runs together, without what comes before and behind each.
+// Passes:
+// - time: nothing but the kernel's accounting: wait4 with a subreaper, and the event task-clock,
+//   which sees children that nobody waits for, too
+// - cpu: perf.data by the event cpu-clock of the whole tree
+// - tree: exact counts of threads and processes by ptrace (tree.json), and the hash of the output
+// A program that marks its region (base/region.h) and writes $WINNOW_RESULT keeps what it tells.
+ChildResult measure_program(const BlockPlan& plan);
+
+// Why the pass cannot be taken of such programs on this machine; empty: it can. Runs a short
+// process.
+std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_folder);
+
+// The program's setup or cleanup; what it says goes to a file. Throws base::Error when it fails.
+void run_hook(const Arm& arm, const std::string& what, const std::vector<std::string>& command,
+              const std::string& log_file, const BlockPlan& plan);
+
+}  // namespace winnow::profiles
