@@ -5,6 +5,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <span>
 
@@ -76,13 +77,13 @@ RegisterRule register_rule(Dwarf_Frame* frame, int number) {
 
 struct FrameRules::Source {
   struct EndElf {
-    void operator()(Elf* elf) const { elf_end(elf); }
+    void operator()(Elf* ended) const { elf_end(ended); }
   };
   struct EndDwarf {
-    void operator()(Dwarf* dwarf) const { dwarf_end(dwarf); }
+    void operator()(Dwarf* ended) const { dwarf_end(ended); }
   };
   struct EndCfi {
-    void operator()(Dwarf_CFI* cfi) const { dwarf_cfi_end(cfi); }
+    void operator()(Dwarf_CFI* ended) const { dwarf_cfi_end(ended); }
   };
   std::unique_ptr<Elf, EndElf> elf;
   std::unique_ptr<Dwarf, EndDwarf> dwarf;  // owns the information of .debug_frame

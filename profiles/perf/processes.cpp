@@ -38,7 +38,7 @@ void Processes::add(const MapRecord& record) {
   if (end < record.begin) return;
   std::shared_ptr<Space>& space = processes_[record.pid].space;
   if (!space)
-    space = std::make_shared<Space>(mappings_);
+    space = std::make_shared<Space>(mappings_, MemoryMap());
   else if (space.use_count() > 1)
     space = std::make_shared<Space>(mappings_, space->map);
   std::string file(is_anonymous(record.file) ? "[anonymous memory]" : record.file);

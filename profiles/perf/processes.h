@@ -27,10 +27,15 @@ class Processes {
  private:
   // A map that counts its mappings among those of all maps as long as it lives.
   struct Space {
-    std::shared_ptr<size_t> all;
-    MemoryMap map{};
-    size_t counted = 0;
+    Space(std::shared_ptr<size_t> of_all, MemoryMap copied)
+        : map(std::move(copied)), all(std::move(of_all)) {}
     ~Space() { *all -= counted; }
+    Space(const Space&) = delete;
+    Space& operator=(const Space&) = delete;
+
+    MemoryMap map;
+    std::shared_ptr<size_t> all;
+    size_t counted = 0;
   };
   struct Process {
     std::shared_ptr<Space> space;  // shared by processes until one of them changes it

@@ -1,9 +1,10 @@
 #include "profiles/perf/data_file.h"
 
-#include <limits>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "profiles/perf/processes.h"
 #include "profiles/perf/stacks.h"
 #include "profiles/recording/hotspots.h"
@@ -21,21 +22,33 @@ std::string golden() {
   return named(1, 10, "front", true) + mapping(1, 11, 0x1000, 0x1000, "/nonexistent/front") +
          sample(1, 20, 0x1010, 0x1021) + sample(2, 35, 0x1030, 0x1041) +
          sample(2, 60, 0x5010, 0x9000) + lost(3) + forked(2, 1, 30) + named(2, 40, "other", true) +
-         mapping(2, 50, 0x5000, 0x1000, "//anon") + ended(2, 70) +
+         mapping(2, 50, 0x5000, 0x1000, "//anon") +
+         sample_of_stack(2, 55, 0x5010, {0x7010, 0x5101, 0x8000, 0x5201}) + ended(2, 70) +
          sample(1, 80, 0xffffffff81000000, 0x1021, PERF_RECORD_MISC_KERNEL);
 }
 
 class TestFile {
  public:
-  explicit TestFile(const std::string& contents) { base::write_file(path(), contents); }
-  std::string path() const { return folder_ / "perf.data"; }
+  explicit TestFile(const std::string& contents) {
+    static int count = 0;
+    path_ = folder() / std::to_string(++count);
+    std::ofstream(path_, std::ios::binary) << contents;
+  }
+  ~TestFile() { std::filesystem::remove(path_); }
+
+  const std::string& path() const { return path_; }
   TreeStacks stacks() const {
     static const CategoryRules rules = CategoryRules::built_in();
-    return tree_stacks({path()}, rules);
+    return tree_stacks({path_}, rules);
   }
 
  private:
-  Scratch folder_;
+  // One for all of thousands of files.
+  static const Scratch& folder() {
+    static const Scratch folder;
+    return folder;
+  }
+  std::string path_;
 };
 
 // "name < its caller", the heaviest stack first, those of equal weight by name.
@@ -80,12 +93,13 @@ TEST_CASE("records come in the order of time, and each process has its own mappi
     const TestFile file(contents);
     const TreeStacks tree = file.stacks();
     CHECK(tree.lost == 3);
-    CHECK(tree.truncated == 0);
+    CHECK(tree.truncated == 1);
     CHECK(tree.stacks.clock == ProfileClock::cpu);
     CHECK(tree.stacks.period_s == Approx(0.001));
-    CHECK(lines(tree.stacks) == std::vector<std::string>{"[anonymous memory] < [unknown] 1",
-                                                         "[front] < [front] 2",
-                                                         "[kernel] < [front] 1"});
+    CHECK(lines(tree.stacks) ==
+          std::vector<std::string>{
+              "[anonymous memory] < [anonymous memory] < [anonymous memory] < [truncated] 1",
+              "[anonymous memory] < [unknown] 1", "[front] < [front] 2", "[kernel] < [front] 1"});
   }
 }
 
@@ -104,7 +118,7 @@ TEST_CASE("processes: names, forks, threads, ends") {
       comms.push_back(processes.comm(sample->tid));
     }
   });
-  CHECK(comms == std::vector<std::string>{"front", "front", "other", "front"});
+  CHECK(comms == std::vector<std::string>{"front", "front", "other", "other", "front"});
   CHECK(processes.map(1).size() == 1);
   CHECK(processes.map(2).size() == 0);
   processes.apply(ForkRecord{1, 1, 7, 1});

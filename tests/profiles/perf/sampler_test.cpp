@@ -71,7 +71,7 @@ TEST_CASE("CPU time and faults of a tree are those that the kernel counts") {
   if (events_are_forbidden()) return;
   for (const char* mode : {"burn", "fork", "exec"}) {
     INFO(mode);
-    Held program({PLANTED_PROGRAM, mode, "0.3"});
+    Held program({PLANTED_PROGRAM, mode, "0.6"});
     const TreeCounters counters(program.pid());
     const Held::Ended ended = program.run();
     REQUIRE(ended.status == 0);

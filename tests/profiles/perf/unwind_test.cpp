@@ -2,11 +2,14 @@
 
 #include <dwarf.h>
 
+#include "base/file.h"
 #include "profiles/perf/expression.h"
 #include "tests/catch.h"
+#include "tests/scratch.h"
 
 namespace {
 
+using namespace winnow;
 using namespace winnow::profiles;
 
 std::optional<uint64_t> value_of(std::vector<Dwarf_Op> expression) {
@@ -76,6 +79,34 @@ TEST_CASE("expressions of call frame information") {
                                           {op(DW_OP_lit1), op(DW_OP_div)},
                                           std::vector<Dwarf_Op>(100'000, op(DW_OP_lit1))})
     CHECK_FALSE(value_of(bad));
+}
+
+TEST_CASE("call frame information of a damaged file is some or none") {
+  const Scratch folder;
+  const std::string whole = base::read_file(PLANTED_PROGRAM);
+  const auto rows = [&](const std::string& contents) {
+    base::write_file(folder / "program", contents);
+    FrameRules rules(folder / "program");
+    int count = 0;
+    for (uint64_t offset = 0; offset < whole.size(); offset += 32)
+      count += rules.row(offset) != nullptr;
+    return count;
+  };
+  CHECK(rows(whole) > 10);
+  CHECK(rows(std::string(1000, 'x')) == 0);
+  for (size_t length = 1; length < whole.size(); length += whole.size() / 40)
+    CHECK(rows(whole.substr(0, length)) >= 0);
+  uint64_t state = 1;
+  for (int i = 0; i < 200; ++i) {
+    std::string damaged = whole;
+    for (int k = 0; k < 20; ++k) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      damaged[(state >> 33) % damaged.size()] = static_cast<char>(state >> 25);
+    }
+    CHECK(rows(damaged) >= 0);
+  }
+  CHECK(FrameRules(folder.path()).row(0) == nullptr);
+  CHECK(FrameRules("/nonexistent").row(0) == nullptr);
 }
 
 TEST_CASE("without call frame information frame pointers are followed") {
