@@ -130,6 +130,20 @@ std::optional<Given> parse(const Help& help, const Options& options, const Argum
   return given_of(values);
 }
 
+double parse_duration(const std::string& option, const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, value);
+  const std::string_view suffix(unit, static_cast<size_t>(end - unit));
+  const double seconds = suffix == "s" ? 1 : suffix == "m" ? 60 : suffix == "h" ? 3600 : 0;
+  const double budget_s = value * seconds;
+  if (error != std::errc() || !(budget_s > 0 && budget_s <= 1e7))
+    throw base::UsageError(option, "expected a time such as 90s, 10m or 2h");
+  return budget_s;
+}
+
+std::vector<std::string> split_words(const std::string& text) { return po::split_unix(text); }
+
 HelpPage help_page(Run command, Arguments arguments) {
   HelpPage page;
   wanted_page = &page;

@@ -60,6 +60,12 @@ int parse_number(const std::string& option, const std::string& text, int least, 
 int parse_number(const std::string& option, const std::optional<std::string>& text, int least,
                  int fallback, int most);
 
+// Seconds: "90s", "10m" or "2h". Throws base::UsageError.
+double parse_duration(const std::string& option, const std::string& text);
+
+// As a POSIX shell splits a command line that has no other syntax than quotes.
+std::vector<std::string> split_words(const std::string& text);
+
 // What a command's --help is made of, for those who show it in another form.
 struct HelpLine {
   std::string name;      // "batch"

@@ -13,6 +13,7 @@ struct Command {
 };
 
 int run_command(const Arguments& arguments);
+int compare_command(const Arguments& arguments);
 int calibrate_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
 int gate_command(const Arguments& arguments);

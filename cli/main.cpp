@@ -16,6 +16,8 @@ using namespace winnow;
 constexpr std::array kCommands{
     cli::Command{"run", "measure a scenario's variants side by side; write a recording",
                  cli::run_command},
+    cli::Command{"compare", "tell which of two or more programs is faster, and why",
+                 cli::compare_command},
     cli::Command{"report", "print recordings as a report: Markdown, JSON, pprof and other formats",
                  cli::report_command},
     cli::Command{"top", "print a recording's hotspots", cli::top_command},

@@ -17,6 +17,7 @@
 #include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
+#include "reports/statistics/significance.h"
 #include "scenarios/engine_categories.h"
 #include "version.h"
 
@@ -71,6 +72,21 @@ scenarios::Scenario chosen_scenario(const MeasureOptions& options) {
   if (scenario.threads == 0) scenario.threads = all_cores();
   if (options.variants) scenario.variants = named(scenario.variants, *options.variants);
   return scenario;
+}
+
+void check_evidence(int variants, int blocks) {
+  const int comparisons = variants * (variants - 1) / 2;
+  if (comparisons < 1) return;
+  const int needed = reports::pairs_needed(reports::kLevel, comparisons);
+  if (blocks >= needed) return;
+  throw base::UsageError(
+      "blocks",
+      fmt::format(
+          "{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
+          "--no-verdict for durations without a winner",
+          blocks,
+          comparisons == 1 ? "a difference" : fmt::format("the order of {} variants", variants),
+          needed, needed));
 }
 
 void fill_in(profiles::MeasuringPlan& plan, const MeasureOptions& options, const std::string& out) {

@@ -27,6 +27,10 @@ void check_inputs(const MeasureOptions& options, const std::string& out);
 // name.
 scenarios::Scenario chosen_scenario(const MeasureOptions& options);
 
+// A plan whose verdict could not be reached whatever it measures is not begun: throws
+// base::UsageError for too few blocks.
+void check_evidence(int variants, int blocks);
+
 // What every plan has, a run's and a sweep's.
 void fill_in(profiles::MeasuringPlan& plan, const MeasureOptions& options, const std::string& out);
 

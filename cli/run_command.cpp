@@ -4,20 +4,13 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/places.h"
 #include "cli/plan.h"
-#include "cli/progress.h"
 #include "cli/roofline.h"
+#include "cli/run_report.h"
 #include "cli/sweep_command.h"
 #include "profiles/run/run.h"
-#include "reports/comparison/comparison.h"
-#include "reports/comparison/verdict.h"
-#include "reports/pages/html_page.h"
-#include "reports/pages/ledger_svg.h"
-#include "reports/pages/markdown.h"
-#include "reports/statistics/significance.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 
@@ -92,24 +85,6 @@ scenarios::Scenario scenario_of(const RunOptions& options) {
   return scenario;
 }
 
-// A plan whose verdict could not be reached whatever it measures is not begun.
-void check_evidence(const scenarios::Scenario& scenario, const RunOptions& options) {
-  const int variants = static_cast<int>(scenario.variants.size());
-  const int comparisons = variants * (variants - 1) / 2;
-  if (options.no_verdict || comparisons < 1 || std::ranges::count(scenario.passes, "time") == 0)
-    return;
-  const int needed = reports::pairs_needed(reports::kLevel, comparisons);
-  if (scenario.blocks >= needed) return;
-  throw base::UsageError(
-      "blocks",
-      fmt::format(
-          "{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
-          "--no-verdict for durations without a winner",
-          scenario.blocks,
-          comparisons == 1 ? "a difference" : fmt::format("the order of {} variants", variants),
-          needed, needed));
-}
-
 std::vector<profiles::Pass> passes_of(const scenarios::Scenario& scenario) {
   std::vector<profiles::Pass> passes;
   for (const std::string& name : scenario.passes) {
@@ -141,50 +116,15 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOption
   return plan;
 }
 
-// The report shows it by name; a report without a ledger does not.
-void write_ledger_plot(const reports::Report& report, const std::string& folder) {
-  const std::string svg = reports::ledger_svg(report.ledger);
-  if (!svg.empty()) base::write_file((fs::path(folder) / reports::kLedgerPlot).string(), svg);
-}
-
-std::string page_file(const std::string& folder) {
-  return (fs::path(folder) / "report.html").string();
-}
-
-void write_page(const profiles::Recording& recording, const reports::Report& report,
-                const std::string& folder) {
-  base::write_file(page_file(folder),
-                   reports::to_html(report, reports::read_pictures(recording, folder)));
-}
-
 int run_workload(const RunOptions& options, const Given& given) {
   given.refuse({"mixes", "budget", "resume", "force"}, "only for a sweep");
   const auto scenario = scenario_of(options);
-  check_evidence(scenario, options);
+  if (!options.no_verdict && std::ranges::count(scenario.passes, "time") > 0)
+    check_evidence(static_cast<int>(scenario.variants.size()), scenario.blocks);
   check_inputs(options, out_folder(scenario.name, options));
 
   const profiles::RunPlan plan = make_plan(scenario, options);
-  profiles::Recording recording = profiles::run(plan);
-  // A run without a good block did not replace what the folder held.
-  const bool kept =
-      std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); });
-  if (options.no_verdict) {
-    recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
-    if (kept) profiles::write_recording(plan.out_dir, recording);
-  }
-  const reports::Report report = reports::make_report(recording);
-  const std::string text = reports::to_markdown(report);
-  if (kept) {
-    base::write_file((fs::path(plan.out_dir) / "report.md").string(), text);
-    write_ledger_plot(report, plan.out_dir);
-    write_page(recording, report, plan.out_dir);
-  }
-  print(text);
-  if (kept) note("the report as a page: " + page_file(plan.out_dir));
-  if (recording.status != profiles::RunStatus::complete)
-    note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
-                     word(recording.status)));
-  return exit_status_of(recording.status);
+  return report_run(plan, profiles::run(plan), options.no_verdict);
 }
 
 }  // namespace

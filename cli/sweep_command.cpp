@@ -28,19 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr int kBatchLimit = 100'000;
 
-// "90s", "10m", "1.5h"
-double parse_budget(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [unit, error] = std::from_chars(text.data(), end, value);
-  const std::string_view suffix(unit, static_cast<size_t>(end - unit));
-  const double seconds = suffix == "s" ? 1 : suffix == "m" ? 60 : suffix == "h" ? 3600 : 0;
-  const double budget_s = value * seconds;
-  if (error != std::errc() || !(budget_s > 0 && budget_s <= 1e7))
-    throw base::UsageError("--budget", "expected a time such as 90s, 10m or 2h");
-  return budget_s;
-}
-
 std::vector<scenarios::Mix> chosen_mixes(const std::vector<scenarios::Mix>& all,
                                          const std::string& list) {
   std::vector<scenarios::Mix> chosen;
@@ -138,7 +125,7 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Ru
   };
   plan.blocks = scenario.blocks;
   plan.iterations_per_block = scenario.iterations;
-  if (options.budget) plan.budget_s = parse_budget(*options.budget);
+  if (options.budget) plan.budget_s = parse_duration("--budget", *options.budget);
   plan.resume = options.resume;
   plan.force = options.force;
   plan.isa = kernels::select_kernels(options.isa).isa;

@@ -54,8 +54,7 @@ void add_tree(const TreeProfile& trees, TreeProfile& sum) {
   for (const TreeProgram& program : trees.programs) add_program(program, sum.programs);
   std::ranges::stable_sort(sum.programs, std::greater<>(), &TreeProgram::cpu_s);
   for (const std::string& name : trees.without_privilege)
-    if (std::ranges::count(sum.without_privilege, name) == 0)
-      sum.without_privilege.push_back(name);
+    if (std::ranges::count(sum.without_privilege, name) == 0) sum.without_privilege.push_back(name);
 }
 
 }  // namespace winnow::profiles

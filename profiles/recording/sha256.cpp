@@ -27,8 +27,7 @@ std::string hex(const Digest& digest, unsigned length) {
 std::string digest_of(const void* bytes, size_t size) {
   Digest digest;
   unsigned length = 0;
-  if (EVP_Digest(bytes, size, digest.data(), &length, EVP_sha256(), nullptr) != 1)
-    refused();
+  if (EVP_Digest(bytes, size, digest.data(), &length, EVP_sha256(), nullptr) != 1) refused();
   return hex(digest, length);
 }
 

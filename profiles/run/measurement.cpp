@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "base/error.h"
@@ -22,6 +23,12 @@ constexpr int kFirstGuessOfRounds = 5;
 constexpr int kHeapIterations = 2;
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
+constexpr double kStart_s = 0.005;      // of a measured process: a guess, for the plan alone
+constexpr double kTimePassShare = 0.6;  // of a budget
+
+std::string last_line(const Block& block) {
+  return block.stderr_tail.substr(block.stderr_tail.rfind('\n') + 1);
+}
 
 }  // namespace
 
@@ -30,9 +37,17 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
       folder_(std::move(folder)),
       recording_(recording),
       random_(plan.seed),
-      order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_) {
+      order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_),
+      iterations_per_block_(std::max(1, plan.iterations_per_block)),
+      planned_blocks_(plan.blocks) {
+  count_blocks();
+}
+
+void Measurement::count_blocks() {
+  const RunPlan& plan = plan_;
+  total_ = 0;
   const int arms = static_cast<int>(plan.arms.size());
-  if (planned(Pass::time)) total_ += plan.blocks * static_cast<int>(order_.arms());
+  if (planned(Pass::time)) total_ += planned_blocks_ * static_cast<int>(order_.arms());
   if (planned(Pass::cpu)) total_ += kFirstGuessOfRounds * arms;
   if (planned(Pass::wall)) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
   if (planned(Pass::heap)) total_ += 2 * arms;
@@ -89,8 +104,7 @@ Measurement::Arms Measurement::persistent_arms() const {
 bool Measurement::foreign() const { return plan_.arms.front().program.has_value(); }
 
 // What a program wants done once; what it says stays in raw/hooks/.
-void Measurement::take_hooks(const std::string& what,
-                             std::vector<std::string> Program::* hook) {
+void Measurement::take_hooks(const std::string& what, std::vector<std::string> Program::*hook) {
   for (size_t arm : all_arms()) {
     const auto& program = arm_of(arm).program;
     if (!program || (*program.*hook).empty()) continue;
@@ -102,17 +116,42 @@ void Measurement::take_hooks(const std::string& what,
   }
 }
 
-// Not recorded; a failure shows in the first block.
+// Not recorded, but how long a run takes decides about the plan. A command that does not run at all
+// ends it, in one line.
 void Measurement::warm_up() {
+  if (!foreign()) return;
+  double round_s = 0, shortest_s = kLeastBlock_s;
   for (size_t arm : all_arms()) {
-    const auto& program = arm_of(arm).program;
-    if (!program || program->warmup == 0 || stopped()) continue;
+    if (stopped()) return;
     report_progress(fmt::format("warm-up, {}", name_of(arm)));
-    BlockPlan plan = block_plan(Pass::time, arm, 0, program->warmup);
+    BlockPlan plan = block_plan(Pass::time, arm, 0, std::max(1, arm_of(arm).program->warmup));
     plan.folder = folder_ + "/warm-up";
-    measure_program(plan);
+    const Block block = measure_program(plan).block;
     std::filesystem::remove_all(plan.folder);
+    if (stopped()) return;
+    if (!block.ok())
+      throw base::Error(arm_of(arm).variant.label,
+                        block.failure + (block.stderr_tail.empty() ? "" : ": " + last_line(block)));
+    const double run_s = static_cast<double>(std::ranges::min(block.iteration_wall_ns)) * 1e-9;
+    round_s += run_s * (arm == 0 && !recording_.twin.empty() ? 2 : 1);
+    shortest_s = std::min(shortest_s, run_s);
   }
+  choose_plan(round_s, shortest_s);
+}
+
+void Measurement::choose_plan(double round_s, double shortest_s) {
+  if (plan_.iterations_per_block == 0)
+    iterations_per_block_ = static_cast<int>(
+        std::clamp(std::ceil(kLeastBlock_s / std::max(shortest_s, 1e-6)), 1.0, 1000.0));
+  // A run costs its start besides.
+  const double all_s = (round_s + kStart_s * static_cast<double>(order_.arms())) *
+                       static_cast<double>(iterations_per_block_);
+  if (plan_.budget_s > 0)
+    planned_blocks_ =
+        static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s, 1.0, 100'000.0));
+  recording_.workload.iterations_per_block = iterations_per_block_;
+  recording_.workload.blocks = planned_blocks_;
+  count_blocks();
 }
 
 void Measurement::take_passes() {
@@ -156,7 +195,7 @@ void Measurement::take_pass(Pass pass) {
 
 void Measurement::time_pass() {
   int rounds = 0;
-  while (rounds < plan_.blocks && !stopped()) {
+  while (rounds < planned_blocks_ && !stopped()) {
     take_round(order_.next(), {});
     ++rounds;
     if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
@@ -167,7 +206,7 @@ void Measurement::time_pass() {
 void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
   for (size_t arm : order) {
     const size_t before = recording_.blocks.size();
-    run_block(Pass::time, arm, plan_.iterations_per_block);
+    run_block(Pass::time, arm, iterations_per_block_);
     if (recording_.blocks.size() > before) recording_.blocks.back().rerun_of = rerun_of;
   }
 }
@@ -197,7 +236,7 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
     Arms order = arms;
     if (round % 2 == 1) std::reverse(order.begin(), order.end());
     for (size_t arm : order) {
-      if (run_block(pass, arm, plan_.iterations_per_block)) samples[arm] += samples_of_last_block();
+      if (run_block(pass, arm, iterations_per_block_)) samples[arm] += samples_of_last_block();
       if (!given_up(pass, arm)) fewest = std::min(fewest, samples[arm]);
     }
     const int taken = round + 1;
@@ -231,7 +270,7 @@ int64_t Measurement::samples_of_last_block() const {
 // every second one in the opposite order. The processes share the iterations of a block, so that
 // the pass takes about as long as one block of each arm.
 void Measurement::counted_pass(Pass pass, int processes) {
-  const int iterations = (plan_.iterations_per_block + processes - 1) / processes;
+  const int iterations = (iterations_per_block_ + processes - 1) / processes;
   for (int round = 0; round < processes && !stopped(); ++round) {
     Arms order = all_arms();
     if (round % 2 == 1) std::reverse(order.begin(), order.end());

@@ -43,8 +43,10 @@ class Measurement {
   void sampled_pass(Pass pass, const Arms& arms, int max_rounds);
   void counted_pass(Pass pass, int processes);
   void once(Pass pass, int iterations);
-  void take_hooks(const std::string& what, std::vector<std::string> Program::* hook);
+  void take_hooks(const std::string& what, std::vector<std::string> Program::*hook);
   void warm_up();
+  void count_blocks();
+  void choose_plan(double round_s, double shortest_s);
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
   bool run_block(Pass pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
@@ -58,6 +60,7 @@ class Measurement {
   std::mt19937_64 random_;
   ArmOrder order_;  // of the time pass
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
+  int iterations_per_block_, planned_blocks_;
   int done_ = 0, total_ = 0;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

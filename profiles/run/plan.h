@@ -10,6 +10,9 @@
 
 namespace winnow::profiles {
 
+// Runs of a program that are shorter are measured several in a block.
+inline constexpr double kLeastBlock_s = 0.02;
+
 struct RunPlan : MeasuringPlan {
   Workload workload;  // blocks and iterations_per_block are filled in from below
   std::string baseline;
@@ -18,8 +21,10 @@ struct RunPlan : MeasuringPlan {
   // A second copy of the baseline takes part in the time pass (Recording::twin): what differs
   // between the two is noise.
   bool twin = false;
-  int blocks = 20;  // of each arm in the time pass
-  int iterations_per_block = 1;
+  int blocks = 20;               // of each arm in the time pass
+  int iterations_per_block = 1;  // 0: of programs, as many runs as take kLeastBlock_s
+  double budget_s = 0;           // of programs: how long to measure, instead of `blocks`; 0: none
+  bool compare_outputs = true;   // of programs: whether all write the same (Block::checksum)
   // Fresh processes of each arm in the sync pass, which share the iterations of a block: from one
   // process alone nobody can tell how its counts scatter.
   int sync_processes = 7;

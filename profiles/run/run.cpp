@@ -39,7 +39,8 @@ void check_plan(const RunPlan& plan) {
     check(std::ranges::count(kPasses, pass) == 1, "pass " + word(pass), "not a pass to ask for");
   }
   check(plan.blocks >= 1 && plan.blocks <= 100'000, "blocks", "expected 1 to 100000");
-  check(plan.iterations_per_block >= 1, "iterations", "expected 1 or more");
+  const bool programs = plan.arms.front().program.has_value();
+  check(plan.iterations_per_block >= (programs ? 0 : 1), "iterations", "expected 1 or more");
   check(plan.sync_processes >= 1, "processes of the sync pass", "expected 1 or more");
   check(plan.time_limit_s > 0, "time limit", "expected more than 0 seconds");
 }
@@ -95,8 +96,9 @@ bool has_no_wall_profile(Pass pass, const Variant& variant) {
   return pass == Pass::wall && !variant.persistent_threads;
 }
 
-// A hash of an output that is another one in every run says nothing of the work.
-void drop_changing_outputs(Recording& recording) {
+// A hash of an output that is another one in every run says nothing of the work; nor where the
+// user says so.
+void drop_outputs(bool compare, Recording& recording) {
   std::map<std::string, std::string> first;
   std::set<std::string> changing;
   for (const Block& block : recording.blocks) {
@@ -104,8 +106,9 @@ void drop_changing_outputs(Recording& recording) {
     const auto [known, added] = first.try_emplace(block.variant, block.checksum);
     if (known->second != block.checksum) changing.insert(block.variant);
   }
-  if (changing.empty()) return;
+  if (compare && changing.empty()) return;
   for (Block& block : recording.blocks) block.checksum.clear();
+  if (changing.empty()) return;
   recording.warnings.push_back(fmt::format(
       "the output of {} is another one in each run: whether all did the same work is not checked",
       fmt::join(changing, " and ")));
@@ -202,7 +205,7 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
   measurement.take_passes();
   for (std::string& warning : disturbance_warnings(recording))
     recording.warnings.push_back(std::move(warning));
-  if (plan.arms.front().program) drop_changing_outputs(recording);
+  if (plan.arms.front().program) drop_outputs(plan.compare_outputs, recording);
   note_gaps(plan, recording);
   measurement.report_progress("reading the profiles");
   assemble_profiles(folder, rules, recording);

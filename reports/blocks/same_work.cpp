@@ -74,8 +74,9 @@ std::string proof(const Measured& arms, const Block& block) {
   const std::string checksum = block.checksum.empty()
                                    ? "output checksum unavailable (not recorded)"
                                    : fmt::format("identical output checksum {}", block.checksum);
-  return fmt::format("{} did the same work: {} over {} {} of a block; {}.", all_words(arms), counters(block),
-                     block.iteration_wall_ns.size(), arms.words().iterations, checksum);
+  return fmt::format("{} did the same work: {} over {} {} of a block; {}.", all_words(arms),
+                     counters(block), block.iteration_wall_ns.size(), arms.words().iterations,
+                     checksum);
 }
 
 // Between blocks with as many iterations.

@@ -86,10 +86,10 @@ const char* name_of(Role role) {
 }
 
 const char* name_of(SameWork::Status status) {
-  return status == SameWork::kSame        ? "same"
+  return status == SameWork::kSame         ? "same"
          : status == SameWork::kNotChecked ? "not_checked"
-         : status == SameWork::kDifferent ? "different"
-                                          : "unproven";
+         : status == SameWork::kDifferent  ? "different"
+                                           : "unproven";
 }
 
 Json figure(const Figure& figure) {

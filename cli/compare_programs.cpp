@@ -1,0 +1,301 @@
+#include "cli/compare_programs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+
+#include "base/error.h"
+#include "cli/command_line.h"
+
+namespace winnow::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kLimitArms = 200;
+constexpr size_t kLimitNameBytes = 40;
+
+// Options of hyperfine without a like here.
+constexpr std::array kOthers{
+    std::pair{"--show-output", "a measured program's output is not shown: --output FILE keeps it"},
+    std::pair{"--min-runs", "--blocks says how many, or --budget how long"},
+    std::pair{"--max-runs", "--blocks says how many, or --budget how long"},
+    std::pair{"--export-json", "use: winnow report out/compare --format json --output FILE"},
+    std::pair{"--export-csv", "use: winnow report out/compare --format csv --output FILE"},
+    std::pair{"--export-markdown", "out/compare/report.md is the report in Markdown"},
+    std::pair{"--export-asciidoc", "AsciiDoc is not written; report.md is Markdown"},
+    std::pair{"--export-orgmode", "Org mode is not written; report.md is Markdown"},
+    std::pair{"--style", "progress is shown on a terminal only, without colours"},
+    std::pair{"--sort", "the report has a ranking, the fastest first"},
+    std::pair{"--time-unit", "every figure tells its unit"},
+};
+
+struct Parameter {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+std::string replaced(std::string text, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) {
+    const std::string mark = "{" + name + "}";
+    for (size_t at = text.find(mark); at != std::string::npos;
+         at = text.find(mark, at + value.size()))
+      text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
+std::pair<std::string, std::string> name_and_rest(const char* option, const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos)
+    throw base::UsageError(option, text + ": expected NAME=VALUES");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+double number(const char* option, const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(value > -1e15 && value < 1e15))
+    throw base::UsageError(option, text + ": not a number");
+  return value;
+}
+
+// "1..8" by steps.
+std::vector<std::string> scan(const std::string& range, const std::optional<std::string>& step) {
+  const size_t dots = range.find("..");
+  if (dots == std::string::npos)
+    throw base::UsageError("--parameter-scan", range + ": expected FIRST..LAST");
+  const double first = number("--parameter-scan", range.substr(0, dots));
+  const double last = number("--parameter-scan", range.substr(dots + 2));
+  const double by = step ? number("--parameter-step-size", *step) : 1;
+  if (!(by > 0) || last < first || (last - first) / by > static_cast<double>(kLimitArms))
+    throw base::UsageError("--parameter-scan", range + ": no or too many steps");
+  std::vector<std::string> values;
+  for (int i = 0; first + i * by <= last + by * 1e-9; ++i)
+    values.push_back(fmt::format("{:.12g}", first + i * by));
+  return values;
+}
+
+std::vector<Parameter> parameters_of(const ProgramOptions& options) {
+  std::vector<Parameter> parameters;
+  for (const std::string& list : options.lists) {
+    const auto [name, values] = name_and_rest("--parameter-list", list);
+    parameters.push_back({name, split("--parameter-list", values)});
+  }
+  for (const std::string& text : options.scans) {
+    const auto [name, range] = name_and_rest("--parameter-scan", text);
+    parameters.push_back({name, scan(range, options.step)});
+  }
+  for (size_t i = 0; i < parameters.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (parameters[i].name == parameters[j].name)
+        throw base::UsageError("parameter " + parameters[i].name, "given twice");
+  return parameters;
+}
+
+using Values = std::map<std::string, std::string>;
+
+// Every combination, the first parameter changing slowest.
+std::vector<Values> combinations(const std::vector<Parameter>& parameters) {
+  std::vector<Values> all{{}};
+  for (const Parameter& parameter : parameters) {
+    std::vector<Values> longer;
+    for (const Values& values : all)
+      for (const std::string& value : parameter.values) {
+        longer.push_back(values);
+        longer.back()[parameter.name] = value;
+      }
+    if (longer.size() > kLimitArms)
+      throw base::UsageError("parameters", fmt::format("more than {} programs", kLimitArms));
+    all = std::move(longer);
+  }
+  return all;
+}
+
+// Of the command line as a user typed it: what fits a file's name.
+std::string file_name(const std::string& label, const std::vector<profiles::Arm>& others) {
+  std::string name;
+  for (const char letter : label) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(letter)) || letter == '.';
+    if (plain)
+      name += letter;
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
+  }
+  name = name.substr(0, kLimitNameBytes);
+  while (name.ends_with('-') || name.ends_with('.')) name.pop_back();
+  while (name.starts_with('.') || name.starts_with('-')) name.erase(0, 1);
+  if (name.empty()) name = "program";
+  std::string free = name;
+  const auto taken = [&](const profiles::Arm& arm) { return arm.variant.name == free; };
+  for (int number = 2; std::ranges::any_of(others, taken); ++number)
+    free = fmt::format("{}-{}", name, number);
+  return free;
+}
+
+// The program and its arguments: of the shell that reads the command, where one is asked for.
+std::vector<std::string> started(const std::string& command, const ProgramOptions& options) {
+  if (!options.shell || *options.shell == "none") return words_of_command(command);
+  auto words = *options.shell == "default" ? std::vector<std::string>{"sh"}
+                                           : words_of_command(*options.shell);
+  words.push_back("-c");
+  words.push_back(command);
+  return words;
+}
+
+// Setup and its like are read by a shell, as hyperfine's are.
+std::vector<std::string> hook(const std::string& command) {
+  if (command.empty()) return {};
+  return {"sh", "-c", command};
+}
+
+// Of several, one for each command.
+std::string one_of(const char* option, const std::vector<std::string>& given, size_t command,
+                   size_t commands) {
+  if (given.empty()) return "";
+  if (given.size() == 1) return given.front();
+  if (given.size() != commands)
+    throw base::UsageError(option, fmt::format("given {} times: expected once, or once for each of "
+                                               "{} commands",
+                                               given.size(), commands));
+  return given[command];
+}
+
+void read_ignored(const ProgramOptions& options, profiles::Program& program) {
+  if (!options.ignored) return;
+  program.ignores_all = *options.ignored == "all-non-zero";
+  if (program.ignores_all) return;
+  for (const std::string& code : split("--ignore-failure", *options.ignored))
+    program.ignored.push_back(parse_number("--ignore-failure", code, 0, 255));
+}
+
+// "null" as hyperfine writes it.
+std::string file_of(const char* option, const std::optional<std::string>& file, bool must_exist) {
+  if (!file || *file == "null") return "";
+  if (*file == "pipe" || *file == "inherit")
+    throw base::UsageError(option, *file + ": expected null or a file");
+  if (must_exist && !fs::is_regular_file(*file))
+    throw base::UsageError(*file, "not a file to read");
+  return fs::absolute(*file).string();
+}
+
+profiles::Program program_of(const ProgramOptions& options, size_t command, size_t commands,
+                             const Values& values) {
+  profiles::Program program;
+  program.input_file = file_of("--input", options.input, true);
+  program.output_file = file_of("--output", options.output, false);
+  program.folder = options.folder.value_or("");
+  if (!program.folder.empty() && !fs::is_directory(program.folder))
+    throw base::UsageError(program.folder, "not a folder");
+  read_ignored(options, program);
+  program.warmup = options.warmup;
+  const auto text = [&](const std::string& given) { return hook(replaced(given, values)); };
+  program.setup = text(options.setup.value_or(""));
+  program.cleanup = text(options.cleanup.value_or(""));
+  program.prepare = text(one_of("--prepare", options.prepare, command, commands));
+  program.conclude = text(one_of("--conclude", options.conclude, command, commands));
+  return program;
+}
+
+void check_names(const ProgramOptions& options, size_t commands, size_t all) {
+  if (options.names.empty() || options.names.size() == commands || options.names.size() == all)
+    return;
+  throw base::UsageError("--name",
+                         fmt::format("given {} times, for {} commands", options.names.size(), all));
+}
+
+}  // namespace
+
+std::vector<std::string> as_own_options(const std::vector<std::string>& arguments) {
+  std::vector<std::string> own;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    for (const auto& [name, instead] : kOthers)
+      if (argument == name || argument.starts_with(std::string(name) + "="))
+        throw base::UsageError(name, std::string("not an option of winnow compare: ") + instead);
+    const bool list = argument == "-L" || argument == "--parameter-list";
+    const bool scan = argument == "-P" || argument == "--parameter-scan";
+    const size_t more = list ? 1 : scan ? 2 : 0;
+    if (more > 0 && i + 1 + more < arguments.size() &&
+        arguments[i + 1].find('=') == std::string::npos) {
+      own.push_back(argument);
+      own.push_back(arguments[i + 1] + "=" + arguments[i + 2] +
+                    (scan ? ".." + arguments[i + 3] : ""));
+      i += 1 + more;
+    } else if (argument == "-i" || argument == "--ignore-failure") {
+      own.push_back("--ignore-failure=all-non-zero");
+    } else if (argument == "--runs" || argument.starts_with("--runs=")) {
+      own.push_back("--blocks" + argument.substr(6));
+    } else if (argument == "--command-name" || argument.starts_with("--command-name=")) {
+      own.push_back("--name" + argument.substr(14));
+    } else {
+      own.push_back(argument);
+    }
+  }
+  return own;
+}
+
+std::vector<std::string> words_of_command(const std::string& command) {
+  char quote = '\0';
+  for (size_t i = 0; i < command.size(); ++i) {
+    const char letter = command[i];
+    if (letter == '\\' && quote != '\'') {
+      ++i;
+    } else if (quote != '\0') {
+      if (letter == quote)
+        quote = '\0';
+      else if (quote == '"' && (letter == '$' || letter == '`'))
+        throw base::UsageError(command,
+                               fmt::format("'{}' is for a shell: add --shell=default", letter));
+    } else if (letter == '\'' || letter == '"') {
+      quote = letter;
+    } else if (std::string_view("|&;<>()$`*?~#\n").find(letter) != std::string_view::npos) {
+      const std::string shown = letter == '\n' ? "a line's end" : fmt::format("'{}'", letter);
+      throw base::UsageError(base::printable(command),
+                             shown + " is for a shell: add --shell=default, or put it in quotes");
+    }
+  }
+  if (quote != '\0') throw base::UsageError(command, fmt::format("a {} is not closed", quote));
+  std::vector<std::string> words = split_words(command);
+  if (words.empty()) throw base::UsageError("command", "empty");
+  if (words.front().find('=') != std::string::npos)
+    throw base::UsageError(command, "variables before a program are for a shell: begin with env");
+  return words;
+}
+
+std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
+  if (options.no_shell && options.shell && *options.shell != "none")
+    throw base::UsageError("-N", "does not go with --shell " + *options.shell);
+  std::vector<std::string> commands = options.commands;
+  if (options.reference) commands.insert(commands.begin(), *options.reference);
+  if (commands.empty()) throw base::UsageError("compare", "name the commands to compare");
+  const auto all_values = combinations(parameters_of(options));
+  const size_t all = commands.size() * all_values.size();
+  if (all > kLimitArms)
+    throw base::UsageError("commands", fmt::format("{} are more than {}", all, kLimitArms));
+  check_names(options, commands.size(), all);
+  std::vector<profiles::Arm> arms;
+  for (size_t command = 0; command < commands.size(); ++command)
+    for (const Values& values : all_values) {
+      const std::string line = replaced(commands[command], values);
+      const auto& names = options.names;
+      const std::string label = names.size() == all               ? names[arms.size()]
+                                : names.size() == commands.size() ? replaced(names[command], values)
+                                                                  : line;
+      profiles::Arm arm;
+      arm.variant.name = file_name(label, arms);
+      arm.variant.label = base::printable(label);
+      arm.variant.summary = line;
+      arm.command = started(line, options);
+      arm.variant.command = arm.command;
+      arm.program = program_of(options, command, commands.size(), values);
+      arms.push_back(std::move(arm));
+    }
+  return arms;
+}
+
+}  // namespace winnow::cli
