@@ -167,9 +167,12 @@ class Run {
     add_cores(*cores_begin_, cores_end_, sum_);
     add_machine(*watch_, std::max(outcome.cpu_s, cpu_s.value_or(0)), sum_);
     sum_.result.block.iteration_wall_ns.push_back(std::max<int64_t>(1, to_ns(outcome.wall_s)));
-    auto& peak = sum_.result.block.peak_rss_bytes;
-    peak = std::max(peak.value_or(0), outcome.max_rss_bytes);
-    if (tree.account) add_tree(profile_of(*tree.account, outcome.wall_s), sum_.tree);
+    if (tree.account) {
+      // wait4's is never below what the harness had when it forked.
+      auto& peak = sum_.result.block.peak_rss_bytes;
+      peak = std::max(peak.value_or(0), tree.account->peak_rss_bytes);
+      add_tree(profile_of(*tree.account, outcome.wall_s), sum_.tree);
+    }
     if (sampler_) take_samples();
     if (hash_) take_hash();
     return outcome;

@@ -20,8 +20,9 @@ ChildResult measure_program(const BlockPlan& plan);
 // process.
 std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_folder);
 
-// The program's setup or cleanup; what it says goes to a file. Throws base::Error when it fails.
-void run_hook(const Arm& arm, const std::string& what, const std::vector<std::string>& command,
+// The program's setup or cleanup (`what`); what it says goes to a file. Throws base::Error when it
+// fails.
+void run_hook(const std::string& what, const std::vector<std::string>& command,
               const std::string& log_file, const BlockPlan& plan);
 
 }  // namespace winnow::profiles
