@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "base/file.h"
 #include "profiles/symbols/function_name.h"
