@@ -14,6 +14,7 @@ namespace winnow::profiles {
 namespace {
 
 constexpr size_t kMostDataBytes = size_t{4} << 30;
+constexpr size_t kMostRecords = size_t{1} << 26;
 constexpr size_t kMostLayouts = 1024, kMostIds = size_t{1} << 20;
 
 struct RecordView {
@@ -151,6 +152,7 @@ void DataFile::index_record(uint32_t type, uint64_t offset, std::span<const std:
       return;
   }
   if (layouts_.empty()) fail("a record before the event that it is of is described");
+  if (places_.size() == kMostRecords) fail("more records than can be");
   places_.push_back({time_of(type, body), offset});
 }
 

@@ -19,8 +19,8 @@ struct SampleRecord {
   uint64_t ip = 0;
   bool in_kernel = false;
   std::vector<uint64_t> user_chain;  // by frame pointers, leaf first; empty where not recorded
-  // As the kernel numbers them (registers.h): those of the mask, the lowest first. Without a 64-bit
-  // program's registers the mask is 0.
+  // As the kernel of this machine's architecture numbers them (registers.h): those of the mask, the
+  // lowest first. Without a 64-bit program's registers the mask is 0.
   uint64_t register_mask = 0;
   std::vector<uint64_t> registers;
   std::span<const std::byte> stack;  // from the stack pointer upwards

@@ -46,9 +46,9 @@ size_t most_ring_bytes() {
 }
 
 void check(const SamplerOptions& options) {
-  if (!(options.frequency_hz >= 1 && options.frequency_hz <= 20'000))
+  if (!(options.frequency_hz >= 1 && options.frequency_hz <= 5000))
     throw base::Error("sampling",
-                      fmt::format("{:g} Hz: expected 1 to 20,000 Hz", options.frequency_hz));
+                      fmt::format("{:g} Hz: expected 1 to 5,000 Hz", options.frequency_hz));
   if (options.stack_bytes == 0 || options.stack_bytes % 8 != 0 || options.stack_bytes > 32'768)
     throw base::Error("sampling", fmt::format("{} bytes of stack: expected a multiple of 8, at "
                                               "most 32,768",

@@ -20,7 +20,7 @@ enum class StackMode { none, frame_pointers, dwarf };
 
 struct SamplerOptions {
   StackMode stacks = StackMode::dwarf;
-  double frequency_hz = 997;                 // of a thread's CPU time
+  double frequency_hz = 997;                 // of a thread's CPU time; more than 5,000 are refused
   uint32_t stack_bytes = 4096;               // copied in dwarf mode; divisible by 8
   uint64_t limit_bytes = uint64_t{1} << 30;  // of the file; beyond it sampling stops
 };

@@ -155,7 +155,7 @@ const FrameRow* Unwinder::row_at(uint64_t pc, const MemoryMap& map) {
 }
 
 UserStack Unwinder::unwind(const SampleRecord& sample, const MemoryMap& map) {
-  if (sample.register_mask == 0) return by_frame_pointers(sample);
+  if (!(sample.register_mask >> kPerfPc & 1)) return by_frame_pointers(sample);
   ThreadState thread(sample);
   UserStack stack{{thread.pc()}};
   bool returned_to = false;  // the address is behind a call, not where the thread was

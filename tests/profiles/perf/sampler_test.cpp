@@ -187,7 +187,7 @@ TEST_CASE("what a sampler cannot do is an error that says why") {
   SamplerOptions options;
   options.frequency_hz = 0;
   CHECK_THROWS_WITH(CpuSampler(held.pid(), options, folder / "a"),
-                    "sampling: 0 Hz: expected 1 to 20,000 Hz");
+                    "sampling: 0 Hz: expected 1 to 5,000 Hz");
   options = {};
   options.stack_bytes = 4095;
   CHECK_THROWS_WITH(CpuSampler(held.pid(), options, folder / "a"),

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "base/file.h"
 #include "profiles/symbols/function_name.h"
@@ -206,6 +208,31 @@ TEST_CASE("an ELF file with damaged bytes does not crash the symbols") {
     for (uint64_t offset = 0; offset < 0x4000; offset += 0x40)
       CHECK_FALSE(symbols.frames(map, 0x10000000 + offset).empty());
   }
+}
+
+TEST_CASE("a new mapping takes the place of what it covers, of the rest the offsets stay right") {
+  MemoryMap map;
+  map.lay({0x1000, 0x5000, 0, "a"});
+  map.lay({0x6000, 0x7000, 0, "b"});
+  map.lay({0x2000, 0x3000, 0x10000, "c"});
+  map.lay({0x4800, 0x6800, 0x20000, "d"});
+  map.lay({0x9000, 0x9000, 0, "empty"});
+  const auto place = [&](uint64_t pc) {
+    const Mapping* const mapping = map.find(pc);
+    return mapping ? std::pair(mapping->file, pc - mapping->begin + mapping->offset)
+                   : std::pair(std::string(), uint64_t{0});
+  };
+  const std::tuple<uint64_t, const char*, uint64_t> expected[] = {
+      {0xfff, "", 0},         {0x1000, "a", 0},      {0x1fff, "a", 0xfff},  {0x2000, "c", 0x10000},
+      {0x2fff, "c", 0x10fff}, {0x3000, "a", 0x2000}, {0x47ff, "a", 0x37ff}, {0x4800, "d", 0x20000},
+      {0x67ff, "d", 0x21fff}, {0x6800, "b", 0x800},  {0x7000, "", 0},       {0x9000, "", 0}};
+  for (const auto& [pc, file, offset] : expected) {
+    INFO(pc);
+    CHECK(place(pc) == std::pair(std::string(file), offset));
+  }
+  CHECK(map.size() == 5);
+  map.lay({0, 0x10000, 0, "all"});
+  CHECK(map.size() == 1);
 }
 
 TEST_CASE("lines of a memory map that are none are passed over") {
