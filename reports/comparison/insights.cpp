@@ -116,9 +116,11 @@ void compute_insight(const Grounds& grounds, size_t variant, Sentences& sentence
                                  delta->size_percent_text, delta->absolute < 0 ? "less" : "more",
                                  coverage(grounds, variant));
   if (std::abs(*delta->percent) >= kTellingPercent)
-    text +=
-        ". The arithmetic is equal, so contention, cold caches or clock frequency differ; "
-        "these figures do not tell which";
+    text += grounds.arms.words().computes
+                ? ". The arithmetic is equal, so contention, cold caches or clock frequency "
+                  "differ; these figures do not tell which"
+                : ". Whether it executes other instructions, or contention, cold caches or clock "
+                  "frequency differ, these figures do not tell";
   sentences.push_back(text + ".");
 }
 

@@ -112,7 +112,7 @@ void add_time_rows(Table& table, const Compared& compared) {
 }
 
 Row cpu_row(const Compared& compared) {
-  Row row = row_of(kCpuRow, Unit::kIterationSeconds, compared.cpu_pairs);
+  Row row = row_of(cpu_row_name(compared.words), Unit::kIterationSeconds, compared.cpu_pairs);
   add_ratios(row, compared.cpu_pairs);
   for (const Timing& timing : compared.timings) row.figures.push_back(figure_of(timing.cpu_s));
   return row;
@@ -253,6 +253,8 @@ Table blocks_table(const Measured& arms, const Compared& compared) {
 }
 
 }  // namespace
+
+std::string cpu_row_name(const Words& words) { return "CPU Time/" + title_case(words.iteration); }
 
 Table performance_table(const Measured& arms, const Compared& compared) {
   Table table = blocks_table(arms, compared);

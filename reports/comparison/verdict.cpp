@@ -86,7 +86,7 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
 // CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
 // none.
 std::string cpu_bullet(const Tables& tables, const Words& words, size_t from, size_t to) {
-  const Row* row = row_named(tables.performance, kCpuRow);
+  const Row* row = row_named(tables.performance, cpu_row_name(words));
   if (row && change(*row, from, to))
     return row_bullet(
         row, from, to, "CPU time",

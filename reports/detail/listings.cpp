@@ -115,9 +115,8 @@ Listing latency_listing(const Measured& arms, const Report& report) {
   }
   listing.notes.push_back(fmt::format(
       "All {} of the time pass together, by nearest rank. In brackets: the interval at {:.0f} %, "
-      "by "
-      "the ranks that the binomial distribution gives. {} of one process are alike: they count as "
-      "the independent ones that the scatter between processes leaves.",
+      "by the ranks that the binomial distribution gives. {} of one process are alike: they count "
+      "as the independent ones that the scatter between processes leaves.",
       words.iterations, kConfidence * 100, iterations));
   return listing;
 }

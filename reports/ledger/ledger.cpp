@@ -142,8 +142,7 @@ void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from,
     ledger.notes.push_back(fmt::format(
         "{}: {} of the sync pass took {} as long as one of the {} pass, and {} of its CPU time: of "
         "that, the {}'s lines are taken {}, work {} (the agent's own work lies in the calls that "
-        "it "
-        "watches).",
+        "it watches).",
         column.label, words.an_iteration, format_ratio(ratio), word(region.pass),
         format_ratio(cpu_ratio), words.scheduler, format_ratio(from.states.reconciled.scheduler),
         format_ratio(from.states.reconciled.work)));

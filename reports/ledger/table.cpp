@@ -68,8 +68,8 @@ Table ledger_table(const Ledger& ledger) {
   table.notes = {
       fmt::format(
           "~ before a figure: an estimate. The program's CPU time, the {}'s lines and idle cores "
-          "are "
-          "the kernel's figures; the split of its work is by the samples of the cpu pass, which "
+          "are the kernel's figures; the split of its work is by the samples of the cpu pass, "
+          "which "
           "stand for the unsampled time, too; other programs are what the cores' clock ticks "
           "counted beyond the program; waiting for a core is at most run-queue delay, taken from "
           "idle cores.",

@@ -1,7 +1,5 @@
 #include "profiles/symbols/categories.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/catch.h"

@@ -378,6 +378,7 @@ TEST_CASE("the baseline leads wherever it stands in the recording") {
 TEST_CASE("with nothing but times every other table says unavailable and why") {
   auto recording = timed(std::vector(8, 4.0), std::vector(8, 3.0));
   recording.profiles.clear();
+  recording.model = profiles::Model{"a model", "", {}, {}};
   for (auto& variant : recording.variants) variant.thread_terms.reset();
   recording.missing = {{"", profiles::Pass::cpu, "libprofiler is not installed"},
                        {"fine", profiles::Pass::heap, "time limit of 60 s"}};

@@ -96,7 +96,7 @@ std::string words_of_one_program(std::string text) {
 TEST_CASE("of a program that tells nothing of itself no report has another program's words") {
   for (const auto& [name, text] : rendered(foreign_recording())) {
     INFO(name << "\n" << text);
-    CHECK(text.size() > 100);
+    CHECK_FALSE(text.empty());
     CHECK(words_of_one_program(text) == "");
   }
 }
@@ -105,14 +105,13 @@ TEST_CASE("a word of one program would be found in every report that has it") {
   CHECK(words_of_one_program("32 texts, \"text\": 1, Compute functions, a token, INT8, batches") ==
         "texts, Compute functions, token, INT8, batch");
   Recording recording = foreign_recording();
-  recording.workload.scenario = "batches of texts";
-  recording.variants[1].label = "the embedding strategy";
+  recording.variants[1].name = "embedding";
+  for (profiles::Block& block : recording.blocks)
+    if (block.variant == "two") block.variant = "embedding";
+  recording.profiles["embedding"] = recording.profiles["two"];
   for (const auto& [name, text] : rendered(recording)) {
     INFO(name);
-    // CSV and the folded stacks have names of variants and functions only, a gate neither.
-    const bool named = !has(name, "csv") && !has(name, "collapsed") && !has(name, "perfetto") &&
-                       !has(name, "verdict") && !has(name, "gate") && !has(name, "speedscope");
-    CHECK((words_of_one_program(text) != "") == named);
+    if (!has(name, "collapsed")) CHECK(has(words_of_one_program(text), "embedding"));
   }
   recording = realistic_recording();
   const std::string engine = words_of_one_program(to_markdown(make_report(recording)));
@@ -153,6 +152,9 @@ TEST_CASE("functions are the program's but for those that synchronise") {
     CHECK_FALSE(has(line.name, "compute"));
   }
   CHECK(row_named(report.ledger_table, "mathematics"));
+  // Who knows what another program computes?
+  REQUIRE(report.compute.insights.size() == 1);
+  CHECK_FALSE(has(report.compute.insights[0], "The arithmetic is equal"));
 }
 
 TEST_CASE("an iteration is called what the recording calls it") {

@@ -22,7 +22,10 @@ Block block_of(profiles::Pass pass, const std::string& variant, int index, doubl
   block.index = index;
   block.iteration_wall_ns.assign(kRuns, ns(wall_s));
   block.checksum = "5e1f";
-  block.region = Region{ns(wall_s * kRuns), ns(wall_s * kRuns * 0.9), ns(wall_s * kRuns * 0.1)};
+  block.region = Region{};
+  block.region->wall_ns = ns(wall_s * kRuns);
+  block.region->user_ns = ns(wall_s * kRuns * 0.9);
+  block.region->system_ns = ns(wall_s * kRuns * 0.1);
   block.region->cores_time =
       CoresTime{2, ns(wall_s * kRuns * 0.9), ns(wall_s * kRuns * 1.1), ns(0)};
   return block;

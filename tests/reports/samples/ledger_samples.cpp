@@ -87,6 +87,7 @@ Recording known_recording(const KnownRegion& fine, const KnownRegion& coarse) {
   Recording recording;
   recording.status = profiles::RunStatus::complete;
   recording.workload.items_per_iteration = 32;
+  recording.workload.item = "text";
   recording.workload.threads = 4;
   recording.baseline = "fine";
   recording.variants = {{"fine", "", "Fine", "", "", true, {}, {}},

@@ -299,7 +299,8 @@ Recording realistic_recording() {
                38.1,
                "best of 12 repetitions"};
   recording.workload = {
-      "batch32", "32 English texts of mixed length", 32, 672, 4, kIterations, 10, {}, "text"};
+      "batch32", "32 English texts of mixed length", 32, 672, 4, kIterations, 10, {}, "text",
+      "tokens"};
   recording.model =
       Model{"synthetic embeddinggemma-300m", "synthetic-300m.gguf", 329'000'000, true};
   recording.baseline = "spawn";
