@@ -7,6 +7,11 @@
 #include <numeric>
 #include <thread>
 
+// The tests around it are not worth as much.
+#ifndef __clang__
+#pragma GCC optimize("O3")
+#endif
+
 namespace winnow::engine {
 namespace {
 
