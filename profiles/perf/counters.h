@@ -25,7 +25,9 @@ struct TreeCounts {
 
 // CPU time and counts of a process and all that descends from it, daemons and those that nobody
 // waits for included, by the kernel's own events; no privilege is needed for CPU time and faults. A
-// set-uid program leaves the count when it begins.
+// set-uid program leaves the count when it begins. Not counted are the switching between threads
+// and what the kernel does behind a process's end, which wait4 counts: some percent for short
+// processes.
 class TreeCounters {
  public:
   // `pid` waits before its exec, with which counting begins. Throws base::Error with the reason

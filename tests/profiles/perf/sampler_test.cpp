@@ -18,6 +18,10 @@ namespace {
 using namespace winnow;
 using namespace winnow::profiles;
 
+// An event does not count the switching between threads, which the kernel adds to the CPU time of
+// the process; beside busy neighbours there is much of it.
+constexpr double kSwitches = 0.12;
+
 // Says so where the kernel or a container forbids events.
 bool events_are_forbidden() {
   try {
@@ -76,7 +80,7 @@ TEST_CASE("CPU time and faults of a tree are those that the kernel counts") {
     const Held::Ended ended = program.run();
     REQUIRE(ended.status == 0);
     const TreeCounts counts = counters.read();
-    CHECK(counts.cpu_s == Approx(ended.cpu_s).epsilon(0.05));
+    CHECK(counts.cpu_s == Approx(ended.cpu_s).epsilon(kSwitches));
     REQUIRE(counts.page_faults.value);
     CHECK(*counts.page_faults.value > 0);
     CHECK(*counts.page_faults.value <= ended.page_faults);
@@ -97,11 +101,15 @@ TEST_CASE("samples of a tree have its CPU time, its functions and their callers"
       INFO(program << ' ' << mode);
       const Scratch folder;
       Held held({program, mode, "0.6"});
+      const TreeCounters counters(held.pid());
       CpuSampler sampler(held.pid(), {}, folder / "perf.data");
       const Held::Ended ended = held.run();
       const SamplingOutcome outcome = sampler.finish();
       REQUIRE(ended.status == 0);
-      CHECK(outcome.seen_s == Approx(ended.cpu_s).epsilon(0.05));
+      // What the kernel does for it, interrupts above all, is a part that is seen or not.
+      CHECK(outcome.seen_s ==
+            Approx(counters.read().cpu_s).epsilon(outcome.kernel_seen ? 0.05 : 0.1));
+      CHECK(outcome.seen_s == Approx(ended.cpu_s).epsilon(kSwitches));
       CHECK(outcome.lost == 0);
       CHECK(outcome.stopped_early == "");
       CHECK(outcome.bytes == base::read_file(folder / "perf.data").size());
