@@ -439,8 +439,8 @@ TEST_CASE("a wall profile shows waiting in its share") {
   REQUIRE(
       run_child(under_agent(scratch, {WORKLOAD_PROGRAM, "half-asleep", "3"}, Pass::wall), nullptr)
           .ok());
-  const SampledProfile profile =
-      hotspots(sampled_stacks({scratch / "cpu.prof"}, ProfileClock::wall, CategoryRules::built_in()));
+  const SampledProfile profile = hotspots(
+      sampled_stacks({scratch / "cpu.prof"}, ProfileClock::wall, CategoryRules::built_in()));
   int64_t waiting = 0;
   for (const Function& function : profile.functions) {
     if (function.name.find("pthread_cond_") != std::string::npos) {

@@ -13,22 +13,29 @@ namespace planted {
 
 volatile uint64_t sink;
 
-inline void spin(int units) {
+uint64_t random_state = 1;
+
+inline uint64_t next(uint64_t state) { return state * 6364136223846793005u + 1442695040888963407u; }
+
+inline void spin(uint64_t steps) {
   uint64_t state = 1;
-  for (int i = 0; i < units * 100'000; ++i) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
+  for (uint64_t i = 0; i < steps; ++i) {
+    state = next(state);
     asm volatile("" : "+r"(state));
   }
   sink = state;
 }
 
+// Rounds of one length could keep step with the sampling.
+inline uint64_t round_steps() { return (random_state >> 33) % 100'000; }
+
 // Each has code behind its call, so that the call is no jump.
 [[gnu::noinline]] void quarter() {
-  spin(1);
+  spin(round_steps());
   sink = sink + 1;
 }
 [[gnu::noinline]] void three_quarters() {
-  spin(3);
+  spin(3 * round_steps());
   sink = sink + 1;
 }
 [[gnu::noinline]] void below() {
@@ -36,6 +43,7 @@ inline void spin(int units) {
   sink = sink + 1;
 }
 [[gnu::noinline]] void round() {
+  random_state = next(random_state);
   quarter();
   below();
   sink = sink + 1;
