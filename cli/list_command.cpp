@@ -68,7 +68,8 @@ constexpr std::string_view kPasses =
     "  cpu         gperftools' CPU profiler: on-CPU time by function\n"
     "  wall        the same on the wall clock, for persistent threads\n"
     "  heap        gperftools' heap profiler: allocation by category\n"
-    "  sync        the preloaded agent: exact counts and times of threads\n";
+    "  sync        the preloaded agent: exact counts and times of threads\n"
+    "  tree        ptrace: exact counts of threads and processes, of winnow compare\n";
 
 }  // namespace
 

@@ -85,9 +85,11 @@ std::string workload_words(const Recording& recording, const Words& about) {
   if (!about.item.empty()) words += ", ";
   if (workload.threads > 0 || about.computes)
     words += count_or_unknown(workload.threads) + " threads, ";
-  return words + fmt::format("{} {} a block, {} blocks planned",
-                             count_or_unknown(workload.iterations_per_block), about.iterations,
-                             count_or_unknown(workload.blocks));
+  return words +
+         fmt::format("{} {} a block, {} blocks planned",
+                     count_or_unknown(workload.iterations_per_block),
+                     workload.iterations_per_block == 1 ? about.iteration : about.iterations,
+                     count_or_unknown(workload.blocks));
 }
 
 std::string isa_words(const Recording& recording) {
