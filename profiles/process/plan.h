@@ -15,12 +15,12 @@ namespace winnow::profiles {
 // A program that need not know of the harness: a run is one process tree, from its exec to the end
 // of its leader. Commands are programs with their arguments; empty: none.
 struct Program {
-  std::string input_file;   // standard input; empty: nothing
-  std::string output_file;  // standard output; empty: nowhere
-  std::string folder;       // the working folder; empty: the harness's
-  std::vector<int> ignored{};  // exit statuses that are no failure, besides 0
-  bool ignores_all = false;    // of exit statuses; a signal is a failure
-  int warmup = 0;              // runs before the first block
+  std::string input_file;                          // standard input; empty: nothing
+  std::string output_file;                         // standard output; empty: nowhere
+  std::string folder;                              // the working folder; empty: the harness's
+  std::vector<int> ignored{};                      // exit statuses that are no failure, besides 0
+  bool ignores_all = false;                        // of exit statuses; a signal is a failure
+  int warmup = 0;                                  // runs before the first block
   std::vector<std::string> setup{}, cleanup{};     // once: before the first run, behind the last
   std::vector<std::string> prepare{}, conclude{};  // before and behind each run
 };

@@ -312,9 +312,9 @@ struct TreeProfile {
   int64_t threads = 0;    // created, besides the first of each process
   int64_t execs = 0;      // the leader's own included
   int64_t most_threads_at_once = 0;
-  int64_t peak_rss_bytes = 0;  // of the largest process
-  int64_t unseen_ends = 0;     // threads whose figures could not be read at their end
-  std::vector<TreeProgram> programs{};           // by CPU time, the largest first
+  int64_t peak_rss_bytes = 0;           // of the largest process
+  int64_t unseen_ends = 0;              // threads whose figures could not be read at their end
+  std::vector<TreeProgram> programs{};  // by CPU time, the largest first
   std::vector<std::string> without_privilege{};  // set-uid programs that ran without it
 };
 
