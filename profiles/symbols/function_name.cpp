@@ -1,6 +1,7 @@
 #include "profiles/symbols/function_name.h"
 
 #include <cxxabi.h>
+#include <libiberty/demangle.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,16 @@ namespace {
 
 // libdw and ELF files may hand over anything; a report needs no longer names.
 constexpr size_t kLimitLength = 1 << 16;
+
+// Rust's names of both kinds (RFC 2603 and before), as its compiler writes them, without the hash;
+// empty: it is none.
+std::string rust_name(const std::string& symbol) {
+  const bool possible = symbol.starts_with("_R") || symbol.starts_with("_ZN");
+  if (!possible || symbol.size() > kLimitLength) return "";
+  const std::unique_ptr<char, void (*)(void*)> text(rust_demangle(symbol.c_str(), DMGL_NO_OPTS),
+                                                    std::free);
+  return text ? std::string(text.get()) : "";
+}
 
 std::string demangle(const std::string& symbol) {
   if (!symbol.starts_with("_Z") || symbol.size() > kLimitLength) return symbol;
@@ -187,6 +198,7 @@ std::string unify(std::string name) {
 
 std::string function_name(const std::string& symbol) {
   std::string plain = symbol.substr(0, symbol.find('@'));
+  if (std::string name = rust_name(plain); !name.empty()) return name;
   const std::string demangled = demangle(plain);
   if (demangled != plain) {
     std::string name = QualifiedName(demangled).read();
