@@ -32,6 +32,7 @@ constexpr std::string_view kText =
     "  winnow compare -n old -n new --warmup 2 './old/bench' './new/bench'\n"
     "  winnow compare -L t=1,2,4 -n 'T={t}' 'xz -T{t} -kf data'\n"
     "  winnow compare --prepare 'rm -f out' --budget 2m 'make -j1' 'make -j2'\n"
+    "  winnow compare --ref main --ref HEAD --build 'make -j2' './bench'\n"
     "  winnow compare --shell=default 'sort data | uniq' 'sort -u data'\n";
 
 struct CompareOptions : ProgramOptions {
@@ -53,6 +54,9 @@ Options table_of(CompareOptions& options) {
       {"parameter-list,L", &options.lists, "NAME=VALUE,VALUE,...: {NAME} stands for each in turn"},
       {"parameter-scan,P", &options.scans, "NAME=FIRST..LAST: the same for numbers"},
       {"parameter-step-size,D", &options.step, "from one number to the next (1)"},
+      {"ref", &options.revisions,
+       "a commit of this repository to build and measure; for each of two or more"},
+      {"build", &options.build, "command for a shell that builds a commit, in its own folder"},
       {"setup,s", &options.setup, "command for a shell, once for each program, before its runs"},
       {"prepare,p", &options.prepare, "before each run; not timed; once, or once for each command"},
       {"conclude,C", &options.conclude, "behind each run, likewise"},
@@ -97,7 +101,10 @@ profiles::RunPlan make_plan(const CompareOptions& options) {
   common.time_limit_s = options.time_limit_s;
   fill_in(plan, common, out_folder("compare", common));
   plan.commit.clear();  // of this program, which is not what is measured
-  plan.arms = program_arms(options);
+  plan.arms = options.revisions.empty()
+                  ? program_arms(options)
+                  : arms_of_revisions(options, build_revisions(options.revisions, options.build,
+                                                               plan.out_dir + ".builds"));
   plan.baseline = plan.arms.front().variant.name;
   plan.workload.scenario = "compare";
   plan.workload.iteration = "run";
@@ -122,6 +129,7 @@ int compare_command(const Arguments& arguments) {
   const auto given = parse(help, table_of(options), as_own_options(arguments),
                            {{"commands", &options.commands, ""}});
   if (!given) return base::kOk;
+  if (options.revisions.empty()) given->refuse({"build"}, "goes with --ref");
   if (options.runs < 0 || options.runs > kMostOfAll)
     throw base::UsageError("--runs-per-block", "expected 0 to 1000000");
   if (options.warmup < 0 || options.warmup > kMostOfAll)

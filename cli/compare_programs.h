@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/built_revisions.h"
 #include "profiles/process/plan.h"
 
 // From command lines to the programs that `winnow compare` measures.
@@ -12,7 +13,8 @@ namespace winnow::cli {
 
 // What the command line says of them, as texts.
 struct ProgramOptions {
-  std::vector<std::string> commands, names, lists, scans, prepare, conclude;
+  std::vector<std::string> commands, names, lists, scans, prepare, conclude, revisions;
+  std::string build;  // a shell's command that builds each of the revisions
   std::optional<std::string> reference, step, setup, cleanup, shell, input, output, folder, ignored;
   int warmup = 0;
   bool no_shell = false;
@@ -30,5 +32,9 @@ std::vector<std::string> words_of_command(const std::string& command);
 // One arm for each command and each combination of parameters, the reference first. Throws
 // base::UsageError.
 std::vector<profiles::Arm> program_arms(const ProgramOptions& options);
+
+// The same for each of some commits: the commands run in the commit's folder.
+std::vector<profiles::Arm> arms_of_revisions(const ProgramOptions& options,
+                                             const std::vector<BuiltRevision>& revisions);
 
 }  // namespace winnow::cli

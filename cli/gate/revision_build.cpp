@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/command_line.h"
-#include "cli/progress.h"
+#include "cli/tool.h"
 #include "profiles/process/child.h"
 
 namespace winnow::cli {
@@ -17,8 +17,6 @@ namespace winnow::cli {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int kShownLines = 3;
 
 // The programs lie in a folder of their own, where they were built and where they were installed.
 std::string engine_path(const std::string& folder, const std::string& variant) {
@@ -28,27 +26,6 @@ std::string engine_path(const std::string& folder, const std::string& variant) {
     if (fs::exists(path)) return fs::absolute(path).string();
   }
   return "";
-}
-
-// What the command printed. Throws base::Error with its last lines when it fails; all of them are
-// in `log` then, unless that is empty.
-std::string run_tool(const std::string& what, std::vector<std::string> arguments,
-                     const std::string& output, const std::string& log = "") {
-  profiles::Command command;
-  command.arguments = std::move(arguments);
-  command.output_file = output;
-  const profiles::Outcome outcome = profiles::run_child(command, watch_signals());
-  if (!outcome.ok() && watch_signals()->load()) throw GateInterrupted();
-  if (!outcome.ok()) {
-    if (!log.empty()) {
-      fs::create_directories(fs::path(log).parent_path());
-      base::write_file(log, base::read_file(output));
-    }
-    throw base::Error(what, fmt::format("{}{}: {}", profiles::describe(outcome, 0),
-                                        log.empty() ? "" : " (" + log + " has all it printed)",
-                                        profiles::last_lines(output, kShownLines)));
-  }
-  return base::read_file(output);
 }
 
 // The options that a meson build folder was set up with, as arguments; none where it is no such
@@ -70,8 +47,6 @@ std::vector<std::string> meson_options(const std::string& build) {
   }
   return options;
 }
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 
@@ -99,7 +74,7 @@ RevisionBuild::RevisionBuild(const std::string& revision, const std::vector<std:
       std::vector<std::string> command{"git", "rev-parse"};
       command.insert(command.end(), question.begin(), question.end());
       try {
-        return first_line(run_tool("--base", command, output));
+        return first_line(run_tool({"--base", command, output}));
       } catch (const base::Error&) {
         throw base::UsageError("--base", problem);
       }
@@ -108,15 +83,16 @@ RevisionBuild::RevisionBuild(const std::string& revision, const std::vector<std:
     commit_ = ask_git({"--verify", "--quiet", "--end-of-options", revision + "^{commit}"},
                       revision + " is no commit here");
     note(fmt::format("building {} in {}", commit_.substr(0, 12), folder_));
-    run_tool("git worktree",
-             {"git", "-C", repository_, "worktree", "add", "--detach", source, commit_}, output);
+    run_tool({"git worktree",
+              {"git", "-C", repository_, "worktree", "add", "--detach", source, commit_},
+              output});
     std::vector<std::string> setup{"meson", "setup", build_folder(), source};
     for (const std::string& option : meson_options(head_build)) setup.push_back(option);
-    run_tool("meson setup", setup, output, log);
+    run_tool({"meson setup", setup, output, log});
     std::vector<std::string> ninja{"ninja", "-C", build_folder()};
     for (const std::string& variant : variants)
       ninja.push_back("scenarios/winnow-engine-" + variant);
-    run_tool("ninja", ninja, output, log);
+    run_tool({"ninja", ninja, output, log});
   } catch (...) {
     remove();
     throw;

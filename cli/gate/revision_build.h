@@ -8,12 +8,6 @@
 
 namespace winnow::cli {
 
-class GateInterrupted : public base::Error {
- public:
-  GateInterrupted() : Error("gate", "interrupted, so there is no verdict") {}
-  int exit_status() const noexcept override { return base::kInterrupted; }
-};
-
 // A build folder of the project, or an installed one: where its programs lie.
 class BuildFolder {
  public:

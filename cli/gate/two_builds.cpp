@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/gate/revision_build.h"
 #include "cli/plan.h"
+#include "cli/tool.h"
 #include "profiles/run/run.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/timing.h"
@@ -73,7 +74,8 @@ bool slower(const reports::GateReport& report) {
 }
 
 void refuse_interrupted(const profiles::Recording& recording) {
-  if (recording.status == profiles::RunStatus::interrupted) throw GateInterrupted();
+  if (recording.status == profiles::RunStatus::interrupted)
+    throw Interrupted("gate", "interrupted, so there is no verdict");
 }
 
 // So many that a process is sampled for about two seconds.

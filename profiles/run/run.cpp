@@ -68,6 +68,14 @@ std::string twin_name(const RunPlan& plan) {
   return name;
 }
 
+// A path is looked up in the program's own folder.
+std::string program_of(const Arm& arm) {
+  const std::string& program = arm.command.front();
+  if (!arm.program || arm.program->folder.empty() || program.find('/') == std::string::npos)
+    return program;
+  return (std::filesystem::path(arm.program->folder) / program).string();
+}
+
 Recording start_recording(const RunPlan& plan) {
   Recording recording;
   recording.created = utc_now();
@@ -83,7 +91,7 @@ Recording start_recording(const RunPlan& plan) {
   recording.baseline = plan.baseline;
   for (const Arm& arm : plan.arms) {
     Variant& variant = recording.variants.emplace_back(arm.variant);
-    variant.program_file = program_file(arm.command.front());
+    variant.program_file = program_file(program_of(arm));
     const std::string& commit = arm.commit.value_or(plan.commit);
     if (!commit.empty()) variant.program_file->commit = commit;
   }

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
+#include <iostream>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -219,4 +221,53 @@ TEST_CASE("a program has an empty input, and its output may be as long as it lik
   for (const auto& file : fs::recursive_directory_iterator(scratch / "out/compare"))
     if (file.is_regular_file()) bytes += file.file_size();
   CHECK(bytes < 5'000'000);
+}
+
+TEST_CASE("commits of a project are built, kept and compared") {
+  const Scratch scratch;
+  const auto shell = [&](const std::string& script) {
+    return std::system(
+        fmt::format("cd '{}' && ({}) >/dev/null 2>&1", scratch.path(), script).c_str());
+  };
+  const std::string git = "git -c user.name=a -c user.email=a@example.org ";
+  const auto commit = [&](int rounds) {
+    return shell(
+        fmt::format("echo '#!/bin/sh' > source; echo 'i=0; while [ $i -lt {} ]; do "
+                    "i=$((i+1)); done' >> source; git add source; {} commit -qm x",
+                    rounds, git));
+  };
+  if (shell("git init -q") != 0) {
+    std::cout << "skipped: needs git\n";
+    return;
+  }
+  REQUIRE(commit(200'000) == 0);
+  REQUIRE(commit(2'000) == 0);
+  const std::string build =
+      fmt::format("cp source bench; chmod +x bench; echo x >> '{}/builds'", scratch.path());
+  const Words options{"--ref",  "HEAD~1",           "--ref", "HEAD",     "--build",
+                      build,    "--runs-per-block", "1",     "--passes", "time,tree",
+                      "./bench"};
+  const auto run = compare(scratch, options);
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(holds(run.out, "HEAD ("));
+  CHECK(holds(run.out, "is the clear winner against HEAD~1 ("));
+  for (const auto& variant : recorded(scratch).variants) {
+    REQUIRE(variant.program_file);
+    CHECK(variant.program_file->commit.value_or("").size() == 40);
+    CHECK(variant.program_file->sha256);
+  }
+  CHECK(lines_of(scratch / "builds") == 2);
+  CHECK(compare(scratch, options).status == 0);
+  CHECK(lines_of(scratch / "builds") == 2);
+
+  const auto failed = compare(
+      scratch, {"--ref", "HEAD", "--ref", "HEAD~1", "--build", "echo wrong; exit 7", "./bench"});
+  CHECK(failed.status == 3);
+  CHECK(holds(failed.err, "exit status 7"));
+  CHECK(holds(failed.err, ".log has all it printed"));
+  const auto unknown = compare(scratch, {"--ref", "nothing", "--ref", "HEAD", "./bench"});
+  CHECK(unknown.status == 2);
+  CHECK(holds(unknown.err, "--ref: nothing is no commit here"));
+  CHECK(compare(scratch, {"--build", "true", "true", "true"}).status == 2);
 }

@@ -1,0 +1,39 @@
+#include "cli/tool.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "cli/progress.h"
+#include "profiles/process/child.h"
+
+namespace winnow::cli {
+
+namespace {
+
+constexpr int kShownLines = 3;
+
+}  // namespace
+
+std::string run_tool(const Tool& tool) {
+  profiles::Command command;
+  command.arguments = tool.arguments;
+  command.output_file = tool.output;
+  command.folder = tool.folder;
+  const profiles::Outcome outcome = profiles::run_child(command, watch_signals());
+  if (outcome.ok()) return base::read_file(tool.output);
+  if (watch_signals()->load()) throw Interrupted(tool.what, "interrupted");
+  if (!tool.log.empty()) {
+    std::filesystem::create_directories(std::filesystem::path(tool.log).parent_path());
+    base::write_file(tool.log, base::read_file(tool.output));
+  }
+  throw base::Error(tool.what,
+                    fmt::format("{}{}: {}", profiles::describe(outcome, 0),
+                                tool.log.empty() ? "" : " (" + tool.log + " has all it printed)",
+                                profiles::last_lines(tool.output, kShownLines)));
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace winnow::cli
