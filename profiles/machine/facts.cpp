@@ -36,6 +36,7 @@ constexpr FactRow kFacts[] = {
     {"steal_percent", readings::steal_percent, judgements::steal_percent},
     {"load_average", readings::load_average, judgements::load_average},
     {"cpu_pressure_percent", readings::cpu_pressure, judgements::cpu_pressure},
+    {"environment", readings::environment, judgements::environment},
     {"perf_events", readings::perf_events, judgements::perf_events},
 };
 

@@ -114,6 +114,11 @@ Judgement cpu_pressure(const std::string& value) {
                  "programs wait for a core: end the others, or wait until they are done");
 }
 
+Judgement environment(const std::string& value) {
+  return value == "none" ? kOk
+                         : "measured programs read these: unset what is not meant for all of them";
+}
+
 Judgement perf_events(const std::string& value) {
   if (value == "yes") return kOk;
   if (value == "not permitted")

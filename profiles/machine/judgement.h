@@ -29,6 +29,7 @@ Judgement throttled_seconds(const std::string& value);
 Judgement steal_percent(const std::string& value);
 Judgement load_average(const std::string& value);
 Judgement cpu_pressure(const std::string& value);
+Judgement environment(const std::string& value);
 Judgement perf_events(const std::string& value);
 
 }  // namespace winnow::profiles::judgements

@@ -5,11 +5,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <limits>
 #include <optional>
 #include <sstream>
+#include <string_view>
+
+#include "base/error.h"
 
 namespace winnow::profiles::readings {
 namespace {
@@ -228,6 +232,22 @@ Answer numa_nodes(const Machine& machine) {
   const auto list = parse_list(online.value);
   if (list.empty()) return unknown("not a list: " + online.value);
   return {std::to_string(list.size()), ""};
+}
+
+Answer environment(const Machine& machine) {
+  static constexpr std::string_view kRead[] = {
+      "OMP_",        "GOMP_",    "KMP_",  "MALLOC_", "LD_", "GLIBC_TUNABLES=",
+      "GOMAXPROCS=", "GODEBUG=", "GOGC=", "RUST_",   "TBB_"};
+  constexpr size_t kLimitLength = 400;
+  const Answer all = machine.read("/proc/self/environ");
+  if (all.value.empty()) return all;
+  std::string told;
+  std::istringstream entries(all.value);
+  for (std::string entry; std::getline(entries, entry, '\0');)
+    if (std::ranges::any_of(kRead, [&](std::string_view name) { return entry.starts_with(name); }))
+      told += (told.empty() ? "" : " ") + base::printable(entry);
+  if (told.size() > kLimitLength) told = told.substr(0, kLimitLength) + "...";
+  return {told.empty() ? "none" : told, "of what libraries and runtimes read"};
 }
 
 Answer perf_events(const Machine& machine) {

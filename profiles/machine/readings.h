@@ -31,6 +31,9 @@ Answer throttled_seconds(const Machine& machine);
 Answer steal_percent(const Machine& machine);
 Answer load_average(const Machine& machine);
 Answer cpu_pressure(const Machine& machine);
+// Variables that this process and all that it starts were given, and that libraries and runtimes
+// read: "OMP_NUM_THREADS=4 MALLOC_ARENA_MAX=1"; "none".
+Answer environment(const Machine& machine);
 Answer perf_events(const Machine& machine);
 
 // Tries to count this process's cycles.

@@ -53,7 +53,7 @@ void check_nothing_known(const FakeMachine& machine) {
 
 TEST_CASE("the facts of a known machine") {
   FakeMachine machine;
-  const std::pair<const char*, const char*> files[] = {
+  const std::pair<const char*, std::string> files[] = {
       {"/proc/cpuinfo",
        "processor\t: 0\nmodel name\t: Some CPU @ 2.00GHz\n"
        "flags\t\t: fpu vme hypervisor avx2\n\nprocessor\t: 1\nmodel name\t: other\n"},
@@ -78,6 +78,7 @@ TEST_CASE("the facts of a known machine") {
       {"/sys/fs/cgroup/a/cpu.max", "250000 100000\n"},
       {"/sys/fs/cgroup/a/b/cpu.stat", "nr_throttled 3\nthrottled_usec 1500000\n"},
       {"/proc/stat", "cpu  10 0 20 150 5 0 5 10 3 0\ncpu0 1 2 3 4 5 6 7 8 9 0\n"},
+      {"/proc/self/environ", std::string("HOME=/\0OMP_NUM_THREADS=4\0XLD_A=1\0LD_A=b\0", 40)},
   };
   for (const auto& [path, text] : files) machine.write(path, text);
 
@@ -101,6 +102,7 @@ TEST_CASE("the facts of a known machine") {
       {"cpu_quota", "2.5"},
       {"throttled_seconds", "1.5"},
       {"steal_percent", "5.00"},
+      {"environment", "OMP_NUM_THREADS=4 LD_A=b"},
       {"perf_events", "no hardware counters"},
   };
   for (const auto& [name, value] : expected) {
