@@ -17,6 +17,25 @@ using namespace winnow::profiles;
 
 std::string file_in(const Scratch& folder) { return folder / "recording.json"; }
 
+TreeProfile full_tree() {
+  TreeProfile tree;
+  tree.iterations = 5;
+  tree.wall_s = 1.5;
+  tree.cpu_s = 2.25;
+  tree.run_queue_s = 0.125;
+  tree.voluntary_switches = 1;
+  tree.involuntary_switches = 2;
+  tree.processes = 3;
+  tree.threads = 4;
+  tree.execs = 5;
+  tree.most_threads_at_once = 6;
+  tree.peak_rss_bytes = 7;
+  tree.unseen_ends = 8;
+  tree.programs = {{"zstd", 1, 2, 0.5, 0.25}, {"[9 other names]", 3, 4, 0.75, 0.0}};
+  tree.without_privilege = {"ping"};
+  return tree;
+}
+
 SyncProfile full_sync() {
   SyncProfile sync;
   sync.iterations = 10;
@@ -99,7 +118,7 @@ Recording full_recording() {
                    25,
                    26};
   r.profiles["spawn"] = {cpu, SampledProfile{ProfileClock::wall, 1, {}, {}, 0, {}, {}}, heap,
-                         full_sync()};
+                         full_sync(), full_tree()};
   r.profiles["pool"] = {};
   r.missing = {{"spawn", Pass::wall, "threads live too short"}};
   r.warnings = {"the load was high"};
@@ -292,10 +311,10 @@ TEST_CASE("a word that is none of a closed set is an error that lists them") {
         "status: expected one of complete, interrupted, incomplete");
   CHECK(error_with("/status", 1) == "status: expected one of complete, interrupted, incomplete");
   CHECK(error_with("/blocks/0/pass", "gpu") ==
-        "blocks[0].pass: expected one of time, cpu, wall, heap, sync, exact");
+        "blocks[0].pass: expected one of time, cpu, wall, heap, sync, exact, tree");
   CHECK(error_with("/blocks/0/status", "") == "blocks[0].status: expected a text");
   CHECK(error_with("/missing/0/pass", "gpu") ==
-        "missing[0].pass: expected one of time, cpu, wall, heap, sync, exact");
+        "missing[0].pass: expected one of time, cpu, wall, heap, sync, exact, tree");
 }
 
 TEST_CASE("what failed, and that no verdict was asked for, is read as it was written") {
