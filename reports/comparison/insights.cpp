@@ -165,14 +165,11 @@ void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
                             grounds.label(variant));
   }
   if (shares.empty()) return;
-  const bool accounts = grounds.arms.words().computes ||
-                        std::ranges::any_of(grounds.arms.variants(), [](const MeasuredArm& arm) {
-                          return arm.sync().has_value();
-                        });
   sentences.push_back(fmt::format(
       "not sampled: {}. Shares of functions may be off by as much{}.", shares,
-      accounts ? ", so take waiting, signalling and thread creation from the exact " + metrics
-               : ""));
+      grounds.tables.ledger.accounts
+          ? ", so take waiting, signalling and thread creation from the exact " + metrics
+          : ""));
 }
 
 void wall_insight(const Grounds& grounds, Sentences& sentences) {

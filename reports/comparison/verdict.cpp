@@ -120,18 +120,16 @@ std::string ratio_bullet(const Pairs& pairs) {
   return speed(pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) + skew_words(pairs);
 }
 
-// What goes with the difference in time. Of programs that no sync pass was made of, as of any that
-// are not known, nothing is said that was not measured.
+// What goes with the difference in time. Where no thread was accounted for, as of programs that are
+// not known, nothing is said of what was not measured.
 std::vector<std::string> cause_bullets(const Grounds& grounds, size_t winner, size_t rival) {
   const Tables& tables = grounds.tables;
-  const Measured& arms = grounds.arms;
-  const Words& words = arms.words();
-  const bool tell_all = words.computes || arms[winner].sync() || arms[rival].sync();
+  const Words& words = grounds.arms.words();
   std::vector<std::string> lines;
   const auto add = [&](const std::string& what, const std::string& bullet) {
     if (!bullet.empty())
       lines.push_back(bullet);
-    else if (tell_all)
+    else if (tables.ledger.accounts)
       lines.push_back(what + ": unavailable");
   };
   const auto add_row = [&](const Row* row, const std::string& what, const std::string& definition) {

@@ -30,10 +30,10 @@ std::optional<double> together(const std::optional<double>& a, const std::option
 }
 
 // CPU time of the agent's accounts: exact, but of one process, and reconciled with others.
-LedgerAmount of_one_block(double core_s, const RegionTime& region, double reconciled_error) {
+LedgerAmount part_of_cpu(double core_s, const RegionTime& region, double reconciled_error) {
   LedgerAmount amount{core_s, {}};
-  if (region.block_error)
-    amount.error_s = core_s * std::hypot(*region.block_error, reconciled_error);
+  if (region.split_error)
+    amount.error_s = core_s * std::hypot(*region.split_error, reconciled_error);
   return amount;
 }
 
@@ -67,7 +67,7 @@ void add_work(std::vector<Entry>& entries, const LedgerSources& from) {
   for (const SampledLine& line : from.sampled.lines) {
     const double share = line.seconds / from.sampled.work_s;
     LedgerAmount amount =
-        of_one_block(work_s * share, from.region, from.states.reconciled.work_error);
+        part_of_cpu(work_s * share, from.region, from.states.reconciled.work_error);
     amount.error_s = together(amount.error_s, sampling_error(work_s, share, from.sampled.samples));
     entries.push_back({line.name, LedgerKind::kWork, true, amount});
   }
@@ -81,7 +81,7 @@ void add_sampled_scheduler(std::vector<Entry>& entries, const LedgerSources& fro
   const double share = sampled.scheduler_s / (sampled.scheduler_s + sampled.work_s);
   std::optional<double> samples;  // of work and scheduler
   if (sampled.samples) samples = *sampled.samples / (1 - share);
-  LedgerAmount amount = of_one_block(seconds, from.region, 0);
+  LedgerAmount amount = part_of_cpu(seconds, from.region, 0);
   amount.error_s =
       together(amount.error_s, sampling_error(accounted_s(from.states), share, samples));
   entries.push_back({words.scheduler, LedgerKind::kScheduler, true, amount});
@@ -91,7 +91,7 @@ void add_scheduler(std::vector<Entry>& entries, const LedgerSources& from, const
   const auto& cpu = from.states.cpu;
   const auto add = [&](const char* what, double core_s, bool estimate) {
     entries.push_back({words.scheduler + ": " + what, LedgerKind::kScheduler, estimate,
-                       of_one_block(core_s, from.region, from.states.reconciled.scheduler_error)});
+                       part_of_cpu(core_s, from.region, from.states.reconciled.scheduler_error)});
   };
   add("searching and spinning", cpu.searching_s, false);
   add("waiting", cpu.waiting_s, false);

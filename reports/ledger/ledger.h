@@ -64,7 +64,7 @@ struct LedgerColumn {
 
 struct Ledger {
   Words words{};
-  bool accounts = true;  // threads were accounted for; else samples alone split the CPU time
+  bool accounts = true;  // of threads, by a sync pass; else samples alone split the CPU time
   std::vector<LedgerColumn> columns{};  // per variant
   std::vector<LedgerLine> lines{};      // none: no variant has a ledger
   std::vector<std::string> notes{};

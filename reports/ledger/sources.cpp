@@ -83,7 +83,7 @@ RegionTime region_time(const std::vector<const Block*>& blocks) {
                           return region.cores_time->busy_ns - cpu_ns(region);
                         }).error;
   if (cpu.error && cpu.value > 0)
-    time.block_error = student(blocks.size()) * cpu.deviation / cpu.value;
+    time.split_error = student(blocks.size()) * cpu.deviation / cpu.value;
   return time;
 }
 
@@ -282,7 +282,7 @@ Known<LedgerSources> ledger_sources(const MeasuredArm& variant, const WorkParts&
   if (parts.accounts)
     reconcile_with(*region.value, variant, *states.value);
   else  // what is split up is the mean over blocks
-    region.value->block_error = relative_cpu_error(*region.value);
+    region.value->split_error = relative_cpu_error(*region.value);
   return {LedgerSources{*region.value, *states.value, *sampled.value}, ""};
 }
 

@@ -132,14 +132,12 @@ void add_programs(Table& table, const Trees& all) {
 }
 
 void add_notes(Table& table, const Trees& all) {
-  const bool by_program = !groups_of(all).empty();
   table.notes.push_back(fmt::format(
-      "Exact figures of whole process trees, {} where nothing else is said, means {}. Processes "
-      "include the first; threads are those besides the first of each process. Run-queue delay: "
-      "thread-seconds, ready to run, but without a core. Most threads and peak memory are the "
-      "largest of all {}.",
+      "Exact figures of whole process trees, shared out to {}, {}; most threads and peak memory: "
+      "the largest of all {}. Processes include the first; threads are those besides the first of "
+      "each process. Run-queue delay: thread-seconds, ready to run, but without a core.",
       all.words.an_iteration, all.basis.words, all.words.iterations));
-  if (by_program)
+  if (!groups_of(all).empty())
     table.notes.push_back(
         "A process counts for the program that it ran last, its CPU time for the one that used it; "
         "in brackets the share of the tree's CPU time.");

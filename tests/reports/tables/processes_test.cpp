@@ -57,7 +57,7 @@ TEST_CASE("figures of a tree are those of one run, but for the largest ones") {
   CHECK(value(table, "Voluntary context switches") == Approx(20));
   CHECK(value(table, "Involuntary context switches") == Approx(10.4));
   CHECK(value(table, "Peak memory of the largest process (MB)") == Approx(27));
-  CHECK(noted(table.notes, "means over 5 runs of the tree pass"));
+  CHECK(noted(table.notes, "shared out to a run, over 5 runs of the tree pass;"));
 }
 
 TEST_CASE("several programs have rows by their names, one has none") {
@@ -155,7 +155,7 @@ TEST_CASE("thread creations are the tree pass's where no agent counted") {
               "one: exact, from the tree pass, 5 runs: threads besides the first of each process; "
               "processes started a run, the first included: 3."));
   CHECK_FALSE(noted(report.threads.creation_notes, "unavailable"));
-  CHECK(has(report.threads.reduction, "2x as many thread creations (measured)"));
+  CHECK(has(report.threads.reduction, "2.00x as many thread creations (measured)"));
   // The agent's count goes first.
   Recording recording = command_recording();
   recording.profiles["one"].sync = foreign_recording().profiles["one"].sync;
