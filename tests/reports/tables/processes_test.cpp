@@ -156,6 +156,9 @@ TEST_CASE("thread creations are the tree pass's where no agent counted") {
               "processes started a run, the first included: 3."));
   CHECK_FALSE(noted(report.threads.creation_notes, "unavailable"));
   CHECK(has(report.threads.reduction, "2.00x as many thread creations (measured)"));
+  const Answer answer = threads_answer(report);
+  REQUIRE(answer.sentences.size() == 1);
+  CHECK(has(answer.sentences[0], "two: no, Threads created rose by 2 (100.0%): 4 instead of 2"));
   // The agent's count goes first.
   Recording recording = command_recording();
   recording.profiles["one"].sync = foreign_recording().profiles["one"].sync;
