@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
-#include "reports/tables/processes.h"
 
 namespace winnow::reports {
 
@@ -115,7 +114,7 @@ Answer threads_answer(const Report& report) {
   const char* const question = "Are fewer threads created?";
   const Table& metrics = report.threads.metrics;
   if (metrics.rows.empty() && !report.processes.rows.empty())
-    return answer_by_row(question, report, report.processes, {kThreadsCreatedRow});
+    return answer_by_row(question, report, report.processes, {"Threads created"});
   return answer_by_row(question, report, metrics, {"Thread creations"});
 }
 

@@ -49,7 +49,7 @@ void add_totals(Table& table, const Trees& all) {
   });
   mean("Programs executed", Unit::kCount,
        [](const TreeProfile& tree) { return to_number(tree.execs); });
-  mean(kThreadsCreatedRow, Unit::kCount,
+  mean("Threads created", Unit::kCount,
        [](const TreeProfile& tree) { return to_number(tree.threads); });
   table.rows.push_back(
       tree_row(all, "Most threads at once", Unit::kCount, [](const TreeProfile& tree) {

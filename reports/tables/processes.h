@@ -5,8 +5,6 @@
 
 namespace winnow::reports {
 
-inline constexpr const char* kThreadsCreatedRow = "Threads created";
-
 // Whole process trees, exact, by the tree pass: figures of an iteration, and by the name of the
 // program where there are several. Without a heading where no variant has a tree profile.
 Table process_table(const Measured& arms);
