@@ -16,6 +16,9 @@ struct SameWork {
   std::string sentence;
   std::vector<std::string> differences{};
   bool holds() const { return status == kSame || status == kNotChecked; }
+  // "Costs are those for the same work" may be said.
+  bool proven() const { return status == kSame; }
+  const char* for_the_same() const { return proven() ? " for the same work" : ""; }
 };
 
 // Work counters, output checksum and instruction set of all blocks with as many iterations must be

@@ -105,22 +105,21 @@ void compute_insight(const Grounds& grounds, size_t variant, Sentences& sentence
         functions));
     return;
   }
+  const SameWork& same_work = grounds.compared.same_work;
   if (noise(*sum, variant)) {
-    sentences.push_back(
-        fmt::format("{}: the CPU cost of {} for the same work does not differ by more than the "
-                    "sampling error ({}).",
-                    label, functions, coverage(grounds, variant)));
+    sentences.push_back(fmt::format(
+        "{}: the CPU cost of {}{} does not differ by more than the sampling error ({}).", label,
+        functions, same_work.for_the_same(), coverage(grounds, variant)));
     return;
   }
-  std::string text = fmt::format("{}: {} cost {} {} CPU for the same work ({})", label, functions,
+  std::string text = fmt::format("{}: {} cost {} {} CPU{} ({})", label, functions,
                                  delta->size_percent_text, delta->absolute < 0 ? "less" : "more",
-                                 coverage(grounds, variant));
-  if (std::abs(*delta->percent) >= kTellingPercent)
-    text += grounds.arms.words().computes
-                ? ". The arithmetic is equal, so contention, cold caches or clock frequency "
-                  "differ; these figures do not tell which"
-                : ". Whether it executes other instructions, or contention, cold caches or clock "
-                  "frequency differ, these figures do not tell";
+                                 same_work.for_the_same(), coverage(grounds, variant));
+  const bool same_arithmetic = same_work.proven() && grounds.arms.words().computes;
+  if (same_arithmetic && std::abs(*delta->percent) >= kTellingPercent)
+    text +=
+        ". The arithmetic is equal, so contention, cold caches or clock frequency differ; these "
+        "figures do not tell which";
   sentences.push_back(text + ".");
 }
 
@@ -137,7 +136,7 @@ void bias_insight(const Grounds& grounds, size_t variant, Sentences& sentences) 
       words.work, coverage(grounds, variant), words.scheduler));
 }
 
-// Functions whose cost for the same work went against the sum's direction, or rose.
+// Functions whose cost went against the sum's direction, or rose.
 void riser_insight(const Grounds& grounds, size_t variant, Sentences& sentences) {
   std::string risers;
   for (const Row& row : grounds.tables.compute.rows) {
@@ -149,8 +148,9 @@ void riser_insight(const Grounds& grounds, size_t variant, Sentences& sentences)
                             in_brackets(delta->percent_text));
   }
   if (!risers.empty())
-    sentences.push_back(fmt::format("{}: functions that cost more CPU for the same work: {}.",
-                                    grounds.label(variant), risers));
+    sentences.push_back(fmt::format("{}: functions that cost more CPU{}: {}.",
+                                    grounds.label(variant),
+                                    grounds.compared.same_work.for_the_same(), risers));
 }
 
 void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
@@ -164,11 +164,12 @@ void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
       shares += fmt::format("{}{} of {}", shares.empty() ? "" : ", ", format_share(*share),
                             grounds.label(variant));
   }
-  if (!shares.empty())
-    sentences.push_back(
-        fmt::format("not sampled: {}. Shares of functions may be off by as much, so take waiting, "
-                    "signalling and thread creation from the exact {}.",
-                    shares, metrics));
+  if (shares.empty()) return;
+  sentences.push_back(fmt::format(
+      "not sampled: {}. Shares of functions may be off by as much{}.", shares,
+      grounds.tables.ledger.accounts
+          ? ", so take waiting, signalling and thread creation from the exact " + metrics
+          : ""));
 }
 
 void wall_insight(const Grounds& grounds, Sentences& sentences) {

@@ -14,7 +14,8 @@ struct Insights {
 };
 
 // Each sentence is chosen and filled by the rows it speaks of and says no more than they show;
-// costs are compared only where the work is proven to be the same.
+// costs are compared only where the work is not proven to differ, and said to be for the same work
+// only where that is proven.
 Insights insights_of(const Grounds& grounds);
 
 Tables with_insights(Tables tables, Insights found);

@@ -38,6 +38,7 @@ std::optional<Compute> by_ledger(const Ledger& ledger, size_t variant) {
 }  // namespace
 
 std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, size_t to) {
+  if (!tables.ledger.accounts) return std::nullopt;  // it knows no more than the samples
   const Row* sum = row_with(tables.compute, Role::kSubtotal);
   const auto before = by_ledger(tables.ledger, from), after = by_ledger(tables.ledger, to);
   if (!sum || !before || !after) return std::nullopt;

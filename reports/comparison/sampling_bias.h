@@ -15,7 +15,7 @@ struct ComputeRatio {
   bool apart = false;  // by more than the error of the ledger's figures (95 %) and by more than 3 %
 };
 
-// Empty where one of the two has no figure for one of the variants.
+// Empty where one of the two has no figure for one of the variants, or the ledger no accounts.
 std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, size_t to);
 
 // "17.0% less", of a ratio

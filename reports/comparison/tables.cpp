@@ -8,6 +8,7 @@
 #include "reports/tables/functions.h"
 #include "reports/tables/kernels.h"
 #include "reports/tables/memory.h"
+#include "reports/tables/processes.h"
 #include "reports/tables/wall.h"
 
 namespace winnow::reports {
@@ -39,6 +40,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   tables.memory = judged(memory_table(arms, warnings), same_work);
   tables.threads = thread_analysis(arms, same_work);
   tables.threads.metrics = judged(std::move(tables.threads.metrics), same_work);
+  tables.processes = judged(process_table(arms), same_work);
   tables.dispatch = judged(dispatch_table(arms, compared.timings), same_work);
   tables.ledger = make_ledger(arms, warnings);
   tables.ledger_table = judged(ledger_table(tables.ledger), same_work);

@@ -18,6 +18,7 @@ struct Tables {
   Table wall{};
   Table memory{};
   ThreadAnalysis threads{};
+  Table processes{};
   Table dispatch{};
   Ledger ledger{};
   Table ledger_table{};

@@ -26,10 +26,13 @@ std::vector<size_t> timed_variants(const std::vector<Timing>& timings) {
   return timed;
 }
 
-// "batches of 32 texts on 4 threads"
+// "batches of 32 texts on 4 threads", "these commands"
 std::string short_workload_words(const Measured& arms) {
   const auto& workload = arms.recording().workload;
   const Words& about = arms.words();
+  const bool commands = std::ranges::all_of(
+      arms.variants(), [](const MeasuredArm& arm) { return !arm.about->command.empty(); });
+  if (commands && about.items.empty()) return "these commands";
   std::string words = workload.scenario.empty() ? "this workload" : workload.scenario;
   if (!about.items.empty())
     words = about.inputs + " of " + about.items_words(workload.items_per_iteration);
@@ -60,11 +63,11 @@ std::string certainty(const Pairs& pairs) {
   return text;
 }
 
-// "0.2% more scheduler overhead (...)"
-std::string row_bullet(const Row* row, size_t from, size_t to, const std::string& what,
-                       const std::string& definition) {
+// "0.2% more scheduler overhead (...)"; empty: one of the two has no figure.
+std::string known_bullet(const Row* row, size_t from, size_t to, const std::string& what,
+                         const std::string& definition) {
   const auto delta = row ? change(*row, from, to) : std::nullopt;
-  if (!delta) return what + ": unavailable";
+  if (!delta) return "";
   const size_t candidate = std::max(from, to);  // the other one is the baseline
   if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kNoise)
     return fmt::format(
@@ -81,6 +84,13 @@ std::string row_bullet(const Row* row, size_t from, size_t to, const std::string
       delta->percent_text.empty() ? delta->size_text : delta->size_percent_text;
   return fmt::format("{} {} {} ({})", size, delta->absolute < 0 ? "less" : "more", what,
                      definition);
+}
+
+// Likewise, or that there is none.
+std::string row_bullet(const Row* row, size_t from, size_t to, const std::string& what,
+                       const std::string& definition) {
+  const std::string bullet = known_bullet(row, from, to, what, definition);
+  return bullet.empty() ? what + ": unavailable" : bullet;
 }
 
 // CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
@@ -110,43 +120,62 @@ std::string ratio_bullet(const Pairs& pairs) {
   return speed(pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) + skew_words(pairs);
 }
 
-// What goes with the difference in time.
+// What goes with the difference in time. Where no thread was accounted for, as of programs that are
+// not known, nothing is said of what was not measured.
 std::vector<std::string> cause_bullets(const Grounds& grounds, size_t winner, size_t rival) {
   const Tables& tables = grounds.tables;
   const Words& words = grounds.arms.words();
   std::vector<std::string> lines;
+  const auto add = [&](const std::string& what, const std::string& bullet) {
+    if (!bullet.empty())
+      lines.push_back(bullet);
+    else if (tables.ledger.accounts)
+      lines.push_back(what + ": unavailable");
+  };
+  const auto add_row = [&](const Row* row, const std::string& what, const std::string& definition) {
+    add(what, known_bullet(row, rival, winner, what, definition));
+  };
   if (const auto difference = ledger_difference(tables.ledger, rival, winner))
     lines.push_back(explanation_words(*difference));
   lines.push_back(cpu_bullet(tables, words, rival, winner));
-  lines.push_back(row_bullet(
-      row_with(tables.scheduler, Role::kSubtotal), rival, winner, words.overhead,
-      fmt::format("CPU time sampled in {0} functions, row All {0} functions", words.scheduler)));
-  const std::string creations =
-      creations_compared(tables.threads.creations[rival], tables.threads.creations[winner], words);
-  lines.push_back(creations.empty() ? "thread creations: unavailable" : creations);
-  lines.push_back(row_bullet(row_with(tables.memory, Role::kTotal), rival, winner,
-                             "memory allocation", "bytes allocated in the region"));
-  lines.push_back(row_bullet(row_with(tables.compute, Role::kSubtotal), rival, winner,
-                             fmt::format("CPU time in {} for the same work", words.work_functions),
-                             "row " + words.all_work + ledger_words(tables, rival, winner)));
+  add_row(row_with(tables.scheduler, Role::kSubtotal), words.overhead,
+          fmt::format("CPU time sampled in {0} functions, row All {0} functions", words.scheduler));
+  add("thread creations",
+      creations_compared(tables.threads.creations[rival], tables.threads.creations[winner], words));
+  add_row(row_with(tables.memory, Role::kTotal), "memory allocation",
+          "bytes allocated in the region");
+  add_row(row_with(tables.compute, Role::kSubtotal),
+          fmt::format("CPU time in {}{}", words.work_functions,
+                      grounds.compared.same_work.for_the_same()),
+          "row " + words.all_work + ledger_words(tables, rival, winner));
   return lines;
+}
+
+bool told_by_command(const profiles::Variant& variant) {
+  return variant.advice.empty() && !variant.command.empty();
 }
 
 // What a reader turns on or starts: "pool (variant pool): --variant pool", "`zstd -T2 data`".
 std::string choice_words(const MeasuredArm& arm) {
   const profiles::Variant& variant = *arm.about;
-  if (variant.advice.empty() && !variant.command.empty())
-    return "`" + shell_line(variant.command) + "`";
+  if (told_by_command(variant)) return "`" + shell_line(variant.command) + "`";
   return fmt::format("{} (variant {}){}{}", arm.label, variant.name,
                      variant.advice.empty() ? "" : ": ", variant.advice);
 }
 
 std::string recommendation(const Measured& arms, size_t winner) {
   const Words& words = arms.words();
+  const std::string choice =
+      fmt::format("{} {}", winner == 0 ? "Keep" : "Use", choice_words(arms[winner]));
+  if (told_by_command(*arms[winner].about))
+    return fmt::format(
+        "{}: only these commands were measured, and on this machine; other inputs and machines "
+        "need their own run.",
+        choice);
   return fmt::format(
-      "{} {} for {}, the only workload measured here; other {}, thread counts and machines need "
+      "{} for {}, the only workload measured here; other {}, thread counts and machines need "
       "their own run.",
-      winner == 0 ? "Keep" : "Use", choice_words(arms[winner]), short_workload_words(arms),
+      choice, short_workload_words(arms),
       words.computes       ? "batch sizes"
       : words.item.empty() ? "inputs"
                            : "numbers of " + words.items);

@@ -111,8 +111,11 @@ Answer scheduler_answer(const Report& report) {
 }
 
 Answer threads_answer(const Report& report) {
-  return answer_by_row("Are fewer threads created?", report, report.threads.metrics,
-                       {"Thread creations"});
+  const char* const question = "Are fewer threads created?";
+  const Table& metrics = report.threads.metrics;
+  if (metrics.rows.empty() && !report.processes.rows.empty())
+    return answer_by_row(question, report, report.processes, {"Threads created"});
+  return answer_by_row(question, report, metrics, {"Thread creations"});
 }
 
 Answer allocations_answer(const Measured& arms, const Report& report) {

@@ -134,6 +134,7 @@ Json tables(const Report& report) {
                                  {"wall", &report.wall},
                                  {"memory", &report.memory},
                                  {"scheduler_metrics", &report.threads.metrics},
+                                 {"processes", &report.processes},
                                  {"dispatch", &report.dispatch},
                                  {"ledger", &report.ledger_table}})
     if (!each->heading.empty()) all.push_back(table(id, *each));

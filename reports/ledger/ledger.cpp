@@ -30,10 +30,10 @@ std::optional<double> together(const std::optional<double>& a, const std::option
 }
 
 // CPU time of the agent's accounts: exact, but of one process, and reconciled with others.
-LedgerAmount of_one_block(double core_s, const RegionTime& region, double reconciled_error) {
+LedgerAmount part_of_cpu(double core_s, const RegionTime& region, double reconciled_error) {
   LedgerAmount amount{core_s, {}};
-  if (region.block_error)
-    amount.error_s = core_s * std::hypot(*region.block_error, reconciled_error);
+  if (region.split_error)
+    amount.error_s = core_s * std::hypot(*region.split_error, reconciled_error);
   return amount;
 }
 
@@ -55,26 +55,43 @@ double unmarked_scheduler_s(const LedgerSources& from) {
   return std::clamp(share * accounted_s(from.states) - called_s, 0.0, work_s);
 }
 
+// Of seconds that `share` of so many samples stands for; at 95 %.
+std::optional<double> sampling_error(double seconds, double share, std::optional<double> samples) {
+  if (!(samples.value_or(0) > 0)) return std::nullopt;
+  return seconds * kZ95 * std::sqrt(share * (1 - share) / *samples);
+}
+
 void add_work(std::vector<Entry>& entries, const LedgerSources& from) {
   const double work_s =
       from.states.cpu.computing_s + from.states.cpu.other_s - unmarked_scheduler_s(from);
   for (const SampledLine& line : from.sampled.lines) {
     const double share = line.seconds / from.sampled.work_s;
     LedgerAmount amount =
-        of_one_block(work_s * share, from.region, from.states.reconciled.work_error);
-    std::optional<double> sampling_s;
-    if (from.sampled.samples.value_or(0) > 0)
-      sampling_s = work_s * kZ95 * std::sqrt(share * (1 - share) / *from.sampled.samples);
-    amount.error_s = together(amount.error_s, sampling_s);
+        part_of_cpu(work_s * share, from.region, from.states.reconciled.work_error);
+    amount.error_s = together(amount.error_s, sampling_error(work_s, share, from.sampled.samples));
     entries.push_back({line.name, LedgerKind::kWork, true, amount});
   }
+}
+
+// What samples alone tell apart from work.
+void add_sampled_scheduler(std::vector<Entry>& entries, const LedgerSources& from,
+                           const Words& words) {
+  const SampledWork& sampled = from.sampled;
+  const double seconds = unmarked_scheduler_s(from);
+  const double share = sampled.scheduler_s / (sampled.scheduler_s + sampled.work_s);
+  std::optional<double> samples;  // of work and scheduler
+  if (sampled.samples) samples = *sampled.samples / (1 - share);
+  LedgerAmount amount = part_of_cpu(seconds, from.region, 0);
+  amount.error_s =
+      together(amount.error_s, sampling_error(accounted_s(from.states), share, samples));
+  entries.push_back({words.scheduler, LedgerKind::kScheduler, true, amount});
 }
 
 void add_scheduler(std::vector<Entry>& entries, const LedgerSources& from, const Words& words) {
   const auto& cpu = from.states.cpu;
   const auto add = [&](const char* what, double core_s, bool estimate) {
     entries.push_back({words.scheduler + ": " + what, LedgerKind::kScheduler, estimate,
-                       of_one_block(core_s, from.region, from.states.reconciled.scheduler_error)});
+                       part_of_cpu(core_s, from.region, from.states.reconciled.scheduler_error)});
   };
   add("searching and spinning", cpu.searching_s, false);
   add("waiting", cpu.waiting_s, false);
@@ -110,32 +127,37 @@ double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
   return beyond_rounding(-cores_s) + beyond_rounding(-cpu_s);
 }
 
-void warn(const LedgerColumn& column, const LedgerSources& from, double unexplained_s,
-          std::vector<std::string>& warnings) {
+void warn(const LedgerColumn& column, const LedgerSources& from, bool accounts,
+          double unexplained_s, std::vector<std::string>& warnings) {
   const double capacity_s = column.capacity_s();
   const double cpu_s = from.region.cpu_s - accounted_s(from.states);
   const auto share = [&](double seconds) { return format_percent(100 * seconds / capacity_s); };
+  const auto of_that = [&](double seconds, const char* what) {
+    return accounts ? fmt::format(" ({} is CPU time {})", share(std::max(0.0, seconds)), what) : "";
+  };
   if (unexplained_s > kOpenShare * capacity_s)
-    warnings.push_back(fmt::format(
-        "{}: the ledger does not close: {} of cores × wall is unexplained ({} is CPU time of the "
-        "program that the accounts of its threads leave out).",
-        column.label, share(unexplained_s), share(std::max(0.0, cpu_s))));
+    warnings.push_back(
+        fmt::format("{}: the ledger does not close: {} of cores × wall is unexplained{}.",
+                    column.label, share(unexplained_s),
+                    of_that(cpu_s, "of the program that the accounts of its threads leave out")));
   if (column.excess_s > kOpenShare * capacity_s)
     warnings.push_back(fmt::format(
-        "{}: the ledger's lines exceed cores × wall by {} ({} is CPU time that the accounts of its "
-        "threads hold beyond the process's).",
-        column.label, share(column.excess_s), share(std::max(0.0, -cpu_s))));
+        "{}: the ledger's lines exceed cores × wall by {}{}.", column.label, share(column.excess_s),
+        of_that(-cpu_s, "that the accounts of its threads hold beyond the process's")));
 }
 
-void note(Ledger& ledger, const LedgerColumn& column, const LedgerSources& from,
-          const Words& words) {
+void note(Ledger& ledger, const MeasuredArm& variant, const LedgerColumn& column,
+          const LedgerSources& from) {
+  const Words& words = ledger.words;
   const RegionTime& region = from.region;
   std::string text = fmt::format(
       "{}: {} of the CPU time is the kernel's (system time), contained in the lines; the region is "
       "the mean of {} {} of the {} pass",
       column.label, format_value(region.system_s, Unit::kIterationSeconds), region.blocks,
       region.blocks == 1 ? "process" : "processes", word(region.pass));
-  if (!from.states.run_queue_s) text += "; waiting for a core: unavailable: not readable";
+  if (!from.states.run_queue_s)
+    text += "; waiting for a core: unavailable: " +
+            (ledger.accounts ? "not readable" : "tree pass: " + variant.reason(Pass::tree));
   ledger.notes.push_back(text + ".");
   const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = from.states.surplus;
   if (std::abs(ratio - 1) > kOtherWall || std::abs(cpu_ratio - 1) > kOtherWall)
@@ -160,10 +182,13 @@ LedgerColumn column_of(const MeasuredArm& variant, const WorkParts& parts, Ledge
   column.cores = from.value->region.cores;
   column.wall_s = from.value->region.wall_s;
   add_work(entries, *from.value);
-  add_scheduler(entries, *from.value, parts.words);
+  if (parts.accounts)
+    add_scheduler(entries, *from.value, parts.words);
+  else
+    add_sampled_scheduler(entries, *from.value, parts.words);
   column.excess_s = add_cores(entries, *from.value);
-  warn(column, *from.value, entries.back().amount.core_s, warnings);
-  note(ledger, column, *from.value, parts.words);
+  warn(column, *from.value, parts.accounts, entries.back().amount.core_s, warnings);
+  note(ledger, variant, column, *from.value);
   return column;
 }
 
@@ -177,8 +202,8 @@ bool shown(const LedgerLine& line) {
 }  // namespace
 
 Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings) {
-  Ledger ledger{arms.words()};
   const WorkParts parts = work_parts(arms);
+  Ledger ledger{parts.words, parts.accounts};
   const size_t variants = arms.size();
   for (size_t variant = 0; variant < variants; ++variant) {
     std::vector<Entry> entries;

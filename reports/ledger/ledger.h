@@ -27,6 +27,10 @@
 // - work: the rest of that CPU time, exact in sum. Its split over kernels and categories
 //   is an estimate by the cpu pass's samples outside the scheduler, which spreads evenly what was
 //   not sampled. Time in the kernel counts for the function that entered it, page faults included.
+// - where no variant has a sync pass, as of programs that are not known: the program's CPU time is
+//   the time pass's, and all of it is split by the samples of the cpu pass, the scheduler's
+//   functions included, which are one line; waiting for a core is by the tree pass's run-queue
+//   delay. A program that computes has no ledger without the sync pass.
 // - unexplained: time of the cores that is neither idle nor anybody's, plus the program's CPU time
 //   that the accounts of its threads leave out.
 //
@@ -60,6 +64,7 @@ struct LedgerColumn {
 
 struct Ledger {
   Words words{};
+  bool accounts = true;  // of threads, by a sync pass; else samples alone split the CPU time
   std::vector<LedgerColumn> columns{};  // per variant
   std::vector<LedgerLine> lines{};      // none: no variant has a ledger
   std::vector<std::string> notes{};

@@ -83,8 +83,14 @@ RegionTime region_time(const std::vector<const Block*>& blocks) {
                           return region.cores_time->busy_ns - cpu_ns(region);
                         }).error;
   if (cpu.error && cpu.value > 0)
-    time.block_error = student(blocks.size()) * cpu.deviation / cpu.value;
+    time.split_error = student(blocks.size()) * cpu.deviation / cpu.value;
   return time;
+}
+
+// Of the mean over blocks.
+std::optional<double> relative_cpu_error(const RegionTime& region) {
+  if (!region.cpu_error_s || !(region.cpu_s > 0)) return std::nullopt;
+  return *region.cpu_error_s / region.cpu_s;
 }
 
 // The time pass, whose blocks no agent slows down; else a pass that has the figures.
@@ -144,6 +150,16 @@ Known<StateTime> states_of(const MeasuredArm& variant) {
   if (ended > 0 && cpu_s)
     time.starting_s += std::clamp(*cpu_s - accounts_s, 0.0, ended * kEndingLimit_s) / iterations;
   return {time, ""};
+}
+
+// Without accounts: all CPU time is the region's, and only samples tell what it was spent on.
+StateTime states_by_samples(const MeasuredArm& variant, const RegionTime& region) {
+  StateTime time;
+  time.cpu.other_s = region.cpu_s;
+  time.wall_s = region.wall_s;
+  if (const auto& tree = variant.tree(); tree && tree->iterations > 0)
+    time.run_queue_s = tree->run_queue_s / tree->iterations;
+  return time;
 }
 
 // Categories of functions that have a place of their own among the lines.
@@ -241,6 +257,10 @@ WorkParts work_parts(const Measured& arms) {
     if (block.ok() && block.kernel_macs)
       for (const auto& [kernel, macs] : *block.kernel_macs) parts.kernels.insert(kernel);
   parts.words = arms.words();
+  parts.accounts =
+      arms.words().computes || std::ranges::any_of(arms.variants(), [](const MeasuredArm& variant) {
+        return variant.sync().has_value();
+      });
   parts.categories.emplace_back("compute", "compute: other operators");
   for (const std::string& category : categories_of(profiles_for(arms, Pass::cpu)))
     if (std::ranges::count(kGeneral, category) == 0)
@@ -252,12 +272,17 @@ WorkParts work_parts(const Measured& arms) {
 }
 
 Known<LedgerSources> ledger_sources(const MeasuredArm& variant, const WorkParts& parts) {
-  const auto region = region_of(variant);
-  auto states = states_of(variant);
+  auto region = region_of(variant);
+  auto states = parts.accounts ? states_of(variant)
+                : region.value ? Known<StateTime>{states_by_samples(variant, *region.value), ""}
+                               : Known<StateTime>{};
   const auto sampled = sampled_work(variant, parts);
   for (const std::string& why : {region.reason, states.reason, sampled.reason})
     if (!why.empty()) return {{}, why};
-  reconcile_with(*region.value, variant, *states.value);
+  if (parts.accounts)
+    reconcile_with(*region.value, variant, *states.value);
+  else  // what is split up is the mean over blocks
+    region.value->split_error = relative_cpu_error(*region.value);
   return {LedgerSources{*region.value, *states.value, *sampled.value}, ""};
 }
 

@@ -22,7 +22,8 @@ struct RegionTime {
   double system_s = 0;  // part of cpu_s
   // At 95 %, of the mean over blocks; empty with one block.
   std::optional<double> cpu_error_s, idle_error_s, others_error_s;
-  std::optional<double> block_error;  // of one block's CPU time, relative
+  std::optional<double>
+      split_error;  // relative, of the CPU time that is split up: one block's, or the mean
 };
 
 // What the sync pass's figures are multiplied by to add up to the region's CPU time, and what that
@@ -68,6 +69,7 @@ struct WorkParts {
   std::set<std::string> kernels;
   std::vector<std::pair<std::string, std::string>> categories;  // with their lines; "": the rest
   Words words;
+  bool accounts = true;  // Ledger::accounts
 };
 WorkParts work_parts(const Measured& arms);
 

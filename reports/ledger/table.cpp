@@ -45,6 +45,25 @@ Row summary_row(const Ledger& ledger, const char* name, Role role,
   return row;
 }
 
+std::string sources_note(const Ledger& ledger) {
+  const std::string& scheduler = ledger.words.scheduler;
+  const std::string known =
+      ledger.accounts
+          ? fmt::format(
+                "CPU time, the {}'s lines and idle cores are the kernel's figures; the "
+                "split of its work is",
+                scheduler)
+          : fmt::format(
+                "CPU time and idle cores are the kernel's figures; the split of the CPU "
+                "time, {} included, is",
+                scheduler);
+  return fmt::format(
+      "~ before a figure: an estimate. The program's {} by the samples of the cpu pass, which "
+      "stand for the unsampled time, too; other programs are what the cores' clock ticks counted "
+      "beyond the program; waiting for a core is at most {}run-queue delay, taken from idle cores.",
+      known, ledger.accounts ? "" : "the tree pass's ");
+}
+
 }  // namespace
 
 Table ledger_table(const Ledger& ledger) {
@@ -66,14 +85,7 @@ Table ledger_table(const Ledger& ledger) {
   table.rows.push_back(summary_row(ledger, "cores × wall", Role::kTotal,
                                    [](const LedgerColumn& column) { return column.capacity_s(); }));
   table.notes = {
-      fmt::format(
-          "~ before a figure: an estimate. The program's CPU time, the {}'s lines and idle cores "
-          "are the kernel's figures; the split of its work is by the samples of the cpu pass, "
-          "which "
-          "stand for the unsampled time, too; other programs are what the cores' clock ticks "
-          "counted beyond the program; waiting for a core is at most run-queue delay, taken from "
-          "idle cores.",
-          words.scheduler),
+      sources_note(ledger),
       "A difference behind ~ is within its error at 95% (samples, and blocks of the time pass), or "
       "its error is not known."};
   table.notes.insert(table.notes.end(), ledger.notes.begin(), ledger.notes.end());

@@ -31,6 +31,7 @@ class MeasuredArm {
   const std::optional<profiles::SampledProfile>& wall() const { return found_->wall; }
   const std::optional<profiles::HeapProfile>& heap() const { return found_->heap; }
   const std::optional<profiles::SyncProfile>& sync() const { return found_->sync; }
+  const std::optional<profiles::TreeProfile>& tree() const { return found_->tree; }
 
   // Those that ended well and may be compared (profiles/recording/disturbance.h).
   const std::vector<const profiles::Block*>& blocks(Pass pass) const {

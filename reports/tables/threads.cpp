@@ -54,12 +54,14 @@ Creations creations_of(const Measured& arms, size_t variant) {
   const auto& sync = arms[variant].sync();
   Creations row;
   row.variant = arms[variant].label;
-  int64_t iterations = sync ? sync->iterations : 0;
-  if (sync && sync->thread_create) {
+  const auto& tree = arms[variant].tree();
+  int64_t iterations = sync ? sync->iterations : tree ? tree->iterations : 0;
+  if (sync && sync->thread_create)
     row.total = counted(sync->thread_create->count);
-    if (iterations > 0)
-      row.per_iteration = measured(*row.total.value / static_cast<double>(iterations));
-  }
+  else if (!sync && tree && iterations > 0)
+    row.total = counted(tree->threads);
+  if (row.total.value && iterations > 0)
+    row.per_iteration = measured(*row.total.value / static_cast<double>(iterations));
   if (!about.thread_terms) {
     row.notes = "no formula recorded";
     return row;
@@ -173,6 +175,19 @@ std::vector<std::string> creation_columns(const Words& words, bool formulas) {
   return columns;
 }
 
+// Where the creations come from that no agent counted.
+std::string tree_words(const MeasuredArm& arm, const Words& words) {
+  const profiles::TreeProfile& tree = *arm.tree();
+  const double processes =
+      1 + static_cast<double>(tree.processes) / static_cast<double>(tree.iterations);
+  return fmt::format(
+      "{}: exact, from the tree pass, {} {}: threads besides the first of each process; processes "
+      "started {}, the first included: {}.",
+      arm.label, format_whole(tree.iterations),
+      tree.iterations == 1 ? words.iteration : words.iterations, words.an_iteration,
+      format_value(processes, Unit::kCount));
+}
+
 std::vector<std::string> creation_notes(const Measured& arms) {
   std::vector<std::string> notes;
   bool estimates = false;
@@ -188,7 +203,10 @@ std::vector<std::string> creation_notes(const Measured& arms) {
                       "outlive the loop: {}.",
                       label, works, about.persistent_threads ? "yes" : "no"));
     const auto& sync = arms[variant].sync();
-    if (!sync)
+    const auto& tree = arms[variant].tree();
+    if (!sync && tree && tree->iterations > 0)
+      notes.push_back(tree_words(arms[variant], arms.words()));
+    else if (!sync)
       notes.push_back(arms[variant].unavailable(Pass::sync));
     else if (!sync->thread_create)
       notes.push_back(label + ": creations: unavailable: not counted in the sync pass");

@@ -38,8 +38,9 @@ struct ThreadAnalysis {
   Table metrics;
 };
 
-// Threads and scheduling, exact, from the sync pass; the design's formula stands beside what was
-// measured, as an estimate. Variants are compared only where they did the same work.
+// Threads and scheduling, exact, from the sync pass; creations from the tree pass where there is no
+// sync pass. The design's formula stands beside what was measured, as an estimate. Variants are
+// compared only where they did the same work, as far as is known.
 ThreadAnalysis thread_analysis(const Measured& arms, const SameWork& same_work);
 
 // "9,600x fewer thread creations (measured)"; by the formulas where one of the two was not

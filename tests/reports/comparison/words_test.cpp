@@ -171,10 +171,58 @@ TEST_CASE("an iteration is called what the recording calls it") {
 TEST_CASE("a recommendation quotes the command, unless there is advice") {
   Recording recording = foreign_recording();
   CHECK(make_report(recording).verdict.recommendation ==
-        "Use `zstd -T2 'data set'` for compress, the only workload measured here; other inputs, "
-        "thread counts and machines need their own run.");
+        "Use `zstd -T2 'data set'`: only these commands were measured, and on this machine; other "
+        "inputs and machines need their own run.");
   recording.variants[1].advice = "--fast";
   CHECK(has(make_report(recording).verdict.recommendation, "Use two (variant two): --fast for"));
+  for (profiles::Variant& variant : recording.variants) variant.command.clear();
+  CHECK(has(make_report(recording).verdict.recommendation,
+            "for compress, the only workload measured here; other inputs, thread counts"));
+}
+
+TEST_CASE("of commands without a sync pass nothing is said that was not measured") {
+  Recording recording = command_recording();
+  const Report report = make_report(recording);
+  const Verdict& verdict = report.verdict;
+  INFO(to_markdown(report));
+  CHECK(verdict.sentence == "For these commands, two is the clear winner against one:");
+  bool creations = false;
+  for (const std::string& bullet : verdict.bullets) {
+    CHECK_FALSE(has(bullet, "unavailable"));
+    creations = creations || bullet == "2.00x as many thread creations (measured)";
+  }
+  CHECK(creations);
+  CHECK(words_of_one_program(to_markdown(report)) == "");
+  CHECK(words_of_one_program(seen(export_html(foreign_export(recording)))) == "");
+  SECTION("without a tree profile there is no bullet of threads") {
+    for (auto& [name, found] : recording.profiles) found.tree.reset();
+    for (const std::string& bullet : make_report(recording).verdict.bullets)
+      CHECK_FALSE(has(bullet, "thread creations"));
+  }
+  SECTION("no clear winner is that of these commands, too") {
+    for (profiles::Block& block : recording.blocks)
+      if (block.pass == profiles::Pass::time)
+        for (int64_t& wall_ns : block.iteration_wall_ns) wall_ns = 1'000'000'000 + block.index;
+    CHECK(make_report(recording).verdict.sentence ==
+          "For these commands, these runs do not show which variant is faster:");
+  }
+}
+
+TEST_CASE("costs are those for the same work only where that was checked") {
+  Recording recording = foreign_recording();
+  const std::string checked = to_markdown(make_report(recording));
+  CHECK(has(checked, "functions outside synchronisation cost 40.1% less CPU for the same work ("));
+  CHECK(has(checked, "CPU time in functions outside synchronisation for the same work ("));
+  for (profiles::Block& block : recording.blocks) block.checksum.clear();
+  for (const Recording& unchecked : {recording, command_recording()}) {
+    const Report report = make_report(unchecked);
+    CHECK(report.same_work.status == SameWork::kNotChecked);
+    const std::string text = to_markdown(report);
+    INFO(text);
+    CHECK(has(text, "functions outside synchronisation cost 40.1% less CPU ("));
+    CHECK_FALSE(has(text, "for the same work"));
+    CHECK_FALSE(has(text, "arithmetic"));
+  }
 }
 
 TEST_CASE("items are called what the program calls them") {
@@ -182,6 +230,7 @@ TEST_CASE("items are called what the program calls them") {
   recording.workload.item = "request";
   recording.workload.items_per_iteration = 50;
   recording.workload.iteration = "";
+  recording.variants[1].advice = "-T2";
   const std::map<std::string, std::string> all = rendered(recording);
   for (const auto& [name, text] : all) {
     INFO(name << "\n" << text);

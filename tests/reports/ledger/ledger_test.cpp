@@ -12,6 +12,7 @@
 #include "reports/pages/ledger_svg.h"
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
+#include "tests/reports/ledger/ledger_checks.h"
 #include "tests/reports/samples/ledger_samples.h"
 #include "tests/reports/samples/samples.h"
 
@@ -31,35 +32,6 @@ KnownRegion faster() {
   known.run_queue_s = 0.5;
   known.scheduler_s = 1;
   return known;
-}
-
-Ledger ledger_of(const Recording& recording) {
-  std::vector<std::string> warnings;
-  return make_ledger(Measured(recording), warnings);
-}
-
-std::vector<std::string> warnings_of(const Recording& recording) {
-  std::vector<std::string> warnings;
-  make_ledger(Measured(recording), warnings);
-  return warnings;
-}
-
-double amount(const Ledger& ledger, const std::string& name, size_t variant = 0) {
-  const auto line = std::ranges::find(ledger.lines, name, &LedgerLine::name);
-  return line == ledger.lines.end() ? 0 : line->amounts[variant].core_s;
-}
-
-void check_sums(const Ledger& ledger) {
-  for (size_t variant = 0; variant < ledger.columns.size(); ++variant) {
-    const LedgerColumn& column = ledger.columns[variant];
-    double sum = 0;
-    for (const LedgerLine& line : ledger.lines) {
-      CHECK(line.amounts[variant].core_s >= 0);
-      sum += line.amounts[variant].core_s;
-    }
-    CHECK(column.excess_s >= 0);
-    CHECK(sum - column.excess_s == Approx(column.capacity_s()).margin(1e-9));
-  }
 }
 
 // Changes the baseline's region in every block.

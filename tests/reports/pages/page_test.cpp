@@ -36,8 +36,8 @@ std::vector<std::string> sentences(const Report& report) {
   };
   for (const Table* table :
        {&report.performance, &report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
-        &report.cumulative, &report.wall, &report.memory, &report.threads.metrics, &report.dispatch,
-        &report.ledger_table})
+        &report.cumulative, &report.wall, &report.memory, &report.threads.metrics,
+        &report.processes, &report.dispatch, &report.ledger_table})
     add(table->notes), add(table->unavailable), add(table->insights);
   for (const auto* list :
        {&report.verdict.bullets, &report.missing, &report.warnings, &report.alarms,

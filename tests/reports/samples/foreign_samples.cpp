@@ -88,6 +88,24 @@ SyncProfile sync(double factor) {
   return sync;
 }
 
+// A shell that starts two programs and ends in the third.
+TreeProfile tree(double factor, int64_t threads) {
+  TreeProfile tree;
+  tree.iterations = 5;
+  tree.wall_s = 5 * factor;
+  tree.cpu_s = 5 * factor;
+  tree.run_queue_s = 1.5 * factor;
+  tree.voluntary_switches = 100;
+  tree.involuntary_switches = 52;
+  tree.processes = 10;
+  tree.threads = threads;
+  tree.execs = 20;
+  tree.most_threads_at_once = 4;
+  tree.peak_rss_bytes = 27'000'000;
+  tree.programs = {{"zstd", 5, threads, 4 * factor, 1.5 * factor}, {"cat", 10, 0, factor, 0}};
+  return tree;
+}
+
 void add_variant(Recording& recording, const std::string& name, const std::string& threads,
                  double factor) {
   Variant variant;
@@ -135,6 +153,24 @@ Recording foreign_recording() {
   recording.baseline = "one";
   add_variant(recording, "one", "-T1", 1);
   add_variant(recording, "two", "-T2", 0.6);
+  return recording;
+}
+
+Recording command_recording() {
+  Recording recording = foreign_recording();
+  std::erase_if(recording.blocks, [](const Block& block) {
+    return block.pass != profiles::Pass::time && block.pass != profiles::Pass::cpu;
+  });
+  for (Block& block : recording.blocks) block.checksum.clear();
+  for (auto& [name, found] : recording.profiles) {
+    const bool one = name == "one";
+    recording.blocks.push_back(block_of(profiles::Pass::tree, name, 0, one ? 1 : 0.6));
+    recording.blocks.back().checksum.clear();
+    VariantProfiles kept;
+    kept.cpu = found.cpu;
+    kept.tree = tree(one ? 1 : 0.6, one ? 10 : 20);
+    found = kept;
+  }
   return recording;
 }
 

@@ -9,7 +9,11 @@ namespace winnow::reports {
 // design nor dispatch; an iteration is called "run".
 profiles::Recording foreign_recording();
 
-// The same with call stacks and timelines, as every format takes it.
+// The same commands as they are recorded that no agent was loaded into: the passes time, cpu and
+// tree, five trees each; nothing tells whether their work is the same.
+profiles::Recording command_recording();
+
+// The first with call stacks and timelines, as every format takes it.
 Export foreign_export(const profiles::Recording& recording);
 
 }  // namespace winnow::reports
