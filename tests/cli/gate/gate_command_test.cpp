@@ -23,6 +23,7 @@ profiles::Recording recording() {
   r.status = profiles::RunStatus::complete;
   r.machine = {{"cpu_model", "A CPU", ""}, {"cores", "4", ""}};
   r.workload = {"tiny", "", 2, 10, 2, 5, 1, "5d1c"};
+  r.workload.item = "text";
   r.model = profiles::Model{"m", "m.gguf", 9, true, "a076"};
   r.baseline = "pool";
   r.variants.resize(1);
