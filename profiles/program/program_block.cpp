@@ -14,8 +14,8 @@
 #include "profiles/perf/sampler.h"
 #include "profiles/process/child.h"
 #include "profiles/process/pass.h"
-#include "profiles/process/tree.h"
 #include "profiles/program/output_hash.h"
+#include "profiles/program/tree.h"
 #include "profiles/raw/tree_file.h"
 #include "profiles/recording/disturbance.h"
 

@@ -1,8 +1,8 @@
-#include "profiles/process/futexes.h"
+#include "profiles/program/futexes.h"
 
 #include <sys/stat.h>
 
-#include "profiles/process/tree.h"
+#include "profiles/program/tree.h"
 #include "tests/catch.h"
 #include "tests/profiles/process/as_nobody.h"
 #include "tests/profiles/process/tree_program.h"

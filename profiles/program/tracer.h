@@ -7,8 +7,8 @@
 #include <string>
 #include <thread>
 
-#include "profiles/process/futexes.h"
-#include "profiles/process/task_table.h"
+#include "profiles/program/futexes.h"
+#include "profiles/program/task_table.h"
 
 namespace winnow::profiles {
 

@@ -1,4 +1,4 @@
-#include "profiles/process/task_table.h"
+#include "profiles/program/task_table.h"
 
 #include <algorithm>
 #include <utility>

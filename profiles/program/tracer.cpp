@@ -1,4 +1,4 @@
-#include "profiles/process/tracer.h"
+#include "profiles/program/tracer.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>

@@ -9,7 +9,7 @@
 #include <unordered_set>
 
 #include "profiles/process/proc_files.h"
-#include "profiles/process/tree_account.h"
+#include "profiles/program/tree_account.h"
 
 namespace winnow::profiles {
 

@@ -1,4 +1,4 @@
-#include "profiles/process/futexes.h"
+#include "profiles/program/futexes.h"
 
 #include <fmt/format.h>
 #include <linux/audit.h>

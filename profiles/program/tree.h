@@ -6,8 +6,8 @@
 #include <string>
 
 #include "profiles/process/child.h"
-#include "profiles/process/futexes.h"
-#include "profiles/process/tree_account.h"
+#include "profiles/program/futexes.h"
+#include "profiles/program/tree_account.h"
 
 namespace winnow::profiles {
 

@@ -1,4 +1,4 @@
-#include "profiles/process/tree.h"
+#include "profiles/program/tree.h"
 
 #include <sys/prctl.h>
 #include <sys/stat.h>

@@ -1,11 +1,11 @@
-#include "profiles/process/tree.h"
+#include "profiles/program/tree.h"
 
 #include <fmt/format.h>
 
 #include <cstring>
 
 #include "profiles/process/proc_files.h"
-#include "profiles/process/tracer.h"
+#include "profiles/program/tracer.h"
 
 namespace winnow::profiles {
 namespace {
