@@ -31,7 +31,7 @@ constexpr std::string_view kText =
     "  winnow compare 'zstd -T1 -qkf data' 'zstd -T2 -qkf data'\n"
     "  winnow compare -n old -n new --warmup 2 './old/bench' './new/bench'\n"
     "  winnow compare -L t=1,2,4 -n 'T={t}' 'xz -T{t} -kf data'\n"
-    "  winnow compare --prepare 'rm -f out' --budget 2m 'make -j1' 'make -j2'\n"
+    "  winnow compare --prepare 'make clean' --budget 2m 'make -j1' 'make -j2'\n"
     "  winnow compare --ref main --ref HEAD --build 'make -j2' './bench'\n"
     "  winnow compare --shell=default 'sort data | uniq' 'sort -u data'\n";
 

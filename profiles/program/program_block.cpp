@@ -124,7 +124,6 @@ Command command_of(const BlockPlan& plan, const fs::path& out) {
   command.arguments = plan.arm->command;
   command.environment = {
       {"WINNOW_PASS", word(plan.pass)},
-      {"WINNOW_RESULT", (out / "result.json").string()},
       {"WINNOW_PADDING", std::string(static_cast<size_t>(plan.padding_bytes), 'x')}};
   command.removed_environment = foreign_environment();
   command.input_file = program.input_file;

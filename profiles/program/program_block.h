@@ -13,7 +13,6 @@ namespace winnow::profiles {
 //   which sees children that nobody waits for, too
 // - cpu: perf.data by the event cpu-clock of the whole tree
 // - tree: exact counts of threads and processes by ptrace (tree.json), and the hash of the output
-// A program that marks its region (base/region.h) and writes $WINNOW_RESULT keeps what it tells.
 ChildResult measure_program(const BlockPlan& plan);
 
 // Why the pass cannot be taken of such programs on this machine; empty: it can. Runs a short

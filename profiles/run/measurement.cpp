@@ -189,6 +189,7 @@ void Measurement::take_pass(Pass pass) {
   if (pass == Pass::wall) return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
   if (pass == Pass::sync) return counted_pass(pass, plan_.sync_processes);
   if (pass == Pass::tree) return counted_pass(pass, plan_.tree_processes);
+  if (pass != Pass::heap) throw base::Error(word(pass) + " pass", "nobody takes it");
   once(Pass::heap, kHeapIterations);
   once(Pass::exact, kHeapIterations);
 }
