@@ -25,6 +25,10 @@ constinit Real<FILE*(const char*, const char*)> real_popen{"popen"};
 constinit Real<int(int (*)(void*), void*, int, void*, ...)> real_clone{"clone"};
 constinit Real<pid_t()> real_vfork{"vfork"};
 
+__attribute__((constructor)) void find_children() {
+  find_all(real_spawn, real_spawnp, real_system, real_popen, real_clone, real_vfork);
+}
+
 }  // namespace
 
 extern "C" {

@@ -21,6 +21,10 @@ constinit Real<int(const char*, char* const*, char* const*)> real_execve{"execve
 constinit Real<int(const char*, char* const*, char* const*)> real_execvpe{"execvpe"};
 constinit Real<int(int, char* const*, char* const*)> real_fexecve{"fexecve"};
 
+__attribute__((constructor)) void find_exits() {
+  find_all(real_exit, real_execv, real_execvp, real_execve, real_execvpe, real_fexecve);
+}
+
 // call() returns where it fails: the process goes on, and so does the region.
 template <class Call>
 int execute(const Call& call) {

@@ -151,7 +151,10 @@ bool map_phase() {
   return true;
 }
 
-void end_thread(void* slot) { thread_ends(static_cast<Slot*>(slot)); }
+void end_thread(void* slot) {
+  // Off: in a child process, whose slot is its parent's.
+  if (phase() != kOff) thread_ends(static_cast<Slot*>(slot));
+}
 
 void leave_after_fork() {
   g_phase->store(kOff);

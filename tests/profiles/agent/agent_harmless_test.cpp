@@ -22,7 +22,6 @@ Ran run(const Scratch& scratch, const std::string& program, const std::string& w
   Command command;
   command.arguments = {program, way, PLUGIN_LIBRARY};
   command.removed_environment = foreign_environment();
-  command.removed_environment.push_back("WINNOW_REGION");
   command.output_file = scratch / "output.txt";
   command.time_limit_s = 100;
   if (agent) {
