@@ -14,6 +14,7 @@
 namespace winnow::agent {
 
 __thread bool t_searching = false;
+bool g_reached = false;
 
 namespace {
 
@@ -61,11 +62,16 @@ void* moved_from_early(void* old, size_t size_bytes) {
   return made;
 }
 
-// A program's own malloc stands before these hooks, which get what is left of the family.
+// A program's own malloc stands before these hooks, which get what is left of the family. Only a
+// call tells: the address of malloc may be one in the program that leads here.
 bool holds_malloc() {
-  Dl_info first, own;
-  return dladdr(dlsym(RTLD_DEFAULT, "malloc"), &first) != 0 && dladdr(g_early, &own) != 0 &&
-         first.dli_fbase == own.dli_fbase;
+  auto* first_malloc = reinterpret_cast<void* (*)(size_t)>(dlsym(RTLD_DEFAULT, "malloc"));
+  auto* first_free = reinterpret_cast<void (*)(void*)>(dlsym(RTLD_DEFAULT, "free"));
+  g_reached = false;
+  t_searching = true;
+  first_free(first_malloc(1));
+  t_searching = false;
+  return g_reached;
 }
 
 // Before the program runs: no hook has to search, in a signal handler or a child of vfork.

@@ -56,7 +56,13 @@ size_t early_size(const void* pointer);
 
 void find_operators();  // all of operator_hooks.cpp
 
-inline Figures* counts() { return t_searching ? nullptr : winnow_agent_counts(); }
+extern bool g_reached;  // a hook was, by a thread that was searching
+
+inline Figures* counts() {
+  if (__builtin_expect(!t_searching, 1)) return winnow_agent_counts();
+  g_reached = true;
+  return nullptr;
+}
 
 // The result of call(), counted unless another hook counted it meanwhile: many an allocator makes
 // one call of another.

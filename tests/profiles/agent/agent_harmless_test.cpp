@@ -111,6 +111,14 @@ TEST_CASE("allocations are unknown, not none, where the executable defines mallo
   CHECK(results.warnings == std::vector<std::string>{kAllocatesElsewhere});
 }
 
+TEST_CASE("a program that has malloc's address in itself does not define it") {
+  const Scratch scratch;
+  CHECK(run(scratch, FIXED_HARMLESS_PROGRAM, "allocate", true, "process").output == "good\n");
+  const AgentResults results = read_agent_results(scratch / "agent.bin", 1);
+  CHECK(results.warnings.empty());
+  CHECK(results.sync.allocations.value() >= 11);
+}
+
 TEST_CASE("child processes are told, and what they do is not counted") {
   const AgentResults forked = results_of("fork");
   CHECK(forked.sync.thread_create->count == 2);

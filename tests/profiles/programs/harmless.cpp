@@ -291,7 +291,8 @@ bool holds(void* block, size_t size_bytes) {
 int allocate_by_all() {
   void* aligned = nullptr;
   bool good = posix_memalign(&aligned, 64, 100) == 0 && holds(aligned, 100);
-  good &= holds(malloc(100), 100) && holds(calloc(10, 10), 100) && holds(valloc(100), 100);
+  void* (*volatile by_address)(size_t) = malloc;
+  good &= holds(by_address(100), 100) && holds(calloc(10, 10), 100) && holds(valloc(100), 100);
   good &= holds(memalign(256, 100), 100) && holds(aligned_alloc(128, 128), 128);
   good &= holds(reallocarray(nullptr, 10, 10), 100) && holds(realloc(nullptr, 100), 100);
   struct alignas(256) Wide {
