@@ -1,5 +1,3 @@
-#include "profiles/agent/allocation_hooks.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

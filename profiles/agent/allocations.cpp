@@ -1,5 +1,6 @@
+#include "profiles/agent/allocations.h"
+
 #include "profiles/agent/agent.h"
-#include "profiles/agent/allocation_hooks.h"
 
 using namespace winnow::agent;
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "profiles/agent/allocation_hooks.h"
+#include "profiles/agent/allocations.h"
 
 // Each hook calls the next definition of its own name: what the program would have called without
 // it. So a pointer is freed by the allocator that made it, whichever that is.

@@ -34,7 +34,7 @@ void stamp(std::atomic<uint64_t>& ticks, int64_t& ns) {
   ticks.store(now_ticks(), std::memory_order_release);
 }
 
-void begin() {
+void begin_measuring() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) {
     for_each_running_thread([](Slot& slot, int64_t tid) { take_account(tid, slot.begin); });
@@ -45,7 +45,7 @@ void begin() {
   if (g_state.pass == Pass::kSync) g_phase->store(kInRegion);
 }
 
-void end() {
+void end_measuring() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) g_phase->store(kAfterRegion);
   stamp(header.region_end_ticks, header.region_end_ns);
@@ -70,12 +70,12 @@ bool enter(Phase from, Phase to) {
 }  // namespace
 
 void open_region() {
-  if (enter(kBeforeRegion, kInRegion)) begin();
+  if (enter(kBeforeRegion, kInRegion)) begin_measuring();
 }
 
 bool close_region() {
   if (!enter(kInRegion, kAfterRegion)) return false;
-  end();
+  end_measuring();
   return true;
 }
 
