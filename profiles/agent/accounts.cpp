@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,17 +16,6 @@ int64_t clock_ns(clockid_t clock) {
   timespec time;
   if (clock_gettime(clock, &time) != 0) return -1;
   return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
-}
-
-// A small file of /proc, as a string; false when it cannot be read.
-bool read_small(const char* path, char* text, size_t size_bytes) {
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const ssize_t got = read(file, text, size_bytes - 1);
-  close(file);
-  if (got <= 0) return false;
-  text[got] = '\0';
-  return true;
 }
 
 int64_t parse_number(const char* text) {
@@ -49,6 +39,16 @@ int64_t number_after(const char* text, const char* key) {
 }
 
 }  // namespace
+
+bool read_small(const char* path, char* text, size_t size_bytes) {
+  const long file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const long got = syscall(SYS_read, file, text, size_bytes - 1);
+  syscall(SYS_close, file);
+  if (got <= 0) return false;
+  text[got] = '\0';
+  return true;
+}
 
 int64_t own_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 

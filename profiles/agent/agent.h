@@ -22,14 +22,16 @@ struct State {
   Slot* slots = nullptr;
   EventsHeader* events = nullptr;  // null: states are not recorded
   EventChunk* chunks = nullptr;
-  bool tsc = false;        // ticks are rdtsc's; else nanoseconds of CLOCK_MONOTONIC
-  int profile_signal = 0;  // wall pass: to unblock in every thread
-  bool ready = false;      // the constructor has run
+  bool tsc = false;            // ticks are rdtsc's; else nanoseconds of CLOCK_MONOTONIC
+  int profile_signal = 0;      // wall pass: to unblock in every thread
+  bool whole_process = false;  // the region is from the agent's load to the process's end
+  bool ready = false;          // the constructor has run
 };
 extern State g_state;
 
-// kOff unless this process counts: what the hooks look at first.
-extern std::atomic<uint32_t> g_phase;
+// kOff unless this process counts: what the hooks look at first. It lies where a child process that
+// does not share its parent's memory finds 0, however it was made.
+extern std::atomic<uint32_t>* g_phase;
 
 // Own, so that threads that the agent did not see start are noticed on their first call.
 extern __thread Slot* t_slot __attribute__((tls_model("initial-exec")));
@@ -48,7 +50,7 @@ inline uint64_t now_ticks() {
   return static_cast<uint64_t>(monotonic_ns());
 }
 
-inline uint32_t phase() { return g_phase.load(std::memory_order_relaxed); }
+inline uint32_t phase() { return g_phase->load(std::memory_order_relaxed); }
 inline bool tracking() { return phase() == kBeforeRegion || phase() == kInRegion; }
 
 // accounts.cpp
@@ -66,7 +68,8 @@ inline Slot* own_slot() {
   return t_uncounted ? nullptr : adopt_thread();
 }
 
-// accounts.cpp
+// accounts.cpp. It is no point of cancellation: hooks that are none call it.
+bool read_small(const char* path, char* text, size_t size_bytes);  // a small file, as a string
 enum class Moment { kBegin, kEnd };  // which side of the reading does not belong to the account
 void take_own_account(Account& account, Moment moment);
 void take_account(int64_t tid, Account& account);  // of another thread; leaves tid 0 if it is gone
@@ -93,6 +96,15 @@ inline void record_wait(Slot* slot, Event event, uint64_t ticks) {
   if (g_state.events != nullptr && !slot->marked && phase() == kInRegion)
     add_event(slot, ticks, event);
 }
+
+// process.cpp
+bool is_own_process();  // false in a child, also in one that shares its parent's memory
+void note_child();      // this process made one
+
+// region.cpp
+void open_region();
+bool close_region();   // false: it was not open, or this is not the process that opened it
+void reopen_region();  // as if it had not been closed
 
 // profilers.cpp
 void profiler_process_start();

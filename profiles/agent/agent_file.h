@@ -10,7 +10,7 @@
 namespace winnow::agent {
 
 inline constexpr uint64_t kMagic = 0x746e65676177696e;  // "niwagent"
-inline constexpr uint32_t kVersion = 3;
+inline constexpr uint32_t kVersion = 4;
 inline constexpr uint32_t kDefaultSlots = 4096;
 inline constexpr uint32_t kMaxSlots = 1 << 16;
 
@@ -122,7 +122,8 @@ struct Header {
   uint32_t slot_count;
   uint32_t cores;  // that the process may run on
   int64_t pid;
-  uint32_t counting;  // 1: the pass counts; else only phase and region are meant
+  uint32_t counting;             // 1: the pass counts; else only phase and region are meant
+  uint32_t allocates_elsewhere;  // 1: not by the hooks of malloc
   std::atomic<uint32_t> phase;
   std::atomic<uint64_t> region_begin_ticks;  // 0: not yet
   std::atomic<uint64_t> region_end_ticks;
@@ -131,6 +132,7 @@ struct Header {
   alignas(64) std::atomic<uint32_t> used_slots;  // slots [0, used_slots) have been used
   std::atomic<uint64_t> free_list;               // (tag << 32) | (index + 1)
   std::atomic<uint64_t> uncounted_threads;       // created while no slot was free
+  std::atomic<uint64_t> child_processes;         // that were made; what they do is not counted
 };
 
 inline constexpr size_t kSlotsOffset = 4096;

@@ -1,23 +1,18 @@
+#include "profiles/agent/allocations.h"
+
 #include "profiles/agent/agent.h"
-#include "profiles/agent/allocation_hooks.h"
 
 using namespace winnow::agent;
 
-namespace {
+extern "C" {
 
-inline Slot* counting_slot() {
-  return __builtin_expect(phase() == kInRegion, 0) ? own_slot() : nullptr;
+Figures* winnow_agent_counts() {
+  if (__builtin_expect(phase() != kInRegion, 1)) return nullptr;
+  Slot* slot = own_slot();
+  return slot != nullptr ? &slot->live : nullptr;
 }
 
-}  // namespace
-
-extern "C" void winnow_agent_allocated(size_t size_bytes) {
-  Slot* slot = counting_slot();
-  if (slot == nullptr) return;
-  slot->live.allocations += 1;
-  slot->live.allocated_bytes += size_bytes;
+void winnow_agent_allocates_elsewhere() {
+  if (g_state.header != nullptr) g_state.header->allocates_elsewhere = 1;
 }
-
-extern "C" void winnow_agent_freed() {
-  if (Slot* slot = counting_slot()) slot->live.frees += 1;
 }

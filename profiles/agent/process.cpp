@@ -20,9 +20,17 @@
 namespace winnow::agent {
 
 constinit State g_state;
-constinit std::atomic<uint32_t> g_phase{kOff};
+constinit std::atomic<uint32_t> g_off{kOff};
+constinit std::atomic<uint32_t>* g_phase = &g_off;
 pthread_key_t g_thread_end_key;
 char g_out_folder[PATH_MAX];
+
+bool is_own_process() { return g_state.header != nullptr && g_state.header->pid == getpid(); }
+
+void note_child() {
+  if (g_state.pass != Pass::kNone)
+    g_state.header->child_processes.fetch_add(1, std::memory_order_relaxed);
+}
 
 void complain(const char* what, const char* why) {
   char line[PATH_MAX + 256];
@@ -64,7 +72,8 @@ uint32_t usable_cores() {
 
 // The file belongs to the process that made it first. A program that this one starts inherits the
 // preloading and finds the file taken; one that replaces it (taskset, env) has the same pid.
-int open_agent_file(const char* path) {
+// `children` is how many processes it had made before.
+int open_agent_file(const char* path, uint64_t& children) {
   const int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (created >= 0 || errno != EEXIST) return created;
   const int file = open(path, O_RDWR | O_CLOEXEC);
@@ -72,6 +81,7 @@ int open_agent_file(const char* path) {
   Header header;
   if (pread(file, static_cast<void*>(&header), sizeof header, 0) == sizeof header &&
       header.magic == kMagic && header.pid == getpid() && ftruncate(file, 0) == 0) {
+    children = header.child_processes.load();
     return file;
   }
   close(file);
@@ -97,7 +107,8 @@ bool map_agent_file() {
     complain(g_out_folder, "path too long");
     return false;
   }
-  const int file = open_agent_file(path);
+  uint64_t children = 0;
+  const int file = open_agent_file(path, children);
   if (file < 0) {
     if (errno != EEXIST) complain(path, strerror(errno));
     return false;
@@ -123,21 +134,40 @@ bool map_agent_file() {
   header.cores = usable_cores();
   header.pid = getpid();
   header.counting = g_state.pass == Pass::kSync;
+  header.child_processes.store(children);
   header.phase.store(kBeforeRegion);
   header.magic = kMagic;
   return true;
 }
 
-void end_thread(void* slot) { thread_ends(static_cast<Slot*>(slot)); }
+// A page that a child gets empty: clone(), _Fork() and the system calls run no handlers.
+bool map_phase() {
+  const auto size_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* mapped =
+      mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return false;
+  madvise(mapped, size_bytes, MADV_WIPEONFORK);
+  g_phase = static_cast<std::atomic<uint32_t>*>(mapped);
+  return true;
+}
+
+void end_thread(void* slot) {
+  // Off: in a child process, whose slot is its parent's.
+  if (phase() != kOff) thread_ends(static_cast<Slot*>(slot));
+}
 
 void leave_after_fork() {
-  g_phase.store(kOff);
+  g_phase->store(kOff);
   g_state.pass = Pass::kNone;
   // The slot is shared with the parent: the end of the child's thread must not touch it.
   t_slot = nullptr;
   t_uncounted = true;
   pthread_setspecific(g_thread_end_key, nullptr);
   profiler_after_fork();
+}
+
+__attribute__((destructor)) void end_agent() {
+  if (g_state.whole_process) close_region();
 }
 
 __attribute__((constructor)) void start_agent() {
@@ -147,17 +177,23 @@ __attribute__((constructor)) void start_agent() {
   if (realpath(out, g_out_folder) == nullptr) return complain(out, strerror(errno));
   g_state.pass = pass;
   g_state.tsc = invariant_tsc();
-  if (!map_agent_file() || pthread_key_create(&g_thread_end_key, end_thread) != 0) {
+  if (!map_phase() || !map_agent_file() || pthread_key_create(&g_thread_end_key, end_thread) != 0) {
     g_state.pass = Pass::kNone;
     return;
   }
   map_events();
-  pthread_atfork(nullptr, nullptr, leave_after_fork);
+  pthread_atfork(nullptr, note_child, leave_after_fork);
   profiler_process_start();
   g_state.ready = true;
   if (pass == Pass::kSync) {
-    g_phase.store(kBeforeRegion);
+    g_phase->store(kBeforeRegion);
     adopt_thread();
+    const char* region = getenv("WINNOW_REGION");
+    g_state.whole_process = region != nullptr && strcmp(region, "process") == 0;
+    if (g_state.whole_process) {
+      at_quick_exit(end_agent);
+      open_region();
+    }
   }
 }
 

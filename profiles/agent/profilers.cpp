@@ -115,6 +115,10 @@ void profiler_thread_start() {
     sigaddset(&signals, g_state.profile_signal);
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   }
+  // Registering allocates a few bytes under the lock of the signal handler, which a thread that is
+  // forking, and holds malloc's locks, may be waiting for: a block of this size lies ready then.
+  void* volatile ready = malloc(8);
+  free(ready);
   if (auto* register_thread = find<void()>("ProfilerRegisterThread")) register_thread();
 }
 

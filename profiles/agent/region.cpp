@@ -1,9 +1,9 @@
 #include "base/region.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 
 #include "profiles/agent/agent.h"
 
@@ -25,11 +25,8 @@ void for_each_running_thread(Take take) {
 void read_name(Slot& slot, int64_t tid) {
   char path[64];
   snprintf(path, sizeof path, "/proc/self/task/%lld/comm", static_cast<long long>(tid));
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
-  const ssize_t size = read(file, slot.name, sizeof slot.name - 1);
-  close(file);
-  slot.name[size > 0 ? size - 1 : 0] = '\0';  // without the line feed
+  if (!read_small(path, slot.name, sizeof slot.name)) return;
+  slot.name[strcspn(slot.name, "\n")] = '\0';
 }
 
 void stamp(std::atomic<uint64_t>& ticks, int64_t& ns) {
@@ -37,7 +34,7 @@ void stamp(std::atomic<uint64_t>& ticks, int64_t& ns) {
   ticks.store(now_ticks(), std::memory_order_release);
 }
 
-void open_region() {
+void begin_measuring() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) {
     for_each_running_thread([](Slot& slot, int64_t tid) { take_account(tid, slot.begin); });
@@ -45,12 +42,12 @@ void open_region() {
   }
   profiler_region_begin();
   stamp(header.region_begin_ticks, header.region_begin_ns);
-  if (g_state.pass == Pass::kSync) g_phase.store(kInRegion);
+  if (g_state.pass == Pass::kSync) g_phase->store(kInRegion);
 }
 
-void close_region() {
+void end_measuring() {
   Header& header = *g_state.header;
-  if (g_state.pass == Pass::kSync) g_phase.store(kAfterRegion);
+  if (g_state.pass == Pass::kSync) g_phase->store(kAfterRegion);
   stamp(header.region_end_ticks, header.region_end_ns);
   profiler_region_end();
   if (g_state.pass != Pass::kSync) return;
@@ -64,7 +61,36 @@ void close_region() {
   });
 }
 
+bool enter(Phase from, Phase to) {
+  if (!g_state.ready || g_state.pass == Pass::kNone || !is_own_process()) return false;
+  uint32_t expected = from;
+  return g_state.header->phase.compare_exchange_strong(expected, to);
+}
+
 }  // namespace
+
+void open_region() {
+  if (enter(kBeforeRegion, kInRegion)) begin_measuring();
+}
+
+bool close_region() {
+  if (!enter(kInRegion, kAfterRegion)) return false;
+  end_measuring();
+  return true;
+}
+
+void reopen_region() {
+  Header& header = *g_state.header;
+  const uint32_t used = header.used_slots.load(std::memory_order_acquire);
+  for (uint32_t i = 0; i < used && i < header.slot_count; ++i) {
+    if (g_state.slots[i].state.load(std::memory_order_acquire) == kRunning)
+      g_state.slots[i].end.tid = 0;
+  }
+  header.region_end_ticks.store(0, std::memory_order_release);
+  header.phase.store(kInRegion);
+  g_phase->store(kInRegion);
+}
+
 }  // namespace winnow::agent
 
 using namespace winnow::agent;
@@ -72,15 +98,11 @@ using namespace winnow::agent;
 extern "C" {
 
 void winnow_agent_region_begin() {
-  if (!g_state.ready || g_state.pass == Pass::kNone) return;
-  uint32_t expected = kBeforeRegion;
-  if (g_state.header->phase.compare_exchange_strong(expected, kInRegion)) open_region();
+  if (!g_state.whole_process) open_region();
 }
 
 void winnow_agent_region_end() {
-  if (!g_state.ready || g_state.pass == Pass::kNone) return;
-  uint32_t expected = kInRegion;
-  if (g_state.header->phase.compare_exchange_strong(expected, kAfterRegion)) close_region();
+  if (!g_state.whole_process) close_region();
 }
 
 winnow_state winnow_agent_mark(winnow_state state) {

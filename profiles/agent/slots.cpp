@@ -2,6 +2,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "profiles/agent/agent.h"
 #include "profiles/agent/real.h"
 
@@ -94,7 +96,8 @@ void fold(Slot& slot) {
 
 Slot* adopt_thread() {
   if (!tracking() || !g_state.ready) return nullptr;
-  t_uncounted = true;  // what follows must not come back here
+  const int saved_errno = errno;  // free() keeps it
+  t_uncounted = true;             // what follows must not come back here
   Slot* slot = acquire_slot();
   if (slot == nullptr) {
     g_state.header->uncounted_threads.fetch_add(1, std::memory_order_relaxed);
@@ -104,6 +107,7 @@ Slot* adopt_thread() {
   hold(slot);
   if (phase() == kInRegion) take_own_account(slot->begin, Moment::kBegin);
   t_uncounted = false;
+  errno = saved_errno;
   return slot;
 }
 

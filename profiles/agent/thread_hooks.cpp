@@ -11,6 +11,8 @@ constinit Real<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> 
     "pthread_create"};
 constinit Real<int(pthread_t, void**)> real_join{"pthread_join"};
 
+__attribute__((constructor)) void find_threads() { find_all(real_create, real_join); }
+
 // A new thread finds what it is to run in the slot that its creator reserved: no allocation.
 void* run_counted_thread(void* argument) {
   Slot* slot = static_cast<Slot*>(argument);

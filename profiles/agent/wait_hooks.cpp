@@ -31,6 +31,11 @@ constinit Real<int(pthread_mutex_t*)> real_trylock{"pthread_mutex_trylock"};
 constinit Real<long(long, long, long, long, long, long, long)> real_syscall{"syscall"};
 constinit Real<int()> real_yield{"sched_yield"};
 
+__attribute__((constructor)) void find_waits() {
+  find_all(real_wait, real_timedwait, real_clockwait, real_signal, real_broadcast, real_lock,
+           real_trylock, real_syscall, real_yield);
+}
+
 // call(), counted and timed as `op` where this thread counts.
 template <class Call>
 int counted(Op op, const Call& call) {

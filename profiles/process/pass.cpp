@@ -88,6 +88,7 @@ std::vector<std::string> foreign_environment() {
           "WINNOW_PASS",
           "WINNOW_OUT",
           "WINNOW_RESULT",
+          "WINNOW_REGION",
           "CPUPROFILE",
           "CPUPROFILE_FREQUENCY",
           "CPUPROFILE_REALTIME",

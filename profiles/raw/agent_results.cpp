@@ -271,6 +271,22 @@ void warn_of_threads(const Header& header, int64_t unread, std::vector<std::stri
     warnings.push_back(fmt::format("the kernel's figures of {} threads could not be read", unread));
 }
 
+void warn_of_children(const Header& header, std::vector<std::string>& warnings) {
+  const uint64_t children = header.child_processes.load();
+  if (children == 1) warnings.push_back("1 child process was made, which is not counted");
+  if (children > 1)
+    warnings.push_back(
+        fmt::format("{} child processes were made, which are not counted", children));
+}
+
+// What the hooks saw of such a process is what other libraries left to the C library.
+void forget_allocations(SyncProfile& sync, std::vector<std::string>& warnings) {
+  sync.allocations.reset();
+  sync.allocated_bytes.reset();
+  sync.frees.reset();
+  warnings.push_back(kAllocatesElsewhere);
+}
+
 uint64_t size_in_use(const Header& header) {
   return kSlotsOffset + uint64_t{used_slots(header)} * sizeof(Slot);
 }
@@ -314,6 +330,8 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   results.ns_per_tick = clock.s_per_tick * 1e9;
   check_off_cpu(results.sync, results.warnings);
   warn_of_threads(header, collected.unread, results.warnings);
+  warn_of_children(header, results.warnings);
+  if (header.allocates_elsewhere != 0) forget_allocations(results.sync, results.warnings);
   return results;
 }
 

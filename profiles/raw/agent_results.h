@@ -7,6 +7,10 @@
 
 namespace winnow::profiles {
 
+// Said of a process whose executable defines malloc: its allocations are unknown.
+inline constexpr const char* kAllocatesElsewhere =
+    "its allocations do not go through the C library's malloc";
+
 // A thread that was not created and ended within the region.
 struct AgentThread {
   uint32_t slot = 0;

@@ -152,8 +152,8 @@ bool allocates_elsewhere(const HeapProfile& heap, const SyncProfile& counted) {
   constexpr double kProfilersOwnBytes = 4096;  // what it may allocate as it starts, by version
   double before_bytes = 0;
   for (const AllocationRow& row : heap.before_region) before_bytes += row.bytes;
-  return counted.allocations == 0 && heap.region_objects == 0 && heap.header_objects == 0 &&
-         before_bytes <= kProfilersOwnBytes;
+  return counted.allocations.value_or(0) == 0 && heap.region_objects == 0 &&
+         heap.header_objects == 0 && before_bytes <= kProfilersOwnBytes;
 }
 
 }  // namespace
@@ -195,8 +195,7 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
       const SyncProfile exact = counted(folder, *blocks[0], recording).sync;
       if (allocates_elsewhere(*profiles.heap, exact)) {
         profiles.heap.reset();
-        recording.missing.push_back(
-            {name, Pass::heap, "its allocations do not go through the C library's malloc"});
+        recording.missing.push_back({name, Pass::heap, kAllocatesElsewhere});
         return;
       }
       profiles.heap->exact_bytes = exact.allocated_bytes;

@@ -333,15 +333,19 @@ TEST_CASE("1,000 threads at once are counted; more than there are slots are told
 
 TEST_CASE("what a forked child does is not counted") {
   const Scratch scratch;
-  const SyncProfile sync = counted(scratch, {"fork", "1"}).sync;
-  CHECK(sync.thread_create->count == 0);
-  CHECK(sync.threads.size() == 1);
+  const AgentResults results = counted(scratch, {"fork", "1"});
+  CHECK(results.sync.thread_create->count == 0);
+  CHECK(results.sync.threads.size() == 1);
+  // And those before and behind the region.
+  CHECK(results.warnings ==
+        std::vector<std::string>{"3 child processes were made, which are not counted"});
 }
 
 TEST_CASE("a worker that forks is counted once, whole, and no other in its place") {
   const Scratch scratch;
   const AgentResults results = counted(scratch, {"fork-worker", "20"});
-  CHECK(results.warnings.empty());
+  CHECK(results.warnings ==
+        std::vector<std::string>{"26 child processes were made, which are not counted"});
   REQUIRE(results.sync.threads.size() == 2);
   const ThreadAccount& workers = thread_named(results.sync, "created in the region");
   CHECK(workers.thread_count == 20);

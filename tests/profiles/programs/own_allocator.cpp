@@ -1,5 +1,7 @@
-// Makes a program one with its own allocator: no call reaches the C library's malloc, or one that
-// is preloaded. Nothing is ever freed.
+// An allocator of its own. In an executable no call reaches the C library's malloc, or one that is
+// preloaded; in a shared library calls reach it through those that are. Memory that another
+// allocator made ends the program. Nothing is ever freed.
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -40,23 +42,35 @@ void* take(size_t size_bytes, size_t alignment) {
   return arena() + block;
 }
 
+void check(void* pointer) {
+  const auto from_start = static_cast<size_t>(static_cast<char*>(pointer) - arena());
+  if (pointer != nullptr && from_start >= kArenaBytes) abort();
+}
+
 }  // namespace
 
 extern "C" {
 
 void* malloc(size_t size_bytes) { return take(size_bytes, kHeaderBytes); }
+size_t malloc_usable_size(void* pointer) {
+  if (pointer == nullptr) return 0;
+  check(pointer);
+  size_t size_bytes = 0;
+  memcpy(&size_bytes, static_cast<char*>(pointer) - kHeaderBytes, sizeof size_bytes);
+  return size_bytes;
+}
+
 void* calloc(size_t count, size_t size_bytes) { return take(count * size_bytes, kHeaderBytes); }
-void free(void*) {}
+void free(void* pointer) { check(pointer); }
 
 void* realloc(void* old, size_t size_bytes) {
   void* made = take(size_bytes, kHeaderBytes);
   if (old == nullptr) return made;
-  size_t old_bytes = 0;
-  memcpy(&old_bytes, static_cast<char*>(old) - kHeaderBytes, sizeof old_bytes);
-  return memcpy(made, old, std::min(old_bytes, size_bytes));
+  return memcpy(made, old, std::min(malloc_usable_size(old), size_bytes));
 }
 
 void* memalign(size_t alignment, size_t size_bytes) { return take(size_bytes, alignment); }
+void* valloc(size_t size_bytes) { return take(size_bytes, 4096); }
 void* aligned_alloc(size_t alignment, size_t size_bytes) { return take(size_bytes, alignment); }
 
 int posix_memalign(void** result, size_t alignment, size_t size_bytes) {
@@ -67,7 +81,7 @@ int posix_memalign(void** result, size_t alignment, size_t size_bytes) {
 
 void* operator new(size_t size_bytes) { return malloc(size_bytes); }
 void* operator new[](size_t size_bytes) { return malloc(size_bytes); }
-void operator delete(void*) noexcept {}
-void operator delete[](void*) noexcept {}
-void operator delete(void*, size_t) noexcept {}
-void operator delete[](void*, size_t) noexcept {}
+void operator delete(void* pointer) noexcept { check(pointer); }
+void operator delete[](void* pointer) noexcept { check(pointer); }
+void operator delete(void* pointer, size_t) noexcept { check(pointer); }
+void operator delete[](void* pointer, size_t) noexcept { check(pointer); }
