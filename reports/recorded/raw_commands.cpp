@@ -22,9 +22,12 @@ std::string program_of(const profiles::Variant& variant) {
 // google-pprof knows the first file's alone.
 std::string sampled_command(const std::vector<const Block*>& blocks, const std::string& program) {
   for (const Block* block : blocks)
-    for (const std::string& file : block->raw_files)
+    for (const std::string& file : block->raw_files) {
       if (file.ends_with(".prof"))
         return fmt::format("google-pprof --text {} {}", program, shell_quoted(file));
+      if (file.ends_with(".data"))  // of a whole process tree; it names its programs itself
+        return fmt::format("perf report -i {}", shell_quoted(file));
+    }
   return "";
 }
 

@@ -184,4 +184,14 @@ TEST_CASE("differences of processes are void where the work differs") {
   for (const Row& row : report.processes.rows) CHECK(row.evidence[1] == Evidence::kVoid);
 }
 
+TEST_CASE("the samples of process trees are opened by perf") {
+  Recording recording = command_recording();
+  for (auto& block : recording.blocks)
+    if (block.pass == profiles::Pass::cpu)
+      block.raw_files = {"raw/cpu/" + block.variant + "-0/perf-0.data"};
+  const std::string text = to_markdown(make_report(recording));
+  CHECK(has(text, "perf report -i raw/cpu/one-0/perf-0.data"));
+  CHECK(!has(text, "google-pprof"));
+}
+
 }  // namespace winnow::reports
