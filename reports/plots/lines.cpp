@@ -18,6 +18,7 @@ constexpr double kLeft = 76, kRight = 570, kTop = 44, kBottom = 362;
 constexpr double kLabelHeight = 15;  // of a series' name beside its line
 constexpr size_t kLongestLabel = 24;
 constexpr double kMost = 1e15, kLeast = 1e-9;  // beyond, a figure is no measurement
+constexpr double kMostTick = 1e300;
 
 // Distinguishable with colour-blind eyes on a light and on a dark page (Okabe and Ito); beyond
 // eight series the shapes of the marks tell them apart.
@@ -237,14 +238,21 @@ std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
 }  // namespace
 
 std::vector<double> round_ticks(double low, double high, int count) {
-  const double raw = std::max(high - low, 1e-300) / std::max(count - 1, 1);
+  const auto bounded = [](double end) {
+    return std::isnan(end) ? 0 : std::clamp(end, -kMostTick, kMostTick);
+  };
+  low = bounded(low);
+  high = std::max(low, bounded(high));
+  // Steps that are lost in the rounding of the values would never arrive at `high`.
+  const double magnitude = std::max(std::abs(low), std::abs(high));
+  const double raw = std::max({high - low, magnitude * 1e-9, 1e-300}) / std::max(count - 1, 1);
   const double power = std::pow(10, std::floor(std::log10(raw)));
   const double times = raw / power;
   const double step = power * (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10);
+  const double first = std::floor(low / step);
+  const double last = std::max(std::ceil(high / step), first + 1);
   std::vector<double> ticks;
-  for (double i = std::floor(low / step); ticks.empty() || ticks.back() < high; ++i)
-    ticks.push_back(i * step);
-  if (ticks.size() == 1) ticks.push_back(ticks.front() + step);
+  for (double i = first; i <= last; ++i) ticks.push_back(i * step);
   return ticks;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "base/file.h"
 #include "reports/plots/lines.h"
@@ -351,6 +352,30 @@ TEST_CASE("a plot's ticks are round") {
   CHECK(round_ticks(0, 97, 6) == std::vector<double>{0, 20, 40, 60, 80, 100});
   CHECK(round_ticks(0, 4, 6) == std::vector<double>{0, 1, 2, 3, 4});
   CHECK(round_ticks(0, 0, 6).size() == 2);
+}
+
+TEST_CASE("a plot's ticks hold any range") {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::pair<double, double>> ranges{
+      {4321.5, 4321.5}, {-7, -7},        {1e15, 1e15},
+      {3e-12, 3e-12},   {5, 2},          {1, 1 + 1e-15},
+      {1e300, 1e300},   {-1e308, 1e308}, {0, 5e-324},
+      {kNan, 3},        {3, kNan},       {0, kInfinity},
+      {-kInfinity, 0},  {kNan, kNan},    {kInfinity, kInfinity},
+      {0.1, 0.3},       {-0.001, 1e9},   {123456, 123456.0001}};
+  for (const auto& [low, high] : ranges) {
+    const std::vector<double> ticks = round_ticks(low, high, 5);
+    CAPTURE(low, high, ticks);
+    CHECK(ticks.size() >= 2);
+    CHECK(ticks.size() <= 12);
+    CHECK(std::ranges::all_of(ticks, [](double tick) { return std::isfinite(tick); }));
+    CHECK(std::ranges::adjacent_find(ticks, std::ranges::greater_equal()) == ticks.end());
+    if (!std::isfinite(low) || !std::isfinite(high) || std::abs(low) > 1e300) continue;
+    const double rounding = 1e-12 * std::max(std::abs(low), std::abs(high));
+    CHECK(ticks.front() <= low + rounding);
+    CHECK(ticks.back() >= high - rounding);
+  }
 }
 
 TEST_CASE("the plots of a report are those that its Markdown shows") {
