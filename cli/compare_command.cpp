@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
+#include <array>
 
 #include "base/error.h"
 #include "cli/command_line.h"
@@ -35,11 +35,12 @@ constexpr std::string_view kText =
     "  winnow compare --ref main --ref HEAD --build 'make -j2' './bench'\n"
     "  winnow compare --shell=default 'sort data | uniq' 'sort -u data'\n";
 
-struct CompareOptions : ProgramOptions {
-  std::optional<std::string> blocks, budget, passes, out, categories;
-  std::optional<uint64_t> seed;
+using profiles::Pass;
+constexpr std::array kCommandPasses{Pass::time, Pass::cpu, Pass::tree};
+
+struct CompareOptions : ProgramOptions, RecordingOptions {
+  std::optional<std::string> blocks, budget, passes, categories;
   int runs = 0;
-  double time_limit_s = 300;
   bool no_verdict = false, no_twin = false, ignore_output = false;
 };
 
@@ -79,27 +80,9 @@ Options table_of(CompareOptions& options) {
   };
 }
 
-std::vector<profiles::Pass> passes_of(const CompareOptions& options) {
-  using profiles::Pass;
-  const std::vector<Pass> all{Pass::time, Pass::cpu, Pass::tree};
-  if (!options.passes) return all;
-  std::vector<Pass> passes;
-  for (const std::string& name : split("--passes", *options.passes)) {
-    const auto pass = profiles::find_word<Pass>(name);
-    if (!pass || std::ranges::count(all, *pass) == 0)
-      throw base::UsageError("--passes", name + " is none of time, cpu, tree");
-    passes.push_back(*pass);
-  }
-  return passes;
-}
-
 profiles::RunPlan make_plan(const CompareOptions& options) {
   profiles::RunPlan plan;
-  MeasureOptions common;
-  common.out = options.out;
-  common.seed = options.seed;
-  common.time_limit_s = options.time_limit_s;
-  fill_in(plan, common, out_folder("compare", common));
+  fill_in(plan, options, out_folder("compare", options));
   plan.commit.clear();  // of this program, which is not what is measured
   plan.arms = options.revisions.empty()
                   ? program_arms(options)
@@ -111,7 +94,8 @@ profiles::RunPlan make_plan(const CompareOptions& options) {
   plan.twin = !options.no_twin && plan.arms.size() > 1;
   plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
   plan.iterations_per_block = options.runs;
-  plan.passes = passes_of(options);
+  plan.passes = options.passes ? passes_named(split("--passes", *options.passes), kCommandPasses)
+                               : std::vector(kCommandPasses.begin(), kCommandPasses.end());
   plan.compare_outputs = !options.ignore_output;
   plan.categories_file = options.categories.value_or("");
   if (options.budget) {

@@ -301,13 +301,14 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
 std::vector<profiles::Arm> arms_of_revisions(const ProgramOptions& options,
                                              const std::vector<BuiltRevision>& revisions) {
   std::vector<profiles::Arm> arms;
-  const bool many = program_arms(options).size() > 1;
   for (const BuiltRevision& revision : revisions) {
     ProgramOptions here = options;
     here.folder = (fs::path(revision.folder) / options.folder.value_or("")).string();
-    for (profiles::Arm& arm : program_arms(here)) {
-      arm.variant.label =
-          many ? fmt::format("{}: {}", revision.name, arm.variant.label) : revision.name;
+    auto programs = program_arms(here);
+    for (profiles::Arm& arm : programs) {
+      arm.variant.label = programs.size() > 1
+                              ? fmt::format("{}: {}", revision.name, arm.variant.label)
+                              : revision.name;
       arm.variant.name = file_name(arm.variant.label, arms);
       arm.commit = revision.commit;
       arms.push_back(std::move(arm));

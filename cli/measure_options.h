@@ -8,15 +8,20 @@
 
 namespace winnow::cli {
 
-// Options of every command that measures: which workload, and how its variants run. Texts where a
-// command reads a number and another a list.
-struct MeasureOptions {
-  std::optional<std::string> scenario;  // file
-  std::optional<std::string> variants, batch, threads, iterations, blocks, model, out;
-  std::string affinity = "none", isa = "auto";
-  int spin_us = 100, grain = 0;
+// Of every command that measures: where the recording goes, and what every process is held to.
+struct RecordingOptions {
+  std::optional<std::string> out;
   std::optional<uint64_t> seed;
   double time_limit_s = 300;
+};
+
+// Options of every command that measures strategies: which workload, and how its variants run.
+// Texts where a command reads a number and another a list.
+struct MeasureOptions : RecordingOptions {
+  std::optional<std::string> scenario;  // file
+  std::optional<std::string> variants, batch, threads, iterations, blocks, model;
+  std::string affinity = "none", isa = "auto";
+  int spin_us = 100, grain = 0;
 };
 
 // The help of --isa, the same on every machine of this architecture.

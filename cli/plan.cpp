@@ -41,7 +41,7 @@ std::vector<scenarios::ScenarioVariant> named(const std::vector<scenarios::Scena
 
 int all_cores() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
 
-std::string out_folder(const std::string& name, const MeasureOptions& options) {
+std::string out_folder(const std::string& name, const RecordingOptions& options) {
   const fs::path out = options.out ? fs::path(*options.out) : fs::path("out") / name;
   if (out.empty()) throw base::UsageError("--out", "expected a folder");
   std::error_code error;
@@ -89,7 +89,22 @@ void check_evidence(int variants, int blocks) {
           needed, needed));
 }
 
-void fill_in(profiles::MeasuringPlan& plan, const MeasureOptions& options, const std::string& out) {
+std::vector<profiles::Pass> passes_named(const std::vector<std::string>& names,
+                                         std::span<const profiles::Pass> offered) {
+  std::string list;
+  for (const profiles::Pass pass : offered) list += (list.empty() ? "" : ", ") + word(pass);
+  std::vector<profiles::Pass> passes;
+  for (const std::string& name : names) {
+    const auto pass = profiles::find_word<profiles::Pass>(name);
+    if (!pass || std::ranges::count(offered, *pass) == 0)
+      throw base::UsageError("--passes", name + " is none of " + list);
+    passes.push_back(*pass);
+  }
+  return passes;
+}
+
+void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
+             const std::string& out) {
   plan.out_dir = out;
   plan.time_limit_s = options.time_limit_s;
   plan.seed = options.seed ? *options.seed : std::random_device{}();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ inline constexpr int kMostOfAll = 1'000'000;
 int all_cores();
 
 // --out, or out/<name>. Links are followed, so that what is written aside can be moved there.
-std::string out_folder(const std::string& name, const MeasureOptions& options);
+std::string out_folder(const std::string& name, const RecordingOptions& options);
 
 // What is wrong with the model, the instruction set or the folder is told before any process
 // starts.
@@ -31,8 +32,13 @@ scenarios::Scenario chosen_scenario(const MeasureOptions& options);
 // base::UsageError for too few blocks.
 void check_evidence(int variants, int blocks);
 
+// The passes of these names, of which `offered` may be asked for. Throws base::UsageError.
+std::vector<profiles::Pass> passes_named(const std::vector<std::string>& names,
+                                         std::span<const profiles::Pass> offered);
+
 // What every plan has, a run's and a sweep's.
-void fill_in(profiles::MeasuringPlan& plan, const MeasureOptions& options, const std::string& out);
+void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
+             const std::string& out);
 
 // All of a run's plan but the arms, the baseline, the passes and how often it takes them.
 profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOptions& options,

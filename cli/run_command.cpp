@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/error.h"
@@ -47,6 +48,9 @@ constexpr std::string_view kRunText =
     "  winnow run scenarios/sweep.toml --resume --batch 32 --mixes short,long --blocks 10\n"
     "  winnow run scenarios/neighbours.toml --variants pool,packed\n";
 
+using profiles::Pass;
+constexpr std::array kEnginePasses{Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::sync};
+
 Options table_of(RunOptions& options) {
   Options table{
       {"variants", &options.variants, "comma-separated; the first is the baseline"},
@@ -85,17 +89,6 @@ scenarios::Scenario scenario_of(const RunOptions& options) {
   return scenario;
 }
 
-std::vector<profiles::Pass> passes_of(const scenarios::Scenario& scenario) {
-  std::vector<profiles::Pass> passes;
-  for (const std::string& name : scenario.passes) {
-    const auto pass = profiles::find_word<profiles::Pass>(name);
-    if (!pass || std::ranges::count(profiles::kPasses, *pass) == 0)
-      throw base::UsageError("--passes", name + " is none of time, cpu, wall, heap, sync");
-    passes.push_back(*pass);
-  }
-  return passes;
-}
-
 profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOptions& options) {
   profiles::RunPlan plan = plan_of(scenario, options, out_folder(scenario.name, options));
   // A variant alone has no comparison whose noise it could tell.
@@ -107,7 +100,7 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOption
   for (const auto& variant : scenario.variants)
     plan.arms.push_back(
         make_arm(scenario, options, variant, plan.out_dir, {"--dispatch-samples", "200"}));
-  plan.passes = passes_of(scenario);
+  plan.passes = passes_named(scenario.passes, kEnginePasses);
   plan.categories_file = options.categories.value_or("");
   plan.roofline = measured_roofline;
   plan.kept_earlier = [](const std::string& folder) {

@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kTailLines = 10;
 constexpr std::string_view kIterations = "{iterations}";
 
 std::vector<std::string> with_iterations(std::vector<std::string> command, int iterations) {
@@ -90,9 +89,28 @@ ChildResult read_result(const std::string& file, const BlockPlan& plan) {
   }
 }
 
-std::vector<std::string> files_in(const fs::path& folder, const std::string& relative) {
+void measure(const BlockPlan& plan, const fs::path& out, const std::string& relative,
+             ChildResult& result) {
+  const Command command = command_of(plan, out);
+  const MachineWatch watch(plan.machine_root);
+  const Outcome outcome = run_child(command, plan.stop);
+  const BlockMachine machine = watch.state(outcome.cpu_s);
+  result = outcome.ok() ? read_result((out / "result.json").string(), plan)
+                        : failed(describe(outcome, plan.time_limit_s));
+  Block& block = result.block;
+  if (!block.ok()) block.stderr_tail = last_lines(command.output_file, kTailLines);
+  trim_agent_file((out / "agent.bin").string());
+  trim_events_file((out / "events.bin").string());
+  block.raw_files = raw_files_in(out, relative);
+  block.machine = machine;
+  block.disturbed = disturbance(machine, watch.cores());
+}
+
+}  // namespace
+
+std::vector<std::string> raw_files_in(const fs::path& out, const std::string& relative) {
   std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(out)) {
     if (entry.is_regular_file()) {
       files.push_back(relative + "/" + entry.path().filename().string());
     }
@@ -101,32 +119,14 @@ std::vector<std::string> files_in(const fs::path& folder, const std::string& rel
   return files;
 }
 
-ChildResult measure(const BlockPlan& plan, const fs::path& out, const std::string& relative) {
-  fs::create_directories(out);
-  const Command command = command_of(plan, out);
-  const MachineWatch watch(plan.machine_root);
-  const Outcome outcome = run_child(command, plan.stop);
-  const BlockMachine machine = watch.state(outcome.cpu_s);
-  ChildResult result = outcome.ok() ? read_result((out / "result.json").string(), plan)
-                                    : failed(describe(outcome, plan.time_limit_s));
-  Block& block = result.block;
-  if (!block.ok()) block.stderr_tail = last_lines(command.output_file, kTailLines);
-  trim_agent_file((out / "agent.bin").string());
-  trim_events_file((out / "events.bin").string());
-  block.raw_files = files_in(out, relative);
-  block.machine = machine;
-  block.disturbed = disturbance(machine, watch.cores());
-  return result;
-}
-
-}  // namespace
-
-ChildResult measure_block(const BlockPlan& plan) {
+ChildResult measure_in_folder(const BlockPlan& plan, MeasureInFolder measure) {
   const std::string& name = plan.twin.empty() ? plan.arm->variant.name : plan.twin;
   const std::string relative = fmt::format("raw/{}/{}-{}", word(plan.pass), name, plan.index);
+  const fs::path out = fs::path(plan.folder) / relative;
   ChildResult result;
   try {
-    result = measure(plan, fs::path(plan.folder) / relative, relative);
+    fs::create_directories(out);
+    measure(out, relative, result);
   } catch (const std::exception& error) {
     result = failed(fmt::format("not measured: {}", error.what()));
   }
@@ -134,6 +134,13 @@ ChildResult measure_block(const BlockPlan& plan) {
   result.block.variant = name;
   result.block.index = plan.index;
   return result;
+}
+
+ChildResult measure_block(const BlockPlan& plan) {
+  return measure_in_folder(
+      plan, [&](const fs::path& out, const std::string& relative, ChildResult& result) {
+        measure(plan, out, relative, result);
+      });
 }
 
 }  // namespace winnow::profiles

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <string>
+#include <vector>
 
+#include "base/function_ref.h"
 #include "profiles/process/child_result.h"
 #include "profiles/process/plan.h"
 
@@ -24,6 +27,19 @@ struct BlockPlan {
   std::string control_group_file;            // cgroup.procs; empty: none
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
 };
+
+// The last lines of what a failed program said that a block keeps.
+inline constexpr int kTailLines = 10;
+
+// Makes the block's folder and lets `measure` fill in the result; `relative` is the folder's name
+// in the recording. Where that throws, the block's failure tells.
+using MeasureInFolder = base::FunctionRef<void(const std::filesystem::path& out,
+                                               const std::string& relative, ChildResult& result)>;
+ChildResult measure_in_folder(const BlockPlan& plan, MeasureInFolder measure);
+
+// The files there, as Block::raw_files names them.
+std::vector<std::string> raw_files_in(const std::filesystem::path& out,
+                                      const std::string& relative);
 
 // Runs the process and reads what it wrote. Where that fails, for the child's or the machine's
 // reasons, the block's failure tells. block.order is left for the caller.

@@ -24,8 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kTailLines = 10;
-
 int64_t to_ns(double seconds) { return std::llround(seconds * 1e9); }
 
 bool accepted(const Outcome& outcome, const Program& program) {
@@ -36,14 +34,13 @@ bool accepted(const Outcome& outcome, const Program& program) {
 
 // What the runs of a block add up to.
 struct Sum {
-  ChildResult result;
-  Region region;
-  CoresTime cores;
+  ChildResult& result;
+  Region region{};
+  CoresTime cores{};
   bool cores_known = true;
-  TreeProfile tree;
-  BlockMachine machine;
+  TreeProfile tree{};
+  BlockMachine machine{};
   int machine_cores = 0;
-  std::string hash;  // of the output; "-": it differs from run to run
 };
 
 void add(std::optional<int64_t>& sum, int64_t value) { sum = sum.value_or(0) + value; }
@@ -199,8 +196,11 @@ class Run {
 
   void take_hash() {
     const std::string hash = hash_->finish();
-    if (sum_.result.block.iteration_wall_ns.size() == 1) sum_.hash = hash;
-    if (sum_.hash != hash) sum_.hash = "-";
+    Block& block = sum_.result.block;
+    if (block.iteration_wall_ns.size() == 1)
+      block.checksum = hash;
+    else if (block.checksum != hash)
+      block.checksum.clear();  // another one in each run
   }
 
   const BlockPlan& plan_;
@@ -263,41 +263,28 @@ void put_together(const BlockPlan& plan, const fs::path& out, Sum& sum) {
   block.region = sum.region;
   block.machine = sum.machine;
   block.disturbed = disturbance(sum.machine, sum.machine_cores);
-  if (sum.hash != "-") block.checksum = sum.hash;
   if (plan.pass == Pass::tree) write_tree_file((out / kTreeFile).string(), sum.tree);
 }
 
-void note_files(const fs::path& out, const std::string& relative, Block& block) {
+// What nothing was written to is no file of the recording.
+void remove_empty_files(const fs::path& out) {
   for (const auto& entry : fs::directory_iterator(out)) {
     std::error_code error;
-    if (entry.is_regular_file() && entry.file_size(error) > 0)
-      block.raw_files.push_back(relative + "/" + entry.path().filename().string());
-    else
-      fs::remove(entry.path(), error);
+    if (!entry.is_regular_file() || entry.file_size(error) == 0) fs::remove(entry.path(), error);
   }
-  std::ranges::sort(block.raw_files);
 }
 
 }  // namespace
 
 ChildResult measure_program(const BlockPlan& plan) {
-  const std::string& name = plan.twin.empty() ? plan.arm->variant.name : plan.twin;
-  const std::string relative = fmt::format("raw/{}/{}-{}", word(plan.pass), name, plan.index);
-  const fs::path out = fs::path(plan.folder) / relative;
-  Sum sum;
-  Block& block = sum.result.block;
-  try {
-    fs::create_directories(out);
-    take_runs(plan, out, sum);
-    put_together(plan, out, sum);
-    note_files(out, relative, block);
-  } catch (const std::exception& error) {
-    block.failure = fmt::format("not measured: {}", error.what());
-  }
-  block.pass = plan.pass;
-  block.variant = name;
-  block.index = plan.index;
-  return std::move(sum.result);
+  return measure_in_folder(
+      plan, [&](const fs::path& out, const std::string& relative, ChildResult& result) {
+        Sum sum{result};
+        take_runs(plan, out, sum);
+        put_together(plan, out, sum);
+        remove_empty_files(out);
+        result.block.raw_files = raw_files_in(out, relative);
+      });
 }
 
 std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_folder) try {
@@ -314,7 +301,8 @@ std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_f
   plan.time_limit_s = 20;
   const fs::path scratch = fs::path(scratch_folder) / "probe";
   fs::create_directories(scratch);
-  Sum sum;
+  ChildResult result;
+  Sum sum{result};
   std::string why;
   try {
     const Outcome outcome = Run(plan, scratch, 0, sum).take();

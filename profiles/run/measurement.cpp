@@ -101,8 +101,6 @@ Measurement::Arms Measurement::persistent_arms() const {
   return arms;
 }
 
-bool Measurement::foreign() const { return plan_.arms.front().program.has_value(); }
-
 // What a program wants done once; what it says stays in raw/hooks/.
 void Measurement::take_hooks(const std::string& what, std::vector<std::string> Program::*hook) {
   for (size_t arm : all_arms()) {
@@ -119,7 +117,7 @@ void Measurement::take_hooks(const std::string& what, std::vector<std::string> P
 // Not recorded, but how long a run takes decides about the plan. A command that does not run at all
 // ends it, in one line.
 void Measurement::warm_up() {
-  if (!foreign()) return;
+  if (!plan_.of_programs()) return;
   double round_s = 0, shortest_s = kLeastBlock_s;
   for (size_t arm : all_arms()) {
     if (stopped()) return;
@@ -171,7 +169,7 @@ void Measurement::take_passes() {
 }
 
 std::string Measurement::why_not(Pass pass) const try {
-  if (foreign()) return why_unavailable_for_programs(pass, folder_);
+  if (plan_.of_programs()) return why_unavailable_for_programs(pass, folder_);
   if (pass == Pass::tree)
     return "only of programs that do not follow docs/child-contract.md; the sync pass counts the "
            "threads of those that do";

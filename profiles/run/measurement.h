@@ -50,7 +50,6 @@ class Measurement {
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
   bool run_block(Pass pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
-  bool foreign() const;
   double elapsed_s() const;
   void note_result(const ChildResult& result);
 

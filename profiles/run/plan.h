@@ -41,6 +41,10 @@ struct RunPlan : MeasuringPlan {
   // May be empty.
   std::function<void(const std::string& folder)> kept_earlier;
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
+
+  // Of programs that need not know of the harness, or of those that follow docs/child-contract.md:
+  // all arms are of one kind.
+  bool of_programs() const { return arms.front().program.has_value(); }
 };
 
 }  // namespace winnow::profiles

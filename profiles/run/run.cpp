@@ -39,15 +39,15 @@ void check_plan(const RunPlan& plan) {
     check(std::ranges::count(kPasses, pass) == 1, "pass " + word(pass), "not a pass to ask for");
   }
   check(plan.blocks >= 1 && plan.blocks <= 100'000, "blocks", "expected 1 to 100000");
-  const bool programs = plan.arms.front().program.has_value();
-  check(plan.iterations_per_block >= (programs ? 0 : 1), "iterations", "expected 1 or more");
+  check(plan.iterations_per_block >= (plan.of_programs() ? 0 : 1), "iterations",
+        "expected 1 or more");
   check(plan.sync_processes >= 1, "processes of the sync pass", "expected 1 or more");
   check(plan.time_limit_s > 0, "time limit", "expected more than 0 seconds");
 }
 
 void check_agent(const RunPlan& plan) {
   const auto needs_none = [&](Pass pass) { return pass == Pass::time || pass == Pass::tree; };
-  if (plan.arms.front().program || std::ranges::all_of(plan.passes, needs_none)) return;
+  if (plan.of_programs() || std::ranges::all_of(plan.passes, needs_none)) return;
   for (const std::string& library : {plan.agent_library, malloc_library(plan.agent_library)}) {
     if (!std::filesystem::exists(library)) {
       throw base::Error(library, "the agent was not found here");
@@ -172,7 +172,7 @@ RunStatus status_of(const RunPlan& plan, const Recording& recording) {
   // What a pass cannot see of a program is the program's or the machine's nature, and stands in the
   // report with its reason.
   const bool nothing_missing =
-      plan.arms.front().program ||
+      plan.of_programs() ||
       std::all_of(recording.missing.begin(), recording.missing.end(), [&](const Missing& missing) {
         return std::any_of(plan.arms.begin(), plan.arms.end(), [&](const Arm& arm) {
           return arm.variant.name == missing.variant && missing.pass &&
@@ -216,7 +216,7 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
   measurement.take_passes();
   for (std::string& warning : disturbance_warnings(recording))
     recording.warnings.push_back(std::move(warning));
-  if (plan.arms.front().program) drop_outputs(plan.compare_outputs, recording);
+  if (plan.of_programs()) drop_outputs(plan.compare_outputs, recording);
   note_gaps(plan, recording);
   measurement.report_progress("reading the profiles");
   assemble_profiles(folder, rules, recording);

@@ -229,6 +229,7 @@ TEST_CASE("a run that cannot start writes nothing") {
   CHECK(tiny.run({"--variants", "pool,pool"}).status == 2);
   CHECK(tiny.run({"--iterations", "7", "--blocks", "2"}).status == 2);
   CHECK(tiny.run({"--passes", "gpu"}).status == 2);
+  CHECK(tiny.run({"--passes", "tree"}).status == 2);  // of commands only
   CHECK(tiny.run({"--isa", "none"}).status == 2);
   CHECK(tiny.run({"--threads", "1025"}).status == 2);
   CHECK(tiny.run({"--out", ""}).status == 2);
