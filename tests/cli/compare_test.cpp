@@ -11,6 +11,7 @@
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/text.h"
 
 using namespace winnow;
 namespace fs = std::filesystem;
@@ -18,10 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Words = std::vector<std::string>;
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 size_t lines_of(const std::string& file) {
   std::ifstream stream(file);
@@ -49,7 +46,7 @@ bool runs_somewhere(const std::string& argument) {
   for (const auto& process : fs::directory_iterator("/proc")) {
     std::ifstream file(process.path() / "cmdline");
     const std::string line{std::istreambuf_iterator<char>(file), {}};
-    if (holds(line, argument)) return true;
+    if (has(line, argument)) return true;
   }
   return false;
 }
@@ -109,7 +106,7 @@ TEST_CASE("the program that takes less time wins, and what it did is counted") {
                                      "-n", "short", loop(200'000), loop(2'000)});
   INFO(run.err);
   CHECK(run.status == 0);
-  CHECK(holds(run.out, "short is the clear winner against long"));
+  CHECK(has(run.out, "short is the clear winner against long"));
   const auto recording = recorded(scratch);
   CHECK(recording.status == profiles::RunStatus::complete);
   CHECK(recording.workload.iteration == "run");
@@ -133,13 +130,13 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
     return compare(scratch, more).out;
   };
   const std::string different = with({"echo a", "echo b"});
-  CHECK(holds(different, "COMPARISON VOID"));
-  CHECK(holds(with({"--ignore-output", "echo a", "echo b"}), "**Same-work check:** not checked"));
-  CHECK(holds(with({"echo a", "printf 'a\\n'"}), "wrote the same to standard output"));
+  CHECK(has(different, "COMPARISON VOID"));
+  CHECK(has(with({"--ignore-output", "echo a", "echo b"}), "**Same-work check:** not checked"));
+  CHECK(has(with({"echo a", "printf 'a\\n'"}), "wrote the same to standard output"));
   const std::string changing = with({"sh -c 'echo $$'", "sh -c 'echo $$'"});
-  CHECK(holds(changing, "is another one in each run"));
-  CHECK(!holds(changing, "COMPARISON VOID"));
-  CHECK(holds(with({"true", "true"}), "**Same-work check:** not checked"));
+  CHECK(has(changing, "is another one in each run"));
+  CHECK(!has(changing, "COMPARISON VOID"));
+  CHECK(has(with({"true", "true"}), "**Same-work check:** not checked"));
 }
 
 TEST_CASE("what a program leaves behind is told and ended") {
@@ -147,7 +144,7 @@ TEST_CASE("what a program leaves behind is told and ended") {
   const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "true",
                                      "sh -c 'setsid sleep 31415.9 & exit 0'"});
   CHECK(run.status == 0);
-  CHECK(holds(run.out, "leaves processes behind, which were ended: "));
+  CHECK(has(run.out, "leaves processes behind, which were ended: "));
   CHECK(!runs_somewhere("31415.9"));
 }
 
@@ -185,7 +182,7 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
     const auto run = compare(scratch, options);
     INFO(run.err);
     CHECK(run.status == 3);
-    CHECK(holds(run.err, error));
+    CHECK(has(run.err, error));
     CHECK(std::ranges::count(run.err, '\n') == 1);
     CHECK(run.out.empty());
     CHECK(!fs::exists(scratch / "out/compare"));
@@ -203,7 +200,7 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
     const auto run = compare(scratch, options);
     INFO(run.err);
     CHECK(run.status == 2);
-    CHECK(holds(run.err, error));
+    CHECK(has(run.err, error));
   }
   CHECK(compare(scratch, {"-i", "--no-verdict", "-r", "1", "--passes", "time", "true", "false"})
             .status == 0);
@@ -250,8 +247,8 @@ TEST_CASE("commits of a project are built, kept and compared") {
   const auto run = compare(scratch, options);
   INFO(run.err);
   CHECK(run.status == 0);
-  CHECK(holds(run.out, "HEAD ("));
-  CHECK(holds(run.out, "is the clear winner against HEAD~1 ("));
+  CHECK(has(run.out, "HEAD ("));
+  CHECK(has(run.out, "is the clear winner against HEAD~1 ("));
   for (const auto& variant : recorded(scratch).variants) {
     REQUIRE(variant.program_file);
     CHECK(variant.program_file->commit.value_or("").size() == 40);
@@ -264,10 +261,10 @@ TEST_CASE("commits of a project are built, kept and compared") {
   const auto failed = compare(
       scratch, {"--ref", "HEAD", "--ref", "HEAD~1", "--build", "echo wrong; exit 7", "./bench"});
   CHECK(failed.status == 3);
-  CHECK(holds(failed.err, "exit status 7"));
-  CHECK(holds(failed.err, ".log has all it printed"));
+  CHECK(has(failed.err, "exit status 7"));
+  CHECK(has(failed.err, ".log has all it printed"));
   const auto unknown = compare(scratch, {"--ref", "nothing", "--ref", "HEAD", "./bench"});
   CHECK(unknown.status == 2);
-  CHECK(holds(unknown.err, "--ref: nothing is no commit here"));
+  CHECK(has(unknown.err, "--ref: nothing is no commit here"));
   CHECK(compare(scratch, {"--build", "true", "true", "true"}).status == 2);
 }

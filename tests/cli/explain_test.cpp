@@ -12,15 +12,12 @@
 #include "reports/comparison/comparison.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/text.h"
 
 using namespace winnow;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 struct Tiny : testing::TinyModel {
   Tiny()

@@ -3,15 +3,12 @@
 #include "profiles/recording/stacks.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/text.h"
 
 using namespace winnow;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // Two variants with sampled stacks, and files of other stacks that are broken.
 void write_sample(const Scratch& scratch) {
@@ -47,7 +44,7 @@ TEST_CASE("report reads no file that the format, clock and variant do not show")
   CHECK(both.out == "spawn;work 5\npool;work 5\n");
   const auto broken = run({"collapsed", "--clock", "wall"});
   CHECK(broken.status == 3);
-  CHECK(holds(broken.err, "spawn.wall.json: not a file of call stacks"));
+  CHECK(has(broken.err, "spawn.wall.json: not a file of call stacks"));
   CHECK(run({"speedscope"}).status == 3);
   CHECK(run({"csv"}).status == 0);
 

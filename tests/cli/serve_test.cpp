@@ -12,6 +12,7 @@
 #include "profiles/recording/sweep.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/text.h"
 
 using namespace winnow;
 using tcp = boost::asio::ip::tcp;
@@ -77,10 +78,6 @@ class Served {
   int port_ = 0;
 };
 
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 int status(const std::string& answer) {
   return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9)) : 0;
 }
@@ -91,18 +88,18 @@ TEST_CASE("winnow serve shows an index and the page of each recording, and ends 
   Served served;
   const std::string index = served.get("/");
   CHECK(status(index) == 200);
-  CHECK(holds(index, "<a href=\"/recording/a%20b\">a b</a>"));
-  CHECK(holds(index, "&lt;small&gt;"));
-  CHECK(holds(index, "broken"));
-  CHECK(holds(index, "unavailable: "));
+  CHECK(has(index, "<a href=\"/recording/a%20b\">a b</a>"));
+  CHECK(has(index, "&lt;small&gt;"));
+  CHECK(has(index, "broken"));
+  CHECK(has(index, "unavailable: "));
   const std::string page = served.get("/recording/a%20b?query");
   CHECK(status(page) == 200);
-  CHECK(holds(page, "Content-Security-Policy"));
-  CHECK(holds(page, "</html>"));
-  CHECK(holds(index, "<a href=\"/sweep/many\">many</a>"));
+  CHECK(has(page, "Content-Security-Policy"));
+  CHECK(has(page, "</html>"));
+  CHECK(has(index, "<a href=\"/sweep/many\">many</a>"));
   const std::string sweep = served.get("/sweep/many");
   CHECK(status(sweep) == 200);
-  CHECK(holds(sweep, "&lt;sweep&gt;"));
+  CHECK(has(sweep, "&lt;sweep&gt;"));
   CHECK(status(served.get("/recording/many")) == 404);
   const auto result = served.stop();
   CHECK(result.status == 0);
@@ -119,7 +116,7 @@ TEST_CASE("winnow serve answers hostile requests with an error and stays up") {
     const std::string answer = served.get(target);
     const bool refused = status(answer) == 404 || status(answer) == 400;
     CHECK(refused);
-    CHECK_FALSE(holds(answer, "not for others"));
+    CHECK_FALSE(has(answer, "not for others"));
   }
   CHECK(status(served.get("secret")) == 400);
   CHECK(status(served.get("/recording/broken")) == 500);

@@ -27,7 +27,7 @@ double worst_error(const std::vector<float>& sum, const std::vector<float>& y,
   return worst;
 }
 
-constexpr double kTolerance = 6e-7;
+constexpr double kAddNormTolerance = 6e-7;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ TEST_CASE("add_norm adds the formula's norm at every size and magnitude") {
         const std::vector<float> weight = random.floats(size, -3, 3),
                                  x = random.floats(size, -5, 5);
         const std::vector<float> sum = add_norm(row.function, y, weight, 1e-6f, x);
-        CHECK(worst_error(sum, y, weight, 1e-6f, x) < kTolerance);
+        CHECK(worst_error(sum, y, weight, 1e-6f, x) < kAddNormTolerance);
       }
 }
 
@@ -95,8 +95,8 @@ TEST_CASE(
     shorter.back() = 0;
     lighter[700] *= 1.00001f;
     CHECK(worst_error(add_norm(row.function, shorter, weight, 1e-6f, x), y, weight, 1e-6f, x) >
-          kTolerance);
+          kAddNormTolerance);
     CHECK(worst_error(add_norm(row.function, y, lighter, 1e-6f, x), y, weight, 1e-6f, x) >
-          kTolerance);
+          kAddNormTolerance);
   }
 }

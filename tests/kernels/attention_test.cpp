@@ -37,8 +37,6 @@ struct Tensors {
   std::vector<float> q, k, v;
 };
 
-constexpr float kUntouched = -12345.0f;
-
 std::vector<float> attend(Attention function, const Tensors& t, int query_begin, int query_end) {
   std::vector<float> out(size_t(t.shape.length) * t.shape.out_stride, kUntouched);
   function(t.shape, t.q.data(), t.k.data(), t.v.data(), query_begin, query_end, out.data());
@@ -86,14 +84,14 @@ double worst_error(const std::vector<float>& out, const Tensors& t) {
   return worst;
 }
 
-constexpr double kTolerance = 5e-6;
+constexpr double kAttentionTolerance = 5e-6;
 
-void check_every_row(const Tensors& t) {
+void check_every_attention(const Tensors& t) {
   for (const Row<Attention>& row : runnable(attention_rows())) {
     INFO(std::string(row.name) << " length " << t.shape.length << " heads " << t.shape.heads << "/"
                                << t.shape.kv_heads << " of " << t.shape.head_dim << " window "
                                << t.shape.window);
-    CHECK(worst_error(attend(row.function, t), t) < kTolerance);
+    CHECK(worst_error(attend(row.function, t), t) < kAttentionTolerance);
   }
 }
 
@@ -104,7 +102,7 @@ TEST_CASE("attention equals the formula for every length around the tiles of key
   std::vector<int> lengths = {95, 96, 97, 127, 128, 129, 130};
   for (int length = 1; length <= 70; ++length) lengths.push_back(length);
   for (int length : lengths)
-    check_every_row(Tensors(random, {length, 3, 1, 32, 0.2f, -1, 0, 0, 0}));
+    check_every_attention(Tensors(random, {length, 3, 1, 32, 0.2f, -1, 0, 0, 0}));
 }
 
 TEST_CASE("attention equals the formula for every window") {
@@ -112,9 +110,9 @@ TEST_CASE("attention equals the formula for every window") {
   constexpr int kMost = std::numeric_limits<int>::max();
   for (int length : {1, 5, 33, 70})
     for (int window : {0, 1, 2, 3, 4, 7, 8, 9, length - 1, length, kMost})
-      check_every_row(Tensors(random, {length, 3, 1, 32, 0.2f, window, 0, 0, 0}));
+      check_every_attention(Tensors(random, {length, 3, 1, 32, 0.2f, window, 0, 0, 0}));
   for (int window : {0, 1, 15, 16, 17, 31, 32, 33, 47, 64, 65, 100})
-    check_every_row(Tensors(random, {150, 3, 1, 24, 0.2f, window, 0, 0, 0}));
+    check_every_attention(Tensors(random, {150, 3, 1, 24, 0.2f, window, 0, 0, 0}));
 }
 
 TEST_CASE("attention equals the formula for every head size") {
@@ -122,7 +120,7 @@ TEST_CASE("attention equals the formula for every head size") {
   std::vector<int> sizes = {63, 64, 65, 127, 128, 129, 192, 256, 300};
   for (int size = 1; size <= 34; ++size) sizes.push_back(size);
   for (int size : sizes)
-    check_every_row(
+    check_every_attention(
         Tensors(random, {9, 2, 2, size, 1 / std::sqrt(static_cast<float>(size)), 3, 0, 0, 0}));
 }
 
@@ -130,13 +128,13 @@ TEST_CASE("query heads share key and value heads in order") {
   Random random;
   for (const auto& [heads, kv_heads] :
        {std::pair{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {8, 1}, {4, 2}, {6, 3}, {4, 4}, {6, 2}})
-    check_every_row(Tensors(random, {35, heads, kv_heads, 48, 0.15f, 4, 0, 0, 0}));
+    check_every_attention(Tensors(random, {35, heads, kv_heads, 48, 0.15f, 4, 0, 0, 0}));
 }
 
 TEST_CASE("attention at the model's shape, with and without its window") {
   Random random;
   for (int window : {-1, 50})
-    check_every_row(Tensors(random, {130, 3, 1, 256, 1 / 16.0f, window, 0, 0, 0}));
+    check_every_attention(Tensors(random, {130, 3, 1, 256, 1 / 16.0f, window, 0, 0, 0}));
 }
 
 TEST_CASE("what lies between the rows is neither read nor written") {
@@ -144,7 +142,7 @@ TEST_CASE("what lies between the rows is neither read nor written") {
   for (int head_dim : {1, 17, 64, 128, 140})
     for (int gap : {1, 40}) {
       const Tensors t(random, {37, 3, 1, head_dim, 0.1f, 20, 0, 0, 0}, gap);
-      check_every_row(t);
+      check_every_attention(t);
       for (const Row<Attention>& row : runnable(attention_rows())) {
         INFO(std::string(row.name) << " head size " << head_dim << " gap " << gap);
         const std::vector<float> out = attend(row.function, t);
@@ -268,7 +266,7 @@ TEST_CASE("equal scores, however low, weigh every key the same") {
     std::fill(equal.q.begin(), equal.q.end(), 0.0f);
     for (const Row<Attention>& row : runnable(attention_rows())) {
       INFO(std::string(row.name) << " size " << size);
-      CHECK(worst_error(attend(row.function, t), equal) < kTolerance);
+      CHECK(worst_error(attend(row.function, t), equal) < kAttentionTolerance);
     }
   }
 }
@@ -278,7 +276,7 @@ TEST_CASE("a larger score in a later tile takes over what was summed before") {
   Tensors t(random, {130, 3, 1, 16, 1.0f, -1, 0, 0, 0});
   for (int key = 0; key < 130; ++key)
     std::fill_n(t.k.begin() + key * 16, 16, 0.0125f * static_cast<float>(key));
-  check_every_row(t);
+  check_every_attention(t);
 }
 
 TEST_CASE("the tolerance of the attention tests catches planted faults") {
@@ -290,8 +288,8 @@ TEST_CASE("the tolerance of the attention tests catches planted faults") {
     wider.shape.window = 51;
     narrower.shape.window = 49;
     unscaled.shape.scale = 0.1251f;
-    CHECK(worst_error(attend(row.function, wider), t) > 100 * kTolerance);
-    CHECK(worst_error(attend(row.function, narrower), t) > 100 * kTolerance);
-    CHECK(worst_error(attend(row.function, unscaled), t) > 10 * kTolerance);
+    CHECK(worst_error(attend(row.function, wider), t) > 100 * kAttentionTolerance);
+    CHECK(worst_error(attend(row.function, narrower), t) > 100 * kAttentionTolerance);
+    CHECK(worst_error(attend(row.function, unscaled), t) > 10 * kAttentionTolerance);
   }
 }

@@ -13,6 +13,9 @@
 // Inputs for the kernels' tests, the same in every run.
 namespace winnow::kernels {
 
+// What an output holds before a kernel writes it.
+constexpr float kUntouched = -12345.0f;
+
 class Random {
  public:
   explicit Random(unsigned seed = 1) : engine_(seed) {}

@@ -5,7 +5,7 @@ using namespace winnow::kernels;
 
 namespace {
 
-void check_every_row(const Weights& w, const Activations& x) {
+void check_every_dot(const Weights& w, const Activations& x) {
   const ExactDot exact = exact_dot(w.row(0), x.values.data(), x.scales.data(), x.size);
   for (const Row<Dot>& row : runnable(dot_rows())) {
     INFO(std::string(row.name) << " " << x.size);
@@ -19,14 +19,14 @@ void check_every_row(const Weights& w, const Activations& x) {
 TEST_CASE("dot equals the exact formula at every block count") {
   Random random;
   for (int size = 32; size <= 40 * 32; size += 32)
-    check_every_row(Weights(random, 1, size), Activations(random, 1, size, -128, 127));
+    check_every_dot(Weights(random, 1, size), Activations(random, 1, size, -128, 127));
 }
 
 TEST_CASE("dot is exact for extreme weights and activations") {
   Random random;
   for (int weight : {-128, 0, 127})
     for (int value : {-128, -127, 0, 127})
-      check_every_row(Weights(random, 1, 1152, weight, weight),
+      check_every_dot(Weights(random, 1, 1152, weight, weight),
                       Activations(random, 1, 1152, value, value));
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("dot makes no NaN of zero, subnormal and huge scales") {
   Random random;
   for (float w_scale : {0.0f, 0x1p-24f, 65504.0f})
     for (float x_scale : {0.0f, 0x1p-149f, 1e20f})
-      check_every_row(Weights(random, 1, 96, -128, 127, w_scale, w_scale),
+      check_every_dot(Weights(random, 1, 96, -128, 127, w_scale, w_scale),
                       Activations(random, 1, 96, -127, 127, x_scale, x_scale));
 }
 

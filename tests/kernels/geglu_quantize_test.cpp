@@ -34,7 +34,7 @@ double exact_geglu(double gate, double up) {
 }
 
 // The accuracy of the activation before it is quantized.
-constexpr double kTolerance = 5e-7;
+constexpr double kGegluQuantizeTolerance = 5e-7;
 
 // How many scales, values and offsets are not those of the exact activation quantized: a value may
 // be the next one only where the exact quotient lies at a tie within the tolerance.
@@ -48,11 +48,11 @@ int wrong_results(const Quantized& q, const std::vector<float>& gate,
       largest = std::max(largest, std::fabs(exact[i]));
     }
     const double scale = largest / 127;
-    wrong += !(std::fabs(q.scales[block] - scale) <= scale * kTolerance);
+    wrong += !(std::fabs(q.scales[block] - scale) <= scale * kGegluQuantizeTolerance);
     int sum = 0;
     for (int i = 0; i < kBlockSize; ++i) {
       const int value = q.values[block * kBlockSize + i];
-      wrong += !(std::fabs(value - exact[i] / scale) <= 0.5 + 127 * 2 * kTolerance);
+      wrong += !(std::fabs(value - exact[i] / scale) <= 0.5 + 127 * 2 * kGegluQuantizeTolerance);
       sum += value;
     }
     wrong += q.offsets[block] != -128 * sum;
@@ -86,7 +86,7 @@ TEST_CASE("the gate is accurate over its whole range") {
       const double scale = geglu_quantize(row.function, gate, up).scales[0];
       worst = std::max(worst, std::fabs(scale - exact) / std::max(std::fabs(g) / 127.0, 1e-30));
     }
-    CHECK(worst < kTolerance);
+    CHECK(worst < kGegluQuantizeTolerance);
   }
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("the tolerance of the geglu_quantize tests catches planted faults") {
   for (double g = -6; g <= 6; g += 0.01)
     erf_form = std::max(
         erf_form, std::fabs(exact_geglu(g, 1) - 0.5 * g * (1 + std::erf(g / std::sqrt(2.0)))));
-  CHECK(erf_form > 100 * kTolerance);
+  CHECK(erf_form > 100 * kGegluQuantizeTolerance);
   for (const Row<GegluQuantize>& row : runnable(geglu_quantize_rows())) {
     INFO(std::string(row.name));
     Quantized q = geglu_quantize(row.function, gate, up);

@@ -6,8 +6,6 @@ using namespace winnow::kernels;
 
 namespace {
 
-constexpr float kUntouched = -12345.0f;
-
 std::vector<float> multiply(Matmul matmul, const PackedMatrix& w, const QuantizedRows& x,
                             int y_stride) {
   std::vector<float> y(size_t(x.row_count) * y_stride, kUntouched);
@@ -29,7 +27,7 @@ int wrong_outputs(const std::vector<float>& y, int y_stride, const Weights& w,
   return wrong;
 }
 
-void check_every_row(const Weights& w, const Activations& x) {
+void check_every_matmul(const Weights& w, const Activations& x) {
   const PackedMatrix packed = pack_q8_0(w.blocks.data(), w.out_features, w.in_features);
   for (const Row<Matmul>& row : runnable(matmul_rows())) {
     INFO(std::string(row.name) << " " << w.in_features << " -> " << w.out_features << ", "
@@ -70,17 +68,17 @@ TEST_CASE("matmul equals the exact formula around every block, tile and register
   for (int inputs : {32, 64, 96, 256, 768})
     for (int outputs = 1; outputs <= 49; outputs += inputs > 96 ? 8 : 1)
       for (int rows = 1; rows <= 17; rows += outputs % 16 < 2 ? 1 : 5)
-        check_every_row(Weights(random, outputs, inputs), Activations(random, rows, inputs));
+        check_every_matmul(Weights(random, outputs, inputs), Activations(random, rows, inputs));
 }
 
 TEST_CASE("matmul is exact for extreme weights and activations") {
   Random random;
   for (int weight : {-128, 127})
     for (int value : {-127, 127})
-      check_every_row(Weights(random, 33, 1152, weight, weight),
-                      Activations(random, 7, 1152, value, value));
-  check_every_row(Weights(random, 33, 1152, 0, 0), Activations(random, 7, 1152));
-  check_every_row(Weights(random, 33, 1152), Activations(random, 7, 1152, 0, 0));
+      check_every_matmul(Weights(random, 33, 1152, weight, weight),
+                         Activations(random, 7, 1152, value, value));
+  check_every_matmul(Weights(random, 33, 1152, 0, 0), Activations(random, 7, 1152));
+  check_every_matmul(Weights(random, 33, 1152), Activations(random, 7, 1152, 0, 0));
 }
 
 TEST_CASE("the products of a block are exact integers for every mixture of extreme values") {
@@ -119,8 +117,8 @@ TEST_CASE("matmul makes no NaN of zero, subnormal and huge scales") {
   const float largest_half = 65504;
   for (float w_scale : {0.0f, 0x1p-24f, 0x1p-14f, largest_half})
     for (float x_scale : {0.0f, 0x1p-149f, 0x1p-126f, 1e20f})
-      check_every_row(Weights(random, 17, 96, -128, 127, w_scale, w_scale),
-                      Activations(random, 7, 96, -127, 127, x_scale, x_scale));
+      check_every_matmul(Weights(random, 17, 96, -128, 127, w_scale, w_scale),
+                         Activations(random, 7, 96, -127, 127, x_scale, x_scale));
 }
 
 TEST_CASE("matmul outputs are bit-identical however rows and tiles are grouped") {

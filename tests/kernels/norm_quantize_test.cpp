@@ -49,7 +49,7 @@ double worst_error(const Quantized& q, const std::vector<float>& x,
   return worst;
 }
 
-constexpr double kTolerance = 1e-6;
+constexpr double kNormQuantizeTolerance = 1e-6;
 
 }  // namespace
 
@@ -73,7 +73,7 @@ TEST_CASE("norm_quantize equals the formula: within half a scale and the roundin
       const std::vector<float> x = random.floats(size, -4, 4);
       const std::vector<float> weight = random.floats(size, -0.1f, 3);
       const Quantized q = norm_quantize(row.function, x, weight);
-      CHECK(worst_error(q, x, weight) < kTolerance);
+      CHECK(worst_error(q, x, weight) < kNormQuantizeTolerance);
       int wrong_offsets = 0;
       for (int block = 0; block < size / kBlockSize; ++block) {
         int sum = 0;
@@ -131,12 +131,13 @@ TEST_CASE("the tolerance of the norm_quantize test catches planted faults") {
     INFO(std::string(row.name));
     std::vector<float> shorter = x;
     shorter.back() = 0;
-    CHECK(worst_error(norm_quantize(row.function, shorter, weight), x, weight) > 10 * kTolerance);
+    CHECK(worst_error(norm_quantize(row.function, shorter, weight), x, weight) >
+          10 * kNormQuantizeTolerance);
     Quantized q = norm_quantize(row.function, x, weight);
     q.values[100] = static_cast<int8_t>(q.values[100] > 0 ? q.values[100] - 1 : q.values[100] + 1);
-    CHECK(worst_error(q, x, weight) > 10 * kTolerance);
+    CHECK(worst_error(q, x, weight) > 10 * kNormQuantizeTolerance);
     q = norm_quantize(row.function, x, weight);
     q.scales[20] *= 1.00001f;
-    CHECK(worst_error(q, x, weight) > kTolerance);
+    CHECK(worst_error(q, x, weight) > kNormQuantizeTolerance);
   }
 }

@@ -51,7 +51,7 @@ double worst_error(const std::vector<float>& y, const std::vector<float>& x,
   return worst;
 }
 
-constexpr double kTolerance = 7e-7;
+constexpr double kNormRopeTolerance = 7e-7;
 
 }  // namespace
 
@@ -68,7 +68,7 @@ TEST_CASE("norm_rope equals the formula at every size and magnitude") {
         const std::vector<float> weight = random.floats(size, -3, 3);
         const Angles angles(size, 1234);
         CHECK(worst_error(norm_rope(row.function, x, weight, angles), x, weight, angles) <
-              kTolerance);
+              kNormRopeTolerance);
       }
 }
 
@@ -134,8 +134,8 @@ TEST_CASE("the tolerance of the norm_rope test catches a neighbour's angle and a
   for (const Row<NormRope>& row : runnable(norm_rope_rows())) {
     INFO(std::string(row.name));
     CHECK(worst_error(norm_rope(row.function, x, weight, other), x, weight, angles) >
-          10 * kTolerance);
+          10 * kNormRopeTolerance);
     std::vector<float> y = norm_rope(row.function, shorter, weight, angles);
-    CHECK(worst_error(y, x, weight, angles) > 10 * kTolerance);
+    CHECK(worst_error(y, x, weight, angles) > 10 * kNormRopeTolerance);
   }
 }

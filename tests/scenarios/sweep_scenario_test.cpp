@@ -12,7 +12,7 @@ using namespace winnow::scenarios;
 
 namespace {
 
-const std::string kGood =
+const std::string kGoodSweep =
     "name = 'n'\n"
     "texts = ['one two three', 'four five']\n"
     "[sweep]\n"
@@ -28,7 +28,7 @@ const std::string kGood =
     "once = [6]\n"
     "lengths = [1, 2]\n";
 
-SweepScenario load_text(const std::string& text, int cores = 4) {
+SweepScenario load_sweep_text(const std::string& text, int cores = 4) {
   const TextFile file(text);
   return load_sweep(file.path(), cores);
 }
@@ -39,7 +39,7 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a sweep's keys are read, words become counts, the others have their defaults") {
-  const SweepScenario sweep = load_text(kGood);
+  const SweepScenario sweep = load_sweep_text(kGoodSweep);
   CHECK(sweep.batch == Counts{1, 8});
   CHECK(sweep.threads == Counts{1, 4});
   CHECK(sweep.variants.empty());
@@ -49,29 +49,32 @@ TEST_CASE("a sweep's keys are read, words become counts, the others have their d
   CHECK(sweep.neighbours == Counts{0, 2, 4});
   CHECK(sweep.pinned == std::vector<bool>{false, true});
   CHECK(sweep.cpu_quota == std::vector<double>{0});
-  CHECK(load_text(replaced(kGood, "[1, 0]", "'1..all'")).threads == Counts{1, 2, 3, 4});
-  CHECK(load_text(replaced(kGood, "[1, 0]", "[8, '1..all', 0]")).threads == Counts{8, 1, 2, 3, 4});
-  CHECK(load_text(replaced(kGood, "threads = [1, 0]\n", "")).threads == Counts{4});
-  CHECK(load_text(kGood, 1).threads == Counts{1});
-  CHECK(load_text(kGood, 1).neighbours == Counts{0, 1});
-  CHECK(load_text(replaced(kGood, "'all'", "['pool']")).variants == Texts{"pool"});
-  CHECK(load_text(replaced(kGood, "threads", "cpu_quota = [0, 1.5]\nthreads")).cpu_quota ==
-        std::vector<double>{0, 1.5});
+  CHECK(load_sweep_text(replaced(kGoodSweep, "[1, 0]", "'1..all'")).threads == Counts{1, 2, 3, 4});
+  CHECK(load_sweep_text(replaced(kGoodSweep, "[1, 0]", "[8, '1..all', 0]")).threads ==
+        Counts{8, 1, 2, 3, 4});
+  CHECK(load_sweep_text(replaced(kGoodSweep, "threads = [1, 0]\n", "")).threads == Counts{4});
+  CHECK(load_sweep_text(kGoodSweep, 1).threads == Counts{1});
+  CHECK(load_sweep_text(kGoodSweep, 1).neighbours == Counts{0, 1});
+  CHECK(load_sweep_text(replaced(kGoodSweep, "'all'", "['pool']")).variants == Texts{"pool"});
+  CHECK(
+      load_sweep_text(replaced(kGoodSweep, "threads", "cpu_quota = [0, 1.5]\nthreads")).cpu_quota ==
+      std::vector<double>{0, 1.5});
 }
 
 TEST_CASE("a wrong sweep is one error that names the line") {
   const auto load = [](const std::string& path) { return load_sweep(path, 4); };
   check_problems(
-      load, {
-                {"colour = 3\n" + kGood, "line 1: colour: unknown key"},
-                {kGood + "colour = 3\n", "line 15: colour: unknown key"},
-                {kGood + "texts = ['x']\n", "line 15: texts: either texts or lengths, not both"},
-                {replaced(replaced(kGood, "[1, 2]", "[100000]"), "8]", "100000]"),
-                 "line 14: lengths: more than 10000000 words in a batch"},
-                {kGood.substr(0, kGood.find("[[mixes]]")), "line 1: mixes: missing"},
-            });
+      load,
+      {
+          {"colour = 3\n" + kGoodSweep, "line 1: colour: unknown key"},
+          {kGoodSweep + "colour = 3\n", "line 15: colour: unknown key"},
+          {kGoodSweep + "texts = ['x']\n", "line 15: texts: either texts or lengths, not both"},
+          {replaced(replaced(kGoodSweep, "[1, 2]", "[100000]"), "8]", "100000]"),
+           "line 14: lengths: more than 10000000 words in a batch"},
+          {kGoodSweep.substr(0, kGoodSweep.find("[[mixes]]")), "line 1: mixes: missing"},
+      });
   check_problems(
-      load, kGood,
+      load, kGoodSweep,
       {
           {"batch", "blokcs = 3\nbatch", "line 4: blokcs: unknown key"},
           {"[1, 8]", "[]", "line 4: batch: expected a list that is not empty"},
@@ -98,7 +101,7 @@ TEST_CASE("a wrong sweep is one error that names the line") {
 }
 
 TEST_CASE("texts of a mix are made from the scenario's words, the same ones every time") {
-  const SweepScenario sweep = load_text(kGood);
+  const SweepScenario sweep = load_sweep_text(kGoodSweep);
   CHECK(mix_texts(sweep, sweep.mixes[0], 3) ==
         Texts{"one two three", "four five", "one two three"});
   CHECK(mix_texts(sweep, sweep.mixes[1], 4) ==
@@ -107,7 +110,7 @@ TEST_CASE("texts of a mix are made from the scenario's words, the same ones ever
 }
 
 TEST_CASE("a mix and a batch are a scenario of their own, whatever the texts hold") {
-  SweepScenario sweep = load_text(kGood);
+  SweepScenario sweep = load_sweep_text(kGoodSweep);
   sweep.mixes[0].texts = {"", "a 'quote' and \"another\"", "tab\tand\nline", "back\\slash", "ähm"};
   const TextFile file(workload_toml(sweep, sweep.mixes[0], 5, {"spawn", "pool"}));
   const Scenario scenario = load_scenario(file.path());
@@ -118,7 +121,7 @@ TEST_CASE("a mix and a batch are a scenario of their own, whatever the texts hol
 }
 
 TEST_CASE("a sweep is told from a workload") {
-  const TextFile sweep(kGood);
+  const TextFile sweep(kGoodSweep);
   CHECK(is_sweep(sweep.path()));
   CHECK_FALSE(is_sweep(SOURCE_ROOT "/scenarios/batch32.toml"));
   CHECK_THROWS_WITH(load_scenario(sweep.path()),

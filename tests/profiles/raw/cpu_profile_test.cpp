@@ -34,7 +34,7 @@ CpuProfile parse(const std::string& bytes) {
   return parse_cpu_profile(std::as_bytes(std::span(bytes)), "a.prof");
 }
 
-std::string golden() {
+std::string golden_cpu() {
   return encode({0, 3, 0, 10000, 0},
                 {5, 2, 0x400100, 0x400201, 2, 1, 0x400100, 1, 2, 0x400100, 0x400201, 0, 1, 0},
                 kMap);
@@ -71,7 +71,7 @@ void check_sums(const SampledProfile& profile) {
 }  // namespace
 
 TEST_CASE("a CPU profile's stacks are read and repeated ones summed") {
-  const CpuProfile profile = parse(golden());
+  const CpuProfile profile = parse(golden_cpu());
   CHECK(profile.period_us == 10000);
   CHECK(profile.samples == 8);
   REQUIRE(profile.stacks.size() == 2);
@@ -88,7 +88,7 @@ TEST_CASE("a profile without samples is legal, additional header words are passe
 }
 
 TEST_CASE("a CPU profile cut at any byte is an error until its trailer is whole") {
-  const std::string whole = golden();
+  const std::string whole = golden_cpu();
   const size_t trailer_end = whole.size() - std::strlen(kMap);
   for (size_t length = 0; length < whole.size(); ++length) {
     INFO(length);

@@ -18,7 +18,7 @@ std::string dump(const std::string& header, const std::string& stacks) {
          "\nMAPPED_LIBRARIES:\n00400000-00500000 r-xp 00000000 08:01 12   /nonexistent/program\n";
 }
 
-std::string golden() {
+std::string golden_heap() {
   return dump("     3:     4096 [    30:    70000]",
               "     2:     4000 [    20:    60000] @ 0x400101 0x400202\n"
               "     1:       96 [     9:     9000] @ 0x400303\n"
@@ -47,7 +47,7 @@ HeapProfile difference(const std::string& begin, const std::string& end) {
 }  // namespace
 
 TEST_CASE("a heap dump's cumulative figures are read") {
-  const HeapDump heap = parse_heap_dump(golden(), "a.heap");
+  const HeapDump heap = parse_heap_dump(golden_heap(), "a.heap");
   CHECK(heap.header.objects == 30);
   CHECK(heap.header.bytes == 70000);
   REQUIRE(heap.stacks.size() == 3);
@@ -66,7 +66,7 @@ TEST_CASE("stacks that a dump repeats are summed") {
 }
 
 TEST_CASE("a heap dump cut at any byte is an error until its stacks are whole") {
-  const std::string whole = golden();
+  const std::string whole = golden_heap();
   const size_t map = whole.find("MAPPED_LIBRARIES:\n") + std::string("MAPPED_LIBRARIES:\n").size();
   for (size_t length = 0; length < whole.size(); ++length) {
     INFO(length);

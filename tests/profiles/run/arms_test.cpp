@@ -33,14 +33,14 @@ std::string cores_text(int busy, int steal, int idle) {
 
 BlockMachine quiet() { return {10.0, 90.0, 0.1, 2.0, 0, 0.5}; }
 
-Arm arm(const std::string& name) {
+Arm pool_arm(const std::string& name) {
   Arm made;
   made.variant.name = name;
   made.command = {WORKLOAD_PROGRAM, "pool", "{iterations}"};
   return made;
 }
 
-RunPlan plan_of(const Scratch& scratch, std::vector<Arm> arms) {
+RunPlan time_plan(const Scratch& scratch, std::vector<Arm> arms) {
   RunPlan plan;
   plan.baseline = arms.at(0).variant.name;
   plan.arms = std::move(arms);
@@ -128,7 +128,7 @@ TEST_CASE("orders are drawn: another seed gives another order, the same gives th
 
 TEST_CASE("the twin takes part in every round of the time pass, and only there") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("a"), arm("b"), arm("a-twin")});
+  RunPlan plan = time_plan(scratch, {pool_arm("a"), pool_arm("b"), pool_arm("a-twin")});
   plan.twin = true;
   plan.passes = {Pass::time, Pass::cpu};
   const Recording recording = run(plan);
@@ -152,10 +152,10 @@ TEST_CASE("the twin takes part in every round of the time pass, and only there")
 
 TEST_CASE("a single variant may have a twin, but not without a time pass") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("a")});
+  RunPlan plan = time_plan(scratch, {pool_arm("a")});
   plan.twin = true;
   CHECK(run(plan).twin == "a-twin");
-  plan = plan_of(scratch, {arm("a"), arm("b")});
+  plan = time_plan(scratch, {pool_arm("a"), pool_arm("b")});
   plan.twin = true;
   plan.passes = {Pass::sync};
   CHECK(run(plan).twin.empty());
@@ -163,7 +163,7 @@ TEST_CASE("a single variant may have a twin, but not without a time pass") {
 
 TEST_CASE("a twin that fails makes the run incomplete") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("a"), arm("b")});
+  RunPlan plan = time_plan(scratch, {pool_arm("a"), pool_arm("b")});
   plan.twin = true;
   plan.blocks = 2;
   plan.arms[0].command = {"sh",
@@ -288,7 +288,7 @@ TEST_CASE("busy neighbours of this machine are seen") {
 
 TEST_CASE("a disturbed round is kept, marked and repeated at the end with every arm") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("a"), arm("b")});
+  RunPlan plan = time_plan(scratch, {pool_arm("a"), pool_arm("b")});
   plan.blocks = 10;
   plant_disturbance(plan.arms[0], scratch, "2 10");  // the second is the repetition of the first
   plant_disturbance(plan.arms[1], scratch, "6");
@@ -321,7 +321,7 @@ TEST_CASE("a disturbed round is kept, marked and repeated at the end with every 
 
 TEST_CASE("at most a fifth of the rounds is repeated; more disturbed ones are a warning") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("a"), arm("b")});
+  RunPlan plan = time_plan(scratch, {pool_arm("a"), pool_arm("b")});
   plan.blocks = 5;
   plan.twin = true;
   plant_disturbance(plan.arms[1], scratch, "0 1 4");
@@ -358,7 +358,7 @@ TEST_CASE("a repetition with a failed block does not replace its round") {
 
 TEST_CASE("peaks that were measured on a busy machine are a warning") {
   const Scratch scratch;
-  RunPlan plan = plan_of(scratch, {arm("a")});
+  RunPlan plan = time_plan(scratch, {pool_arm("a")});
   plan.blocks = 1;
   write(plan.machine_root, "/proc/stat", cores_text(0, 0, 0));
   plan.roofline = [&] {

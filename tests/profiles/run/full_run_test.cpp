@@ -125,7 +125,7 @@ TEST_CASE("a full run: the profiles tell what the program did") {
   CHECK(*cpu.total_s > 0);
   CHECK(cpu.iterations == 3 * static_cast<int>(blocks_of(recording, Pass::cpu).size()) / 2);
   const auto& hottest = cpu.functions.at(0);
-  CHECK(contains(hottest.name, "burn_cpu"));
+  CHECK(has(hottest.name, "burn_cpu"));
 }
 
 TEST_CASE("a full run: call stacks lie beside the recording and add up to its profiles") {
@@ -144,7 +144,7 @@ TEST_CASE("a full run: call stacks lie beside the recording and add up to its pr
     CHECK(samples == profiles.cpu->samples);
     CHECK(cpu->iterations == profiles.cpu->iterations);
     const auto burning = std::ranges::find_if(
-        cpu->frames, [](const Frame& frame) { return contains(frame.function, "burn_cpu"); });
+        cpu->frames, [](const Frame& frame) { return has(frame.function, "burn_cpu"); });
     REQUIRE(burning != cpu->frames.end());
     CHECK(burning->file.ends_with("programs/workload.cpp"));
     CHECK(burning->line > 0);
@@ -179,15 +179,15 @@ TEST_CASE("a full run: raw files stay, one folder a block, at most one profiler 
     const std::string maps = read_file(out + "/" + folder + "/maps.txt");
     const bool sampled = block.pass == Pass::cpu || block.pass == Pass::wall;
     INFO(word(block.pass));
-    CHECK(contains(maps, "libprofiler") == sampled);
-    CHECK(contains(maps, "libtcmalloc") == (block.pass == Pass::heap));
-    CHECK(contains(maps, "libwinnow-agent.so") == (block.pass != Pass::time));
-    CHECK(contains(maps, "libwinnow-agent-malloc.so") ==
+    CHECK(has(maps, "libprofiler") == sampled);
+    CHECK(has(maps, "libtcmalloc") == (block.pass == Pass::heap));
+    CHECK(has(maps, "libwinnow-agent.so") == (block.pass != Pass::time));
+    CHECK(has(maps, "libwinnow-agent-malloc.so") ==
           (block.pass == Pass::exact || block.pass == Pass::sync));
-    CHECK(contains(environment, "CPUPROFILE_PER_THREAD_TIMERS=1") == (block.pass == Pass::wall));
-    CHECK(contains(environment, "TCMALLOC_STACKTRACE_METHOD=libgcc") ==
+    CHECK(has(environment, "CPUPROFILE_PER_THREAD_TIMERS=1") == (block.pass == Pass::wall));
+    CHECK(has(environment, "TCMALLOC_STACKTRACE_METHOD=libgcc") ==
           (sampled || block.pass == Pass::heap));
-    CHECK(contains(environment, "WINNOW_PADDING="));
+    CHECK(has(environment, "WINNOW_PADDING="));
   }
 }
 

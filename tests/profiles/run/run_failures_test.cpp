@@ -49,7 +49,7 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
     CHECK(failed == 2);
     REQUIRE(recording.missing.size() == 1);
     CHECK(recording.missing[0].variant == row.mode);
-    CHECK(contains(recording.missing[0].reason, row.status));
+    CHECK(has(recording.missing[0].reason, row.status));
     CHECK(read_recording(scratch / "out").status == RunStatus::incomplete);
   }
 }
@@ -213,7 +213,7 @@ TEST_CASE("a block that the machine has no room for fails alone") {
   REQUIRE(recording.blocks.size() == 3);
   CHECK(recording.status == RunStatus::incomplete);
   CHECK(recording.blocks[0].ok());
-  CHECK(contains(recording.blocks[1].failure, "not measured: "));
+  CHECK(has(recording.blocks[1].failure, "not measured: "));
   CHECK(recording.blocks[1].index == 1);
   CHECK(recording.blocks[2].ok());
 }

@@ -5,6 +5,7 @@
 
 #include "profiles/run/run.h"
 #include "tests/scratch.h"
+#include "tests/text.h"
 
 // Plans of runs of the small workload program, and looks at their recordings.
 namespace winnow::profiles {
@@ -47,10 +48,6 @@ inline std::string order_of(const Recording& recording, Pass pass = Pass::time) 
   std::string order;
   for (const Block* block : blocks_of(recording, pass)) order += block->variant;
   return order;
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace winnow::profiles

@@ -13,6 +13,7 @@
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
 #include "tests/scratch.h"
+#include "tests/text.h"
 
 using namespace winnow::profiles;
 using winnow::base::Error;
@@ -64,10 +65,6 @@ std::vector<Taken> in_order(const Sweep& sweep) {
 }
 
 int block_count(const Sweep& sweep) { return static_cast<int>(in_order(sweep).size()); }
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // A clock on which every process takes one second.
 struct FakeClock {
@@ -227,25 +224,25 @@ TEST_CASE("another sweep in the folder is refused unless forced, a finished one 
   };
   SweepPlan other = plan;
   other.name = "other";
-  CHECK(contains(problem_of(other), "another sweep (scenario test instead of other)"));
+  CHECK(has(problem_of(other), "another sweep (scenario test instead of other)"));
   other = plan;
   other.winnow_version = "2";
-  CHECK(contains(problem_of(other), "(version 1 instead of 2)"));
+  CHECK(has(problem_of(other), "(version 1 instead of 2)"));
   other = plan;
   other.model->file = "b.gguf";
-  CHECK(contains(problem_of(other), "(model a.gguf instead of b.gguf)"));
+  CHECK(has(problem_of(other), "(model a.gguf instead of b.gguf)"));
   other = plan;
   other.model->size_bytes = 101;
-  CHECK(contains(problem_of(other), "(a file a.gguf of another size)"));
+  CHECK(has(problem_of(other), "(a file a.gguf of another size)"));
   other = plan;
   other.files[0].second = "other texts";
-  CHECK(contains(problem_of(other), "(another content of scenarios/mix0.toml)"));
+  CHECK(has(problem_of(other), "(another content of scenarios/mix0.toml)"));
   other = plan;
   other.iterations_per_block = 2;
-  CHECK(contains(problem_of(other), "(1 iterations instead of 2)"));
+  CHECK(has(problem_of(other), "(1 iterations instead of 2)"));
   other = plan;
   other.isa = "scalar";
-  CHECK(contains(problem_of(other), "(instruction set none instead of scalar)"));
+  CHECK(has(problem_of(other), "(instruction set none instead of scalar)"));
   CHECK(read_file(plan.out_dir + "/sweep.json") == kept);
 
   plan.blocks = 3;
@@ -311,10 +308,10 @@ TEST_CASE("a variant that fails twice in a row is given up, and the sweep goes o
   CHECK(sweep.status == RunStatus::incomplete);
   CHECK(sweep.cells[0].blocks.size() == 4);
   REQUIRE(sweep.cells[1].blocks.size() == 2);
-  CHECK(contains(sweep.cells[1].blocks[0].failure, "signal 11"));
-  CHECK(contains(sweep.cells[1].blocks[0].stderr_tail, "about to crash"));
+  CHECK(has(sweep.cells[1].blocks[0].failure, "signal 11"));
+  CHECK(has(sweep.cells[1].blocks[0].stderr_tail, "about to crash"));
   REQUIRE(sweep.warnings.size() == 1);
-  CHECK(contains(sweep.warnings[0], "crash: given up after 2 failures in a row"));
+  CHECK(has(sweep.warnings[0], "crash: given up after 2 failures in a row"));
 }
 
 TEST_CASE("progress tells the blocks that are done of those planned") {
@@ -327,7 +324,7 @@ TEST_CASE("progress tells the blocks that are done of those planned") {
   CHECK(seen.front().done == 0);
   for (const Progress& progress : seen) CHECK(progress.total == 8);
   CHECK(seen.back().done == 8);
-  CHECK(contains(seen.front().text, "mix0, batch 5, 2 threads, "));
+  CHECK(has(seen.front().text, "mix0, batch 5, 2 threads, "));
 }
 
 TEST_CASE("a plan that cannot be run is refused before anything is written") {
@@ -381,7 +378,7 @@ TEST_CASE("a sweep.json that is damaged or hostile is one error") {
       CHECK(row.problem == "no error");
     } catch (const Error& error) {
       INFO(error.what());
-      CHECK(contains(error.what(), row.problem));
+      CHECK(has(error.what(), row.problem));
     }
     CHECK_THROWS_AS(run_sweep(plan), Error);
   }

@@ -11,16 +11,13 @@
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
 namespace {
 
 using profiles::Recording;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 constexpr size_t kProcesses = 7;
 
@@ -55,7 +52,7 @@ std::string winner_of(const Recording& recording) {
 }
 
 template <class Fault>
-std::string with(const Fault& fault) {
+std::string winner_with(const Fault& fault) {
   Recording recording = same_code_twice();
   fault(recording);
   return winner_of(recording);
@@ -65,7 +62,7 @@ using Counts = std::array<int64_t, kProcesses>;
 
 // What became of the winner's section when the processes of both count so.
 std::string counted(const char* name, const Counts& first, const Counts& second) {
-  return with([&](Recording& recording) {
+  return winner_with([&](Recording& recording) {
     for (size_t i = 0; i < kProcesses; ++i) {
       (*recording.profiles["spawn"].sync->processes)[i].counts[name] = first[i];
       (*recording.profiles["pool"].sync->processes)[i].counts[name] = second[i];
@@ -129,7 +126,7 @@ TEST_CASE("a winner that runs the same code is given no cause") {
 }
 
 TEST_CASE("equal behaviour without a winner is said too") {
-  const std::string text = with([](Recording& recording) {
+  const std::string text = winner_with([](Recording& recording) {
     for (auto& block : recording.blocks)
       if (block.pass == profiles::Pass::time)
         for (auto& wall_ns : block.iteration_wall_ns) wall_ns = 420'000'000 + block.order;
@@ -162,7 +159,7 @@ TEST_CASE("exact counts make a difference, however small") {
     CHECK(has(counted("condition_signal", {1, 1, 1, 1, 1, 1, 1}, {2, 2, 2, 2, 2, 2, 2}), kAlike));
   }
   SECTION("loops of an iteration") {
-    CHECK(!has(with([](auto& r) {
+    CHECK(!has(winner_with([](auto& r) {
                  for (auto& block : r.blocks)
                    if (block.variant == "pool" && block.dispatch)
                      (*block.dispatch)["tiles"].per_iteration -= 1;
@@ -248,7 +245,7 @@ TEST_CASE("two programs that scatter little are told apart, simulated") {
 }
 
 TEST_CASE("cores used show what no count shows, such as an uneven share") {
-  CHECK(!has(with([](auto& r) {
+  CHECK(!has(winner_with([](auto& r) {
                for (auto& block : r.blocks)
                  if (block.variant == "pool" && block.pass == profiles::Pass::time)
                    block.region->user_ns = block.region->wall_ns * 200 / 100;
@@ -257,7 +254,7 @@ TEST_CASE("cores used show what no count shows, such as an uneven share") {
 }
 
 TEST_CASE("unequal numbers of iterations are compared by the iteration") {
-  const auto text = with([](Recording& recording) {
+  const auto text = winner_with([](Recording& recording) {
     for (auto& process : *recording.profiles["pool"].sync->processes) {
       process.iterations *= 2;
       for (auto& [name, count] : process.counts) count *= 2;
@@ -270,20 +267,20 @@ TEST_CASE("of one process each nobody can tell whether it behaves identically") 
   const auto once = [](Recording& recording) {
     for (const char* variant : {"spawn", "pool"}) recording.profiles[variant].sync = spawn_sync();
   };
-  std::string text = with(once);
+  std::string text = winner_with(once);
   INFO(text);
   CHECK(has(text, "Whether Fine-Grained and Coarse-Grained behave identically cannot be told"));
   CHECK(has(text, "but one process of each is not enough"));
   CHECK(!has(text, "(without a cause)"));
   SECTION("a few processes are no better") {
-    text = with([](Recording& recording) {
+    text = winner_with([](Recording& recording) {
       for (const char* variant : {"spawn", "pool"})
         recording.profiles[variant].sync->processes->resize(3);
     });
     CHECK(has(text, "but 3 processes of each are not enough"));
   }
   SECTION("designs that differ are told apart by one") {
-    text = with([&](Recording& recording) {
+    text = winner_with([&](Recording& recording) {
       once(recording);
       ++recording.profiles["pool"].sync->thread_create->count;
     });
@@ -293,10 +290,11 @@ TEST_CASE("of one process each nobody can tell whether it behaves identically") 
 
 TEST_CASE("nothing is said of what was not counted") {
   SECTION("no sync pass") {
-    CHECK(!has(with([](auto& r) { r.profiles["pool"].sync.reset(); }), "behave identically"));
+    CHECK(
+        !has(winner_with([](auto& r) { r.profiles["pool"].sync.reset(); }), "behave identically"));
   }
   SECTION("several cores are used, and no count sees by what") {
-    CHECK(!has(with([](auto& r) {
+    CHECK(!has(winner_with([](auto& r) {
                  for (const char* variant : {"spawn", "pool"})
                    for (auto& process : *r.profiles[variant].sync->processes)
                      for (auto& [name, count] : process.counts) count = 0;

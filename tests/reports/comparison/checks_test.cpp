@@ -4,18 +4,15 @@
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 // Faults planted in a sound recording must be reported.
 namespace winnow::reports {
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 template <class Fault>
-std::string with(const Fault& fault) {
+std::string markdown_with(const Fault& fault) {
   profiles::Recording recording = realistic_recording();
   fault(recording);
   return to_markdown(make_report(recording));
@@ -24,7 +21,7 @@ std::string with(const Fault& fault) {
 }  // namespace
 
 TEST_CASE("a sound recording passes its checks") {
-  const std::string text = with([](auto&) {});
+  const std::string text = markdown_with([](auto&) {});
   CHECK(has(text, "header check passed"));
   CHECK(has(text, "exact total agrees within 1 %"));
   CHECK(!has(text, "FAILED"));
@@ -32,28 +29,28 @@ TEST_CASE("a sound recording passes its checks") {
 }
 
 TEST_CASE("a cut heap dump is a warning") {
-  const std::string text =
-      with([](auto& recording) { *recording.profiles["spawn"].heap->header_bytes *= 1.01; });
+  const std::string text = markdown_with(
+      [](auto& recording) { *recording.profiles["spawn"].heap->header_bytes *= 1.01; });
   CHECK(has(section(text, "## Memory Allocation Summary"), "header check FAILED"));
   CHECK(has(section(text, "## Warnings"), "Fine-Grained: heap profile: the stacks do not add up"));
 }
 
 TEST_CASE("a total that the exact count contradicts is a warning") {
   const std::string text =
-      with([](auto& recording) { *recording.profiles["pool"].heap->exact_bytes /= 2; });
+      markdown_with([](auto& recording) { *recording.profiles["pool"].heap->exact_bytes /= 2; });
   CHECK(has(section(text, "## Memory Allocation Summary"), "exact total check FAILED"));
   CHECK(has(section(text, "## Warnings"), "Coarse-Grained: heap profile: the total differs"));
 }
 
 TEST_CASE("categories beyond the total are a warning") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     recording.profiles["pool"].heap->region.push_back({"Twice", 5e6, {}});
   });
   CHECK(has(section(text, "## Warnings"), "the categories add up to more than the total"));
 }
 
 TEST_CASE("flat rows beyond the sampled time are a warning") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     recording.profiles["pool"].cpu->functions.push_back(flat("twice", "compute", 3));
   });
   CHECK(has(section(text, "## Warnings"), "add up to more than was sampled"));
@@ -61,21 +58,21 @@ TEST_CASE("flat rows beyond the sampled time are a warning") {
 
 TEST_CASE("more sampled than the kernel counted is said") {
   const std::string text =
-      with([](auto& recording) { recording.profiles["pool"].cpu->total_s = 6.0; });
+      markdown_with([](auto& recording) { recording.profiles["pool"].cpu->total_s = 6.0; });
   CHECK(has(text, "Coarse-Grained: unsampled is negative"));
   CHECK(has(table_row(text, "**unsampled**"), "-0.120s (-2.00%)"));
 }
 
 TEST_CASE("an unknown CPU total leaves unsampled unavailable") {
   const std::string text =
-      with([](auto& recording) { recording.profiles["pool"].cpu->total_s.reset(); });
+      markdown_with([](auto& recording) { recording.profiles["pool"].cpu->total_s.reset(); });
   CHECK(has(table_row(text, "**unsampled**"), "| unavailable | unavailable |"));
   CHECK(has(text, "Coarse-Grained: unsampled: unavailable: the region's CPU time"));
 }
 
 TEST_CASE("what was not sampled is no difference between variants") {
   // Both spent 40 s; 30 % of the first one's was not sampled.
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     for (const char* variant : {"spawn", "pool"}) {
       auto& cpu = *recording.profiles[variant].cpu;
       cpu.total_s = 40;
@@ -98,7 +95,7 @@ TEST_CASE("what was not sampled is no difference between variants") {
 }
 
 TEST_CASE("a cost beyond all that was missed is a difference") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     auto& cpu = *recording.profiles["pool"].cpu;
     cpu.functions[0].flat_s = *cpu.functions[0].flat_s + 8;
     cpu.sampled_s += 8;
@@ -109,7 +106,7 @@ TEST_CASE("a cost beyond all that was missed is a difference") {
 }
 
 TEST_CASE("most of a time is more than half of it") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     auto& wall = *recording.profiles["pool"].wall;
     wall.functions.clear();
     for (int i = 0; i < 5; ++i)
@@ -119,17 +116,17 @@ TEST_CASE("most of a time is more than half of it") {
 }
 
 TEST_CASE("calls that the agent sees only in part have a row only where it saw some") {
-  const std::string none = with([](auto&) {});
+  const std::string none = markdown_with([](auto&) {});
   CHECK(!has(none, "Futex"));
   CHECK(!has(none, "yield()"));
-  const std::string some =
-      with([](auto& recording) { recording.profiles["pool"].sync->futex_wait->count = 3; });
+  const std::string some = markdown_with(
+      [](auto& recording) { recording.profiles["pool"].sync->futex_wait->count = 3; });
   CHECK(has(table_row(some, "Futex waits through syscall()"), "| 0 | 3 | +3 |"));
   CHECK(!has(some, "Futex wakes"));
 }
 
 TEST_CASE("a change below the last digit is not called equal") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     auto& heaps = recording.profiles;
     heaps["pool"].heap = heaps["spawn"].heap;
     heaps["pool"].heap->region_bytes += 64;
@@ -137,14 +134,14 @@ TEST_CASE("a change below the last digit is not called equal") {
   INFO(text);
   CHECK(has(text, "total allocation changed by less than the last digit shown"));
   CHECK(has(text, "memory allocation: differs by less than the last digit shown"));
-  const std::string equal = with(
+  const std::string equal = markdown_with(
       [](auto& recording) { recording.profiles["pool"].heap = recording.profiles["spawn"].heap; });
   CHECK(has(equal, "total allocation did not change"));
   CHECK(has(equal, "memory allocation: equal"));
 }
 
 TEST_CASE("a raw profile's command opens one process, and says how many there are") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     auto block = recording.blocks.front();
     block.pass = profiles::Pass::cpu;
     block.variant = "spawn";
@@ -178,12 +175,12 @@ TEST_CASE("what of the machine makes figures less trustworthy stands beside them
 
 TEST_CASE("an interrupted recording is a warning") {
   const std::string text =
-      with([](auto& recording) { recording.status = profiles::RunStatus::interrupted; });
+      markdown_with([](auto& recording) { recording.status = profiles::RunStatus::interrupted; });
   CHECK(has(section(text, "## Warnings"), "the recording is interrupted"));
 }
 
 TEST_CASE("passes of different lengths are compared per iteration") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     recording.profiles["pool"].cpu->iterations = 4;
     recording.profiles["pool"].heap->iterations = 4;
     recording.profiles["pool"].sync->iterations = 4;
@@ -198,7 +195,7 @@ TEST_CASE("passes of different lengths are compared per iteration") {
 }
 
 TEST_CASE("hostile names stay text") {
-  const std::string text = with([](auto& recording) {
+  const std::string text = markdown_with([](auto& recording) {
     recording.profiles["pool"].cpu->functions[0].name = "evil`|\n<script>";
     recording.variants[1].label = "x|y\n# Title <b>";
     recording.warnings = {"`|<img src=x>\n## Winner: nobody"};

@@ -5,14 +5,11 @@
 #include "reports/statistics/significance.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // The seed's recording with other times: one block each, of two iterations.
 profiles::Recording timed(const std::vector<double>& fine, const std::vector<double>& coarse) {

@@ -12,6 +12,7 @@
 #include "tests/reports/pages/html_reader.h"
 #include "tests/reports/samples/foreign_samples.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 // A report names what the recording tells of, and nothing of another program's.
 namespace winnow::reports {
@@ -19,10 +20,6 @@ namespace winnow::reports {
 namespace {
 
 using profiles::Recording;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // What a reader of the page sees.
 std::string seen(std::string html) {

@@ -15,6 +15,7 @@
 #include "tests/catch.h"
 #include "tests/reports/samples/export_samples.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
@@ -24,10 +25,6 @@ namespace {
 
 std::string rendered(const std::string& format, const Export& source) {
   return format_named(format).render(source);
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 size_t lines_of(const std::string& text) {
@@ -73,16 +70,16 @@ TEST_CASE("shared figures are equal in every format") {
     const std::string& name = source.recording().variants[variant].name;
     const double median_s = *source.report.timings[variant].median_s;
     CHECK(report["variants"][variant]["median_iteration_s"] == median_s);
-    CHECK(contains(markdown, format_value(median_s, Unit::kIterationSeconds)));
-    CHECK(contains(html, format_value(median_s, Unit::kIterationSeconds)));
+    CHECK(has(markdown, format_value(median_s, Unit::kIterationSeconds)));
+    CHECK(has(html, format_value(median_s, Unit::kIterationSeconds)));
     std::vector<double> times;
     for (const auto& run : runs)
       if (std::string(run["name"]).ends_with("/" + name)) {
         times.push_back(run["real_time"]);
-        CHECK(contains(go, "variant=" + name + "-4 " + std::to_string(int(run["iterations"])) +
-                               " " + fmt::format("{} ns/op", times.back())));
-        CHECK(contains(csv, fmt::format("{},time,{},0,wall_time,ns,{}", name,
-                                        int(run["repetition_index"]), times.back())));
+        CHECK(has(go, "variant=" + name + "-4 " + std::to_string(int(run["iterations"])) + " " +
+                          fmt::format("{} ns/op", times.back())));
+        CHECK(has(csv, fmt::format("{},time,{},0,wall_time,ns,{}", name,
+                                   int(run["repetition_index"]), times.back())));
       }
     REQUIRE(times.size() == 10);
     std::ranges::sort(times);
@@ -93,7 +90,7 @@ TEST_CASE("shared figures are equal in every format") {
       for (const auto& row : table["rows"])
         if (row["role"] == "total")
           for (const auto& figure : row["figures"])
-            CHECK(contains(markdown, format_value(figure["value"], Unit::kMegabytes)));
+            CHECK(has(markdown, format_value(figure["value"], Unit::kMegabytes)));
 }
 
 TEST_CASE("allocations are equal in the table of memory, its JSON and benchfmt") {
@@ -104,15 +101,15 @@ TEST_CASE("allocations are equal in the table of memory, its JSON and benchfmt")
   for (size_t variant = 0; variant < runs.size(); ++variant) {
     const double total_mb =
         *runs[variant].bytes * static_cast<double>(runs[variant].iterations) / 1e6;
-    CHECK(contains(rendered("benchfmt", source), fmt::format(" {} B/op", *runs[variant].bytes)));
+    CHECK(has(rendered("benchfmt", source), fmt::format(" {} B/op", *runs[variant].bytes)));
     for (const auto& table : report["tables"])
       if (table["id"] == "memory")
         for (const auto& row : table["rows"])
           if (row["role"] == "total") CHECK(row["figures"][variant]["value"] == Approx(total_mb));
     const std::string words = format_value(total_mb, Unit::kMegabytes);
-    CHECK(contains(rendered("markdown", source), "| **Total Allocation** | "));
-    CHECK(contains(section(rendered("markdown", source), "## Memory Allocation Summary"), words));
-    CHECK(contains(rendered("html", source), words));
+    CHECK(has(rendered("markdown", source), "| **Total Allocation** | "));
+    CHECK(has(section(rendered("markdown", source), "## Memory Allocation Summary"), words));
+    CHECK(has(rendered("html", source), words));
   }
 }
 
@@ -131,7 +128,7 @@ TEST_CASE("the verdict's ratio is equal in markdown, html, json and junit") {
   CHECK(words.size() > 5);
   for (const char* format : {"markdown", "html", "junit"}) {
     INFO(format);
-    CHECK(contains(rendered(format, source), words));
+    CHECK(has(rendered(format, source), words));
   }
 }
 
@@ -141,9 +138,9 @@ TEST_CASE("counters beyond 2^53 are exact in CSV and where equal work is told") 
     block.work = {{"beyond", (int64_t{1} << 53) + 1}, {"most", INT64_MAX}};
   const Export source = make_export(recording);
   const std::string csv = rendered("csv", source);
-  CHECK(contains(csv, "work.beyond,count,9007199254740993\n"));
-  CHECK(contains(csv, "work.most,count,9223372036854775807\n"));
-  CHECK(contains(source.report.same_work.sentence, "9,007,199,254,740,993 beyond"));
+  CHECK(has(csv, "work.beyond,count,9007199254740993\n"));
+  CHECK(has(csv, "work.most,count,9223372036854775807\n"));
+  CHECK(has(source.report.same_work.sentence, "9,007,199,254,740,993 beyond"));
 }
 
 TEST_CASE("benchfmt: no white space of Unicode and no slash is left in a name") {
@@ -151,7 +148,7 @@ TEST_CASE("benchfmt: no white space of Unicode and no slash is left in a name") 
   profiles::Recording renamed = source.recording();
   renamed.workload.scenario = "a b\u00a0c\u2028d/e\u3000f";
   source.measured = std::make_shared<const Measured>(renamed);
-  CHECK(contains(rendered("benchfmt", source), "BenchmarkWinnow/workload=a_b_c_d_e_f/variant="));
+  CHECK(has(rendered("benchfmt", source), "BenchmarkWinnow/workload=a_b_c_d_e_f/variant="));
 }
 
 TEST_CASE("an unknown format is an error that names those there are") {
@@ -159,9 +156,9 @@ TEST_CASE("an unknown format is an error that names those there are") {
   try {
     format_named("yaml");
   } catch (const base::Error& error) {
-    for (const Format& format : formats()) CHECK(contains(error.what(), format.name));
+    for (const Format& format : formats()) CHECK(has(error.what(), format.name));
   }
-  for (const Format& format : formats()) CHECK(contains(list_of_formats(), format.name));
+  for (const Format& format : formats()) CHECK(has(list_of_formats(), format.name));
 }
 
 TEST_CASE("a recording without call stacks says so in each format that is made of them") {
@@ -175,7 +172,7 @@ TEST_CASE("a recording without call stacks says so in each format that is made o
       format.render(source);
       FAIL("it rendered nothing without an error");
     } catch (const base::Error& error) {
-      CHECK(contains(error.what(), "unavailable: the recording has no call stacks"));
+      CHECK(has(error.what(), "unavailable: the recording has no call stacks"));
     }
   }
 }
@@ -200,20 +197,20 @@ TEST_CASE("junit: slower fails, faster and within the noise pass, void is an err
   const auto verdict = [](profiles::Recording recording) {
     return export_junit(make_export(recording));
   };
-  CHECK(contains(verdict(realistic_recording()), "failures=\"0\" errors=\"0\" skipped=\"0\""));
+  CHECK(has(verdict(realistic_recording()), "failures=\"0\" errors=\"0\" skipped=\"0\""));
   profiles::Recording slower = realistic_recording();
   std::swap(slower.variants[0], slower.variants[1]);
   slower.baseline = "pool";
-  CHECK(contains(verdict(slower), "<failure type=\"slower\""));
+  CHECK(has(verdict(slower), "<failure type=\"slower\""));
   profiles::Recording changed = realistic_recording();
   for (auto& block : changed.blocks)
     if (block.variant == "pool") block.work["tokens"] += 1;
-  CHECK(contains(verdict(changed), "<error type=\"void\""));
+  CHECK(has(verdict(changed), "<error type=\"void\""));
   profiles::Recording few = realistic_recording();
   std::erase_if(few.blocks, [](const auto& block) {
     return block.pass == profiles::Pass::time && block.index > 2;
   });
-  CHECK(contains(verdict(few), "too few pairs"));
+  CHECK(has(verdict(few), "too few pairs"));
 }
 
 TEST_CASE("top shows as many functions as asked for, in bars, coloured only when asked") {
@@ -222,13 +219,13 @@ TEST_CASE("top shows as many functions as asked for, in bars, coloured only when
   options.functions = 3;
   const std::string plain = top(*source.measured, source.report, 0, options);
   CHECK(lines_of(plain) == 4);
-  CHECK_FALSE(contains(plain, "\x1b"));
-  CHECK(contains(plain, "60.90%"));  // 271 of 445 samples
+  CHECK_FALSE(has(plain, "\x1b"));
+  CHECK(has(plain, "60.90%"));  // 271 of 445 samples
   options.colour = true;
-  CHECK(contains(top(*source.measured, source.report, 0, options), "\x1b[32m"));
+  CHECK(has(top(*source.measured, source.report, 0, options), "\x1b[32m"));
   options.colour = false;
   options.columns = 60;
-  CHECK(contains(top(*source.measured, source.report, 1, options), "%"));
+  CHECK(has(top(*source.measured, source.report, 1, options), "%"));
 }
 
 TEST_CASE("recordings side by side: names are told apart, blocks are not paired") {
@@ -249,8 +246,8 @@ TEST_CASE("recordings side by side: names are told apart, blocks are not paired"
   CHECK(source.report.pairs[2].evidence == Evidence::kProven);
   CHECK(*source.report.pairs[2].ratio == Approx(1.675).epsilon(0.01));
   const std::string text = export_markdown(source);
-  CHECK(contains(text, "unpaired (Mann-Whitney)"));
-  CHECK(contains(text, "10 blocks against 10, unpaired"));
+  CHECK(has(text, "unpaired (Mann-Whitney)"));
+  CHECK(has(text, "10 blocks against 10, unpaired"));
   CHECK(merged.alarms.empty());
 }
 
@@ -263,7 +260,7 @@ TEST_CASE("recordings side by side: other machines, models and workloads are tol
   std::string warnings;
   for (const auto& alarm : merged.alarms) warnings += alarm + "\n";
   for (const char* what : {"DIFFERENT MACHINES", "DIFFERENT MODELS", "DIFFERENT WORKLOADS"})
-    CHECK(contains(warnings, what));
+    CHECK(has(warnings, what));
   CHECK(merged.recording.variants.size() == 4);
   CHECK_THROWS_AS(merge({{"a", realistic_recording(), "none"}}), base::UsageError);
   CHECK_THROWS_AS(merge({}), base::UsageError);

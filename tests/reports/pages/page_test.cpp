@@ -10,6 +10,7 @@
 #include "tests/reports/pages/html_reader.h"
 #include "tests/reports/samples/picture_samples.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
@@ -20,10 +21,6 @@ const std::string kHostile = "</script><b onload=x>&|\"'`";
 
 std::string page_of(const profiles::Recording& recording) {
   return to_html(make_report(recording), sample_pictures());
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // Every text of the Report that is not in a table.
@@ -66,8 +63,8 @@ TEST_CASE("a page is well-formed, small, and names nothing outside itself") {
     CHECK(markup_faults(page) == std::vector<std::string>{});
     CHECK(page.size() < kMostBytes);
     for (const char* outside : {"src=", "@import", "url(", "https:", "fetch(", "XMLHttpRequest"})
-      CHECK_FALSE(holds(page, outside));
-    CHECK(holds(page, "default-src 'none'"));
+      CHECK_FALSE(has(page, outside));
+    CHECK(has(page, "default-src 'none'"));
   }
 }
 
@@ -94,7 +91,7 @@ TEST_CASE("the page holds every sentence, note and reason of the report") {
     const std::string page = to_html(report, {});
     for (const std::string& sentence : sentences(report)) {
       INFO(sentence);
-      CHECK(holds(page, html_escaped(sentence)));
+      CHECK(has(page, html_escaped(sentence)));
     }
   }
 }
@@ -110,9 +107,9 @@ TEST_CASE("nothing from a recording becomes markup or script") {
   auto pictures = sample_pictures();
   pictures.variants[0].wall.unavailable = kHostile;
   const std::string page = to_html(make_report(recording), pictures);
-  CHECK_FALSE(holds(page, "<b onload"));
-  CHECK_FALSE(holds(page, "</script><b"));
-  CHECK(holds(page, "&lt;/script&gt;&lt;b onload=x&gt;&amp;|&quot;"));
+  CHECK_FALSE(has(page, "<b onload"));
+  CHECK_FALSE(has(page, "</script><b"));
+  CHECK(has(page, "&lt;/script&gt;&lt;b onload=x&gt;&amp;|&quot;"));
   CHECK(markup_faults(page) == std::vector<std::string>{});
   CHECK(script_json("{\"a\":\"</script>\"}") == "{\"a\":\"\\u003c/script\\u003e\"}");
 }
@@ -125,16 +122,16 @@ TEST_CASE("a frame is filled in one pass") {
 
 TEST_CASE("a picture that is not there says why") {
   const std::string page = page_of(realistic_recording());
-  CHECK(holds(page, "unavailable (its threads &lt;live&gt; too short)"));
-  CHECK(holds(page, "id=\"flame-cpu-difference\""));
-  CHECK_FALSE(holds(page, "id=\"flame-wall-difference\""));
+  CHECK(has(page, "unavailable (its threads &lt;live&gt; too short)"));
+  CHECK(has(page, "id=\"flame-cpu-difference\""));
+  CHECK_FALSE(has(page, "id=\"flame-wall-difference\""));
 }
 
 TEST_CASE("a recording without anything measured still makes a page") {
   const Report report = make_report({});
   const std::string page = to_html(report, {});
   CHECK(markup_faults(page) == std::vector<std::string>{});
-  CHECK(holds(page, "unavailable"));
+  CHECK(has(page, "unavailable"));
 }
 
 TEST_CASE("an index lists recordings, and those that cannot be read with the reason") {
@@ -142,10 +139,10 @@ TEST_CASE("an index lists recordings, and those that cannot be read with the rea
       "<out>", {{"/recording/a%20b", "a b", "batch32", "2026", "complete", {"spawn", "pool"}, ""},
                 {"/recording/c", "c", "", "", "", {}, "recording.json: <broken>"}});
   CHECK(markup_faults(page) == std::vector<std::string>{});
-  CHECK(holds(page, "<a href=\"/recording/a%20b\">a b</a>"));
-  CHECK(holds(page, "spawn, pool"));
-  CHECK(holds(page, "unavailable: recording.json: &lt;broken&gt;"));
-  CHECK_FALSE(holds(page, "href=\"/recording/c\""));
+  CHECK(has(page, "<a href=\"/recording/a%20b\">a b</a>"));
+  CHECK(has(page, "spawn, pool"));
+  CHECK(has(page, "unavailable: recording.json: &lt;broken&gt;"));
+  CHECK_FALSE(has(page, "href=\"/recording/c\""));
 }
 
 }  // namespace winnow::reports

@@ -3,6 +3,7 @@
 #include "reports/recorded/kernel_work.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 // Kernels and whole runs against the machine's peaks, in recordings with planted figures.
 namespace winnow::reports {
@@ -10,10 +11,6 @@ namespace winnow::reports {
 namespace {
 
 using profiles::Recording;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 const Row& row_called(const Table& table, const std::string& name) {
   for (const Row& row : table.rows)
@@ -23,7 +20,7 @@ const Row& row_called(const Table& table, const std::string& name) {
 }
 
 // 2 GMAC an iteration; 10 iterations of 0.5 s; sampled 1 s in the kernel's functions; peak 100 G.
-Recording planted() {
+Recording planted_peaks() {
   Recording recording;
   recording.status = profiles::RunStatus::complete;
   recording.baseline = "a";
@@ -57,7 +54,7 @@ const char* const kWhole = "Share of the int8 peak";
 }  // namespace
 
 TEST_CASE("time and share of a kernel follow from samples, counts and peak") {
-  const Report report = make_report(planted());
+  const Report report = make_report(planted_peaks());
   const Row& time = row_called(report.kernels, kTime);
   const Row& share = row_called(report.kernels, kShare);
   for (size_t variant : {0, 1}) {
@@ -84,7 +81,7 @@ TEST_CASE("a function is part of a kernel by its unqualified name") {
 
 TEST_CASE("what is missing is unavailable with its reason, never 0") {
   const auto texts = [](const auto& fault) {
-    Recording recording = planted();
+    Recording recording = planted_peaks();
     fault(recording);
     const Report report = make_report(recording);
     for (const Row& row : report.kernels.rows)
@@ -121,7 +118,7 @@ TEST_CASE("what is missing is unavailable with its reason, never 0") {
 }
 
 TEST_CASE("the note says how much was not sampled, and a share beyond the peak is explained") {
-  Recording recording = planted();
+  Recording recording = planted_peaks();
   recording.profiles["b"].cpu->total_s = 2.5;
   const std::string text = section(to_markdown(make_report(recording)), "### Kernel Speed");
   CHECK(has(text, "(a an unknown part, b 20.00%)"));

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/catch.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
@@ -11,10 +12,6 @@ namespace {
 using profiles::Block;
 using profiles::Injected;
 using profiles::Recording;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // What a round's machine adds to all its arms alike, and what each process scatters by itself.
 double drift(int round) { return 0.02 * std::sin(round); }

@@ -4,14 +4,11 @@
 #include "tests/catch.h"
 #include "tests/reports/pages/html_reader.h"
 #include "tests/reports/samples/sweep_samples.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 size_t count_of(const std::string& text, const std::string& part) {
   size_t count = 0;

@@ -12,6 +12,7 @@
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
 #include "tests/reports/samples/sweep_samples.h"
+#include "tests/text.h"
 
 namespace winnow::reports {
 
@@ -19,10 +20,6 @@ using profiles::Condition;
 using profiles::Sweep;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // "nan" or "inf" as a word: a figure that is no number.
 bool has_no_number(const std::string& text) {

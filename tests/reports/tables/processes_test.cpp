@@ -10,6 +10,7 @@
 #include "tests/catch.h"
 #include "tests/reports/samples/foreign_samples.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 // What the tree profile of a recording becomes in a report.
 namespace winnow::reports {
@@ -18,10 +19,6 @@ namespace {
 
 using profiles::Recording;
 using profiles::TreeProfile;
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 Table table_of(const Recording& recording) { return process_table(Measured(recording)); }
 
