@@ -11,7 +11,7 @@
 #include "kernels/avx2.h"
 #include "kernels/rows.h"
 
-#define WINNOW_INLINE [[gnu::always_inline]] WINNOW_AVX2 inline
+#define WINNOW_INLINE WINNOW_INTO_ROW WINNOW_AVX2 inline
 
 namespace winnow::kernels {
 namespace {

@@ -11,7 +11,7 @@
 #include "kernels/avx512.h"
 #include "kernels/rows.h"
 
-#define WINNOW_INLINE [[gnu::always_inline]] WINNOW_AVX512_VNNI inline
+#define WINNOW_INLINE WINNOW_INTO_ROW WINNOW_AVX512_VNNI inline
 
 namespace winnow::kernels {
 namespace {

@@ -3,6 +3,14 @@
 // The instruction sets of the rows, on functions, never on files: a flag for a file would leak wide
 // instructions into the inline functions that it shares with others.
 
+// Into the row, so that a profile shows one function. Clang's AddressSanitizer takes minutes for a
+// function that large.
+#if defined(__clang__) && __has_feature(address_sanitizer)
+#define WINNOW_INTO_ROW
+#else
+#define WINNOW_INTO_ROW [[gnu::always_inline]]
+#endif
+
 #ifdef __x86_64__
 // g++ 12 warns of the vectors that its own header leaves undefined on purpose.
 #ifndef __clang__
