@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/compare_figures.h"
 #include "cli/compare_programs.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
@@ -39,7 +40,7 @@ using profiles::Pass;
 constexpr std::array kCommandPasses{Pass::time, Pass::cpu, Pass::tree};
 
 struct CompareOptions : ProgramOptions, RecordingOptions {
-  std::optional<std::string> blocks, budget, passes, categories;
+  std::optional<std::string> blocks, budget, passes, categories, work;
   int runs = 0;
   bool no_verdict = false, no_twin = false, ignore_output = false;
 };
@@ -69,6 +70,8 @@ Options table_of(CompareOptions& options) {
       {"input", &options.input, "file of their standard input (null: empty)"},
       {"output", &options.output, "file of their standard output (null: thrown away)"},
       {"ignore-output", &options.ignore_output, "do not ask whether they write the same"},
+      {"work", &options.work,
+       "UNIT=AMOUNT that a run gets done, such as bytes=24e6: time per unit and throughput"},
       {"folder", &options.folder, "their working folder (this one)"},
       {"passes", &options.passes, "comma-separated: time,cpu,tree"},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
@@ -91,6 +94,7 @@ profiles::RunPlan make_plan(const CompareOptions& options) {
   plan.baseline = plan.arms.front().variant.name;
   plan.workload.scenario = "compare";
   plan.workload.iteration = "run";
+  if (options.work) plan.workload.work = parse_work(*options.work);
   plan.twin = !options.no_twin && plan.arms.size() > 1;
   plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
   plan.iterations_per_block = options.runs;

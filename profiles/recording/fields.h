@@ -58,6 +58,12 @@ void fields(Io& io, T& roofline) {
   io("method", roofline.method);
 }
 
+template <class Io, Is<WorkDone> T>
+void fields(Io& io, T& work) {
+  io("unit", work.unit);
+  io("amount", work.amount);
+}
+
 template <class Io, Is<Workload> T>
 void fields(Io& io, T& workload) {
   io("scenario", workload.scenario);
@@ -71,6 +77,7 @@ void fields(Io& io, T& workload) {
   io("iterations_per_block", workload.iterations_per_block);
   io("blocks", workload.blocks);
   io.where_told("iteration", workload.iteration);
+  io("work", workload.work);
 }
 
 template <class Io, Is<Model> T>

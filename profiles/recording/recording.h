@@ -14,7 +14,7 @@
 namespace winnow::profiles {
 
 inline constexpr int kRecordingSchema = 2;  // the major version, "schema" in the file
-inline constexpr int kRecordingMinor = 0;   // "schema_minor", where it is not 0
+inline constexpr int kRecordingMinor = 1;   // "schema_minor", where it is not 0
 
 // A fact of the machine, or why it is not known. value is empty when it could not be read.
 struct MachineFact {
@@ -63,6 +63,12 @@ struct Roofline {
   std::string method;  // how it was measured, or why a figure is not there
 };
 
+// What one iteration gets done, as the user tells it: so many units of that name, above 0.
+struct WorkDone {
+  std::string unit;  // "bytes"
+  double amount = 0;
+};
+
 // The measured program's input, as the program and the scenario tell it.
 struct Workload {
   std::string scenario;     // name
@@ -76,7 +82,8 @@ struct Workload {
   std::string item{};                       // what one is called: "text"; empty: not told
   // The work counter of what the items consist of: "tokens"; empty: there is none.
   std::string parts{};
-  std::string iteration{};  // what one is called: "run"; empty: "iteration"
+  std::string iteration{};         // what one is called: "run"; empty: "iteration"
+  std::optional<WorkDone> work{};  // of an iteration, where no items are told
 };
 
 struct Model {

@@ -10,8 +10,11 @@ Compared compare_blocks(const Measured& arms) {
   compared.words = arms.words();
   compared.same_work = check_same_work(arms);
   std::vector<Match> matches;
+  const auto& workload = arms.recording().workload;
+  const double items = compared.words.item.empty() && workload.work ? workload.work->amount
+                                                                    : workload.items_per_iteration;
   for (const MeasuredArm& variant : arms.variants()) {
-    compared.timings.push_back(timing_of(variant, arms.recording().workload.items_per_iteration));
+    compared.timings.push_back(timing_of(variant, items));
     matches.push_back({&arms[0], &variant});
   }
   compared.pairs = compare_all(arms, matches, Measure::kWall);

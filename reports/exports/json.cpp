@@ -31,6 +31,8 @@ std::string name_of(Unit unit, const std::string& items) {
       return "cores";
     case Unit::kMillisecondsPerGmac:
       return "milliseconds/GMAC";
+    case Unit::kNanoseconds:
+      return "nanoseconds";
     case Unit::kPercent:
       return "percent";
   }
@@ -149,22 +151,36 @@ Json pairs(const Pairs& pairs) {
           {"adjusted_p", pairs.adjusted_p}, {"evidence", name_of(pairs.evidence)}};
 }
 
+std::optional<double> inverse(const std::optional<double>& value) {
+  return value && *value > 0 ? std::optional(1 / *value) : std::nullopt;
+}
+
 Json variants(const Export& source) {
   const Report& report = source.report;
   Json all = Json::array();
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     const Timing& timing = report.timings[variant];
-    all.push_back(
-        {{"name", source.recording().variants[variant].name},
-         {"label", report.variants[variant]},
-         {"blocks", timing.blocks},
-         {"iterations", timing.iterations},
-         {"mean_iteration_s", known(timing.iteration_s)},
-         {"median_iteration_s", known(timing.median_s)},
-         {"cpu_s", known(timing.cpu_s)},
-         {"cores_busy", known(timing.cores_busy)},
-         {"wall_against_baseline", variant == 0 ? Json() : pairs(report.pairs[variant])},
-         {"cpu_against_baseline", variant == 0 ? Json() : pairs(report.cpu_pairs[variant])}});
+    Json each = {
+        {"name", source.recording().variants[variant].name},
+        {"label", report.variants[variant]},
+        {"blocks", timing.blocks},
+        {"iterations", timing.iterations},
+        {"mean_iteration_s", known(timing.iteration_s)},
+        {"median_iteration_s", known(timing.median_s)},
+        {"cpu_s", known(timing.cpu_s)},
+        {"cores_busy", known(timing.cores_busy)},
+        {"wall_against_baseline", variant == 0 ? Json() : pairs(report.pairs[variant])},
+        {"cpu_against_baseline", variant == 0 ? Json() : pairs(report.cpu_pairs[variant])}};
+    if (const auto& work = source.recording().workload.work)
+      each["work"] = {{"unit", work->unit},
+                      {"per_iteration", work->amount},
+                      {"per_second", known(timing.items_per_s)},
+                      {"per_second_low", known(timing.items_per_s_low)},
+                      {"per_second_high", known(timing.items_per_s_high)},
+                      {"seconds_per_unit", known(inverse(timing.items_per_s))},
+                      {"seconds_per_unit_low", known(inverse(timing.items_per_s_high))},
+                      {"seconds_per_unit_high", known(inverse(timing.items_per_s_low))}};
+    all.push_back(std::move(each));
   }
   return all;
 }

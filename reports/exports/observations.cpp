@@ -153,8 +153,11 @@ std::vector<BenchmarkRun> benchmark_runs(const Measured& arms) {
                        {},
                        {}};
       if (const auto cpu_s = block_seconds(*block, Measure::kCpu)) run.cpu_ns = nanoseconds(*cpu_s);
-      if (arms.recording().workload.items_per_iteration > 0)
-        run.items_s = arms.recording().workload.items_per_iteration / *wall_s;
+      const auto& workload = arms.recording().workload;
+      if (workload.items_per_iteration > 0)
+        run.items_s = workload.items_per_iteration / *wall_s;
+      else if (workload.work)
+        run.items_s = workload.work->amount / *wall_s;
       runs.push_back(run);
     }
   return runs;

@@ -38,6 +38,8 @@ UnitFormat unit_format(Unit unit) {
       return {2, "", ""};
     case Unit::kMillisecondsPerGmac:
       return {2, " ms/GMAC", " ms/GMAC"};
+    case Unit::kNanoseconds:
+      return {2, "ns", "ns"};
     case Unit::kPercent:
       return {1, "%", " points"};
   }
@@ -159,6 +161,12 @@ double rounded(double value, int decimals) {
   double result = 0;
   std::from_chars(text.data(), text.data() + text.size(), result);
   return result;
+}
+
+CountScale count_scale(double largest) {
+  if (largest >= 1e12) return {1e9, "billion "};
+  if (largest >= 1e6) return {1e6, "million "};
+  return {};
 }
 
 std::string format_count(double count, int decimals) { return grouped(fixed(count, decimals)); }

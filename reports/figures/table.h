@@ -18,7 +18,8 @@ enum class Unit {
   kCount,
   kCores,
   kMillisecondsPerGmac,  // of 10^9 multiply-accumulates
-  kPercent               // differences are in points
+  kNanoseconds,
+  kPercent  // differences are in points
 };
 
 // One measured value. Empty: the renderer prints `text`, or "unavailable".

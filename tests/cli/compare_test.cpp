@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/compare_figures.h"
 #include "cli/compare_programs.h"
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
@@ -75,6 +76,17 @@ TEST_CASE("options of hyperfine mean the same, or an error tells what to use") {
         Words{"--ignore-failure=all-non-zero", "--blocks", "9", "--blocks=9", "--name", "a"});
   for (const char* option : {"--show-output", "--export-json", "--min-runs=3", "--sort"})
     CHECK_THROWS_AS(cli::as_own_options({option, "x"}), base::UsageError);
+}
+
+TEST_CASE("work is a unit's name and a finite amount above 0") {
+  for (const char* text : {"bytes=24e6", "bytes=24M", "bytes=24000k", "bytes=0.024G"}) {
+    const auto work = cli::parse_work(text);
+    CHECK(work.unit == "bytes");
+    CHECK(work.amount == Approx(24e6));
+  }
+  for (const char* text : {"bytes", "=3", "bytes=", "bytes=x", "bytes=0", "bytes=-1", "bytes=1e30",
+                           "bytes=nan", "bytes=inf", "bytes=3K", "bytes=3k ", "a\nb=3"})
+    CHECK_THROWS_AS(cli::parse_work(text), base::UsageError);
 }
 
 TEST_CASE("each command and combination of parameters is a program of its own") {
