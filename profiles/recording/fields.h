@@ -175,6 +175,7 @@ void fields(Io& io, T& block) {
   io("stderr_tail", block.stderr_tail);
   io("isa", block.isa);
   io("iteration_wall_ns", block.iteration_wall_ns);
+  io.where_told("metrics", block.metrics);
   io("region", block.region);
   io("work", block.work);
   io("kernel_macs", block.kernel_macs);
@@ -338,6 +339,14 @@ void fields(Io& io, T& missing) {
   io("reason", missing.reason);
 }
 
+template <class Io, Is<Metric> T>
+void fields(Io& io, T& metric) {
+  io("name", metric.name);
+  io("pattern", metric.pattern);
+  io("higher_is_better", metric.higher_is_better);
+  io("decides", metric.decides);
+}
+
 template <class Io, Is<Recording> T>
 void fields(Io& io, T& recording) {
   io("created", recording.created);
@@ -352,6 +361,7 @@ void fields(Io& io, T& recording) {
   io("baseline", recording.baseline);
   io("variants", recording.variants);
   io.where_told("twin", recording.twin);
+  io.where_told("metrics", recording.metrics);
   io("blocks", recording.blocks);
   io("profiles", recording.profiles);
   io("missing", recording.missing);

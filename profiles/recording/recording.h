@@ -191,6 +191,7 @@ struct Block {
   std::string stderr_tail;  // last lines, when it failed
   std::string isa;
   std::vector<int64_t> iteration_wall_ns;
+  std::map<std::string, std::vector<double>> metrics{};  // by name: of each iteration
   std::optional<Region> region;
   std::map<std::string, int64_t> work;
   // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
@@ -339,6 +340,14 @@ struct Missing {
   std::string reason;        // "threads live too short for a sampled wall profile"
 };
 
+// A figure that a program writes to its output, found there by a regular expression (of RE2).
+struct Metric {
+  std::string name;     // "req/s"
+  std::string pattern;  // its first group is the figure
+  bool higher_is_better = true;
+  bool decides = false;  // the verdict, in the place of wall time; at most one of all
+};
+
 struct Recording {
   // Of all that recording.json says (docs/recording.md), when it was read; not of what is in
   // memory.
@@ -357,6 +366,7 @@ struct Recording {
   // Name of a second copy of the baseline, which took part in the time pass; not among the
   // variants.
   std::string twin;  // empty: none
+  std::vector<Metric> metrics{};
   std::vector<Block> blocks;
   std::map<std::string, VariantProfiles> profiles;  // by variant
   std::vector<Missing> missing;

@@ -24,17 +24,6 @@ std::string remark(const Pairs& pairs) {
   return words;
 }
 
-Row row_of(const std::string& name, Unit unit, const std::vector<Pairs>& tests) {
-  Row row;
-  row.name = name;
-  row.unit = unit;
-  for (const Pairs& pairs : tests) {
-    row.evidence.push_back(pairs.evidence);
-    row.remarks.push_back(pairs.evidence == Evidence::kProven ? "" : remark(pairs));
-  }
-  return row;
-}
-
 // The row that the test compares shows its ratio, too.
 void add_ratios(Row& row, const std::vector<Pairs>& tests) {
   for (size_t variant = 1; variant < tests.size(); ++variant) {
@@ -90,7 +79,7 @@ std::vector<TimeRow> time_rows(const Words& words) {
 Figure figure_of(const std::optional<double>& value) { return value ? measured(*value) : Figure{}; }
 
 Row time_row(const Compared& compared, const TimeRow& about) {
-  Row row = row_of(about.name, about.unit, compared.pairs);
+  Row row = judged_row(about.name, about.unit, compared.pairs);
   row.role = Role::kTotal;
   row.words = about.words;
   row.items = compared.words.items;
@@ -125,9 +114,9 @@ void add_work_rows(Table& table, const Measured& arms, const Compared& compared)
   const bool tiny = 1 / largest < kNanosecondsBelow_s;
   const double of_second = tiny ? 1e9 : 1;
   const CountScale scale = count_scale(largest);
-  Row time = row_of(fmt::format("Time/Unit ({})", work->unit),
-                    tiny ? Unit::kNanoseconds : Unit::kIterationSeconds, compared.pairs);
-  Row rate = row_of("Throughput", Unit::kThroughput, compared.pairs);
+  Row time = judged_row(fmt::format("Time/Unit ({})", work->unit),
+                        tiny ? Unit::kNanoseconds : Unit::kIterationSeconds, compared.pairs);
+  Row rate = judged_row("Throughput", Unit::kThroughput, compared.pairs);
   time.role = rate.role = Role::kTotal;
   time.words = DeltaWords::kFaster;
   rate.words = DeltaWords::kIncrease;
@@ -168,7 +157,7 @@ void add_work_rows(Table& table, const Measured& arms, const Compared& compared)
 }
 
 Row cpu_row(const Compared& compared) {
-  Row row = row_of(cpu_row_name(compared.words), Unit::kIterationSeconds, compared.cpu_pairs);
+  Row row = judged_row(cpu_row_name(compared.words), Unit::kIterationSeconds, compared.cpu_pairs);
   add_ratios(row, compared.cpu_pairs);
   for (const Timing& timing : compared.timings) row.figures.push_back(figure_of(timing.cpu_s));
   return row;
@@ -309,6 +298,17 @@ Table blocks_table(const Measured& arms, const Compared& compared) {
 }
 
 }  // namespace
+
+Row judged_row(const std::string& name, Unit unit, const std::vector<Pairs>& tests) {
+  Row row;
+  row.name = name;
+  row.unit = unit;
+  for (const Pairs& pairs : tests) {
+    row.evidence.push_back(pairs.evidence);
+    row.remarks.push_back(pairs.evidence == Evidence::kProven ? "" : remark(pairs));
+  }
+  return row;
+}
 
 std::string cpu_row_name(const Words& words) { return "CPU Time/" + title_case(words.iteration); }
 

@@ -59,6 +59,8 @@ Rows of_block(const Block& block) {
   for (size_t i = 0; i < block.iteration_wall_ns.size(); ++i) {
     rows.iteration(static_cast<int>(i));
     rows.add("wall_time", "ns", block.iteration_wall_ns[i]);
+    for (const auto& [name, figures] : block.metrics)
+      if (i < figures.size()) rows.add("metric." + name, name, figures[i]);
   }
   rows.iteration({});
   if (const auto& region = block.region) {

@@ -19,6 +19,7 @@ enum class Unit {
   kCores,
   kMillisecondsPerGmac,  // of 10^9 multiply-accumulates
   kNanoseconds,
+  kFigure,  // of a metric, in its own unit
   kPercent  // differences are in points
 };
 
