@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/compare_figures.h"
 #include "cli/compare_programs.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
@@ -39,7 +40,9 @@ using profiles::Pass;
 constexpr std::array kCommandPasses{Pass::time, Pass::cpu, Pass::tree};
 
 struct CompareOptions : ProgramOptions, RecordingOptions {
-  std::optional<std::string> blocks, budget, passes, categories;
+  std::optional<std::string> blocks, budget, passes, categories, work;
+  std::vector<std::string> metrics;
+  std::string primary;
   int runs = 0;
   bool no_verdict = false, no_twin = false, ignore_output = false;
 };
@@ -69,6 +72,12 @@ Options table_of(CompareOptions& options) {
       {"input", &options.input, "file of their standard input (null: empty)"},
       {"output", &options.output, "file of their standard output (null: thrown away)"},
       {"ignore-output", &options.ignore_output, "do not ask whether they write the same"},
+      {"work", &options.work,
+       "UNIT=AMOUNT that a run gets done, such as bytes=24e6: time per unit and throughput"},
+      {"metric", &options.metrics,
+       "NAME=PATTERN: a figure of the output, in the pattern's first group; NAME:lower=PATTERN "
+       "where lower is better; any number of them"},
+      {"primary", &options.primary, "the metric that decides the verdict, instead of wall time"},
       {"folder", &options.folder, "their working folder (this one)"},
       {"passes", &options.passes, "comma-separated: time,cpu,tree"},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
@@ -88,9 +97,12 @@ profiles::RunPlan make_plan(const CompareOptions& options) {
                   ? program_arms(options)
                   : arms_of_revisions(options, build_revisions(options.revisions, options.build,
                                                                plan.out_dir + ".builds"));
+  const auto metrics = parse_metrics(options.metrics, options.primary);
+  for (profiles::Arm& arm : plan.arms) arm.program->metrics = metrics;
   plan.baseline = plan.arms.front().variant.name;
   plan.workload.scenario = "compare";
   plan.workload.iteration = "run";
+  if (options.work) plan.workload.work = parse_work(*options.work);
   plan.twin = !options.no_twin && plan.arms.size() > 1;
   plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
   plan.iterations_per_block = options.runs;

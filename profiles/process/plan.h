@@ -23,6 +23,7 @@ struct Program {
   int warmup = 0;                                  // runs before the first block
   std::vector<std::string> setup{}, cleanup{};     // once: before the first run, behind the last
   std::vector<std::string> prepare{}, conclude{};  // before and behind each run
+  std::vector<Metric> metrics{};  // of its output, in the time pass; alike in all arms
 };
 
 struct Arm {

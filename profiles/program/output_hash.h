@@ -2,23 +2,19 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 
-#include "profiles/process/descriptor.h"
+#include "profiles/program/output_pipe.h"
 
 namespace winnow::profiles {
 
-// The hash of what a program writes to a pipe, read by a thread of this object as it comes:
-// nothing of it is kept.
+// The hash of what a program writes to a pipe: nothing of it is kept.
 class OutputHash {
  public:
   OutputHash();
   ~OutputHash();
-  OutputHash(const OutputHash&) = delete;
-  OutputHash& operator=(const OutputHash&) = delete;
 
   // What the program is to open as its output; valid until finish().
-  std::string file() const;
+  std::string file() const { return pipe_.file(); }
   // SHA-256 of all that came, as 64 hexadecimal digits, when no program has the pipe open any more;
   // empty: nothing came. Once.
   std::string finish();
@@ -26,8 +22,7 @@ class OutputHash {
  private:
   struct Digest;
   std::unique_ptr<Digest> digest_;
-  Pipe pipe_;
-  std::thread thread_;
+  OutputPipe pipe_;
 };
 
 }  // namespace winnow::profiles

@@ -14,7 +14,9 @@
 #include "profiles/perf/sampler.h"
 #include "profiles/process/child.h"
 #include "profiles/process/pass.h"
+#include "profiles/program/output_figures.h"
 #include "profiles/program/output_hash.h"
+#include "profiles/program/output_pipe.h"
 #include "profiles/program/tree.h"
 #include "profiles/raw/tree_file.h"
 #include "profiles/recording/disturbance.h"
@@ -143,6 +145,7 @@ class Run {
       hash_.emplace();
       command_.output_file = hash_->file();
     }
+    if (plan.pass == Pass::time && !plan.arm->program->metrics.empty()) prepare_figures();
     command_.before_exec = [this](pid_t leader) { attach(leader); };
   }
 
@@ -171,10 +174,36 @@ class Run {
     }
     if (sampler_) take_samples();
     if (hash_) take_hash();
+    if (pipe_) pipe_->finish();
     return outcome;
   }
 
+  // Of a run that ended well: what its output tells of itself. Standard error counts where nothing
+  // in standard output matches. Throws base::Error.
+  void take_figures() {
+    if (!figures_) return;
+    const Program& program = *plan_.arm->program;
+    if (pipe_)
+      figures_->end();
+    else
+      add_file(program.output_file, *figures_);
+    OutputFigures messages(program.metrics);
+    add_file(command_.error_file, messages);
+    for (size_t i = 0; i < program.metrics.size(); ++i) {
+      const double figure = (figures_->found(i) ? *figures_ : messages).figure(i);
+      sum_.result.block.metrics[program.metrics[i].name].push_back(figure);
+    }
+  }
+
  private:
+  void prepare_figures() {
+    const Program& program = *plan_.arm->program;
+    figures_.emplace(program.metrics);
+    if (!program.output_file.empty()) return;
+    pipe_.emplace([this](std::span<const char> bytes) { figures_->add(bytes); });
+    command_.output_file = pipe_->file();
+  }
+
   // Last of all before the exec.
   void attach(pid_t leader) {
     if (plan_.pass == Pass::cpu) sampler_.emplace(leader, SamplerOptions{}, data_);
@@ -208,6 +237,8 @@ class Run {
   Sum& sum_;
   std::string data_;
   std::optional<OutputHash> hash_;
+  std::optional<OutputFigures> figures_;
+  std::optional<OutputPipe> pipe_;
   std::optional<CpuSampler> sampler_;
   std::optional<TreeCounters> counters_;
   std::optional<MachineWatch> watch_;
@@ -238,18 +269,26 @@ void run_step(const std::string& what, const std::vector<std::string>& arguments
   throw base::Error(what, describe(outcome, plan.time_limit_s) + (said.empty() ? "" : ": " + said));
 }
 
+void take_figures(Run& run, Block& block) try {
+  run.take_figures();
+} catch (const base::Error& error) {
+  block.failure = error.what();
+}
+
 void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
   const Program& program = *plan.arm->program;
   Block& block = sum.result.block;
   for (int run = 0; run < plan.iterations && block.ok(); ++run) {
     const std::string log = (out / "hooks.txt").string();
     run_step("prepare", program.prepare, log, plan);
-    const Outcome outcome = Run(plan, out, run, sum).take();
+    Run measured(plan, out, run, sum);
+    const Outcome outcome = measured.take();
+    if (accepted(outcome, program)) take_figures(measured, block);
     const std::string tail = take_tail(out / "stderr.txt");
     if (!accepted(outcome, program)) {
       block.failure = describe(outcome, plan.time_limit_s);
-      block.stderr_tail = tail;
     }
+    if (!block.ok()) block.stderr_tail = tail;
     if (outcome.left_behind_count > 0)
       sum.result.left_behind = fmt::format("{}", fmt::join(outcome.left_behind, ", "));
     run_step("conclude", program.conclude, log, plan);

@@ -58,6 +58,12 @@ void fields(Io& io, T& roofline) {
   io("method", roofline.method);
 }
 
+template <class Io, Is<WorkDone> T>
+void fields(Io& io, T& work) {
+  io("unit", work.unit);
+  io("amount", work.amount);
+}
+
 template <class Io, Is<Workload> T>
 void fields(Io& io, T& workload) {
   io("scenario", workload.scenario);
@@ -71,6 +77,7 @@ void fields(Io& io, T& workload) {
   io("iterations_per_block", workload.iterations_per_block);
   io("blocks", workload.blocks);
   io.where_told("iteration", workload.iteration);
+  io("work", workload.work);
 }
 
 template <class Io, Is<Model> T>
@@ -168,6 +175,7 @@ void fields(Io& io, T& block) {
   io("stderr_tail", block.stderr_tail);
   io("isa", block.isa);
   io("iteration_wall_ns", block.iteration_wall_ns);
+  io.where_told("metrics", block.metrics);
   io("region", block.region);
   io("work", block.work);
   io("kernel_macs", block.kernel_macs);
@@ -331,6 +339,14 @@ void fields(Io& io, T& missing) {
   io("reason", missing.reason);
 }
 
+template <class Io, Is<Metric> T>
+void fields(Io& io, T& metric) {
+  io("name", metric.name);
+  io("pattern", metric.pattern);
+  io("higher_is_better", metric.higher_is_better);
+  io("decides", metric.decides);
+}
+
 template <class Io, Is<Recording> T>
 void fields(Io& io, T& recording) {
   io("created", recording.created);
@@ -345,6 +361,7 @@ void fields(Io& io, T& recording) {
   io("baseline", recording.baseline);
   io("variants", recording.variants);
   io.where_told("twin", recording.twin);
+  io.where_told("metrics", recording.metrics);
   io("blocks", recording.blocks);
   io("profiles", recording.profiles);
   io("missing", recording.missing);

@@ -14,7 +14,7 @@
 namespace winnow::profiles {
 
 inline constexpr int kRecordingSchema = 2;  // the major version, "schema" in the file
-inline constexpr int kRecordingMinor = 0;   // "schema_minor", where it is not 0
+inline constexpr int kRecordingMinor = 1;   // "schema_minor", where it is not 0
 
 // A fact of the machine, or why it is not known. value is empty when it could not be read.
 struct MachineFact {
@@ -63,6 +63,12 @@ struct Roofline {
   std::string method;  // how it was measured, or why a figure is not there
 };
 
+// What one iteration gets done, as the user tells it: so many units of that name, above 0.
+struct WorkDone {
+  std::string unit;  // "bytes"
+  double amount = 0;
+};
+
 // The measured program's input, as the program and the scenario tell it.
 struct Workload {
   std::string scenario;     // name
@@ -76,7 +82,8 @@ struct Workload {
   std::string item{};                       // what one is called: "text"; empty: not told
   // The work counter of what the items consist of: "tokens"; empty: there is none.
   std::string parts{};
-  std::string iteration{};  // what one is called: "run"; empty: "iteration"
+  std::string iteration{};         // what one is called: "run"; empty: "iteration"
+  std::optional<WorkDone> work{};  // of an iteration, where no items are told
 };
 
 struct Model {
@@ -184,6 +191,7 @@ struct Block {
   std::string stderr_tail;  // last lines, when it failed
   std::string isa;
   std::vector<int64_t> iteration_wall_ns;
+  std::map<std::string, std::vector<double>> metrics{};  // by name: of each iteration
   std::optional<Region> region;
   std::map<std::string, int64_t> work;
   // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
@@ -332,6 +340,14 @@ struct Missing {
   std::string reason;        // "threads live too short for a sampled wall profile"
 };
 
+// A figure that a program writes to its output, found there by a regular expression (of RE2).
+struct Metric {
+  std::string name;     // "req/s"
+  std::string pattern;  // its first group is the figure
+  bool higher_is_better = true;
+  bool decides = false;  // the verdict, in the place of wall time; at most one of all
+};
+
 struct Recording {
   // Of all that recording.json says (docs/recording.md), when it was read; not of what is in
   // memory.
@@ -350,6 +366,7 @@ struct Recording {
   // Name of a second copy of the baseline, which took part in the time pass; not among the
   // variants.
   std::string twin;  // empty: none
+  std::vector<Metric> metrics{};
   std::vector<Block> blocks;
   std::map<std::string, VariantProfiles> profiles;  // by variant
   std::vector<Missing> missing;

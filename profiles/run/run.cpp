@@ -95,6 +95,7 @@ Recording start_recording(const RunPlan& plan) {
     const std::string& commit = arm.commit.value_or(plan.commit);
     if (!commit.empty()) variant.program_file->commit = commit;
   }
+  if (plan.of_programs()) recording.metrics = plan.arms.front().program->metrics;
   recording.twin = twin_name(plan);
   return recording;
 }

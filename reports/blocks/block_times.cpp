@@ -16,6 +16,14 @@ std::optional<double> median_iteration_s(const Block& block) {
   return middle > 0 ? std::optional(middle) : std::nullopt;
 }
 
+std::optional<double> metric_cost(const Block& block, const profiles::Metric& metric) {
+  const auto found = block.metrics.find(metric.name);
+  if (found == block.metrics.end() || found->second.empty()) return std::nullopt;
+  const double middle = median(found->second);
+  if (!(middle > 0)) return std::nullopt;
+  return metric.higher_is_better ? 1 / middle : middle;
+}
+
 }  // namespace
 
 std::vector<double> iterations_s(const Block& block) {
@@ -50,6 +58,18 @@ std::map<int, double> block_seconds(const MeasuredArm& arm, Measure measure) {
   for (const Block* block : arm.blocks(Pass::time))
     if (const auto value = block_seconds(*block, measure)) seconds[block->index] = *value;
   return seconds;
+}
+
+std::optional<double> block_cost(const Block& block, Measure measure) {
+  return measure == Measure::kMetric ? metric_cost(block, *measure.metric)
+                                     : block_seconds(block, measure);
+}
+
+std::map<int, double> block_cost(const MeasuredArm& arm, Measure measure) {
+  std::map<int, double> costs;
+  for (const Block* block : arm.blocks(Pass::time))
+    if (const auto value = block_cost(*block, measure)) costs[block->index] = *value;
+  return costs;
 }
 
 }  // namespace winnow::reports

@@ -4,21 +4,45 @@
 
 namespace winnow::reports {
 
+namespace {
+
+ComparedMetric compare_metric(const Measured& arms, const std::vector<Match>& matches,
+                              const profiles::Metric& metric) {
+  ComparedMetric compared{metric};
+  for (const MeasuredArm& variant : arms.variants())
+    compared.spreads.push_back(metric_spread(variant, metric));
+  compared.pairs = compare_all(arms, matches, Measure(metric));
+  if (!arms.twin() || arms.size() == 0) return compared;
+  compared.twin = compare_all(arms, {{&arms[0], &*arms.twin()}}, Measure(metric)).front();
+  compared.effect = smallest_effect(arms, Measure(metric), static_cast<int>(matches.size()) - 1);
+  return compared;
+}
+
+}  // namespace
+
 Compared compare_blocks(const Measured& arms) {
   Compared compared;
   compared.variants = arms.labels();
   compared.words = arms.words();
   compared.same_work = check_same_work(arms);
   std::vector<Match> matches;
+  const auto& workload = arms.recording().workload;
+  const double items = compared.words.item.empty() && workload.work ? workload.work->amount
+                                                                    : workload.items_per_iteration;
   for (const MeasuredArm& variant : arms.variants()) {
-    compared.timings.push_back(timing_of(variant, arms.recording().workload.items_per_iteration));
+    compared.timings.push_back(timing_of(variant, items));
     matches.push_back({&arms[0], &variant});
   }
   compared.pairs = compare_all(arms, matches, Measure::kWall);
   compared.cpu_pairs = compare_all(arms, matches, Measure::kCpu);
-  if (!compared.same_work.holds())
-    for (auto* all : {&compared.pairs, &compared.cpu_pairs})
-      for (Pairs& pairs : *all) pairs.evidence = Evidence::kVoid;
+  for (const profiles::Metric& metric : arms.recording().metrics)
+    compared.compared_metrics.push_back(compare_metric(arms, matches, metric));
+  if (!compared.same_work.holds()) {
+    std::vector<std::vector<Pairs>*> all{&compared.pairs, &compared.cpu_pairs};
+    for (ComparedMetric& metric : compared.compared_metrics) all.push_back(&metric.pairs);
+    for (auto* each : all)
+      for (Pairs& pairs : *each) pairs.evidence = Evidence::kVoid;
+  }
   compared.noise = noise_floor(arms, static_cast<int>(matches.size()) - 1);
   return compared;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/blocks/metric_spread.h"
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
 #include "reports/blocks/same_work.h"
@@ -11,6 +12,15 @@
 #include "reports/recorded/words.h"
 
 namespace winnow::reports {
+
+// A figure that the programs write of themselves, compared.
+struct ComparedMetric {
+  profiles::Metric about{};
+  std::vector<MetricSpread> spreads{};  // per variant
+  std::vector<Pairs> pairs{};           // per variant, against the baseline; the first is empty
+  Pairs twin{};                         // the A/A arm
+  std::optional<double> effect{};       // the smallest that the run could have detected, relative
+};
 
 // The blocks of all variants compared: what tables and verdict hold their figures against. Pairs of
 // different work are void.
@@ -21,6 +31,7 @@ struct Compared {
   std::vector<Timing> timings{};   // per variant
   std::vector<Pairs> pairs{};      // per variant, against the baseline; the first is empty
   std::vector<Pairs> cpu_pairs{};  // likewise, of the CPU time of an iteration
+  std::vector<ComparedMetric> compared_metrics{};
   NoiseFloor noise{};
 };
 

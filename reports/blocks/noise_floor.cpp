@@ -13,22 +13,15 @@ namespace winnow::reports {
 namespace {
 
 std::vector<double> log_ratios(const Measured& arms, Measure measure) {
-  const auto twin = block_seconds(*arms.twin(), measure);
+  const auto twin = block_cost(*arms.twin(), measure);
   std::vector<double> logs;
-  for (const auto& [index, seconds] : block_seconds(arms[0], measure)) {
+  for (const auto& [index, seconds] : block_cost(arms[0], measure)) {
     const auto other = twin.find(index);
     if (other == twin.end()) continue;
     const double log = std::log(seconds) - std::log(other->second);
     if (std::isfinite(log)) logs.push_back(log);
   }
   return logs;
-}
-
-std::optional<double> smallest_effect(const Measured& arms, Measure measure, int comparisons) {
-  const std::vector<double> logs = log_ratios(arms, measure);
-  const auto sigma = sigma_of(logs, 1 - kLevel);
-  if (!sigma) return std::nullopt;
-  return detectable_effect(sigma->sigma, static_cast<int>(logs.size()), kLevel, comparisons);
 }
 
 // "4.6% in wall time (A/A arm 0.999x, 99 % CI 0.98x to 1.02x, 10 pairs)"
@@ -45,6 +38,13 @@ std::string distance_words(const Pairs& pairs) {
 }
 
 }  // namespace
+
+std::optional<double> smallest_effect(const Measured& arms, Measure measure, int comparisons) {
+  const std::vector<double> logs = log_ratios(arms, measure);
+  const auto sigma = sigma_of(logs, 1 - kLevel);
+  if (!sigma) return std::nullopt;
+  return detectable_effect(sigma->sigma, static_cast<int>(logs.size()), kLevel, comparisons);
+}
 
 NoiseFloor noise_floor(const Measured& arms, int comparisons) {
   NoiseFloor noise;

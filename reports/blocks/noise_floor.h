@@ -17,6 +17,10 @@ struct NoiseFloor {
   std::string sentence;  // these in words, or why there are none
 };
 
+// The smallest relative effect that each of `comparisons` comparisons could have detected (kLevel,
+// kPower), from the A/A arm, which there is; empty: too few pairs.
+std::optional<double> smallest_effect(const Measured& arms, Measure measure, int comparisons);
+
 // What the A/A arm tells of the run's noise, and the smallest effect that each of `comparisons`
 // comparisons could have detected (kLevel, kPower).
 NoiseFloor noise_floor(const Measured& arms, int comparisons);

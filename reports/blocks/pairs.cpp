@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/blocks/metric_spread.h"
 #include "reports/blocks/timing.h"
 #include "reports/figures/format.h"
 #include "reports/statistics/paired_ratio.h"
@@ -41,10 +42,8 @@ int unpaired_needed(double level) {
 
 Pairs unpaired_blocks(const Match& match, Measure measure) {
   std::vector<double> first, second;
-  for (const auto& [index, seconds] : block_seconds(*match.first, measure))
-    first.push_back(seconds);
-  for (const auto& [index, seconds] : block_seconds(*match.second, measure))
-    second.push_back(seconds);
+  for (const auto& [index, seconds] : block_cost(*match.first, measure)) first.push_back(seconds);
+  for (const auto& [index, seconds] : block_cost(*match.second, measure)) second.push_back(seconds);
   Pairs pairs;
   if (first.empty() || second.empty()) return pairs;
   pairs.first_blocks = static_cast<int>(first.size());
@@ -61,9 +60,9 @@ Pairs pairs_of(const Match& match, Measure measure) {
   if (match.first->run != match.second->run) return unpaired_blocks(match, measure);
   Pairs pairs;
   if (match.first == match.second) return pairs;
-  const auto before = block_seconds(*match.first, measure);
+  const auto before = block_cost(*match.first, measure);
   std::vector<double> first, second;
-  for (const auto& [index, seconds] : block_seconds(*match.second, measure)) {
+  for (const auto& [index, seconds] : block_cost(*match.second, measure)) {
     const auto other = before.find(index);
     if (other == before.end()) continue;
     first.push_back(other->second);
@@ -83,7 +82,15 @@ bool agree(const Pairs& pairs, const std::optional<double>& before,
   return before && after && (*pairs.ratio > 1 ? *after < *before : *after > *before);
 }
 
+bool metrics_agree(const Match& match, const profiles::Metric& metric, const Pairs& pairs) {
+  const MetricSpread before = metric_spread(*match.first, metric),
+                     after = metric_spread(*match.second, metric);
+  return agree(pairs, cost_of(metric, before.median), cost_of(metric, after.median)) &&
+         agree(pairs, cost_of(metric, before.mean), cost_of(metric, after.mean));
+}
+
 bool figures_agree(const Match& match, Measure measure, const Pairs& pairs) {
+  if (measure == Measure::kMetric) return metrics_agree(match, *measure.metric, pairs);
   const Timing before = timing_of(*match.first, 0), after = timing_of(*match.second, 0);
   if (measure == Measure::kCpu) return agree(pairs, before.cpu_s, after.cpu_s);
   return agree(pairs, before.median_s, after.median_s) &&

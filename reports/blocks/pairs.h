@@ -13,8 +13,8 @@
 // observation. Blocks of different runs (Variant::run) are compared without pairing.
 namespace winnow::reports {
 
-// Blocks of two variants with the same index, compared. Ratios are of times, first / second: above
-// one the second is faster.
+// Blocks of two variants with the same index, compared. Ratios are of costs, first / second: above
+// one the second is faster, or better by a metric.
 struct Pairs {
   int faster = 0, slower = 0, ties = 0;  // the second variant took less, more, as much as the first
   std::optional<double> ratio;           // Hodges-Lehmann; empty: no pairs

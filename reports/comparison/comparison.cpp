@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/comparison/insights.h"
+#include "reports/comparison/metrics.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/same_behaviour.h"
 #include "reports/comparison/verdict.h"
@@ -168,6 +169,7 @@ Report make_report(const Measured& arms) {
   report.alarms = machine_alarms(recording);
   if (const std::string alarm = noise_alarm(compared.variants, compared.noise); !alarm.empty())
     report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
+  for (std::string& alarm : metric_alarms(compared)) report.alarms.push_back(std::move(alarm));
   report.missing = missing(arms);
   report.ranking = ranking_of(arms, compared);
   report.raw_commands = raw_commands(arms);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reports/figures/format.h"
 #include "reports/recorded/kernel_work.h"
@@ -21,17 +22,6 @@ std::string remark(const Pairs& pairs) {
   if (pairs.conflict) words += ", but mean, median and pairs do not point the same way";
   if (pairs.within_bias) words += ", but no more than the A/A arm differs";
   return words;
-}
-
-Row row_of(const std::string& name, Unit unit, const std::vector<Pairs>& tests) {
-  Row row;
-  row.name = name;
-  row.unit = unit;
-  for (const Pairs& pairs : tests) {
-    row.evidence.push_back(pairs.evidence);
-    row.remarks.push_back(pairs.evidence == Evidence::kProven ? "" : remark(pairs));
-  }
-  return row;
 }
 
 // The row that the test compares shows its ratio, too.
@@ -89,7 +79,7 @@ std::vector<TimeRow> time_rows(const Words& words) {
 Figure figure_of(const std::optional<double>& value) { return value ? measured(*value) : Figure{}; }
 
 Row time_row(const Compared& compared, const TimeRow& about) {
-  Row row = row_of(about.name, about.unit, compared.pairs);
+  Row row = judged_row(about.name, about.unit, compared.pairs);
   row.role = Role::kTotal;
   row.words = about.words;
   row.items = compared.words.items;
@@ -111,8 +101,63 @@ void add_time_rows(Table& table, const Compared& compared) {
   add_ratios(table.rows.back(), compared.pairs);
 }
 
+constexpr double kNanosecondsBelow_s = 1e-6;
+
+// Time per unit of the work that the user tells, and units a second.
+void add_work_rows(Table& table, const Measured& arms, const Compared& compared) {
+  const auto& work = arms.recording().workload.work;
+  if (!work || !compared.words.item.empty()) return;
+  double largest = 0;
+  for (const Timing& timing : compared.timings)
+    largest = std::max(largest, timing.items_per_s.value_or(0));
+  if (largest <= 0) return;
+  const bool tiny = 1 / largest < kNanosecondsBelow_s;
+  const double of_second = tiny ? 1e9 : 1;
+  const CountScale scale = count_scale(largest);
+  Row time = judged_row(fmt::format("Time/Unit ({})", work->unit),
+                        tiny ? Unit::kNanoseconds : Unit::kIterationSeconds, compared.pairs);
+  Row rate = judged_row("Throughput", Unit::kThroughput, compared.pairs);
+  time.role = rate.role = Role::kTotal;
+  time.words = DeltaWords::kFaster;
+  rate.words = DeltaWords::kIncrease;
+  rate.items = scale.words + work->unit;
+  for (size_t variant = 0; variant < compared.timings.size(); ++variant) {
+    const Timing& timing = compared.timings[variant];
+    if (!timing.items_per_s) {
+      time.figures.emplace_back();
+      rate.figures.emplace_back();
+      continue;
+    }
+    time.figures.push_back(measured(of_second / *timing.items_per_s));
+    rate.figures.push_back(measured(*timing.items_per_s / scale.divisor));
+    const auto rate_words = [&](double value) {
+      return format_throughput(value / scale.divisor, rate.items);
+    };
+    const auto time_words = [&](double value) {
+      return format_value(of_second / value, time.unit);
+    };
+    std::string text =
+        fmt::format("{}: {} a unit", compared.variants[variant], time_words(*timing.items_per_s));
+    if (timing.items_per_s_low)
+      text += fmt::format(", 99 % CI {} to {}; {}, 99 % CI {} to {}",
+                          time_words(*timing.items_per_s_high), time_words(*timing.items_per_s_low),
+                          rate_words(*timing.items_per_s), rate_words(*timing.items_per_s_low),
+                          rate_words(*timing.items_per_s_high));
+    else
+      text += fmt::format("; {}; too few blocks for intervals", rate_words(*timing.items_per_s));
+    table.notes.push_back(text + ".");
+  }
+  table.rows.push_back(std::move(time));
+  table.rows.push_back(std::move(rate));
+  table.notes.push_back(fmt::format(
+      "Time/Unit and Throughput: by {} {} that {} gets done, as the user told it; median over "
+      "blocks of the block's median, with its interval by order statistics.",
+      format_count(work->amount, work->amount == std::floor(work->amount) ? 0 : 3), work->unit,
+      compared.words.an_iteration));
+}
+
 Row cpu_row(const Compared& compared) {
-  Row row = row_of(cpu_row_name(compared.words), Unit::kIterationSeconds, compared.cpu_pairs);
+  Row row = judged_row(cpu_row_name(compared.words), Unit::kIterationSeconds, compared.cpu_pairs);
   add_ratios(row, compared.cpu_pairs);
   for (const Timing& timing : compared.timings) row.figures.push_back(figure_of(timing.cpu_s));
   return row;
@@ -254,6 +299,17 @@ Table blocks_table(const Measured& arms, const Compared& compared) {
 
 }  // namespace
 
+Row judged_row(const std::string& name, Unit unit, const std::vector<Pairs>& tests) {
+  Row row;
+  row.name = name;
+  row.unit = unit;
+  for (const Pairs& pairs : tests) {
+    row.evidence.push_back(pairs.evidence);
+    row.remarks.push_back(pairs.evidence == Evidence::kProven ? "" : remark(pairs));
+  }
+  return row;
+}
+
 std::string cpu_row_name(const Words& words) { return "CPU Time/" + title_case(words.iteration); }
 
 Table performance_table(const Measured& arms, const Compared& compared) {
@@ -261,6 +317,7 @@ Table performance_table(const Measured& arms, const Compared& compared) {
   if (table.unavailable.size() == compared.variants.size()) return table;
   const Words& words = compared.words;
   add_time_rows(table, compared);
+  add_work_rows(table, arms, compared);
   table.rows.push_back(cpu_row(compared));
   table.rows.push_back(cores_row(compared));
   if (words.kernels) add_peak_share(table, arms, compared);

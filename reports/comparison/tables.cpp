@@ -1,5 +1,6 @@
 #include "reports/comparison/tables.h"
 
+#include "reports/comparison/metrics.h"
 #include "reports/comparison/performance.h"
 #include "reports/ledger/table.h"
 #include "reports/recorded/sampled.h"
@@ -31,6 +32,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   CpuTables functions = cpu_tables(cpu);
   Tables tables;
   tables.performance = performance_table(arms, compared);
+  tables.metrics = judged(metric_table(compared), same_work);
   tables.scheduler = judged(std::move(functions.scheduler), same_work);
   tables.compute = judged(std::move(functions.compute), same_work);
   tables.cumulative = judged(std::move(functions.cumulative), same_work);

@@ -14,6 +14,7 @@ namespace winnow::reports {
 
 struct Tables {
   Table performance{};
+  Table metrics{};
   Table scheduler{}, compute{}, kernels{}, cpu_total{}, cumulative{};
   Table wall{};
   Table memory{};

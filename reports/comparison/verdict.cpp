@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "reports/blocks/pairs.h"
+#include "reports/comparison/contest.h"
 #include "reports/comparison/performance.h"
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
@@ -18,13 +19,6 @@
 namespace winnow::reports {
 
 namespace {
-
-std::vector<size_t> timed_variants(const std::vector<Timing>& timings) {
-  std::vector<size_t> timed;
-  for (size_t variant = 0; variant < timings.size(); ++variant)
-    if (timings[variant].iteration_s) timed.push_back(variant);
-  return timed;
-}
 
 // "batches of 32 texts on 4 threads", "these commands"
 std::string short_workload_words(const Measured& arms) {
@@ -38,29 +32,6 @@ std::string short_workload_words(const Measured& arms) {
     words = about.inputs + " of " + about.items_words(workload.items_per_iteration);
   if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
   return words;
-}
-
-// `pairs`: the rival's blocks against the winner's.
-std::string speed(const Pairs& pairs) {
-  if (!pairs.ratio) return "speed: unavailable";
-  const bool faster = *pairs.ratio >= 1;
-  const double size = faster ? *pairs.ratio : 1 / *pairs.ratio;
-  std::string text =
-      fmt::format("{} {} ({} {} throughput)", format_ratio(size), faster ? "faster" : "slower",
-                  format_percent((*pairs.ratio - 1) * 100), faster ? "higher" : "lower");
-  if (pairs.low && faster)
-    text += fmt::format(", 99 % CI {} to {}", format_ratio(*pairs.low), format_ratio(*pairs.high));
-  if (pairs.low && !faster)
-    text += fmt::format(", 99 % CI {} to {}", format_ratio(1 / *pairs.high),
-                        format_ratio(1 / *pairs.low));
-  return text;
-}
-
-// "p = 0.002 over 10 pairs of blocks"
-std::string certainty(const Pairs& pairs) {
-  std::string text = fmt::format("{} over {}", format_p(pairs.adjusted_p), blocks_words(pairs));
-  if (pairs.comparisons > 1) text += fmt::format(" and {} comparisons", pairs.comparisons);
-  return text;
 }
 
 // "0.2% more scheduler overhead (...)"; empty: one of the two has no figure.
@@ -111,13 +82,20 @@ std::string ledger_words(const Tables& tables, size_t from, size_t to) {
   return ratio && ratio->apart ? "; by the ledger " + less_or_more(ratio->ledger) : "";
 }
 
+const Pairs& twin_of(const Compared& compared, const Contest& contest) {
+  for (const ComparedMetric& metric : compared.compared_metrics)
+    if (&metric.about == contest.measure.metric) return metric.twin;
+  return compared.noise.wall;
+}
+
 std::string skew_words(const Pairs& pairs) {
   return pairs.skewed() ? "; the sign test alone shows no difference: the differences are skewed"
                         : "";
 }
 
-std::string ratio_bullet(const Pairs& pairs) {
-  return speed(pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) + skew_words(pairs);
+std::string ratio_bullet(const Contest& contest, const Pairs& pairs) {
+  return advantage(contest, pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) +
+         skew_words(pairs);
 }
 
 // What goes with the difference in time. Where no thread was accounted for, as of programs that are
@@ -182,54 +160,53 @@ std::string recommendation(const Measured& arms, size_t winner) {
 }
 
 // Why a difference that the test finds still has no winner.
-std::string conflict(const Grounds& grounds, size_t fastest, size_t other, const Pairs& pairs) {
+std::string conflict(const Grounds& grounds, const Contest& contest, size_t fastest, size_t other,
+                     const Pairs& pairs) {
   const auto favoured = [&](double first, double second) {
     return first < second   ? grounds.label(fastest)
            : second < first ? grounds.label(other)
                             : "neither";
   };
-  const Timing &first = grounds.compared.timings[fastest],
-               &second = grounds.compared.timings[other];
   const std::string blocks =
       pairs.unpaired()
-          ? fmt::format("{} {}", test_name(pairs), speed(pairs))
+          ? fmt::format("{} {}", test_name(pairs), advantage(contest, pairs))
           : fmt::format("{} of {} pairs {}", std::max(pairs.faster, pairs.slower), pairs.count(),
                         grounds.label(pairs.faster > pairs.slower ? fastest : other));
   return fmt::format(
       "{} against {}: the mean favours {}, the median {}, {} ({}): a winner needs all of them",
       grounds.label(fastest), grounds.label(other),
-      favoured(*first.iteration_s, *second.iteration_s),
-      favoured(*first.median_s, *second.median_s), blocks, format_p(pairs.adjusted_p));
+      favoured(*contest.means[fastest], *contest.means[other]),
+      favoured(*contest.medians[fastest], *contest.medians[other]), blocks,
+      format_p(pairs.adjusted_p));
 }
 
 // Why `fastest` is not proven to be faster than `other`.
-std::string open_question(const Grounds& grounds, size_t fastest, size_t other,
-                          const Pairs& pairs) {
+std::string open_question(const Grounds& grounds, const Contest& contest, size_t fastest,
+                          size_t other, const Pairs& pairs) {
   const std::string against =
       fmt::format("{} against {}", grounds.label(fastest), grounds.label(other));
   if (pairs.evidence == Evidence::kUnproven)
     return fmt::format("{}: point estimate {}, unproven: {}, at least {} are needed", against,
-                       speed(pairs), blocks_words(pairs), pairs.needed);
-  if (pairs.conflict) return conflict(grounds, fastest, other, pairs);
+                       advantage(contest, pairs), blocks_words(pairs), pairs.needed);
+  if (pairs.conflict) return conflict(grounds, contest, fastest, other, pairs);
   if (pairs.within_bias)
-    return fmt::format("{}: {}, no more than two copies of {} differ ({})", against, speed(pairs),
-                       grounds.label(0), ratio_words(grounds.compared.noise.wall));
+    return fmt::format("{}: {}, no more than two copies of {} differ ({})", against,
+                       advantage(contest, pairs), grounds.label(0),
+                       ratio_words(twin_of(grounds.compared, contest)));
   if (pairs.unpaired())
-    return fmt::format("{}: {}: the blocks overlap, {}", against, speed(pairs), certainty(pairs));
-  return fmt::format("{}: {}: {}: faster in {} of {}, {}", against, speed(pairs),
+    return fmt::format("{}: {}: the blocks overlap, {}", against, advantage(contest, pairs),
+                       certainty(pairs));
+  return fmt::format("{}: {}: {}: {} in {} of {}, {}", against, advantage(contest, pairs),
                      pairs.decided() ? "by itself a difference, beside so many comparisons not"
                                      : "the pairs do not agree",
-                     pairs.faster, pairs.count(), certainty(pairs));
+                     contest.of_time() ? "faster" : "better", pairs.faster, pairs.count(),
+                     certainty(pairs));
 }
 
-struct Open {
-  size_t other = 0;
-  Pairs pairs;
-};
-
-Verdict undecided(const Grounds& grounds, size_t fastest, const std::vector<Open>& open) {
+Verdict undecided(const Grounds& grounds, const Contest& contest, size_t fastest,
+                  const std::vector<Against>& open) {
   const bool too_few = std::ranges::any_of(
-      open, [](const Open& each) { return each.pairs.evidence == Evidence::kUnproven; });
+      open, [](const Against& each) { return each.pairs.evidence == Evidence::kUnproven; });
   Verdict verdict;
   verdict.outcome = too_few ? Verdict::kUnproven : Verdict::kNoClearWinner;
   verdict.winner = fastest;
@@ -237,11 +214,12 @@ Verdict undecided(const Grounds& grounds, size_t fastest, const std::vector<Open
   verdict.pairs = open.front().pairs;
   verdict.title = "no clear winner (~)";
   for (const auto& [other, pairs] : open)
-    verdict.bullets.push_back(open_question(grounds, fastest, other, pairs));
+    verdict.bullets.push_back(open_question(grounds, contest, fastest, other, pairs));
   verdict.bullets.push_back("smallest effect that this run could have detected: " +
                             grounds.compared.noise.sentence);
-  verdict.sentence = fmt::format("For {}, these runs do not show which variant is faster:",
-                                 short_workload_words(grounds.arms));
+  verdict.sentence = fmt::format(
+      "For {}, these runs do not show which variant is {}:", short_workload_words(grounds.arms),
+      contest.of_time() ? "faster" : "better by " + contest.by);
   verdict.recommendation =
       too_few ? "None on this evidence. Measure more blocks before choosing."
               : "None on this evidence: the difference, if there is one, is inside the noise of "
@@ -249,29 +227,8 @@ Verdict undecided(const Grounds& grounds, size_t fastest, const std::vector<Open
   return verdict;
 }
 
-// How each of the others compares with the fastest. The figures chose that one, so p is adjusted
-// over all pairs of variants, as in the ranking.
-std::vector<Open> against_fastest(const Measured& arms, const std::vector<size_t>& timed,
-                                  size_t fastest) {
-  std::vector<Match> matches;
-  std::vector<Open> all;
-  const auto add = [&](size_t first, size_t second) {
-    matches.push_back({&arms[first], &arms[second]});
-  };
-  for (size_t other : timed) {
-    if (other == fastest) continue;
-    add(other, fastest);
-    all.push_back({other, {}});
-  }
-  for (size_t i = 0; i < all.size(); ++i)
-    for (size_t j = i + 1; j < all.size(); ++j) add(all[i].other, all[j].other);
-  const auto compared = compare_all(arms, matches, Measure::kWall);
-  for (size_t i = 0; i < all.size(); ++i) all[i].pairs = compared[i];
-  return all;
-}
-
 // No verdict at all, for want of what it takes; empty: it has that.
-std::optional<Verdict> refused(const Grounds& grounds, const std::vector<size_t>& timed) {
+std::optional<Verdict> refused(const Grounds& grounds, const Contest& contest) {
   Verdict verdict;
   const SameWork& same_work = grounds.compared.same_work;
   if (!same_work.holds()) {
@@ -284,9 +241,14 @@ std::optional<Verdict> refused(const Grounds& grounds, const std::vector<size_t>
             : "None. Make the variants do the same work first.";
     return verdict;
   }
-  if (timed.size() < 2) {
+  if (contest.entered().size() < 2) {
     verdict.title = "unavailable";
-    verdict.sentence = "Fewer than two variants have a time pass: nothing to compare.";
+    verdict.sentence = contest.of_time()
+                           ? "Fewer than two variants have a time pass: nothing to compare."
+                           : fmt::format(
+                                 "Fewer than two variants have figures of {} above 0: "
+                                 "nothing to compare.",
+                                 contest.by);
     verdict.recommendation = "None.";
     return verdict;
   }
@@ -298,15 +260,6 @@ std::optional<Verdict> refused(const Grounds& grounds, const std::vector<size_t>
     return verdict;
   }
   return std::nullopt;
-}
-
-// The baseline, where it was timed and does not win itself; else the next fastest.
-size_t rival_of(const std::vector<Timing>& timings, const std::vector<size_t>& timed,
-                size_t fastest) {
-  if (timed.front() == 0 && fastest != 0) return 0;
-  return *std::ranges::min_element(timed, {}, [&](size_t variant) {
-    return variant == fastest ? INFINITY : *timings[variant].iteration_s;
-  });
 }
 
 // A winner without a cause: nothing that it does differs.
@@ -321,22 +274,24 @@ void say_alike(const Grounds& grounds, Verdict& verdict) {
 
 void say_causes(const Grounds& grounds, Verdict& verdict) {
   verdict.title = grounds.label(verdict.winner);
-  verdict.sentence =
-      fmt::format("For {}, {} is the clear winner against {}:", short_workload_words(grounds.arms),
-                  grounds.label(verdict.winner), grounds.label(verdict.rival));
+  verdict.sentence = fmt::format(
+      "For {}, {} is the clear winner{} against {}:", short_workload_words(grounds.arms),
+      grounds.label(verdict.winner), verdict.by.empty() ? "" : " by " + verdict.by,
+      grounds.label(verdict.rival));
   for (std::string& line : cause_bullets(grounds, verdict.winner, verdict.rival))
     verdict.bullets.push_back(std::move(line));
   verdict.recommendation = recommendation(grounds.arms, verdict.winner);
 }
 
-Verdict won(const Grounds& grounds, size_t winner, size_t rival, const Pairs& pairs,
-            const std::vector<SameBehaviour>& alike) {
+Verdict won(const Grounds& grounds, const Contest& contest, size_t winner, size_t rival,
+            const Pairs& pairs, const std::vector<SameBehaviour>& alike) {
   Verdict verdict;
   verdict.outcome = Verdict::kWinner;
   verdict.winner = winner;
   verdict.rival = rival;
   verdict.pairs = pairs;
-  verdict.bullets = {ratio_bullet(pairs)};
+  if (!contest.of_time()) verdict.by = contest.by;
+  verdict.bullets = {ratio_bullet(contest, pairs)};
   const bool same = std::ranges::any_of(alike, [&](const SameBehaviour& both) {
     return both.told && std::minmax(winner, rival) == std::minmax(both.first, both.second);
   });
@@ -344,28 +299,63 @@ Verdict won(const Grounds& grounds, size_t winner, size_t rival, const Pairs& pa
     say_alike(grounds, verdict);
   else
     say_causes(grounds, verdict);
+  if (!contest.of_time()) verdict.title += " (by " + contest.by + ")";
   return verdict;
 }
 
-Verdict decided(const Grounds& grounds, const std::vector<SameBehaviour>& alike) {
-  const std::vector<Timing>& timings = grounds.compared.timings;
-  const auto timed = timed_variants(timings);
-  if (auto verdict = refused(grounds, timed)) return *verdict;
-  const size_t fastest = *std::ranges::min_element(
-      timed, {}, [&](size_t variant) { return *timings[variant].iteration_s; });
-  const std::vector<Open> all = against_fastest(grounds.arms, timed, fastest);
-  std::vector<Open> open;
-  std::ranges::copy_if(all, std::back_inserter(open),
-                       [](const Open& each) { return each.pairs.evidence != Evidence::kProven; });
-  if (!open.empty()) return undecided(grounds, fastest, open);
-  const size_t rival = rival_of(timings, timed, fastest);
-  return won(grounds, fastest, rival, std::ranges::find(all, rival, &Open::other)->pairs, alike);
+Verdict decided(const Grounds& grounds, const Contest& contest,
+                const std::vector<SameBehaviour>& alike) {
+  if (auto verdict = refused(grounds, contest)) return *verdict;
+  const size_t best = best_of(contest);
+  const std::vector<Against> all = against_best(grounds.arms, contest, best);
+  std::vector<Against> open;
+  std::ranges::copy_if(all, std::back_inserter(open), [](const Against& each) {
+    return each.pairs.evidence != Evidence::kProven;
+  });
+  if (!open.empty()) return undecided(grounds, contest, best, open);
+  const size_t rival = rival_of(contest, best);
+  return won(grounds, contest, best, rival, std::ranges::find(all, rival, &Against::other)->pairs,
+             alike);
+}
+
+// What a contest that does not decide has to say, in one sentence.
+SideVerdict beside(const Grounds& grounds, const Contest& contest) {
+  const Verdict verdict = decided(grounds, contest, {});
+  SideVerdict side{contest.by, verdict.outcome, verdict.winner, ""};
+  if (verdict.outcome == Verdict::kWinner) {
+    side.sentence =
+        fmt::format("By {}, {} wins against {}: {}", contest.by, grounds.label(verdict.winner),
+                    grounds.label(verdict.rival), verdict.bullets.front());
+  } else if (verdict.outcome == Verdict::kVoid || verdict.outcome == Verdict::kUnavailable) {
+    side.sentence = fmt::format("By {}: {}", contest.by, verdict.sentence);
+  } else {
+    const size_t count = verdict.bullets.size() - 1;  // the last one is of the noise
+    side.sentence = fmt::format("By {}, no clear winner: {}", contest.by, verdict.bullets.front());
+    if (count > 1) side.sentence += fmt::format("; and {} more", count - 1);
+  }
+  return side;
+}
+
+const ComparedMetric* deciding(const Compared& compared) {
+  const auto found = std::ranges::find_if(
+      compared.compared_metrics, [](const ComparedMetric& metric) { return metric.about.decides; });
+  return found == compared.compared_metrics.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
 Verdict verdict_of(const Grounds& grounds, const std::vector<SameBehaviour>& alike) {
-  Verdict verdict = decided(grounds, alike);
+  const Compared& compared = grounds.compared;
+  const ComparedMetric* metric = deciding(compared);
+  Verdict verdict =
+      decided(grounds, metric ? contest_by(*metric) : contest_by_time(compared), alike);
+  if (metric) verdict.beside.push_back(beside(grounds, contest_by_time(compared)));
+  for (const ComparedMetric& each : compared.compared_metrics)
+    if (&each != metric) verdict.beside.push_back(beside(grounds, contest_by(each)));
+  const bool compares =
+      verdict.outcome != Verdict::kVoid && verdict.outcome != Verdict::kUnavailable;
+  for (const SideVerdict& side : verdict.beside)
+    if (compares || side.outcome != verdict.outcome) verdict.bullets.push_back(side.sentence);
   for (const SameBehaviour& same : alike) verdict.bullets.push_back(same.sentence);
   return verdict;
 }

@@ -31,6 +31,10 @@ std::string name_of(Unit unit, const std::string& items) {
       return "cores";
     case Unit::kMillisecondsPerGmac:
       return "milliseconds/GMAC";
+    case Unit::kFigure:
+      return "metric " + items;
+    case Unit::kNanoseconds:
+      return "nanoseconds";
     case Unit::kPercent:
       return "percent";
   }
@@ -126,6 +130,7 @@ Json table(const char* id, const Table& table) {
 Json tables(const Report& report) {
   Json all = Json::array();
   for (const auto& [id, each] : {std::pair("performance", &report.performance),
+                                 {"metrics", &report.metrics},
                                  {"scheduler", &report.scheduler},
                                  {"compute", &report.compute},
                                  {"kernels", &report.kernels},
@@ -149,22 +154,36 @@ Json pairs(const Pairs& pairs) {
           {"adjusted_p", pairs.adjusted_p}, {"evidence", name_of(pairs.evidence)}};
 }
 
+std::optional<double> inverse(const std::optional<double>& value) {
+  return value && *value > 0 ? std::optional(1 / *value) : std::nullopt;
+}
+
 Json variants(const Export& source) {
   const Report& report = source.report;
   Json all = Json::array();
   for (size_t variant = 0; variant < report.variants.size(); ++variant) {
     const Timing& timing = report.timings[variant];
-    all.push_back(
-        {{"name", source.recording().variants[variant].name},
-         {"label", report.variants[variant]},
-         {"blocks", timing.blocks},
-         {"iterations", timing.iterations},
-         {"mean_iteration_s", known(timing.iteration_s)},
-         {"median_iteration_s", known(timing.median_s)},
-         {"cpu_s", known(timing.cpu_s)},
-         {"cores_busy", known(timing.cores_busy)},
-         {"wall_against_baseline", variant == 0 ? Json() : pairs(report.pairs[variant])},
-         {"cpu_against_baseline", variant == 0 ? Json() : pairs(report.cpu_pairs[variant])}});
+    Json each = {
+        {"name", source.recording().variants[variant].name},
+        {"label", report.variants[variant]},
+        {"blocks", timing.blocks},
+        {"iterations", timing.iterations},
+        {"mean_iteration_s", known(timing.iteration_s)},
+        {"median_iteration_s", known(timing.median_s)},
+        {"cpu_s", known(timing.cpu_s)},
+        {"cores_busy", known(timing.cores_busy)},
+        {"wall_against_baseline", variant == 0 ? Json() : pairs(report.pairs[variant])},
+        {"cpu_against_baseline", variant == 0 ? Json() : pairs(report.cpu_pairs[variant])}};
+    if (const auto& work = source.recording().workload.work)
+      each["work"] = {{"unit", work->unit},
+                      {"per_iteration", work->amount},
+                      {"per_second", known(timing.items_per_s)},
+                      {"per_second_low", known(timing.items_per_s_low)},
+                      {"per_second_high", known(timing.items_per_s_high)},
+                      {"seconds_per_unit", known(inverse(timing.items_per_s))},
+                      {"seconds_per_unit_low", known(inverse(timing.items_per_s_high))},
+                      {"seconds_per_unit_high", known(inverse(timing.items_per_s_low))}};
+    all.push_back(std::move(each));
   }
   return all;
 }
@@ -195,12 +214,55 @@ Json threads(const ThreadAnalysis& analysis) {
 Json verdict(const Export& source) {
   const Verdict& verdict = source.report.verdict;
   const bool decided = verdict.outcome == Verdict::kWinner;
-  return {{"outcome", name_of(verdict.outcome)},
+  return {{"by", verdict.by.empty() ? "wall time" : verdict.by},
+          {"outcome", name_of(verdict.outcome)},
           {"winner", decided ? Json(source.recording().variants[verdict.winner].name) : Json()},
           {"title", verdict.title},
           {"sentence", verdict.sentence},
           {"reasons", verdict.bullets},
           {"recommendation", verdict.recommendation}};
+}
+
+Json metric_figures(const Export& source, const ComparedMetric& metric) {
+  Json all = Json::array();
+  for (size_t variant = 0; variant < metric.spreads.size(); ++variant) {
+    const MetricSpread& spread = metric.spreads[variant];
+    all.push_back({{"name", source.recording().variants[variant].name},
+                   {"blocks", spread.blocks.size()},
+                   {"iterations", spread.iterations},
+                   {"mean", known(spread.mean)},
+                   {"median", known(spread.median)},
+                   {"median_low", known(spread.low)},
+                   {"median_high", known(spread.high)},
+                   {"against_baseline", variant == 0 ? Json() : pairs(metric.pairs[variant])}});
+  }
+  return all;
+}
+
+Json metrics(const Export& source) {
+  Json all = Json::array();
+  for (const ComparedMetric& metric : source.report.compared_metrics) {
+    Json each = {{"name", metric.about.name},
+                 {"pattern", metric.about.pattern},
+                 {"higher_is_better", metric.about.higher_is_better},
+                 {"decides", metric.about.decides},
+                 {"smallest_detectable_effect", known(metric.effect)},
+                 {"variants", metric_figures(source, metric)}};
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
+Json beside(const Export& source) {
+  Json all = Json::array();
+  for (const SideVerdict& side : source.report.verdict.beside)
+    all.push_back({{"by", side.by},
+                   {"outcome", name_of(side.outcome)},
+                   {"winner", side.outcome == Verdict::kWinner
+                                  ? Json(source.recording().variants[side.winner].name)
+                                  : Json()},
+                   {"sentence", side.sentence}});
+  return all;
 }
 
 }  // namespace
@@ -209,24 +271,26 @@ std::string export_json(const Export& source) {
   const Report& report = source.report;
   Json facts = Json::object();
   for (const Fact& fact : report.facts) facts[fact.name] = fact.value;
-  const Json json = {{"schema", kSchema},
-                     {"winnow_version", source.recording().winnow_version},
-                     {"created", source.recording().created},
-                     {"commit", source.recording().commit},
-                     {"status", word(source.recording().status)},
-                     {"facts", facts},
-                     {"same_work",
-                      {{"status", name_of(report.same_work.status)},
-                       {"sentence", report.same_work.sentence},
-                       {"differences", report.same_work.differences}}},
-                     {"variants", variants(source)},
-                     {"smallest_detectable_effect", known(report.noise.wall_effect)},
-                     {"tables", tables(report)},
-                     {"thread_analysis", threads(report.threads)},
-                     {"verdict", verdict(source)},
-                     {"alarms", report.alarms},
-                     {"missing", report.missing},
-                     {"warnings", report.warnings}};
+  Json json = {{"schema", kSchema},
+               {"winnow_version", source.recording().winnow_version},
+               {"created", source.recording().created},
+               {"commit", source.recording().commit},
+               {"status", word(source.recording().status)},
+               {"facts", facts},
+               {"same_work",
+                {{"status", name_of(report.same_work.status)},
+                 {"sentence", report.same_work.sentence},
+                 {"differences", report.same_work.differences}}},
+               {"variants", variants(source)},
+               {"smallest_detectable_effect", known(report.noise.wall_effect)},
+               {"tables", tables(report)},
+               {"thread_analysis", threads(report.threads)},
+               {"verdict", verdict(source)},
+               {"alarms", report.alarms},
+               {"missing", report.missing},
+               {"warnings", report.warnings}};
+  if (!report.compared_metrics.empty()) json["metrics"] = metrics(source);
+  if (!report.verdict.beside.empty()) json["verdicts_beside"] = beside(source);
   return json.text(1) + "\n";
 }
 

@@ -59,6 +59,8 @@ Rows of_block(const Block& block) {
   for (size_t i = 0; i < block.iteration_wall_ns.size(); ++i) {
     rows.iteration(static_cast<int>(i));
     rows.add("wall_time", "ns", block.iteration_wall_ns[i]);
+    for (const auto& [name, figures] : block.metrics)
+      if (i < figures.size()) rows.add("metric." + name, name, figures[i]);
   }
   rows.iteration({});
   if (const auto& region = block.region) {
@@ -153,8 +155,11 @@ std::vector<BenchmarkRun> benchmark_runs(const Measured& arms) {
                        {},
                        {}};
       if (const auto cpu_s = block_seconds(*block, Measure::kCpu)) run.cpu_ns = nanoseconds(*cpu_s);
-      if (arms.recording().workload.items_per_iteration > 0)
-        run.items_s = arms.recording().workload.items_per_iteration / *wall_s;
+      const auto& workload = arms.recording().workload;
+      if (workload.items_per_iteration > 0)
+        run.items_s = workload.items_per_iteration / *wall_s;
+      else if (workload.work)
+        run.items_s = workload.work->amount / *wall_s;
       runs.push_back(run);
     }
   return runs;

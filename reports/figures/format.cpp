@@ -33,11 +33,14 @@ UnitFormat unit_format(Unit unit) {
     case Unit::kMegabytes:
       return {1, "", " MB"};
     case Unit::kCount:
+    case Unit::kFigure:
       return {0, "", ""};
     case Unit::kCores:
       return {2, "", ""};
     case Unit::kMillisecondsPerGmac:
       return {2, " ms/GMAC", " ms/GMAC"};
+    case Unit::kNanoseconds:
+      return {2, "ns", "ns"};
     case Unit::kPercent:
       return {1, "%", " points"};
   }
@@ -76,13 +79,15 @@ std::string in_smaller_unit(double value, int decimals, const SmallerUnit& small
          small.suffix;
 }
 
+bool is_grouped(Unit unit) { return unit == Unit::kCount || unit == Unit::kFigure; }
+
 // A difference in the unit that suits `larger`, the larger one of its two cells.
 std::string format_change(double absolute, Unit unit, int decimals, double larger, bool sign) {
   const char* prefix = !sign || absolute == 0 ? "" : absolute < 0 ? "-" : "+";
   if (const SmallerUnit small = smaller_unit(unit, larger); small.suffix)
     return prefix + in_smaller_unit(std::abs(absolute), decimals, small);
-  std::string text = unit == Unit::kCount ? format_count(std::abs(absolute), decimals)
-                                          : fixed(std::abs(absolute), decimals);
+  std::string text = is_grouped(unit) ? format_count(std::abs(absolute), decimals)
+                                      : fixed(std::abs(absolute), decimals);
   if (unit == Unit::kMegabytes) text = without_zero_tail(text);
   return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
 }
@@ -149,7 +154,7 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
 
 int decimals_for(Unit unit, double value) {
   const int own = unit_format(unit).decimals;
-  if (value == 0 || (unit == Unit::kCount && is_whole(value))) return own;
+  if (value == 0 || (is_grouped(unit) && is_whole(value))) return own;
   const int three_digits = 2 - static_cast<int>(std::floor(std::log10(std::abs(value))));
   return std::clamp(three_digits, own, kMostDecimals);
 }
@@ -159,6 +164,12 @@ double rounded(double value, int decimals) {
   double result = 0;
   std::from_chars(text.data(), text.data() + text.size(), result);
   return result;
+}
+
+CountScale count_scale(double largest) {
+  if (largest >= 1e12) return {1e9, "billion "};
+  if (largest >= 1e6) return {1e6, "million "};
+  return {};
 }
 
 std::string format_count(double count, int decimals) { return grouped(fixed(count, decimals)); }
@@ -176,7 +187,7 @@ std::string format_value(double value, Unit unit) {
   }
   if (small.suffix) return in_smaller_unit(rounded(value, decimals), decimals, small);
   if (value == 0 && unit != Unit::kMegabytes) return fmt::format("0{}", suffix);
-  if (unit == Unit::kCount) return format_count(value, decimals);
+  if (is_grouped(unit)) return format_count(value, decimals);
   return fixed(value, decimals) + suffix;
 }
 

@@ -17,13 +17,19 @@ int decimals_for(Unit unit, double value);
 std::string format_value(double value, Unit unit);                      // "432.69s", "7156.5"
 std::string format_throughput(double value, const std::string& items);  // "7.37 texts/sec"
 std::string iteration_seconds(double value);                            // "88.9ms", of an iteration
-std::string format_count(double count, int decimals = 0);               // "7,680,000"
-std::string format_whole(int64_t count);     // the same, exact beyond 2^53
-std::string format_share(double share);      // "54.16%"
-std::string format_percent(double percent);  // "25.6%", without a sign
-std::string format_ratio(double ratio);      // "1.34x", "9,600x"
-std::string count_or_unknown(int count);     // "32", "an unknown number of"
-std::string format_p(double p);              // "p = 0.002", "p < 0.001"
+// A large count as so many thousands, millions or billions: {1e6, "million "}.
+struct CountScale {
+  double divisor = 1;
+  const char* words = "";
+};
+CountScale count_scale(double largest);
+std::string format_count(double count, int decimals = 0);  // "7,680,000"
+std::string format_whole(int64_t count);                   // the same, exact beyond 2^53
+std::string format_share(double share);                    // "54.16%"
+std::string format_percent(double percent);                // "25.6%", without a sign
+std::string format_ratio(double ratio);                    // "1.34x", "9,600x"
+std::string count_or_unknown(int count);                   // "32", "an unknown number of"
+std::string format_p(double p);                            // "p = 0.002", "p < 0.001"
 
 // The value as its cell prints it.
 double rounded(double value, int decimals);

@@ -18,7 +18,9 @@ enum class Unit {
   kCount,
   kCores,
   kMillisecondsPerGmac,  // of 10^9 multiply-accumulates
-  kPercent               // differences are in points
+  kNanoseconds,
+  kFigure,  // of a metric, in its own unit
+  kPercent  // differences are in points
 };
 
 // One measured value. Empty: the renderer prints `text`, or "unavailable".

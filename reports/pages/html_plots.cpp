@@ -61,28 +61,37 @@ std::string speed_figure(const Report& report) {
 }
 
 std::string throughput_figure(const Report& report) {
-  if (report.words.item.empty()) return "";
+  const std::string& counted = report.words.counted;
+  if (counted.empty()) return "";
+  double largest = 0;
+  for (const Timing& timing : report.timings)
+    largest = std::max(largest, timing.items_per_s.value_or(0));
+  const CountScale scale = count_scale(largest);
+  const std::string items = scale.words + counted;
+  const auto scaled = [&](std::optional<double> value) {
+    if (value) *value /= scale.divisor;
+    return value;
+  };
   StripPlot plot;
   plot.id = "plot-throughput";
   plot.title = "Throughput.";
   plot.description = fmt::format(
       "{} a second: dots are blocks (one fresh process each) by their median {}, the large dot is "
       "the median over blocks with its 99 % interval (order statistics).",
-      title_case(report.words.items), report.words.iteration);
-  plot.axis = report.words.items + " a second";
+      title_case(counted), report.words.iteration);
+  plot.axis = items + " a second";
   for (size_t variant = 0; variant < report.timings.size(); ++variant) {
     const Timing& timing = report.timings[variant];
     StripRow row{report.variants[variant], "unavailable", variant};
     if (timing.items_per_s) {
-      row.text = format_throughput(*timing.items_per_s, report.words.items);
-      row.text += timing.items_per_s_low
-                      ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *timing.items_per_s_low,
-                                    *timing.items_per_s_high)
-                      : ", too few blocks for an interval";
-      row.small = timing.blocks_items_per_s;
-      row.middle = timing.items_per_s;
-      row.low = timing.items_per_s_low;
-      row.high = timing.items_per_s_high;
+      row.middle = scaled(timing.items_per_s);
+      row.low = scaled(timing.items_per_s_low);
+      row.high = scaled(timing.items_per_s_high);
+      row.text = format_throughput(*row.middle, items);
+      row.text += row.low ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *row.low, *row.high)
+                          : ", too few blocks for an interval";
+      for (const double value : timing.blocks_items_per_s)
+        row.small.push_back(value / scale.divisor);
     }
     plot.rows.push_back(std::move(row));
   }

@@ -40,8 +40,9 @@ std::string big_figure(const Report& report) {
   if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
   const Pairs& pairs = verdict.pairs;
   std::string text =
-      fmt::format("<p class=\"figure\">{}<b>{}</b> <span>as fast as {}</span></p>\n",
+      fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
                   decided(verdict) ? "" : "~ ", html_escaped(format_ratio(*pairs.ratio)),
+                  verdict.by.empty() ? "as fast as" : html_escaped("by " + verdict.by) + " against",
                   html_escaped(report.variants[verdict.rival]));
   const std::string interval =
       pairs.low ? fmt::format("99 % confidence interval {} to {}", format_ratio(*pairs.low),
@@ -86,6 +87,10 @@ std::string same_work(const Report& report) {
 std::string headline(const Report& report) {
   const Verdict& verdict = report.verdict;
   if (!decided(verdict)) return verdict.title;
+  if (!verdict.by.empty())
+    return fmt::format("{}: {} against {}", verdict.title,
+                       verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "better",
+                       report.variants[verdict.rival]);
   return fmt::format("{} is {} as fast as {}", verdict.title,
                      verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "provably",
                      report.variants[verdict.rival]);

@@ -60,6 +60,8 @@ Words words_of(const Recording& recording) {
   Words words;
   name_items(words, recording.workload);
   name_iterations(words, recording.workload.iteration);
+  const auto& work = recording.workload.work;
+  words.counted = words.item.empty() && work ? work->unit : words.items;
   words.computes = computes(recording);
   words.kernels = words.computes || has_kernels(recording);
   if (!words.computes) return words;

@@ -10,6 +10,9 @@ namespace winnow::reports {
 
 struct Words {
   std::string item{}, items{};  // "text", "texts"; empty: an iteration does not consist of items
+  // What a throughput counts: the items, or the unit of the work that the user tells; empty:
+  // nothing.
+  std::string counted{};
   // What an amount is shared out over: "a text", and how many of these an iteration has; 0: their
   // number is not known. Without items it is the iteration itself.
   std::string share = "an iteration";

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/compare_figures.h"
 #include "cli/compare_programs.h"
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
@@ -72,6 +73,61 @@ TEST_CASE("options of hyperfine mean the same, or an error tells what to use") {
         Words{"--ignore-failure=all-non-zero", "--blocks", "9", "--blocks=9", "--name", "a"});
   for (const char* option : {"--show-output", "--export-json", "--min-runs=3", "--sort"})
     CHECK_THROWS_AS(cli::as_own_options({option, "x"}), base::UsageError);
+}
+
+TEST_CASE("work is a unit's name and a finite amount above 0") {
+  for (const char* text : {"bytes=24e6", "bytes=24M", "bytes=24000k", "bytes=0.024G"}) {
+    const auto work = cli::parse_work(text);
+    CHECK(work.unit == "bytes");
+    CHECK(work.amount == Approx(24e6));
+  }
+  for (const char* text : {"bytes", "=3", "bytes=", "bytes=x", "bytes=0", "bytes=-1", "bytes=1e30",
+                           "bytes=nan", "bytes=inf", "bytes=3K", "bytes=3k ", "a\nb=3"})
+    CHECK_THROWS_AS(cli::parse_work(text), base::UsageError);
+}
+
+TEST_CASE("a metric has a name, a direction and a pattern with a group") {
+  const auto metrics = cli::parse_metrics({"a=(x)", "b:lower==(x)", "c:higher=(x)=(y)"}, "b");
+  REQUIRE(metrics.size() == 3);
+  CHECK(metrics[0].higher_is_better);
+  CHECK(metrics[1].name == "b");
+  CHECK(!metrics[1].higher_is_better);
+  CHECK(metrics[1].pattern == "=(x)");
+  CHECK(metrics[1].decides);
+  CHECK(metrics[2].name == "c");
+  CHECK(metrics[2].higher_is_better);
+  CHECK(!metrics[2].decides);
+  for (const char* text : {"a", "=(x)", ":lower=(x)", "a=x", "a=("})
+    CHECK_THROWS_AS(cli::parse_metrics({text}, ""), base::UsageError);
+  CHECK_THROWS_AS(cli::parse_metrics({"a=(x)", "a:lower=(x)"}, ""), base::UsageError);
+  CHECK_THROWS_AS(cli::parse_metrics({"a=(x)"}, "b"), base::UsageError);
+}
+
+TEST_CASE("figures of the output are recorded for each run, and decide where they are to") {
+  const Scratch scratch;
+  const Words few{"--passes", "time",       "--runs-per-block", "2",
+                  "--metric", "n=n=(\\d+)", "--primary",        "n"};
+  const auto with = [&](Words more) {
+    more.insert(more.begin(), few.begin(), few.end());
+    return compare(scratch, more);
+  };
+  const auto run = with({"-n", "few", "-n", "many", "echo n=5 n=10", "sh -c 'echo n=30 >&2'"});
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(holds(run.out, "## Winner: many (by n)"));
+  const auto recording = recorded(scratch);
+  REQUIRE(recording.metrics.size() == 1);
+  CHECK(recording.metrics[0].decides);
+  CHECK(recording.blocks.size() >= 30);
+  for (const auto& block : recording.blocks)
+    CHECK(block.metrics.at("n") == std::vector<double>(2, block.variant == "many" ? 30 : 10));
+
+  const auto none = with({"echo n=5", "echo m=5"});
+  CHECK(none.status == 3);
+  CHECK(none.err == "winnow: echo m=5: metric n: nothing in the output matches n=(\\d+)\n");
+  const auto kept = with({"--no-verdict", "-r", "1", "--output", scratch / "kept", "echo n=7"});
+  CHECK(kept.status == 0);
+  CHECK(recorded(scratch).blocks.at(0).metrics.at("n") == std::vector<double>(2, 7));
 }
 
 TEST_CASE("each command and combination of parameters is a program of its own") {

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/blocks/compared.h"
+
+namespace winnow::reports {
+
+// What a winner is sought by: wall time, or a metric. Costs are better where they are less.
+struct Contest {
+  Measure measure = Measure::kWall;
+  std::string by;                                     // "wall time", "req/s"
+  std::vector<std::optional<double>> means, medians;  // costs, per variant
+
+  bool of_time() const { return measure == Measure::kWall; }
+  std::vector<size_t> entered() const;  // the variants that have figures
+};
+
+Contest contest_by_time(const Compared& compared);
+// `metric` must outlive it.
+Contest contest_by(const ComparedMetric& metric);
+
+// One that a contest's best was held against.
+struct Against {
+  size_t other = 0;
+  Pairs pairs{};  // the other's blocks against the best's
+};
+
+// How each of the others that entered compares with `best`. The figures chose that one, so p is
+// adjusted over all pairs of variants, as in the ranking.
+std::vector<Against> against_best(const Measured& arms, const Contest& contest, size_t best);
+
+// The baseline, where it entered and is not the best itself; else the next best.
+size_t rival_of(const Contest& contest, size_t best);
+
+// Of at least one that entered: with the least mean.
+size_t best_of(const Contest& contest);
+
+// `pairs`: the rival's blocks against the winner's. "1.34x faster (34.0% higher throughput), 99 %
+// CI 1.30x to 1.38x"; "1.34x better (req/s 34.0% higher), ...".
+std::string advantage(const Contest& contest, const Pairs& pairs);
+
+// "p = 0.002 over 10 pairs of blocks"
+std::string certainty(const Pairs& pairs);
+
+}  // namespace winnow::reports
