@@ -19,15 +19,15 @@ namespace {
 constexpr size_t kShortCommit = 12, kShortHash = 8;
 
 std::string ask_git(const std::vector<std::string>& question, const fs::path& cache,
-                    const std::string& problem) {
+                    const std::string& subject, const std::string& problem) {
   std::vector<std::string> command{"git", "rev-parse"};
   command.insert(command.end(), question.begin(), question.end());
   try {
-    return first_line(run_tool({"--ref", command, (cache / "output.txt").string()}));
+    return first_line(run_tool({"git", command, (cache / "output.txt").string()}));
   } catch (const Interrupted&) {
     throw;
   } catch (const base::Error&) {
-    throw base::UsageError("--ref", problem);
+    throw base::UsageError(subject, problem);
   }
 }
 
@@ -62,12 +62,12 @@ std::vector<BuiltRevision> build_revisions(const std::vector<std::string>& revis
   const fs::path folder = fs::absolute(cache);
   fs::create_directories(folder);
   const std::string repository =
-      ask_git({"--show-toplevel"}, folder, "the working folder lies in no git repository");
+      ask_git({"--show-toplevel"}, folder, "git", "the working folder lies in no git repository");
   std::vector<BuiltRevision> built;
   for (const std::string& name : revisions) {
     BuiltRevision revision;
     revision.commit = ask_git({"--verify", "--quiet", "--end-of-options", name + "^{commit}"},
-                              folder, name + " is no commit here");
+                              folder, name, "no commit here");
     const std::string short_commit = revision.commit.substr(0, kShortCommit);
     revision.name = revision.commit.starts_with(name) ? short_commit
                                                       : fmt::format("{} ({})", name, short_commit);

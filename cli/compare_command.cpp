@@ -1,4 +1,7 @@
+#include "cli/compare_command.h"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -7,7 +10,6 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/compare_figures.h"
-#include "cli/compare_programs.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
 #include "profiles/run/run.h"
@@ -39,46 +41,20 @@ constexpr std::string_view kText =
 using profiles::Pass;
 constexpr std::array kCommandPasses{Pass::time, Pass::cpu, Pass::tree};
 
-struct CompareOptions : ProgramOptions, RecordingOptions {
-  std::optional<std::string> blocks, budget, passes, categories, work;
-  std::vector<std::string> metrics;
-  std::string primary;
-  int runs = 0;
-  bool no_verdict = false, no_twin = false, ignore_output = false;
-};
-
 Options table_of(CompareOptions& options) {
-  return {
+  Options table{
       {"blocks,r", &options.blocks, "measured blocks of each command (10)"},
-      {"runs-per-block", &options.runs, "runs in a block (0: as many as take 20 ms)"},
       {"budget", &options.budget, "how long to measure, such as 90s or 5m, instead of --blocks"},
-      {"warmup,w", &options.warmup, "runs of each command before the first block (at least 1)"},
-      {"name,n", &options.names, "of a command in the report; once for each"},
       {"reference", &options.reference, "a command more, which the others are compared with"},
-      {"parameter-list,L", &options.lists, "NAME=VALUE,VALUE,...: {NAME} stands for each in turn"},
-      {"parameter-scan,P", &options.scans, "NAME=FIRST..LAST: the same for numbers"},
-      {"parameter-step-size,D", &options.step, "from one number to the next (1)"},
       {"ref", &options.revisions,
        "a commit of this repository to build and measure; for each of two or more"},
       {"build", &options.build, "command for a shell that builds a commit, in its own folder"},
-      {"setup,s", &options.setup, "command for a shell, once for each program, before its runs"},
-      {"prepare,p", &options.prepare, "before each run; not timed; once, or once for each command"},
-      {"conclude,C", &options.conclude, "behind each run, likewise"},
-      {"cleanup,c", &options.cleanup, "once for each program, behind all runs"},
-      {"ignore-failure", &options.ignored,
-       "(-i) take exit statuses other than 0 as well: all-non-zero, or a list: 1,2"},
-      {"shell,S", &options.shell, "that reads the commands: default (sh), bash, ... (none)"},
-      {"no-shell,N", &options.no_shell, "the same as --shell none, the default"},
-      {"input", &options.input, "file of their standard input (null: empty)"},
-      {"output", &options.output, "file of their standard output (null: thrown away)"},
-      {"ignore-output", &options.ignore_output, "do not ask whether they write the same"},
       {"work", &options.work,
        "UNIT=AMOUNT that a run gets done, such as bytes=24e6: time per unit and throughput"},
       {"metric", &options.metrics,
        "NAME=PATTERN: a figure of the output, in the pattern's first group; NAME:lower=PATTERN "
        "where lower is better; any number of them"},
       {"primary", &options.primary, "the metric that decides the verdict, instead of wall time"},
-      {"folder", &options.folder, "their working folder (this one)"},
       {"passes", &options.passes, "comma-separated: time,cpu,tree"},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
@@ -87,20 +63,19 @@ Options table_of(CompareOptions& options) {
       {"seed", &options.seed, "of the order of the blocks (random)"},
       {"time-limit", &options.time_limit_s, "seconds a run may take"},
   };
+  for (Option& option : program_options(options)) table.push_back(std::move(option));
+  return table;
 }
 
-profiles::RunPlan make_plan(const CompareOptions& options) {
+profiles::RunPlan make_plan(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
+                            const std::string& out) {
   profiles::RunPlan plan;
-  fill_in(plan, options, out_folder("compare", options));
+  fill_in(plan, options, out);
   plan.commit.clear();  // of this program, which is not what is measured
-  plan.arms = options.revisions.empty()
-                  ? program_arms(options)
-                  : arms_of_revisions(options, build_revisions(options.revisions, options.build,
-                                                               plan.out_dir + ".builds"));
+  plan.arms = arms;
   const auto metrics = parse_metrics(options.metrics, options.primary);
   for (profiles::Arm& arm : plan.arms) arm.program->metrics = metrics;
   plan.baseline = plan.arms.front().variant.name;
-  plan.workload.scenario = "compare";
   plan.workload.iteration = "run";
   if (options.work) plan.workload.work = parse_work(*options.work);
   plan.twin = !options.no_twin && plan.arms.size() > 1;
@@ -117,7 +92,58 @@ profiles::RunPlan make_plan(const CompareOptions& options) {
   return plan;
 }
 
+// Of both the command line's holds.
+CompareOptions options_of(const RunOptions& run, const scenarios::ProgramScenario& scenario) {
+  CompareOptions options;
+  static_cast<RecordingOptions&>(options) = run;
+  options.no_verdict = run.no_verdict;
+  options.no_twin = run.no_twin;
+  options.categories = run.categories;
+  options.ignore_output = scenario.ignore_output;
+  options.runs = scenario.runs_per_block;
+  options.blocks = run.blocks;
+  options.budget = run.budget;
+  if (!run.blocks && !run.budget) {
+    if (scenario.blocks) options.blocks = std::to_string(*scenario.blocks);
+    options.budget = scenario.budget;
+  }
+  options.passes = run.passes;
+  if (!run.passes && !scenario.passes.empty())
+    options.passes = fmt::format("{}", fmt::join(scenario.passes, ","));
+  return options;
+}
+
+// The file's, before anything is measured.
+void check_budget(const scenarios::ProgramScenario& scenario) try {
+  if (scenario.budget) parse_duration("budget", *scenario.budget);
+} catch (const base::UsageError& error) {
+  throw base::UsageError(scenario.path,
+                         fmt::format("line {}: {}", scenario.budget_line, error.what()));
+}
+
 }  // namespace
+
+int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
+                     const std::string& out, const std::string& scenario,
+                     const std::string& description) {
+  profiles::RunPlan plan = make_plan(arms, options, out);
+  plan.workload.scenario = scenario;
+  plan.workload.description = description;
+  const bool timed = std::ranges::count(plan.passes, profiles::Pass::time) > 0;
+  if (!options.no_verdict && timed && plan.budget_s == 0)
+    check_evidence(static_cast<int>(plan.arms.size()), plan.blocks);
+  return report_run(plan, profiles::run(plan), options.no_verdict);
+}
+
+int run_programs(const RunOptions& options, const Given& given) {
+  given.refuse({"variants", "batch", "threads", "mixes", "iterations", "resume", "force", "model",
+                "affinity", "spin-us", "grain", "isa"},
+               "not for a scenario of programs");
+  const auto scenario = scenarios::load_programs(*options.scenario);
+  check_budget(scenario);
+  return compare_programs(scenario_arms(scenario), options_of(options, scenario),
+                          out_folder(scenario.name, options), scenario.name, scenario.description);
+}
 
 int compare_command(const Arguments& arguments) {
   const Help help{"winnow compare [options] COMMAND COMMAND...", kText};
@@ -126,15 +152,14 @@ int compare_command(const Arguments& arguments) {
                            {{"commands", &options.commands, ""}});
   if (!given) return base::kOk;
   if (options.revisions.empty()) given->refuse({"build"}, "goes with --ref");
-  if (options.runs < 0 || options.runs > kMostOfAll)
-    throw base::UsageError("--runs-per-block", "expected 0 to 1000000");
-  if (options.warmup < 0 || options.warmup > kMostOfAll)
-    throw base::UsageError("--warmup", "expected 0 to 1000000");
-  const profiles::RunPlan plan = make_plan(options);
-  const bool timed = std::ranges::count(plan.passes, profiles::Pass::time) > 0;
-  if (!options.no_verdict && timed && plan.budget_s == 0)
-    check_evidence(static_cast<int>(plan.arms.size()), plan.blocks);
-  return report_run(plan, profiles::run(plan), options.no_verdict);
+  check_numbers(options);
+  const std::string out = out_folder("compare", options);
+  const auto arms =
+      options.revisions.empty()
+          ? program_arms(options)
+          : arms_of_revisions(options,
+                              build_revisions(options.revisions, options.build, out + ".builds"));
+  return compare_programs(arms, options, out, "compare");
 }
 
 }  // namespace winnow::cli

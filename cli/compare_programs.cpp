@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kLimitArms = 200;
 constexpr size_t kLimitNameBytes = 40;
+constexpr int kMostRuns = 1'000'000;
 
 // Options of hyperfine without a like here.
 constexpr std::array kOthers{
@@ -82,6 +83,7 @@ std::vector<std::string> scan(const std::string& range, const std::optional<std:
 
 std::vector<Parameter> parameters_of(const ProgramOptions& options) {
   std::vector<Parameter> parameters;
+  for (const auto& [name, values] : options.parameters) parameters.push_back({name, values});
   for (const std::string& list : options.lists) {
     const auto [name, values] = name_and_rest("--parameter-list", list);
     parameters.push_back({name, split("--parameter-list", values)});
@@ -201,6 +203,25 @@ profiles::Program program_of(const ProgramOptions& options, size_t command, size
   return program;
 }
 
+ProgramOptions options_of(const scenarios::ScenarioProgram& program,
+                          const scenarios::ProgramScenario& scenario) {
+  ProgramOptions options;
+  options.commands = {program.command};
+  if (!program.name.empty()) options.names = {program.name};
+  options.parameters = scenario.parameters;
+  options.setup = program.setup;
+  if (program.prepare) options.prepare = {*program.prepare};
+  if (program.conclude) options.conclude = {*program.conclude};
+  options.cleanup = program.cleanup;
+  options.input = program.input;
+  options.output = program.output;
+  options.folder = program.folder;
+  options.shell = program.shell;
+  options.ignored = program.ignore_failure;
+  options.warmup = scenario.warmup;
+  return options;
+}
+
 void check_names(const ProgramOptions& options, size_t commands, size_t all) {
   if (options.names.empty() || options.names.size() == commands || options.names.size() == all)
     return;
@@ -210,13 +231,43 @@ void check_names(const ProgramOptions& options, size_t commands, size_t all) {
 
 }  // namespace
 
+Options program_options(ProgramOptions& options) {
+  return {
+      {"runs-per-block", &options.runs, "runs in a block (0: as many as take 20 ms)"},
+      {"warmup,w", &options.warmup, "runs of each command before the first block (at least 1)"},
+      {"name,n", &options.names, "of a command in the report; once for each"},
+      {"parameter-list,L", &options.lists, "NAME=VALUE,VALUE,...: {NAME} stands for each in turn"},
+      {"parameter-scan,P", &options.scans, "NAME=FIRST..LAST: the same for numbers"},
+      {"parameter-step-size,D", &options.step, "from one number to the next (1)"},
+      {"setup,s", &options.setup, "command for a shell, once for each program, before its runs"},
+      {"prepare,p", &options.prepare, "before each run; not timed; once, or once for each command"},
+      {"conclude,C", &options.conclude, "behind each run, likewise"},
+      {"cleanup,c", &options.cleanup, "once for each program, behind all runs"},
+      {"ignore-failure", &options.ignored,
+       "(-i) take exit statuses other than 0 as well: all-non-zero, or a list: 1,2"},
+      {"shell,S", &options.shell, "that reads the commands: default (sh), bash, ... (none)"},
+      {"no-shell,N", &options.no_shell, "the same as --shell none, the default"},
+      {"input", &options.input, "file of their standard input (null: empty)"},
+      {"output", &options.output, "file of their standard output (null: thrown away)"},
+      {"ignore-output", &options.ignore_output, "do not ask whether they write the same"},
+      {"folder", &options.folder, "their working folder (this one)"},
+  };
+}
+
+void check_numbers(const ProgramOptions& options) {
+  for (const auto& [name, value] :
+       {std::pair("--runs-per-block", options.runs), {"--warmup", options.warmup}})
+    if (value < 0 || value > kMostRuns)
+      throw base::UsageError(name, fmt::format("expected 0 to {}", kMostRuns));
+}
+
 std::vector<std::string> as_own_options(const std::vector<std::string>& arguments) {
   std::vector<std::string> own;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     for (const auto& [name, instead] : kOthers)
       if (argument == name || argument.starts_with(std::string(name) + "="))
-        throw base::UsageError(name, std::string("not an option of winnow compare: ") + instead);
+        throw base::UsageError(name, std::string("not an option of winnow: ") + instead);
     const bool list = argument == "-L" || argument == "--parameter-list";
     const bool scan = argument == "-P" || argument == "--parameter-scan";
     const size_t more = list ? 1 : scan ? 2 : 0;
@@ -283,7 +334,7 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
     for (const Values& values : all_values) {
       const std::string line = replaced(commands[command], values);
       const auto& names = options.names;
-      const std::string label = names.size() == all               ? names[arms.size()]
+      const std::string label = names.size() == all ? replaced(names[arms.size()], values)
                                 : names.size() == commands.size() ? replaced(names[command], values)
                                                                   : line;
       profiles::Arm arm;
@@ -298,13 +349,39 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
   return arms;
 }
 
+std::vector<profiles::Arm> scenario_arms(const scenarios::ProgramScenario& scenario,
+                                         const BuiltRevision* commit) {
+  std::vector<profiles::Arm> arms;
+  for (const scenarios::ScenarioProgram& program : scenario.programs) {
+    const ProgramOptions options = options_of(program, scenario);
+    std::vector<profiles::Arm> programs;
+    try {
+      programs = program_arms(commit ? in_folder_of(*commit, options) : options);
+    } catch (const base::UsageError& error) {
+      throw base::UsageError(scenario.path, fmt::format("line {}: {}", program.line, error.what()));
+    }
+    for (profiles::Arm& arm : programs) {
+      arm.variant.name = file_name(arm.variant.label, arms);
+      arms.push_back(std::move(arm));
+    }
+  }
+  if (arms.size() > kLimitArms)
+    throw base::UsageError(scenario.path,
+                           fmt::format("{} programs are more than {}", arms.size(), kLimitArms));
+  return arms;
+}
+
+ProgramOptions in_folder_of(const BuiltRevision& revision, const ProgramOptions& options) {
+  ProgramOptions here = options;
+  here.folder = (fs::path(revision.folder) / options.folder.value_or("")).string();
+  return here;
+}
+
 std::vector<profiles::Arm> arms_of_revisions(const ProgramOptions& options,
                                              const std::vector<BuiltRevision>& revisions) {
   std::vector<profiles::Arm> arms;
   for (const BuiltRevision& revision : revisions) {
-    ProgramOptions here = options;
-    here.folder = (fs::path(revision.folder) / options.folder.value_or("")).string();
-    auto programs = program_arms(here);
+    auto programs = program_arms(in_folder_of(revision, options));
     for (profiles::Arm& arm : programs) {
       arm.variant.label = programs.size() > 1
                               ? fmt::format("{}: {}", revision.name, arm.variant.label)

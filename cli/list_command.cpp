@@ -10,6 +10,7 @@
 #include "cli/places.h"
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
+#include "scenarios/program_scenario.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 
@@ -33,6 +34,8 @@ std::string strategies_text() {
 // A file that cannot be read is named with its problem, so that a list of many still comes.
 std::string scenario_line(const fs::path& file) {
   try {
+    if (scenarios::holds_programs(file.string()))
+      return "programs: " + base::printable(scenarios::load_programs(file.string()).description);
     if (!scenarios::is_sweep(file.string()))
       return base::printable(scenarios::load_scenario(file.string()).description);
     return "sweep: " + base::printable(scenarios::load_sweep(file.string(), 1).description);

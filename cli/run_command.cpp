@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/compare_command.h"
 #include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/roofline.h"
 #include "cli/run_report.h"
 #include "cli/sweep_command.h"
 #include "profiles/run/run.h"
+#include "scenarios/program_scenario.h"
 #include "scenarios/scenario.h"
 #include "scenarios/sweep_scenario.h"
 
@@ -39,6 +41,8 @@ constexpr std::string_view kRunText =
     "A scenario with a table [sweep] is a matrix: every variant at every batch size, thread count\n"
     "and mix of text lengths, durations only, in sweep.json. An unfinished sweep is continued by\n"
     "running it again. --batch, --threads, --mixes and --variants choose a part of the matrix.\n\n"
+    "A scenario with tables [[program]] compares programs, as winnow compare does "
+    "(docs/scenarios.md).\n\n"
     "Examples:\n"
     "  winnow run scenarios/batch32.toml\n"
     "  winnow run scenarios/batch32.toml --iterations 20 --blocks 10 --passes time,sync\n"
@@ -65,7 +69,7 @@ Options table_of(RunOptions& options) {
       {"no-verdict", &options.no_verdict,
        "a quick look at durations: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
-      {"budget", &options.budget, "of a sweep: 90s, 10m or 2h instead of --blocks"},
+      {"budget", &options.budget, "of a sweep or of programs: 90s, 10m or 2h instead of --blocks"},
       {"resume", &options.resume, "of a sweep: go on with the one in the folder"},
       {"force", &options.force, "of a sweep: begin anew where the folder holds another"},
       {"out", &options.out, "folder of what is measured (out/<scenario>)"},
@@ -131,6 +135,7 @@ int run_command(const Arguments& arguments) {
   if (!options.scenario)
     throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
   options.scenario = scenario_file(*options.scenario);
+  if (scenarios::holds_programs(*options.scenario)) return run_programs(options, *given);
   return scenarios::is_sweep(*options.scenario) ? sweep_command(options, *given)
                                                 : run_workload(options, *given);
 }

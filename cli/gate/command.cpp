@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/gate/output.h"
+#include "cli/gate/programs.h"
 #include "cli/gate/revision_build.h"
 #include "cli/gate/rules_file.h"
 #include "cli/gate/two_builds.h"
@@ -28,11 +29,17 @@ constexpr std::string_view kText =
     "Two builds are run in alternating processes, until their times and memory are decided, and\n"
     "their exact counters compared: work, allocations, thread creations, loops. A recording is "
     "held\n"
-    "against a stored one by exact counters only. docs/ci.md tells more.\n\n"
+    "against a stored one by exact counters only.\n\n"
+    "Any program is held the same way: two commands, or two commits of a project, each built in a\n"
+    "folder of its own (--build) where the command then runs. A scenario with tables [[program]]\n"
+    "takes the place of commands. docs/ci.md tells more.\n\n"
     "Examples:\n"
     "  winnow gate --base origin/main scenarios/batch32.toml --variants pool\n"
     "  winnow gate --base-build base/build --head-build build scenarios/batch32.toml\n"
-    "  winnow gate --baseline baseline/ --candidate out/batch32 --rules gates.toml --out gate/\n";
+    "  winnow gate --baseline baseline/ --candidate out/batch32 --rules gates.toml --out gate/\n"
+    "  winnow gate './old/bench' './new/bench'\n"
+    "  winnow gate --base origin/main --build 'make -j2' './bench'\n"
+    "  winnow gate --base origin/main --build 'make -j2' programs.toml\n";
 
 std::vector<reports::GateRule> rules_of(const GateOptions& options) {
   if (!options.rules) return {};
@@ -95,14 +102,17 @@ reports::GateReport compare_builds(const GateOptions& options, const std::string
 
 Options table_of(GateOptions& options) {
   Options table{
-      {"base", &options.base, "commit to build in a temporary folder and hold this build against"},
+      {"base", &options.base, "commit to build and hold this build, or --head, against"},
       {"base-build", &options.base_build, "build folder of the baseline"},
       {"head-build", &options.head_build, "build folder of the candidate (this program's)"},
+      {"head", &options.head, "commit of the candidate, of any project (HEAD)"},
+      {"build", &options.build, "command for a shell that builds a commit of any project"},
       {"baseline", &options.baseline, "folder of a stored recording"},
       {"candidate", &options.candidate, "folder of the recording to judge"},
       {"rules", &options.rules, "TOML file of limits by metric and variant"},
       {"out", &options.out,
-       "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>)"},
+       "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>; "
+       "commands: out/gate)"},
       {"pairs", &options.blocks, "of processes at most, looked at after 10, 20 and 40 (40)"},
       {"exact-only", &options.exact_only, "compare two builds by exact counters alone"},
       {"variants", &options.variants, "comma-separated (the scenario's)"},
@@ -112,24 +122,63 @@ Options table_of(GateOptions& options) {
       {"iterations", &options.iterations, "in each process (as the scenario splits them)"},
   };
   for (Option& option : process_options(options)) table.push_back(std::move(option));
+  for (Option& option : program_options(options)) table.push_back(std::move(option));
   return table;
 }
 
-// One mode, whole: an option of the other would be silently unused.
-bool is_of_builds(const GateOptions& options, const Given& given) {
+enum class Mode { kRecordings, kBuilds, kPrograms };
+
+std::vector<std::string> option_names(const Options& table) {
+  std::vector<std::string> names;
+  for (const Option& option : table) names.push_back(option.name.substr(0, option.name.find(',')));
+  return names;
+}
+
+// One mode, whole: an option of another would be silently unused.
+Mode mode_of(GateOptions& options, const Given& given) {
+  const std::vector<std::string> of_engine{"base-build", "head-build", "variants",  "threads",
+                                           "batch",      "model",      "isa",       "affinity",
+                                           "spin-us",    "grain",      "iterations"};
+  const bool builds = options.base || options.base_build;
+  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml");
+  const bool scenario = file && scenarios::holds_programs(options.commands.front());
+  ProgramOptions none;
+  if (scenario) {
+    given.refuse(option_names(program_options(none)),
+                 "not for a scenario of programs, which has a key for it");
+    options.programs = scenarios::load_programs(options.commands.front());
+  }
+  if (scenario || given.has("build") || given.has("head") ||
+      (!builds && options.commands.size() > 1)) {
+    given.refuse(of_engine, "not for a gate of commands");
+    given.refuse({"baseline", "candidate"}, "not together with commands");
+    check_numbers(options);
+    return Mode::kPrograms;
+  }
+  given.refuse(option_names(program_options(none)),
+               "only for a gate of commands: name two, or --base and --build");
+  if (options.commands.size() > 1) throw base::UsageError("gate", "name one scenario");
   if (options.base && options.base_build)
     throw base::UsageError("--base", "not together with --base-build");
-  if (!options.base && !options.base_build) {
-    given.refuse(
-        {"head-build", "pairs", "exact-only", "scenario", "variants", "threads", "batch", "model",
-         "isa", "affinity", "spin-us", "grain", "seed", "time-limit", "iterations", "no-twin"},
-        "only for a gate of two builds: name one with --base or --base-build");
-    return false;
+  if (!builds) {
+    const char* why = "only for a gate of two builds: name one with --base or --base-build";
+    given.refuse(of_engine, why);
+    given.refuse({"pairs", "exact-only", "seed", "time-limit", "no-twin"}, why);
+    if (!options.commands.empty()) throw base::UsageError(options.commands.front(), why);
+    return Mode::kRecordings;
   }
   given.refuse({"baseline", "candidate"}, "not together with --base or --base-build");
-  if (!options.scenario)
+  if (options.commands.empty())
     throw base::UsageError("gate", "name a scenario, such as scenarios/batch32.toml");
-  return true;
+  options.scenario = scenario_file(options.commands.front());
+  return Mode::kBuilds;
+}
+
+reports::GateReport compare_programs(const GateOptions& options, const std::string& out) {
+  const auto rules = rules_of(options);
+  const bool commits = options.base || options.head || !options.build.empty();
+  return gate_programs(commits ? two_commits(options, out) : two_commands(options), options, rules,
+                       out);
 }
 
 }  // namespace
@@ -137,16 +186,26 @@ bool is_of_builds(const GateOptions& options, const Given& given) {
 int gate_command(const Arguments& arguments) {
   const Help help{
       "winnow gate --base REV | --base-build DIR [--head-build DIR] SCENARIO [options]\n"
-      "       winnow gate --baseline DIR --candidate DIR [options]",
+      "       winnow gate --baseline DIR --candidate DIR [options]\n"
+      "       winnow gate 'COMMAND' 'COMMAND' [options]\n"
+      "       winnow gate --base REV [--head REV] --build 'COMMAND' 'COMMAND' [options]",
       kText};
   GateOptions options;
   const auto given =
-      parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}});
+      parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
   if (!given) return base::kOk;
-  if (is_of_builds(options, *given)) {
-    options.scenario = scenario_file(*options.scenario);
-    const std::string out = gate_folder(options);
-    return write_gate(compare_builds(options, out), out);
+  switch (mode_of(options, *given)) {
+    case Mode::kRecordings:
+      break;
+    case Mode::kBuilds: {
+      const std::string out = gate_folder(options);
+      return write_gate(compare_builds(options, out), out);
+    }
+    case Mode::kPrograms: {
+      const std::string out = out_folder(
+          options.programs ? "gate-" + options.programs->name : std::string("gate"), options);
+      return write_gate(compare_programs(options, out), out);
+    }
   }
   return write_gate(compare_recordings(options), options.out.value_or(""));
 }

@@ -124,23 +124,29 @@ std::string gate_folder(const GateOptions& options) {
   return out_folder("gate-" + scenarios::load_scenario(*options.scenario).name, options);
 }
 
-reports::GateReport gate_two_builds(const GateBuilds& builds, const scenarios::Scenario& scenario,
-                                    const GateOptions& options,
-                                    const std::vector<reports::GateRule>& rules,
-                                    const std::string& out) {
-  profiles::RunPlan plan = make_plan(builds, scenario, options, out + "/run");
+reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports::GateRule>& rules,
+                              const reports::GateSources& sources, const std::string& out) {
   std::vector<std::string> variants;
-  for (const auto& variant : scenario.variants) variants.push_back(variant.name);
+  for (const profiles::Arm& arm : plan.arms)
+    if (arm.variant.side == Side::base) variants.push_back(arm.variant.arm_of);
   reports::check_rules_used(rules, variants, {});
+  plan.out_dir = out + "/run";
   plan.enough = [&rules](const profiles::Recording& recording) { return enough(recording, rules); };
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
-  reports::GateReport report =
-      reports::gate_builds(both, rules, {builds.base_name, builds.head_name});
+  reports::GateReport report = reports::gate_builds(both, rules, sources);
   report.baseline.commit = report.candidate.commit = "";  // the harness's, not theirs
   if (report.outcome == reports::GateOutcome::kRegression && slower(report))
     explain(plan, out + "/cpu", report);
   return report;
+}
+
+reports::GateReport gate_two_builds(const GateBuilds& builds, const scenarios::Scenario& scenario,
+                                    const GateOptions& options,
+                                    const std::vector<reports::GateRule>& rules,
+                                    const std::string& out) {
+  return gate_plan(make_plan(builds, scenario, options, out + "/run"), rules,
+                   {builds.base_name, builds.head_name}, out);
 }
 
 }  // namespace winnow::cli

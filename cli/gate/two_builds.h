@@ -3,23 +3,35 @@
 #include <string>
 #include <vector>
 
+#include "cli/compare_programs.h"
 #include "cli/measure_options.h"
+#include "profiles/run/plan.h"
 #include "reports/gate/gate.h"
 #include "reports/gate/rules.h"
+#include "reports/gate/verdict.h"
 #include "scenarios/scenario.h"
 
 namespace winnow::cli {
 
 // `blocks` is the number of pairs.
-struct GateOptions : MeasureOptions {
+struct GateOptions : MeasureOptions, ProgramOptions {
   std::optional<std::string> base, base_build, head_build;  // of two builds
+  std::optional<std::string> head;                          // of two commits of any project
+  std::optional<scenarios::ProgramScenario> programs;       // instead of commands
   bool exact_only = false, no_twin = false;
   std::optional<std::string> baseline, candidate;  // of two recordings
   std::optional<std::string> rules;
 };
 
+// Runs the plan, whose arms have a side each and are the variants `arm_of`, until the gate is
+// decided (into `out`/run), and judges it. After a regression of time both sides run once more
+// under the CPU profiler (`out`/cpu). Throws base::UsageError for a rule that takes nothing,
+// Interrupted.
+reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports::GateRule>& rules,
+                              const reports::GateSources& sources, const std::string& out);
+
 // Runs two builds of the scenario's variants in alternating processes until the gate is decided,
-// and judges them. The recordings lie in `out`/run and, after a regression of time, `out`/cpu.
+// and judges them.
 struct GateBuilds {
   std::string base_folder, head_folder;  // build folders
   std::string base_name, head_name;      // commits or folders, for the report

@@ -19,7 +19,8 @@ namespace {
 
 // Any good block: all of one variant count the same work.
 const Block* any_block(const MeasuredArm& variant) {
-  for (const Pass pass : {Pass::time, Pass::sync, Pass::cpu, Pass::wall, Pass::heap, Pass::exact})
+  for (const Pass pass :
+       {Pass::time, Pass::sync, Pass::cpu, Pass::wall, Pass::heap, Pass::exact, Pass::tree})
     for (const Block* block : variant.blocks(pass)) return block;
   return nullptr;
 }
@@ -82,6 +83,26 @@ void add_sync(const SyncProfile& sync, const Words& words, ExactCounters& result
       iterations);
   add("contended_mutexes", each, sum(sync.mutex_contended, none), iterations);
   add("yields", each, sum(sync.yield, none), iterations);
+}
+
+// Of commands, over all runs of the pass. A count is exact where each run had as many: of a sum
+// over ten runs that vary seldom a multiple comes out, and only one of both sides would be
+// compared.
+void add_tree(const profiles::TreeProfile& tree, const Words& words, ExactCounters& result) {
+  const auto add = [&](const char* metric, int64_t count) {
+    result.counters.push_back(shared_out(metric, words.an_iteration, count, tree.iterations));
+    result.counters.back().may_vary = count % tree.iterations != 0;
+  };
+  add("thread_creations", tree.threads);
+  add("process_creations", tree.processes);
+  add("execs", tree.execs);
+}
+
+// What commands write is hashed in the tree pass.
+std::string checksum_of_output(const MeasuredArm& arm) {
+  for (const Block* block : arm.blocks(Pass::tree))
+    if (!block->checksum.empty()) return block->checksum;
+  return "";
 }
 
 std::string limit_words(const GateLimits& limits, bool work) {
@@ -147,7 +168,10 @@ GateRow row_of(const std::string& variant, const ExactCounter& named, const Exac
   if (before) row.baseline = before->value;
   if (after) row.candidate = after->value;
   row.limit = limits.check ? limit_words(limits, work) : "not checked";
-  if (limits.varies) row.note = "varies from run to run";
+  const auto varies = [](const std::optional<ExactCounter>& counter) {
+    return counter && counter->may_vary;
+  };
+  if (limits.varies || varies(before) || varies(after)) row.note = "varies from run to run";
   if (!row.baseline) {
     row.status = GateStatus::kUnchecked;
     row.note = "the baseline did not count it";
@@ -155,7 +179,8 @@ GateRow row_of(const std::string& variant, const ExactCounter& named, const Exac
     row.status = limits.check ? GateStatus::kUnmeasured : GateStatus::kUnchecked;
     row.note = "the candidate did not count it";
   } else {
-    row.status = compare(*before, *after, limits, work);
+    row.status = varies(before) || varies(after) ? GateStatus::kUnchecked
+                                                 : compare(*before, *after, limits, work);
     show_counts(*before, *after, row);
   }
   return row;
@@ -220,10 +245,15 @@ ExactCounters exact_counters(const Recording& recording, const std::string& vari
   } else {
     result.unavailable.push_back(fmt::format("work counters: {}", arm.reason(Pass::time)));
   }
+  if (result.checksum.empty()) result.checksum = checksum_of_output(arm);
   if (const auto& sync = arm.sync()) {
     if (sync->iterations <= 0)
       throw base::Error("variant " + variant, "a sync pass without iterations");
     add_sync(*sync, words, result);
+  } else if (const auto& tree = arm.tree()) {
+    if (tree->iterations <= 0)
+      throw base::Error("variant " + variant, "a tree pass without iterations");
+    add_tree(*tree, words, result);
   } else {
     result.unavailable.push_back(
         fmt::format("allocations and threads: {}", arm.reason(Pass::sync)));

@@ -17,6 +17,7 @@ struct ExactCounter {
   double value = 0;    // count / per
   // Of which the value is made: two that differ may have one double.
   int64_t count = 0, per = 1;
+  bool may_vary = false;  // from run to run: there is nothing exact to compare
   bool operator==(const ExactCounter& other) const;
 };
 

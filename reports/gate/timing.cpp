@@ -31,14 +31,32 @@ std::optional<double> peak_mb(const Block& block) {
   return static_cast<double>(*block.peak_rss_bytes) / kBytesPerMegabyte;
 }
 
+// A smaller process is mostly its loader's pages, whose number is chance. Of commands, which may be
+// that small.
+constexpr double kLeastPeak_mb = 8;
+
 struct Metric {
   std::string name, unit;
   std::optional<double> (*value)(const Block&);
+  profiles::Pass pass = profiles::Pass::time;  // whose blocks have it
 };
 
-std::vector<Metric> timed_metrics(const Words& words) {
-  const std::string each = "ms " + words.an_iteration;
-  return {{"wall_time", each, wall_ms}, {"cpu_time", each, cpu_ms}, {"peak_memory", "MB", peak_mb}};
+// The peak of commands is told by the tree pass alone.
+profiles::Pass pass_of_peak(const Recording& recording) {
+  const bool timed = std::ranges::any_of(recording.blocks, [](const Block& block) {
+    return block.pass == profiles::Pass::time && block.peak_rss_bytes;
+  });
+  const bool told = std::ranges::any_of(recording.blocks, [](const Block& block) {
+    return block.pass == profiles::Pass::tree && block.peak_rss_bytes;
+  });
+  return told && !timed ? profiles::Pass::tree : profiles::Pass::time;
+}
+
+std::vector<Metric> timed_metrics(const Measured& arms) {
+  const std::string each = "ms " + arms.words().an_iteration;
+  return {{"wall_time", each, wall_ms},
+          {"cpu_time", each, cpu_ms},
+          {"peak_memory", "MB", peak_mb, pass_of_peak(arms.recording())}};
 }
 
 struct PairedValues {
@@ -46,19 +64,20 @@ struct PairedValues {
 };
 
 // Disturbed ones too.
-std::map<int, const Block*> blocks_of(const Recording& recording, const std::string& variant) {
+std::map<int, const Block*> blocks_of(const Recording& recording, const std::string& variant,
+                                      profiles::Pass pass) {
   std::map<int, const Block*> by_index;
   for (const Block& block : recording.blocks)
-    if (block.pass == profiles::Pass::time && block.variant == variant && block.ok())
+    if (block.pass == pass && block.variant == variant && block.ok())
       by_index[block.index] = &block;
   return by_index;
 }
 
 PairedValues pairs_of(const Recording& baseline, const Recording& candidate,
                       const std::string& variant, const Metric& metric) {
-  const auto others = blocks_of(candidate, variant);
+  const auto others = blocks_of(candidate, variant, metric.pass);
   PairedValues pairs;
-  for (const auto& [index, block] : blocks_of(baseline, variant)) {
+  for (const auto& [index, block] : blocks_of(baseline, variant, metric.pass)) {
     const auto other = others.find(index);
     if (other == others.end()) continue;
     const auto before = metric.value(*block), after = metric.value(*other->second);
@@ -124,6 +143,11 @@ GateRow row_of(const std::string& variant, const Metric& metric, const PairedVal
   row.high = result.ratio.high;
   row.confidence = result.confidence;
   if (limits.check) row.status = status_of(result);
+  if (metric.pass == profiles::Pass::tree &&
+      std::max(*row.baseline, *row.candidate) < kLeastPeak_mb) {
+    row.status = GateStatus::kUnchecked;
+    row.note = fmt::format("below {:g} MB chance decides", kLeastPeak_mb);
+  }
   if (row.status == GateStatus::kInconclusive)
     row.note = row.ratio ? "more pairs could decide" : "too few pairs for a look";
   return row;
@@ -135,7 +159,7 @@ std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candi
                                std::span<const GateRule> rules) {
   std::vector<GateRow> rows;
   const Measured arms(baseline);
-  const std::vector<Metric> metrics = timed_metrics(arms.words());
+  const std::vector<Metric> metrics = timed_metrics(arms);
   for (const auto& variant : baseline.variants)
     for (const Metric& metric : metrics) {
       rows.push_back(row_of(variant.name, metric,

@@ -22,9 +22,11 @@ using profiles::Recording;
 
 namespace {
 
-constexpr std::array kMetrics{"allocations", "allocated_bytes",   "thread_creations", "waits",
-                              "wakeups",     "contended_mutexes", "yields",           "checksum",
-                              "wall_time",   "cpu_time",          "peak_memory"};
+constexpr std::array kMetrics{"allocations", "allocated_bytes", "thread_creations",
+                              "waits",       "wakeups",         "contended_mutexes",
+                              "yields",      "checksum",        "wall_time",
+                              "cpu_time",    "peak_memory",     "process_creations",
+                              "execs"};
 // What of a machine a stored baseline is told apart by.
 constexpr std::array kMachineFacts{"cpu_model", "cores", "memory_bytes", "hypervisor"};
 
@@ -52,6 +54,19 @@ void add_lone_variants(const Recording& baseline, const Recording& candidate, Ga
     if (!has(baseline, variant.name))
       report.notes.push_back(
           fmt::format("{}: not compared: the baseline does not run this variant", variant.name));
+}
+
+// Why a pass of commands is not there, and what the run had to say.
+void add_remarks_of_commands(const Recording& both, GateReport& report) {
+  if (std::ranges::all_of(both.variants,
+                          [](const auto& variant) { return variant.command.empty(); }))
+    return;
+  for (const auto& missing : both.missing)
+    if (missing.pass)
+      report.notes.push_back(fmt::format("{}{} pass: unavailable: {}.",
+                                         missing.variant.empty() ? "" : missing.variant + ", ",
+                                         word(*missing.pass), missing.reason));
+  for (const std::string& warning : both.warnings) report.notes.push_back(warning + ".");
 }
 
 // The worst first; rows that are alike in that stay in order.
@@ -262,6 +277,7 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
   } else {
     report.notes.push_back("Times are not compared: the time pass was not run.");
   }
+  add_remarks_of_commands(both, report);
   judge_rows(baseline, rules, report);
   hold_sound(baseline, "base", report);
   hold_sound(candidate, "head", report);

@@ -114,7 +114,7 @@ TEST_CASE("figures of the output are recorded for each run, and decide where the
   const auto run = with({"-n", "few", "-n", "many", "echo n=5 n=10", "sh -c 'echo n=30 >&2'"});
   INFO(run.err);
   CHECK(run.status == 0);
-  CHECK(holds(run.out, "## Winner: many (by n)"));
+  CHECK(has(run.out, "## Winner: many (by n)"));
   const auto recording = recorded(scratch);
   REQUIRE(recording.metrics.size() == 1);
   CHECK(recording.metrics[0].decides);
@@ -187,6 +187,8 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
   };
   const std::string different = with({"echo a", "echo b"});
   CHECK(has(different, "COMPARISON VOID"));
+  // Of one run a block, too, as all blocks of the tree pass are.
+  CHECK(has(with({"--runs-per-block", "1", "echo a", "echo b"}), "COMPARISON VOID"));
   CHECK(has(with({"--ignore-output", "echo a", "echo b"}), "**Same-work check:** not checked"));
   CHECK(has(with({"echo a", "printf 'a\\n'"}), "wrote the same to standard output"));
   const std::string changing = with({"sh -c 'echo $$'", "sh -c 'echo $$'"});
@@ -247,7 +249,7 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
       {{}, "name the commands"},
       {{"a | b", "true"}, "'|' is for a shell"},
       {{"-r", "5", "true", "true"}, "5 cannot prove a difference"},
-      {{"--show-output", "true", "true"}, "not an option of winnow compare"},
+      {{"--show-output", "true", "true"}, "not an option of winnow: "},
       {{"--budget", "1m", "-r", "9", "true", "true"}, "in the place of --blocks"},
       {{"--input", "no-such-file", "true", "true"}, "not a file"},
       {{"--passes", "time,heap", "true", "true"}, "heap is none of"},
@@ -321,6 +323,54 @@ TEST_CASE("commits of a project are built, kept and compared") {
   CHECK(has(failed.err, ".log has all it printed"));
   const auto unknown = compare(scratch, {"--ref", "nothing", "--ref", "HEAD", "./bench"});
   CHECK(unknown.status == 2);
-  CHECK(has(unknown.err, "--ref: nothing is no commit here"));
+  CHECK(has(unknown.err, "nothing: no commit here"));
   CHECK(compare(scratch, {"--build", "true", "true", "true"}).status == 2);
+}
+
+TEST_CASE("the programs of a scenario are measured as commands are") {
+  const Scratch scratch;
+  const std::string text = fmt::format(
+      "name = 'loops'\ndescription = 'two loops'\npasses = ['time', 'tree']\nruns_per_block = 1\n"
+      "[parameters]\nn = [200000]\n"
+      "[[program]]\nname = 'short'\ncommand = \"{}\"\n"
+      "[[program]]\nname = 'long {{n}}'\ncommand = 'i=0; while [ $i -lt {{n}} ]; do i=$((i+1)); "
+      "done'\nshell = 'default'\nreference = true\nprepare = 'echo x >> prepared'\n",
+      loop(2'000));
+  base::write_file(scratch / "loops.toml", text);
+  const auto run = [&](Words options) {
+    options.insert(options.begin(), {"run", "loops.toml"});
+    return testing::winnow(scratch, options);
+  };
+  const auto result = run({});
+  INFO(result.err << result.out);
+  CHECK(result.status == 0);
+  CHECK(has(result.out, "short is the clear winner against long 200000"));
+  const auto recording = profiles::read_recording(scratch / "out/loops");
+  CHECK(recording.baseline == "long-200000");
+  CHECK(recording.workload.description == "two loops");
+  CHECK(recording.workload.blocks == 10);
+  CHECK(recording.profiles.at("short").tree);
+  CHECK(lines_of(scratch / "prepared") >= 10);
+  CHECK(run({"--blocks", "2", "--no-verdict", "--passes", "time"}).status == 0);
+  CHECK(profiles::read_recording(scratch / "out/loops").workload.blocks == 2);
+
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"shell = 'default'\n", ""},
+      {"prepare =", "input = 'no-such-file'\nprepare ="},
+      {"runs_per_block = 1", "budget = 'soon'"},
+  };
+  const std::vector<std::string> problems{"loops.toml: line 10: ", "loops.toml: line 10: ",
+                                          "loops.toml: line 4: budget: expected a time"};
+  for (size_t i = 0; i < wrong.size(); ++i) {
+    std::string changed = text;
+    changed.replace(changed.find(wrong[i].first), wrong[i].first.size(), wrong[i].second);
+    base::write_file(scratch / "loops.toml", changed);
+    const auto failed = run({});
+    INFO(failed.err);
+    CHECK(failed.status == 2);
+    CHECK(has(failed.err, problems[i]));
+    CHECK(std::ranges::count(failed.err, '\n') == 1);
+  }
+  base::write_file(scratch / "loops.toml", text);
+  CHECK(run({"--batch", "3"}).status == 2);
 }

@@ -8,6 +8,7 @@
 #include "reports/gate/json.h"
 #include "reports/gate/verdict.h"
 #include "tests/catch.h"
+#include "tests/reports/samples/foreign_samples.h"
 #include "tests/reports/samples/gate_samples.h"
 
 using namespace winnow;
@@ -308,4 +309,49 @@ TEST_CASE("verdict.json names the outcome, its exit status and every row") {
   CHECK(json["rows"][0]["metric"] == "allocated_bytes");
   CHECK(json["rows"][0]["status"] == "regression");
   CHECK(json["rows"][0]["candidate"].get<double>() > json["rows"][0]["baseline"].get<double>());
+}
+
+TEST_CASE(
+    "counts of commands are exact where each run had as many, and their output is their work") {
+  const auto gate_commands = [](const Change& change) {
+    Recording before = command_recording(), after = before;
+    for (Recording* recording : {&before, &after})
+      for (auto& [name, found] : recording->profiles) {
+        found.tree->threads = 2 * found.tree->iterations;
+        found.tree->processes = found.tree->iterations;
+        found.tree->execs = 3 * found.tree->iterations;
+      }
+    change(after);
+    return gate_recordings(before, after, {}, {"before", "after"});
+  };
+  const auto tree = [](Recording& recording) -> profiles::TreeProfile& {
+    return recording.profiles.at("one").tree.value();
+  };
+  const GateReport same = gate_commands([](Recording&) {});
+  CHECK(same.outcome == GateOutcome::kPass);
+  CHECK(row_for(same, "process_creations", "one").baseline == 1);
+  CHECK(row_for(same, "execs", "one").unit == "a run");
+
+  const GateReport more =
+      gate_commands([&](Recording& r) { tree(r).threads += tree(r).iterations; });
+  CHECK(more.outcome == GateOutcome::kRegression);
+  CHECK(more.sentence == "one: thread_creations rose from 2 to 3 a run (allowed: no rise).");
+  // One thread more in one run: they vary.
+  const GateReport varying = gate_commands([&](Recording& r) { tree(r).threads += 1; });
+  CHECK(varying.outcome == GateOutcome::kPass);
+  CHECK(row_for(varying, "thread_creations", "one").status == GateStatus::kUnchecked);
+  CHECK(row_for(varying, "thread_creations", "one").note == "varies from run to run");
+  CHECK(gate_commands([&](Recording& r) { r.profiles.at("one").tree.reset(); }).outcome ==
+        GateOutcome::kInvalid);
+
+  const auto write = [](Recording& recording, const std::string& output) {
+    for (auto& block : recording.blocks)
+      if (block.pass == profiles::Pass::tree) block.checksum = output;
+  };
+  Recording before = command_recording(), after = before;
+  write(before, "a");
+  write(after, "b");
+  const GateReport other = gate_recordings(before, after, {}, {"before", "after"});
+  CHECK(other.outcome == GateOutcome::kInvalid);
+  CHECK(other.rows.front().metric == "checksum");
 }

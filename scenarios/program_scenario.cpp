@@ -1,0 +1,138 @@
+#include "scenarios/program_scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "scenarios/table_reader.h"
+
+namespace winnow::scenarios {
+namespace {
+
+constexpr std::array<std::string_view, 3> kProgramPasses{"time", "cpu", "tree"};
+constexpr int kMostBlocks = 100'000, kMostValues = 200;
+constexpr int kHighestStatus = 255;
+
+// "all-non-zero", or statuses: the text that the option takes.
+std::string read_ignored(TableReader& reader) {
+  constexpr const char* kKey = "ignore_failure";
+  std::string text;
+  for (const base::TomlNode* element : reader.elements(kKey)) {
+    if (element->string && *element->string == "all-non-zero") return *element->string;
+    const auto& status = element->integer;
+    if (!status || *status < 0 || *status > kHighestStatus)
+      reader.fail(kKey, "expected \"all-non-zero\", or exit statuses from 0 to 255");
+    text += fmt::format("{}{}", text.empty() ? "" : ",", *status);
+  }
+  return text;
+}
+
+ScenarioProgram read_program(TableReader& reader, bool& reference) {
+  ScenarioProgram program;
+  program.line = reader.line();
+  program.command = reader.string("command");
+  program.name = reader.string("name", "");
+  const auto text = [&](const char* key, std::optional<std::string>& value) {
+    if (reader.has(key)) value = reader.string(key);
+  };
+  text("setup", program.setup);
+  text("prepare", program.prepare);
+  text("conclude", program.conclude);
+  text("cleanup", program.cleanup);
+  text("input", program.input);
+  text("output", program.output);
+  text("folder", program.folder);
+  text("shell", program.shell);
+  if (reader.has("ignore_failure")) program.ignore_failure = read_ignored(reader);
+  reference = reader.has("reference") && reader.boolean("reference");
+  reader.check_all_known();
+  return program;
+}
+
+std::vector<ScenarioProgram> read_programs(TableReader& reader) {
+  std::vector<ScenarioProgram> programs;
+  bool any_reference = false;
+  for (TableReader& table : reader.tables("program")) {
+    bool reference = false;
+    ScenarioProgram program = read_program(table, reference);
+    const auto same = [&](const ScenarioProgram& other) {
+      return !program.name.empty() && other.name == program.name;
+    };
+    if (std::any_of(programs.begin(), programs.end(), same)) table.fail("name", "listed twice");
+    if (reference && any_reference) table.fail("reference", "there is one already");
+    any_reference = any_reference || reference;
+    programs.insert(reference ? programs.begin() : programs.end(), std::move(program));
+  }
+  return programs;
+}
+
+// A number as it stands in the commands: 1, 0.5.
+std::string value_text(TableReader& reader, const std::string& name, const base::TomlNode& value) {
+  if (value.string) return *value.string;
+  if (value.integer) return std::to_string(*value.integer);
+  if (!value.number) reader.fail(name, "expected texts or numbers");
+  return fmt::format("{:.12g}", *value.number);
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> read_parameters(
+    TableReader& reader, const base::TomlNode& file) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> parameters;
+  if (!reader.has("parameters")) return parameters;
+  TableReader table = reader.table("parameters");
+  for (const base::TomlEntry& entry : *file.find("parameters")->table) {
+    auto& [name, values] = parameters.emplace_back(entry.key, std::vector<std::string>{});
+    for (const base::TomlNode* value : table.elements(name)) {
+      values.push_back(value_text(table, name, *value));
+      if (std::count(values.begin(), values.end(), values.back()) > 1)
+        table.fail(name, values.back() + " is listed twice");
+    }
+    if (values.size() > static_cast<size_t>(kMostValues))
+      table.fail(name, fmt::format("more than {} values", kMostValues));
+  }
+  return parameters;
+}
+
+std::vector<std::string> read_program_passes(TableReader& reader) {
+  if (!reader.has("passes")) return {};
+  std::vector<std::string> passes = reader.strings("passes");
+  for (const std::string& pass : passes)
+    if (std::find(kProgramPasses.begin(), kProgramPasses.end(), pass) == kProgramPasses.end())
+      reader.fail("passes", pass + " is none of time, cpu, tree");
+  return passes;
+}
+
+int line_of(const base::TomlNode& file, std::string_view key) {
+  const base::TomlNode* found = file.find(key);
+  return found != nullptr ? found->line : 0;
+}
+
+}  // namespace
+
+bool holds_programs(const std::string& path) {
+  return base::parse_toml_file(path).find("program") != nullptr;
+}
+
+ProgramScenario load_programs(const std::string& path) {
+  const base::TomlNode file = base::parse_toml_file(path);
+  TableReader reader(path, file);
+  ProgramScenario scenario;
+  scenario.path = path;
+  scenario.name = reader.file_name("name");
+  scenario.description = reader.string("description", "");
+  scenario.programs = read_programs(reader);
+  scenario.parameters = read_parameters(reader, file);
+  if (reader.has("blocks")) scenario.blocks = reader.integer("blocks", 1, {}, kMostBlocks);
+  if (reader.has("budget")) scenario.budget = reader.string("budget");
+  scenario.budget_line = line_of(file, "budget");
+  if (scenario.blocks && scenario.budget) reader.fail("budget", "stands in the place of blocks");
+  scenario.runs_per_block = reader.integer("runs_per_block", 0, 0);
+  scenario.warmup = reader.integer("warmup", 0, 0);
+  scenario.passes = read_program_passes(reader);
+  scenario.ignore_output = reader.has("ignore_output") && reader.boolean("ignore_output");
+  reader.check_all_known();
+  return scenario;
+}
+
+}  // namespace winnow::scenarios
