@@ -244,7 +244,9 @@ void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
   for (int run = 0; run < plan.iterations && block.ok(); ++run) {
     const std::string log = (out / "hooks.txt").string();
     run_step("prepare", program.prepare, log, plan);
+    if (plan.watch) plan.watch->check();  // behind prepare, which may build the program anew
     const Outcome outcome = Run(plan, out, run, sum).take();
+    if (plan.watch) plan.watch->check();
     const std::string tail = take_tail(out / "stderr.txt");
     if (!accepted(outcome, program)) {
       block.failure = describe(outcome, plan.time_limit_s);
