@@ -84,7 +84,7 @@ int calibrate_command(const Arguments& arguments) {
   base::write_file((std::filesystem::path(plan.out_dir) / "noise.md").string(), text);
   print(text);
   if (recording.status != profiles::RunStatus::complete)
-    note(fmt::format("{}: this run is {}", plan.out_dir, word(recording.status)));
+    note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
   return exit_status_of(recording.status);
 }
 

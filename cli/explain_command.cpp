@@ -202,7 +202,7 @@ int explain_command(const Arguments& arguments) {
     base::write_file((fs::path(plan.out_dir) / "explain.md").string(), report);
   print(report);
   if (recording.status != profiles::RunStatus::complete) {
-    note(fmt::format("{}: this run is {}", plan.out_dir, word(recording.status)));
+    note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
     return exit_status_of(recording.status);
   }
   const bool disagrees = std::ranges::any_of(

@@ -44,6 +44,12 @@ std::function<void(const profiles::Progress&)> progress_line() {
   return show_progress;
 }
 
+std::string status_words(const profiles::Recording& recording) {
+  const std::string status = "this run is " + word(recording.status);
+  const std::string why = profiles::why_invalid(recording);
+  return status + (why.empty() ? "; the report says what is missing" : ": " + why);
+}
+
 int exit_status_of(profiles::RunStatus status) {
   using profiles::RunStatus;
   if (status == RunStatus::interrupted) return base::kInterrupted;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
 
 #include "profiles/process/plan.h"
 
@@ -14,6 +15,10 @@ const std::atomic<bool>* watch_signals();
 
 // One line on standard error, written over again; empty where that is no terminal.
 std::function<void(const profiles::Progress&)> progress_line();
+
+// How the run ended, of one that is not complete: "this run is invalid: ./bench: replaced while
+// ..."
+std::string status_words(const profiles::Recording& recording);
 
 // Of a recording or a sweep with this status.
 int exit_status_of(profiles::RunStatus status);

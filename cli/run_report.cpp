@@ -41,7 +41,7 @@ int report_run(const profiles::RunPlan& plan, profiles::Recording recording, boo
   // A run without a good block did not replace what the folder held.
   const bool kept =
       std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); });
-  if (quick) {
+  if (quick && recording.status != profiles::RunStatus::invalid) {
     recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
     if (kept) profiles::write_recording(plan.out_dir, recording);
   }
@@ -55,8 +55,7 @@ int report_run(const profiles::RunPlan& plan, profiles::Recording recording, boo
   print(text);
   if (kept) note("the report as a page: " + page_file(plan.out_dir));
   if (recording.status != profiles::RunStatus::complete)
-    note(fmt::format("{}: this run is {}; the report says what is missing", plan.out_dir,
-                     word(recording.status)));
+    note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
   return exit_status_of(recording.status);
 }
 

@@ -92,6 +92,7 @@ ChildResult read_result(const std::string& file, const BlockPlan& plan) {
 void measure(const BlockPlan& plan, const fs::path& out, const std::string& relative,
              ChildResult& result) {
   const Command command = command_of(plan, out);
+  if (plan.watch) plan.watch->check();
   const MachineWatch watch(plan.machine_root);
   const Outcome outcome = run_child(command, plan.stop);
   const BlockMachine machine = watch.state(outcome.cpu_s);
@@ -104,6 +105,7 @@ void measure(const BlockPlan& plan, const fs::path& out, const std::string& rela
   block.raw_files = raw_files_in(out, relative);
   block.machine = machine;
   block.disturbed = disturbance(machine, watch.cores());
+  if (plan.watch) plan.watch->check();
 }
 
 }  // namespace

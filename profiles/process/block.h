@@ -8,6 +8,7 @@
 #include "base/function_ref.h"
 #include "profiles/process/child_result.h"
 #include "profiles/process/plan.h"
+#include "profiles/process/program_watch.h"
 
 namespace winnow::profiles {
 
@@ -25,6 +26,8 @@ struct BlockPlan {
   std::string agent_library;                 // of every pass but time
   int padding_bytes = 0;                     // of the environment
   std::string control_group_file;            // cgroup.procs; empty: none
+  // Of the arm's program: a block in which it is another than before fails. May be null.
+  ProgramWatch* watch = nullptr;
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
 };
 

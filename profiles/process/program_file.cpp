@@ -14,17 +14,6 @@
 namespace winnow::profiles {
 namespace {
 
-std::string found_on_path(const std::string& program) {
-  if (program.find('/') != std::string::npos) return program;
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "");
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string file = (folder.empty() ? "." : folder) + "/" + program;
-    if (::access(file.c_str(), X_OK) == 0) return file;
-  }
-  return program;
-}
-
 std::string hex(const unsigned char* bytes, size_t size) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
@@ -49,9 +38,23 @@ std::optional<std::string> build_id(const std::string& file) {
 
 }  // namespace
 
+std::string found_program(const std::string& program, const std::string& folder) {
+  namespace fs = std::filesystem;
+  if (program.find('/') != std::string::npos)
+    return folder.empty() ? program : (fs::path(folder) / program).string();
+  const char* path = std::getenv("PATH");
+  std::istringstream places(path ? path : "");
+  for (std::string place; std::getline(places, place, ':');) {
+    const std::string file = (fs::path(folder) / (place.empty() ? "." : place) / program).string();
+    std::error_code error;
+    if (::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file, error)) return file;
+  }
+  return program;
+}
+
 ProgramFile program_file(const std::string& program) {
   ProgramFile file;
-  file.path = found_on_path(program);
+  file.path = found_program(program);
   try {
     file.sha256 = file_sha256(file.path);
     file.size_bytes = std::filesystem::file_size(file.path);

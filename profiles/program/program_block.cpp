@@ -281,8 +281,10 @@ void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
   for (int run = 0; run < plan.iterations && block.ok(); ++run) {
     const std::string log = (out / "hooks.txt").string();
     run_step("prepare", program.prepare, log, plan);
+    if (plan.watch) plan.watch->check();  // behind prepare, which may build the program anew
     Run measured(plan, out, run, sum);
     const Outcome outcome = measured.take();
+    if (plan.watch) plan.watch->check();
     if (accepted(outcome, program)) take_figures(measured, block);
     const std::string tail = take_tail(out / "stderr.txt");
     if (!accepted(outcome, program)) {

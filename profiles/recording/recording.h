@@ -374,6 +374,14 @@ struct Recording {
   std::vector<std::string> remarks{};  // of reading the file: not recorded
 };
 
+// Which program was replaced or deleted, and how; empty: the run is not invalid.
+inline std::string why_invalid(const Recording& recording) {
+  if (recording.status != RunStatus::invalid) return "";
+  for (const Missing& missing : recording.missing)
+    if (!missing.pass && !missing.reason.empty()) return missing.reason;
+  return "no reason recorded";
+}
+
 // The file recording.json in `folder`, of this version, an older one or a newer minor one
 // (docs/recording.md); what read leaves out of it is told in `warnings`. It throws base::Error for
 // a file that is not a recording: not JSON, a newer schema, wrong types, negative or non-finite

@@ -14,8 +14,9 @@ namespace winnow::profiles {
 // to check the heap dumps: it comes with heap and is not asked for.
 enum class Pass { time, cpu, wall, heap, sync, exact, tree };
 
-// How a run or a sweep ended.
-enum class RunStatus { complete, interrupted, incomplete };
+// How a run or a sweep ended. invalid: a program was replaced or deleted while it was measured, so
+// that the figures are not of one program.
+enum class RunStatus { complete, interrupted, incomplete, invalid };
 
 // How a fact of the machine is judged; warn: it makes measurements less trustworthy.
 enum class FactState { ok, warn, unknown };
@@ -35,8 +36,8 @@ template <>
 inline constexpr std::array<const char*, 7> kWords<Pass>{"time", "cpu",   "wall", "heap",
                                                          "sync", "exact", "tree"};
 template <>
-inline constexpr std::array<const char*, 3> kWords<RunStatus>{"complete", "interrupted",
-                                                              "incomplete"};
+inline constexpr std::array<const char*, 4> kWords<RunStatus>{"complete", "interrupted",
+                                                              "incomplete", "invalid"};
 template <>
 inline constexpr std::array<const char*, 3> kWords<FactState>{"ok", "warn", "unknown"};
 template <>

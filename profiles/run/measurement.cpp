@@ -41,6 +41,11 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
       iterations_per_block_(std::max(1, plan.iterations_per_block)),
       planned_blocks_(plan.blocks) {
   count_blocks();
+  std::vector<std::string> libraries;
+  if (!plan.of_programs() && !plan.agent_library.empty())
+    libraries = {plan.agent_library, malloc_library(plan.agent_library)};
+  for (const Arm& arm : plan.arms)
+    watches_.emplace_back(arm.command, arm.program ? arm.program->folder : "", libraries);
 }
 
 void Measurement::count_blocks() {
@@ -93,6 +98,10 @@ const std::string& Measurement::name_of(size_t arm) const {
   return arm < plan_.arms.size() ? plan_.arms[arm].variant.name : recording_.twin;
 }
 
+ProgramWatch& Measurement::watch_of(size_t arm) {
+  return watches_[arm < plan_.arms.size() ? arm : 0];
+}
+
 Measurement::Arms Measurement::persistent_arms() const {
   Arms arms;
   for (size_t arm : all_arms()) {
@@ -127,6 +136,8 @@ void Measurement::warm_up() {
     const Block block = measure_program(plan).block;
     std::filesystem::remove_all(plan.folder);
     if (stopped()) return;
+    if (const std::string& change = watch_of(arm).change(); !change.empty())
+      throw base::Error("warm-up", change);
     if (!block.ok())
       throw base::Error(arm_of(arm).variant.label,
                         block.failure + (block.stderr_tail.empty() ? "" : ": " + last_line(block)));
@@ -165,7 +176,37 @@ void Measurement::take_passes() {
     }
   }
   total_ = done_;
-  take_hooks("cleanup", &Program::cleanup);
+  note_programs();
+}
+
+void Measurement::clean_up() { take_hooks("cleanup", &Program::cleanup); }
+
+// As they were when they first ran: a setup may have built them.
+void Measurement::note_programs() {
+  for (size_t arm : all_arms()) {
+    const auto& seen = watch_of(arm).program();
+    if (!seen) continue;
+    auto& noted = recording_.variants[arm].program_file;
+    const auto commit = noted ? noted->commit : std::nullopt;
+    noted = seen;
+    noted->commit = commit;
+  }
+}
+
+// A program that is built anew before each run may be gone by now, or be another command's.
+std::string Measurement::why_invalid() {
+  for (size_t arm : all_arms()) {
+    if (!why_invalid_.empty()) break;
+    const auto& program = arm_of(arm).program;
+    if (program && !(program->prepare.empty() && program->conclude.empty())) continue;
+    if (!watch_of(arm).program()) continue;
+    try {
+      watch_of(arm).check();
+    } catch (const base::Error& error) {
+      why_invalid_ = error.what();
+    }
+  }
+  return why_invalid_;
 }
 
 std::string Measurement::why_not(Pass pass) const try {
@@ -297,6 +338,7 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   last_samples_ = result.samples;
 
   result.block.order = static_cast<int64_t>(recording_.blocks.size());
+  why_invalid_ = watch_of(arm).change();
   const bool ok = result.block.ok();
   int& failures = failures_in_a_row_[{pass, arm}];
   failures = ok ? 0 : failures + 1;
@@ -324,6 +366,7 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
   block.agent_library = plan_.agent_library;
   block.padding_bytes = static_cast<int>(random_() % kPaddingLimit);
   block.machine_root = plan_.machine_root;
+  block.watch = &watch_of(arm);
   return block;
 }
 

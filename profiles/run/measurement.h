@@ -22,18 +22,26 @@ class Measurement {
   Measurement(const RunPlan& plan, std::string folder, Recording& recording);
 
   void take_passes();
+  // What the programs want done at the end, when nobody reads them any more.
+  void clean_up();
   void report_progress(const std::string& text) const;
+
+  // Which program was replaced or deleted, and how, so that the figures are not of one program.
+  // Empty: none was. Looks at the programs once more.
+  std::string why_invalid();
 
  private:
   using Arms = std::vector<size_t>;  // indexes of plan.arms; the one after the last is the twin
 
-  bool stopped() const { return plan_.stop && plan_.stop->load(); }
+  // By the user, or because a program was replaced.
+  bool stopped() const { return (plan_.stop && plan_.stop->load()) || !why_invalid_.empty(); }
   bool planned(Pass pass) const;
   bool given_up(Pass pass, size_t arm) const;
   Arms all_arms() const;
   Arms persistent_arms() const;
   const Arm& arm_of(size_t arm) const;
   const std::string& name_of(size_t arm) const;
+  ProgramWatch& watch_of(size_t arm);
 
   std::string why_not(Pass pass) const;  // empty: it can be taken
   void take_pass(Pass pass);
@@ -52,12 +60,15 @@ class Measurement {
   int64_t samples_of_last_block() const;
   double elapsed_s() const;
   void note_result(const ChildResult& result);
+  void note_programs();
 
   const RunPlan& plan_;
   const std::string folder_;
   Recording& recording_;
   std::mt19937_64 random_;
-  ArmOrder order_;  // of the time pass
+  ArmOrder order_;                     // of the time pass
+  std::vector<ProgramWatch> watches_;  // of plan.arms
+  std::string why_invalid_;
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
   int iterations_per_block_, planned_blocks_;
   int done_ = 0, total_ = 0;

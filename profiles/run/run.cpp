@@ -68,14 +68,6 @@ std::string twin_name(const RunPlan& plan) {
   return name;
 }
 
-// A path is looked up in the program's own folder.
-std::string program_of(const Arm& arm) {
-  const std::string& program = arm.command.front();
-  if (!arm.program || arm.program->folder.empty() || program.find('/') == std::string::npos)
-    return program;
-  return (std::filesystem::path(arm.program->folder) / program).string();
-}
-
 Recording start_recording(const RunPlan& plan) {
   Recording recording;
   recording.created = utc_now();
@@ -91,8 +83,11 @@ Recording start_recording(const RunPlan& plan) {
   recording.baseline = plan.baseline;
   for (const Arm& arm : plan.arms) {
     Variant& variant = recording.variants.emplace_back(arm.variant);
-    variant.program_file = program_file(program_of(arm));
+    // The rest of it as the program is when it first runs.
     const std::string& commit = arm.commit.value_or(plan.commit);
+    const std::string folder = arm.program ? arm.program->folder : "";
+    variant.program_file.emplace().path = found_program(arm.command.front(), folder);
+    variant.program_file->note = "the run ended before";
     if (!commit.empty()) variant.program_file->commit = commit;
   }
   if (plan.of_programs()) recording.metrics = plan.arms.front().program->metrics;
@@ -166,7 +161,18 @@ void note_gaps(const RunPlan& plan, Recording& recording) {
   }
 }
 
+// A program that is another one meanwhile names other functions. What was measured of it before is
+// kept, and its profiles are not read.
+void note_invalid(const RunPlan& plan, const std::string& why, Recording& recording) {
+  recording.status = RunStatus::invalid;
+  for (const Pass pass : plan.passes)
+    if (pass != Pass::time) recording.missing.push_back({"", pass, "not read: " + why});
+  recording.missing.push_back({"", std::nullopt, why});
+  recording.profiles.clear();
+}
+
 RunStatus status_of(const RunPlan& plan, const Recording& recording) {
+  if (recording.status == RunStatus::invalid) return RunStatus::invalid;
   if (plan.stop && plan.stop->load()) return RunStatus::interrupted;
   const bool all_ok = std::all_of(recording.blocks.begin(), recording.blocks.end(),
                                   [](const Block& block) { return block.ok(); });
@@ -219,8 +225,13 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
     recording.warnings.push_back(std::move(warning));
   if (plan.of_programs()) drop_outputs(plan.compare_outputs, recording);
   note_gaps(plan, recording);
-  measurement.report_progress("reading the profiles");
-  assemble_profiles(folder, rules, recording);
+  if (measurement.why_invalid().empty()) {
+    measurement.report_progress("reading the profiles");
+    assemble_profiles(folder, rules, recording);
+  }
+  if (const std::string why = measurement.why_invalid(); !why.empty())
+    note_invalid(plan, why, recording);
+  measurement.clean_up();
   recording.status = status_of(plan, recording);
 }
 

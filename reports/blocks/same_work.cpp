@@ -160,6 +160,8 @@ bool tells_work(const Measured& arms) {
 }  // namespace
 
 SameWork check_same_work(const Measured& arms) {
+  if (const std::string why = profiles::why_invalid(arms.recording()); !why.empty())
+    return {SameWork::kInvalid, why + ". No timing below says which is better.", {}};
   if (auto differences = differences_of(arms); !differences.empty())
     return different(std::move(differences));
   if (arms.size() > 0 && !tells_work(arms)) return same_outputs(arms);

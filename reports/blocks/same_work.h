@@ -10,8 +10,9 @@ namespace winnow::reports {
 // Whether the variants did the same work with the same result.
 struct SameWork {
   // kNotChecked: no block tells anything that could be compared. Only a proven difference, or a
-  // proof that some blocks have and others lack, makes a comparison void.
-  enum Status { kSame, kDifferent, kUnproven, kNotChecked };
+  // proof that some blocks have and others lack, makes a comparison void. kInvalid: so does a
+  // program that was replaced while it was measured.
+  enum Status { kSame, kDifferent, kUnproven, kNotChecked, kInvalid };
   Status status = kUnproven;
   std::string sentence;
   std::vector<std::string> differences{};

@@ -236,7 +236,9 @@ std::optional<Verdict> refused(const Grounds& grounds, const Contest& contest) {
     verdict.title = "none (comparison void)";
     verdict.sentence = "Comparison void: " + same_work.sentence;
     verdict.recommendation =
-        same_work.status == SameWork::kUnproven
+        same_work.status == SameWork::kInvalid
+            ? "None. Run it again, and leave the programs alone until it has ended."
+        : same_work.status == SameWork::kUnproven
             ? "None. Record work counters or an output checksum in every block."
             : "None. Make the variants do the same work first.";
     return verdict;

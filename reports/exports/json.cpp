@@ -93,6 +93,7 @@ const char* name_of(SameWork::Status status) {
   return status == SameWork::kSame         ? "same"
          : status == SameWork::kNotChecked ? "not_checked"
          : status == SameWork::kDifferent  ? "different"
+         : status == SameWork::kInvalid    ? "invalid"
                                            : "unproven";
 }
 

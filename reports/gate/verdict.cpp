@@ -151,6 +151,7 @@ GateSide side_of(const Recording& recording, const std::string& source) {
 }
 
 std::vector<std::string> problems_of(const Recording& recording) {
+  if (std::string why = profiles::why_invalid(recording); !why.empty()) return {std::move(why)};
   std::vector<std::string> problems;
   for (const auto& block : recording.blocks)
     if (!block.ok())
@@ -250,6 +251,7 @@ GateReport gate_recordings(const Recording& baseline, const Recording& candidate
   report.rows = exact_rows(baseline, candidate, rules);
   add_lone_variants(baseline, candidate, report);
   judge_rows(baseline, rules, report);
+  if (baseline.status == profiles::RunStatus::invalid) hold_sound(baseline, "the baseline", report);
   hold_sound(candidate, "the candidate", report);
   return report;
 }

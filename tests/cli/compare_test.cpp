@@ -265,6 +265,64 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
   CHECK(compare(scratch, {"--ignore-failure=2", "true", "false"}).status == 3);
 }
 
+TEST_CASE("a program that is replaced or deleted while it is measured makes the run invalid") {
+  struct Row {
+    const char* event;  // what the program itself does in its fifth run
+    std::string told;   // empty: nothing
+  };
+  const Row rows[] = {
+      {"mv other bench", "./bench: replaced while it was measured: "},
+      {"rm bench", "./bench: deleted while it was measured"},
+      {"cp bench copy; mv copy bench; touch bench", ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.event);
+    const Scratch scratch;
+    const auto script = [&](const std::string& name, const std::string& text) {
+      base::write_file(scratch / name, text);
+      fs::permissions(scratch / name, fs::perms::owner_all);
+    };
+    script("bench", fmt::format("#!/bin/sh\necho x >> runs\n"
+                                "test \"$(wc -l < runs)\" -eq 5 && {{ {}; }}\nexit 0\n",
+                                row.event));
+    script("other", "#!/bin/sh\nexit 0\n");
+    const auto run = compare(scratch, {"--no-verdict", "-r", "4", "--runs-per-block", "1",
+                                       "--passes", "time,cpu", "./bench", "true"});
+    INFO(run.err);
+    CHECK(run.status == (row.told.empty() ? 0 : 3));
+    CHECK(holds(run.err, "this run is invalid: ") == !row.told.empty());
+    CHECK(holds(run.err, row.told));
+    CHECK(holds(run.out, "COMPARISON VOID") == !row.told.empty());
+    CHECK(holds(run.out, row.told));
+    const auto recording = recorded(scratch);
+    CHECK((recording.status == profiles::RunStatus::invalid) == !row.told.empty());
+    CHECK(profiles::why_invalid(recording).starts_with(row.told));
+    const auto good = std::ranges::count_if(recording.blocks, &profiles::Block::ok);
+    CHECK(good >= 3);
+    if (row.told.empty()) continue;
+    CHECK(recording.profiles.empty());
+    CHECK(lines_of(scratch / "runs") == 5);
+    CHECK(compare(scratch, {"--no-verdict", "-r", "1", "true", "/bin/true"}).status == 0);
+  }
+}
+
+TEST_CASE("what prepare builds anew for each command, and cleanup removes, is no replacement") {
+  const Scratch scratch;
+  const auto run =
+      compare(scratch, {"--no-verdict", "-r", "2", "--runs-per-block", "2", "--passes", "time",
+                        "--setup", "cp /bin/true bench", "-p", "cp /bin/true bench", "-p",
+                        "cp /bin/echo bench", "-C", "rm bench", "./bench", "./bench x"});
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto cleaned =
+      compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "--setup",
+                        "cp /bin/true bench", "--cleanup", "rm -f bench", "true", "./bench"});
+  INFO(cleaned.err);
+  CHECK(cleaned.status == 0);
+  CHECK(recorded(scratch).variants[1].program_file->sha256);
+  CHECK(!fs::exists(scratch / "bench"));
+}
+
 TEST_CASE("a program has an empty input, and its output may be as long as it likes") {
   const Scratch scratch;
   base::write_file(scratch / "text", "abc");
