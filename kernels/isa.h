@@ -5,10 +5,12 @@
 
 // Into the row, so that a profile shows one function. Clang's AddressSanitizer takes minutes for a
 // function that large.
-#if defined(__clang__) && __has_feature(address_sanitizer)
-#define WINNOW_INTO_ROW
-#else
 #define WINNOW_INTO_ROW [[gnu::always_inline]]
+#ifdef __clang__
+#if __has_feature(address_sanitizer)
+#undef WINNOW_INTO_ROW
+#define WINNOW_INTO_ROW
+#endif
 #endif
 
 #ifdef __x86_64__
