@@ -13,9 +13,11 @@ namespace winnow::cli {
 
 // What the command line says of them, as texts.
 struct ProgramOptions {
-  std::vector<std::string> commands, names, lists, scans, prepare, conclude, revisions;
+  std::vector<std::string> commands, names, lists, scans, prepare, conclude, revisions, servers;
   std::string build;  // a shell's command that builds each of the revisions
   std::optional<std::string> reference, step, setup, cleanup, shell, input, output, folder, ignored;
+  std::optional<std::string> ready_port, ready_log, ready_file, ready_command;
+  double ready_limit_s = 30;
   int warmup = 0;
   bool no_shell = false;
 };
