@@ -312,7 +312,8 @@ void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
 void note_end_of(RunningServer& server, Block& block) {
   if (!server.ended()) return;
   const std::string how = server.end(), said = server.last_line();
-  block.failure = fmt::format("server: ended under its load: {}", how);
+  block.failure =
+      fmt::format("server: ended under its load: {} (it must stay in the foreground)", how);
   block.stderr_tail = said;
 }
 

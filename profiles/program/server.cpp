@@ -282,7 +282,7 @@ std::string RunningServer::last_line() const { return last_lines(parts_->log, 1)
 std::string RunningServer::end() {
   const Outcome outcome = end_child(*parts_->launch, parts_->command);
   parts_->launch.reset();
-  return describe(outcome, 0);
+  return outcome.ok() ? "exit status 0" : describe(outcome, 0);
 }
 
 }  // namespace winnow::profiles
