@@ -185,6 +185,53 @@ std::string file_of(const char* option, const std::optional<std::string>& file, 
   return fs::absolute(*file).string();
 }
 
+// By the option that is given, or by the port or socket that the server's command names.
+void read_ready(const ProgramOptions& options, const Values& values, profiles::Server& server) {
+  using profiles::ServerReady;
+  int given = 0;
+  const auto take = [&](const std::optional<std::string>& option, ServerReady by) {
+    if (!option) return;
+    ++given;
+    server.ready_by = by;
+    server.ready = replaced(*option, values);
+  };
+  take(options.ready_port, ServerReady::port);
+  take(options.ready_log, ServerReady::log);
+  take(options.ready_file, ServerReady::file);
+  take(options.ready_command, ServerReady::command);
+  if (given > 1) throw base::UsageError("--ready-...", "more than one of them: one is enough");
+  if (given == 1 && server.ready.empty()) throw base::UsageError("--ready-...", "empty");
+  if (given == 1) return;
+  const auto names = [&](const char* mark) {
+    return std::ranges::any_of(server.command, [&](const std::string& word) {
+      return word.find(mark) != std::string::npos;
+    });
+  };
+  server.ready_by = names("{port}") ? ServerReady::port : ServerReady::socket;
+  server.ready = names("{port}") ? "{port}" : "{socket}";
+  if (!names("{port}") && !names("{socket}"))
+    throw base::UsageError("--server",
+                           "when is it ready? Add --ready-port, --ready-log, --ready-file or "
+                           "--ready-command, or let it listen on {port} or {socket}");
+}
+
+void read_server(const ProgramOptions& options, size_t command, size_t commands,
+                 const Values& values, profiles::Program& program) {
+  if (options.servers.empty()) {
+    if (options.ready_port || options.ready_log || options.ready_file || options.ready_command)
+      throw base::UsageError("--ready-...", "goes with --server");
+    return;
+  }
+  profiles::Server server;
+  server.command =
+      started(replaced(one_of("--server", options.servers, command, commands), values), options);
+  server.limit_s = options.ready_limit_s;
+  if (!(server.limit_s > 0 && server.limit_s <= 1e6))
+    throw base::UsageError("--ready-limit", "expected more than 0 seconds");
+  read_ready(options, values, server);
+  program.server = std::move(server);
+}
+
 profiles::Program program_of(const ProgramOptions& options, size_t command, size_t commands,
                              const Values& values) {
   profiles::Program program;
@@ -200,6 +247,7 @@ profiles::Program program_of(const ProgramOptions& options, size_t command, size
   program.cleanup = text(options.cleanup.value_or(""));
   program.prepare = text(one_of("--prepare", options.prepare, command, commands));
   program.conclude = text(one_of("--conclude", options.conclude, command, commands));
+  read_server(options, command, commands, values, program);
   return program;
 }
 
@@ -291,28 +339,49 @@ std::vector<std::string> as_own_options(const std::vector<std::string>& argument
 }
 
 std::vector<std::string> words_of_command(const std::string& command) {
+  std::vector<std::string> words;
+  std::string word;
+  bool begun = false;  // an empty word in quotes is one, too
   char quote = '\0';
+  const auto end_word = [&] {
+    if (begun) words.push_back(std::move(word));
+    word.clear();
+    begun = false;
+  };
   for (size_t i = 0; i < command.size(); ++i) {
     const char letter = command[i];
-    if (letter == '\\' && quote != '\'') {
+    if (quote == '\0' && (letter == ' ' || letter == '\t')) {
+      end_word();
+      continue;
+    }
+    if (letter == '\\' && quote != '\'' && i + 1 < command.size()) {
+      const char next = command[i + 1];
+      if (quote == '"' && std::string_view("$`\"\\").find(next) == std::string_view::npos)
+        word += letter;
+      word += next;
       ++i;
     } else if (quote != '\0') {
-      if (letter == quote)
-        quote = '\0';
-      else if (quote == '"' && (letter == '$' || letter == '`'))
+      if (quote == '"' && (letter == '$' || letter == '`'))
         throw base::UsageError(command,
                                fmt::format("'{}' is for a shell: add --shell=default", letter));
+      if (letter == quote)
+        quote = '\0';
+      else
+        word += letter;
     } else if (letter == '\'' || letter == '"') {
       quote = letter;
     } else if (std::string_view("|&;<>()$`*?~#\n").find(letter) != std::string_view::npos) {
       const std::string shown = letter == '\n' ? "a line's end" : fmt::format("'{}'", letter);
       throw base::UsageError(base::printable(command),
                              shown + " is for a shell: add --shell=default, or put it in quotes");
+    } else {
+      word += letter;
     }
+    begun = true;
   }
   if (quote != '\0') throw base::UsageError(command, fmt::format("a {} is not closed", quote));
-  std::vector<std::string> words = split_words(command);
-  if (words.empty()) throw base::UsageError("command", "empty");
+  end_word();
+  if (words.empty() || words.front().empty()) throw base::UsageError("command", "empty");
   if (words.front().find('=') != std::string::npos)
     throw base::UsageError(command, "variables before a program are for a shell: begin with env");
   return words;
@@ -324,6 +393,9 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
   std::vector<std::string> commands = options.commands;
   if (options.reference) commands.insert(commands.begin(), *options.reference);
   if (commands.empty()) throw base::UsageError("compare", "name the commands to compare");
+  // One load of several servers: the servers are what is compared.
+  const bool of_servers = commands.size() == 1 && options.servers.size() > 1;
+  if (of_servers) commands.resize(options.servers.size(), commands.front());
   const auto all_values = combinations(parameters_of(options));
   const size_t all = commands.size() * all_values.size();
   if (all > kLimitArms)
@@ -336,7 +408,8 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
       const auto& names = options.names;
       const std::string label = names.size() == all ? replaced(names[arms.size()], values)
                                 : names.size() == commands.size() ? replaced(names[command], values)
-                                                                  : line;
+                                : of_servers ? replaced(options.servers[command], values)
+                                             : line;
       profiles::Arm arm;
       arm.variant.name = file_name(label, arms);
       arm.variant.label = base::printable(label);
@@ -344,6 +417,7 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
       arm.command = started(line, options);
       arm.variant.command = arm.command;
       arm.program = program_of(options, command, commands.size(), values);
+      if (arm.program->server) arm.variant.server = arm.program->server->command;
       arms.push_back(std::move(arm));
     }
   return arms;

@@ -15,10 +15,12 @@ namespace winnow::cli {
 
 // What the command line says of them, as texts.
 struct ProgramOptions {
-  std::vector<std::string> commands, names, lists, scans, prepare, conclude, revisions;
+  std::vector<std::string> commands, names, lists, scans, prepare, conclude, revisions, servers;
   std::vector<std::pair<std::string, std::vector<std::string>>> parameters;  // besides the lists
   std::string build;  // a shell's command that builds each of the revisions
   std::optional<std::string> reference, step, setup, cleanup, shell, input, output, folder, ignored;
+  std::optional<std::string> ready_port, ready_log, ready_file, ready_command;
+  double ready_limit_s = 30;
   int warmup = 0;
   int runs = 0;  // in a block; 0: as many as take profiles::kLeastBlock_s
   bool no_shell = false, ignore_output = false;

@@ -39,21 +39,28 @@ bool leader_has_ended(Launch& launch) {
          info.si_pid == launch.leader();
 }
 
-// Waits until the leader has ended or `until` has passed or *stop; true: it has ended. It is not
+bool readable(int descriptor) {
+  pollfd poll_set{descriptor, POLLIN, 0};
+  return descriptor >= 0 && poll(&poll_set, 1, 0) == 1;
+}
+
+// Waits until the leader has ended or `until` has passed or *stop or something can be read from
+// `other`; true: it has ended. It is not
 // reaped, so that its process group keeps its number. The harness sleeps meanwhile, in order not to
 // take time from the child: on a descriptor, or where the kernel has none of a process, in naps.
-bool ended_by(Launch& launch, Clock::time_point until, const std::atomic<bool>* stop) {
+bool ended_by(Launch& launch, Clock::time_point until, const std::atomic<bool>* stop,
+              int other = -1) {
   Descriptor process;
   if (!launch.keeper())
     process.number = static_cast<int>(syscall(SYS_pidfd_open, launch.leader(), 0));
   const int watched = launch.keeper() ? launch.keeper()->descriptor() : process.number;
   while (!leader_has_ended(launch)) {
     const auto now = Clock::now();
-    if (now >= until || (stop && stop->load())) return false;
+    if (now >= until || (stop && stop->load()) || readable(other)) return false;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
     const int nap_ms = watched >= 0 ? 100 : 5;
-    pollfd poll_set{watched, POLLIN, 0};
-    poll(&poll_set, watched >= 0, static_cast<int>(std::min<int64_t>(left, nap_ms)));
+    pollfd poll_set[] = {{watched, POLLIN, 0}, {other, POLLIN, 0}};  // below 0: left out
+    poll(poll_set, 2, static_cast<int>(std::min<int64_t>(left, nap_ms)));
   }
   return true;
 }
@@ -107,10 +114,14 @@ void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* s
               Outcome& outcome) {
   const pid_t leader = launch.leader();
   const bool limited = command.time_limit_s > 0;
-  const bool ended = ended_by(launch, in_seconds(limited ? command.time_limit_s : 1e7), stop);
+  const bool ended = ended_by(launch, in_seconds(limited ? command.time_limit_s : 1e7), stop,
+                              command.server_ended);
   if (!ended) {
     const bool interrupted = stop && stop->load();
-    outcome.kind = interrupted ? Outcome::Kind::kInterrupted : Outcome::Kind::kTimeLimit;
+    outcome.kind = interrupted                      ? Outcome::Kind::kInterrupted
+                   : readable(command.server_ended) ? Outcome::Kind::kEnded
+                                                    : Outcome::Kind::kTimeLimit;
+    if (outcome.kind == Outcome::Kind::kEnded) outcome.detail = "its server ended";
     kill(-leader, SIGTERM);
     ended_by(launch, in_seconds(command.grace_s), nullptr);
   }
@@ -153,6 +164,13 @@ Outcome run_child(const Command& command, const std::atomic<bool>* stop) {
   }
   Launch launch(command);
   if (launch.start(outcome.detail)) wait_for(launch, command, stop, outcome);
+  return outcome;
+}
+
+Outcome end_child(Launch& launch, const Command& command) {
+  const std::atomic<bool> stop = true;
+  Outcome outcome;
+  wait_for(launch, command, &stop, outcome);
   return outcome;
 }
 

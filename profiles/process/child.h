@@ -50,6 +50,11 @@ std::string describe(const Outcome& outcome, double time_limit_s);
 // before_exec throws.
 Outcome run_child(const Command& command, const std::atomic<bool>* stop);
 
+class Launch;
+
+// Ends what `launch` has started for the command, as run_child does at a time limit, and waits.
+Outcome end_child(Launch& launch, const Command& command);
+
 // The last `limit_lines` lines of a text file, at most 4 kB; empty when it cannot be read.
 std::string last_lines(const std::string& path, int limit_lines);
 

@@ -24,6 +24,9 @@ struct Command {
   std::string folder;              // the working folder; empty: the harness's
   // What outlives the leader, in other process groups and sessions, too, is noted and ended.
   bool reap_descendants = false;
+  // A descriptor at which something is to read when the process has no more use: it is ended then
+  // (Outcome::Kind::kEnded, "its server ended"). -1: none.
+  int server_ended = -1;
   // Called in the harness while the child is there and waits before its exec. What it throws kills
   // the child and is thrown on.
   std::function<void(pid_t)> before_exec;

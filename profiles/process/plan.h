@@ -12,6 +12,20 @@
 // What the plans of a run and of a sweep are made of.
 namespace winnow::profiles {
 
+// By what it is seen that a server is ready.
+enum class ServerReady { port, socket, log, file, command };
+
+// A server that stands beside a block's runs, which are its load. In its words, in those of the
+// program, prepare and conclude, and in `ready`, {port} stands for a free port and {socket} for a
+// path, other ones in each block.
+struct Server {
+  std::vector<std::string> command;
+  ServerReady ready_by = ServerReady::port;
+  std::string
+      ready;  // the port, the socket's path, a text of its output, a file, a shell's command
+  double limit_s = 30;  // until it is ready
+};
+
 // A program that need not know of the harness: a run is one process tree, from its exec to the end
 // of its leader. Commands are programs with their arguments; empty: none.
 struct Program {
@@ -23,6 +37,7 @@ struct Program {
   int warmup = 0;                                  // runs before the first block
   std::vector<std::string> setup{}, cleanup{};     // once: before the first run, behind the last
   std::vector<std::string> prepare{}, conclude{};  // before and behind each run
+  std::optional<Server> server{};
   std::vector<Metric> metrics{};  // of its output, in the time pass; alike in all arms
 };
 

@@ -17,6 +17,7 @@
 #include "profiles/program/output_figures.h"
 #include "profiles/program/output_hash.h"
 #include "profiles/program/output_pipe.h"
+#include "profiles/program/server.h"
 #include "profiles/program/tree.h"
 #include "profiles/raw/tree_file.h"
 #include "profiles/recording/disturbance.h"
@@ -43,6 +44,8 @@ struct Sum {
   TreeProfile tree{};
   BlockMachine machine{};
   int machine_cores = 0;
+  RunningServer* server = nullptr;  // beside the runs; null: none
+  double server_cpu_s = 0;          // while they ran
 };
 
 void add(std::optional<int64_t>& sum, int64_t value) { sum = sum.value_or(0) + value; }
@@ -117,10 +120,15 @@ TreeProfile profile_of(const TreeAccount& account, double wall_s) {
   return tree;
 }
 
-Command command_of(const BlockPlan& plan, const fs::path& out) {
+std::vector<std::string> filled(std::vector<std::string> words, const RunningServer* server) {
+  return server ? server->filled(std::move(words)) : words;
+}
+
+Command command_of(const BlockPlan& plan, const fs::path& out, const RunningServer* server) {
   const Program& program = *plan.arm->program;
   Command command;
-  command.arguments = plan.arm->command;
+  command.arguments = filled(plan.arm->command, server);
+  if (server) command.server_ended = server->descriptor();
   command.environment = {
       {"WINNOW_PASS", word(plan.pass)},
       {"WINNOW_PADDING", std::string(static_cast<size_t>(plan.padding_bytes), 'x')}};
@@ -139,7 +147,7 @@ Command command_of(const BlockPlan& plan, const fs::path& out) {
 class Run {
  public:
   Run(const BlockPlan& plan, const fs::path& out, int index, Sum& sum)
-      : plan_(plan), command_(command_of(plan, out)), sum_(sum) {
+      : plan_(plan), command_(command_of(plan, out, sum.server)), sum_(sum) {
     if (plan.pass == Pass::cpu) data_ = (out / fmt::format("perf-{}.data", index)).string();
     if (plan.pass == Pass::tree && plan.arm->program->output_file.empty()) {
       hash_.emplace();
@@ -164,7 +172,10 @@ class Run {
     if (tree.account) cpu_s = std::max(cpu_s.value_or(0), tree.account->cpu_s);
     add_usage(outcome, cpu_s, sum_.region);
     add_cores(*cores_begin_, cores_end_, sum_);
-    add_machine(*watch_, std::max(outcome.cpu_s, cpu_s.value_or(0)), sum_);
+    double server_s = 0;
+    if (sum_.server) server_s = std::max(0.0, sum_.server->cpu_s() - server_begin_s_);
+    sum_.server_cpu_s += server_s;
+    add_machine(*watch_, std::max(outcome.cpu_s, cpu_s.value_or(0)) + server_s, sum_);
     sum_.result.block.iteration_wall_ns.push_back(std::max<int64_t>(1, to_ns(outcome.wall_s)));
     if (tree.account) {
       // wait4's is never below what the harness had when it forked.
@@ -213,6 +224,7 @@ class Run {
       // wait4 remains, which misses children that nobody waits for.
     }
     watch_.emplace(plan_.machine_root);
+    if (sum_.server) server_begin_s_ = sum_.server->cpu_s();
     cores_begin_.emplace();
     cores_begin_->take();
   }
@@ -244,6 +256,7 @@ class Run {
   std::optional<MachineWatch> watch_;
   std::optional<base::CoresTimeReading> cores_begin_;
   base::CoresTimeReading cores_end_;
+  double server_begin_s_ = 0;
 };
 
 // The end of a program's messages: it may write as many as it likes, run after run.
@@ -280,7 +293,7 @@ void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
   Block& block = sum.result.block;
   for (int run = 0; run < plan.iterations && block.ok(); ++run) {
     const std::string log = (out / "hooks.txt").string();
-    run_step("prepare", program.prepare, log, plan);
+    run_step("prepare", filled(program.prepare, sum.server), log, plan);
     if (plan.watch) plan.watch->check();  // behind prepare, which may build the program anew
     Run measured(plan, out, run, sum);
     const Outcome outcome = measured.take();
@@ -293,7 +306,39 @@ void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
     if (!block.ok()) block.stderr_tail = tail;
     if (outcome.left_behind_count > 0)
       sum.result.left_behind = fmt::format("{}", fmt::join(outcome.left_behind, ", "));
-    run_step("conclude", program.conclude, log, plan);
+    run_step("conclude", filled(program.conclude, sum.server), log, plan);
+  }
+}
+
+// What is said of a block whose server ended before its time.
+void note_end_of(RunningServer& server, Block& block) {
+  if (!server.ended()) return;
+  const std::string how = server.end(), said = server.last_line();
+  block.failure =
+      fmt::format("server: ended under its load: {} (it must stay in the foreground)", how);
+  block.stderr_tail = said;
+}
+
+// The server is ready before the first run, and ends behind the last one.
+void take_runs_beside_server(const BlockPlan& plan, const fs::path& out, Sum& sum) {
+  Block& block = sum.result.block;
+  try {
+    RunningServer server(plan, out);
+    sum.server = &server;
+    take_runs(plan, out, sum);
+    sum.server = nullptr;
+    ServerFigures& figures = block.server.emplace();
+    figures.cpu_ns = to_ns(sum.server_cpu_s);
+    figures.ready_ns = to_ns(server.ready_s());
+    figures.peak_rss_bytes = server.peak_rss_bytes();
+    note_end_of(server, block);
+  } catch (const base::Error& error) {
+    sum.server = nullptr;
+    block.failure = error.what();
+  }
+  if (block.ok()) {
+    std::error_code error;
+    fs::remove(out / "server.txt", error);  // of no more use, and as long as the server likes
   }
 }
 
@@ -321,7 +366,10 @@ ChildResult measure_program(const BlockPlan& plan) {
   return measure_in_folder(
       plan, [&](const fs::path& out, const std::string& relative, ChildResult& result) {
         Sum sum{result};
-        take_runs(plan, out, sum);
+        if (plan.arm->program->server)
+          take_runs_beside_server(plan, out, sum);
+        else
+          take_runs(plan, out, sum);
         put_together(plan, out, sum);
         remove_empty_files(out);
         result.block.raw_files = raw_files_in(out, relative);

@@ -9,6 +9,8 @@ namespace winnow::profiles {
 // A block of a program that need not know of the harness (Arm::program): plan.iterations runs, one
 // behind the other. Its region is all runs together, without what comes before and behind each.
 // Passes:
+// Where the program has a server, the runs are its load: it starts before the first and ends behind
+// the last, and has figures of its own (Block::server).
 // - time: nothing but the kernel's accounting: wait4 with a subreaper, and the event task-clock,
 //   which sees children that nobody waits for, too
 // - cpu: perf.data by the event cpu-clock of the whole tree

@@ -113,6 +113,7 @@ void fields(Io& io, T& variant) {
   io("side", variant.side);
   io("program_file", variant.program_file);
   io.where_told("command", variant.command);
+  io.where_told("server", variant.server);
 }
 
 template <class Io, Is<CoresTime> T>
@@ -165,6 +166,13 @@ void fields(Io& io, T& injected) {
   io("most_paid_ns", injected.most_paid_ns);
 }
 
+template <class Io, Is<ServerFigures> T>
+void fields(Io& io, T& server) {
+  io("cpu_ns", server.cpu_ns);
+  io("ready_ns", server.ready_ns);
+  io("peak_rss_bytes", server.peak_rss_bytes);
+}
+
 template <class Io, Is<Block> T>
 void fields(Io& io, T& block) {
   io("pass", block.pass);
@@ -177,6 +185,7 @@ void fields(Io& io, T& block) {
   io("iteration_wall_ns", block.iteration_wall_ns);
   io.where_told("metrics", block.metrics);
   io("region", block.region);
+  io("server", block.server);
   io("work", block.work);
   io("kernel_macs", block.kernel_macs);
   io("dispatch", block.dispatch);

@@ -119,6 +119,7 @@ struct Variant {
   std::optional<Side> side{};  // empty: of no gate
   std::optional<ProgramFile> program_file{};
   std::vector<std::string> command{};  // that a user starts; empty: not told
+  std::vector<std::string> server{};   // the command of the server that it loads; empty: none
   int run = 0;                         // which run, of several put side by side: not recorded
 };
 
@@ -180,6 +181,13 @@ struct Injected {
   std::optional<int64_t> paid_ns{}, most_paid_ns{};
 };
 
+// The server beside a block's runs.
+struct ServerFigures {
+  int64_t cpu_ns = 0;    // while the runs ran, all that descends from it included
+  int64_t ready_ns = 0;  // from its start until it was ready
+  std::optional<int64_t> peak_rss_bytes{};  // of its first process
+};
+
 // One fresh process.
 struct Block {
   Pass pass = Pass::time;
@@ -193,6 +201,7 @@ struct Block {
   std::vector<int64_t> iteration_wall_ns;
   std::map<std::string, std::vector<double>> metrics{};  // by name: of each iteration
   std::optional<Region> region;
+  std::optional<ServerFigures> server{};
   std::map<std::string, int64_t> work;
   // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
   // key, or begins with the key and "_".

@@ -127,7 +127,7 @@ void Measurement::take_hooks(const std::string& what, std::vector<std::string> P
 // ends it, in one line.
 void Measurement::warm_up() {
   if (!plan_.of_programs()) return;
-  double round_s = 0, shortest_s = kLeastBlock_s;
+  double round_s = 0, starts_s = 0, shortest_s = kLeastBlock_s;
   for (size_t arm : all_arms()) {
     if (stopped()) return;
     report_progress(fmt::format("warm-up, {}", name_of(arm)));
@@ -142,19 +142,22 @@ void Measurement::warm_up() {
       throw base::Error(arm_of(arm).variant.label,
                         block.failure + (block.stderr_tail.empty() ? "" : ": " + last_line(block)));
     const double run_s = static_cast<double>(std::ranges::min(block.iteration_wall_ns)) * 1e-9;
-    round_s += run_s * (arm == 0 && !recording_.twin.empty() ? 2 : 1);
+    const double times = arm == 0 && !recording_.twin.empty() ? 2 : 1;
+    round_s += run_s * times;
+    if (block.server) starts_s += static_cast<double>(block.server->ready_ns) * 1e-9 * times;
     shortest_s = std::min(shortest_s, run_s);
   }
-  choose_plan(round_s, shortest_s);
+  choose_plan(round_s, starts_s, shortest_s);
 }
 
-void Measurement::choose_plan(double round_s, double shortest_s) {
+void Measurement::choose_plan(double round_s, double starts_s, double shortest_s) {
   if (plan_.iterations_per_block == 0)
     iterations_per_block_ = static_cast<int>(
         std::clamp(std::ceil(kLeastBlock_s / std::max(shortest_s, 1e-6)), 1.0, 1000.0));
   // A run costs its start besides.
   const double all_s = (round_s + kStart_s * static_cast<double>(order_.arms())) *
-                       static_cast<double>(iterations_per_block_);
+                           static_cast<double>(iterations_per_block_) +
+                       starts_s;
   if (plan_.budget_s > 0)
     planned_blocks_ =
         static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s, 1.0, 100'000.0));

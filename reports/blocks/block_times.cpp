@@ -48,6 +48,11 @@ std::optional<double> cores_busy(const Block& block) {
 std::optional<double> block_seconds(const Block& block, Measure measure) {
   const auto wall_s = median_iteration_s(block);
   if (measure == Measure::kWall || !wall_s) return wall_s;
+  if (measure == Measure::kServerCpu) {
+    if (!block.server) return std::nullopt;
+    return static_cast<double>(block.server->cpu_ns) * kNanosecond /
+           static_cast<double>(block.iteration_wall_ns.size());
+  }
   const auto cpu_s = region_cpu_s(block);
   if (!cpu_s) return std::nullopt;
   return *cpu_s / static_cast<double>(block.iteration_wall_ns.size());

@@ -11,7 +11,7 @@ namespace winnow::reports {
 
 // What blocks are compared by.
 struct Measure {
-  enum Kind { kWall, kCpu, kMetric };
+  enum Kind { kWall, kCpu, kServerCpu, kMetric };
 
   Measure(Kind of) : kind(of) {}  // a kind is a measure
   explicit Measure(const profiles::Metric& of) : kind(kMetric), metric(&of) {}
@@ -30,8 +30,8 @@ std::optional<double> region_cpu_s(const profiles::Block& block);
 // CPU time by wall time of the region: the cores used on average.
 std::optional<double> cores_busy(const profiles::Block& block);
 
-// Seconds an iteration: of wall time the block's median iteration, of CPU time the kernel's mean.
-// Empty where it is not recorded.
+// Seconds an iteration: of wall time the block's median iteration, of CPU time the kernel's mean,
+// of the server's likewise, while the runs ran. Empty where it is not recorded.
 std::optional<double> block_seconds(const profiles::Block& block, Measure measure);
 
 // The same for all comparable blocks of the arm's time pass, by index.

@@ -1,10 +1,20 @@
 #include "reports/blocks/compared.h"
 
+#include <algorithm>
+
 #include "reports/recorded/measured.h"
 
 namespace winnow::reports {
 
 namespace {
+
+bool has_servers(const Measured& arms) {
+  return std::ranges::any_of(arms.variants(), [](const MeasuredArm& variant) {
+    return std::ranges::any_of(variant.blocks(Pass::time), [](const profiles::Block* block) {
+      return block->server.has_value();
+    });
+  });
+}
 
 ComparedMetric compare_metric(const Measured& arms, const std::vector<Match>& matches,
                               const profiles::Metric& metric) {
@@ -35,10 +45,12 @@ Compared compare_blocks(const Measured& arms) {
   }
   compared.pairs = compare_all(arms, matches, Measure::kWall);
   compared.cpu_pairs = compare_all(arms, matches, Measure::kCpu);
+  if (has_servers(arms)) compared.server_pairs = compare_all(arms, matches, Measure::kServerCpu);
   for (const profiles::Metric& metric : arms.recording().metrics)
     compared.compared_metrics.push_back(compare_metric(arms, matches, metric));
   if (!compared.same_work.holds()) {
-    std::vector<std::vector<Pairs>*> all{&compared.pairs, &compared.cpu_pairs};
+    std::vector<std::vector<Pairs>*> all{&compared.pairs, &compared.cpu_pairs,
+                                         &compared.server_pairs};
     for (ComparedMetric& metric : compared.compared_metrics) all.push_back(&metric.pairs);
     for (auto* each : all)
       for (Pairs& pairs : *each) pairs.evidence = Evidence::kVoid;

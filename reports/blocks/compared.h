@@ -28,9 +28,10 @@ struct Compared {
   std::vector<std::string> variants{};  // labels, the baseline's first
   Words words{};
   SameWork same_work{};
-  std::vector<Timing> timings{};   // per variant
-  std::vector<Pairs> pairs{};      // per variant, against the baseline; the first is empty
-  std::vector<Pairs> cpu_pairs{};  // likewise, of the CPU time of an iteration
+  std::vector<Timing> timings{};      // per variant
+  std::vector<Pairs> pairs{};         // per variant, against the baseline; the first is empty
+  std::vector<Pairs> cpu_pairs{};     // likewise, of the CPU time of an iteration
+  std::vector<Pairs> server_pairs{};  // likewise, of the CPU time of the servers; may be empty
   std::vector<ComparedMetric> compared_metrics{};
   NoiseFloor noise{};
 };

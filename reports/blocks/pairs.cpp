@@ -8,6 +8,7 @@
 #include "reports/blocks/metric_spread.h"
 #include "reports/blocks/timing.h"
 #include "reports/figures/format.h"
+#include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
 #include "reports/statistics/unpaired_ratio.h"
@@ -89,8 +90,17 @@ bool metrics_agree(const Match& match, const profiles::Metric& metric, const Pai
          agree(pairs, cost_of(metric, before.mean), cost_of(metric, after.mean));
 }
 
+std::optional<double> median_cost(const MeasuredArm& arm, Measure measure) {
+  std::vector<double> costs;
+  for (const auto& [index, cost] : block_cost(arm, measure)) costs.push_back(cost);
+  if (costs.empty()) return std::nullopt;
+  return median(std::move(costs));
+}
+
 bool figures_agree(const Match& match, Measure measure, const Pairs& pairs) {
   if (measure == Measure::kMetric) return metrics_agree(match, *measure.metric, pairs);
+  if (measure == Measure::kServerCpu)
+    return agree(pairs, median_cost(*match.first, measure), median_cost(*match.second, measure));
   const Timing before = timing_of(*match.first, 0), after = timing_of(*match.second, 0);
   if (measure == Measure::kCpu) return agree(pairs, before.cpu_s, after.cpu_s);
   return agree(pairs, before.median_s, after.median_s) &&

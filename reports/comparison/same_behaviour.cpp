@@ -139,6 +139,11 @@ std::string sentence(const std::string& names, const Behaviour& first, const Beh
 }  // namespace
 
 std::vector<SameBehaviour> same_behaviours(const Measured& arms) {
+  // Of a load nobody knows what its server did.
+  if (std::ranges::any_of(arms.variants(), [](const MeasuredArm& variant) {
+        return !variant.about->server.empty();
+      }))
+    return {};
   std::vector<std::optional<Behaviour>> behaviours;
   for (const MeasuredArm& variant : arms.variants()) behaviours.push_back(behaviour_of(variant));
   std::vector<SameBehaviour> found;

@@ -2,6 +2,7 @@
 
 #include "reports/comparison/metrics.h"
 #include "reports/comparison/performance.h"
+#include "reports/comparison/servers.h"
 #include "reports/ledger/table.h"
 #include "reports/recorded/sampled.h"
 #include "reports/tables/categories.h"
@@ -32,6 +33,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   CpuTables functions = cpu_tables(cpu);
   Tables tables;
   tables.performance = performance_table(arms, compared);
+  tables.servers = judged(server_table(arms, compared), same_work);
   tables.metrics = judged(metric_table(compared), same_work);
   tables.scheduler = judged(std::move(functions.scheduler), same_work);
   tables.compute = judged(std::move(functions.compute), same_work);

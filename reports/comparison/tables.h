@@ -15,6 +15,7 @@ namespace winnow::reports {
 struct Tables {
   Table performance{};
   Table metrics{};
+  Table servers{};
   Table scheduler{}, compute{}, kernels{}, cpu_total{}, cumulative{};
   Table wall{};
   Table memory{};

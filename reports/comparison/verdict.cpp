@@ -136,6 +136,9 @@ bool told_by_command(const profiles::Variant& variant) {
 // What a reader turns on or starts: "pool (variant pool): --variant pool", "`zstd -T2 data`".
 std::string choice_words(const MeasuredArm& arm) {
   const profiles::Variant& variant = *arm.about;
+  if (told_by_command(variant) && !variant.server.empty())
+    return fmt::format("the server `{}` under `{}`", shell_line(variant.server),
+                       shell_line(variant.command));
   if (told_by_command(variant)) return "`" + shell_line(variant.command) + "`";
   return fmt::format("{} (variant {}){}{}", arm.label, variant.name,
                      variant.advice.empty() ? "" : ": ", variant.advice);

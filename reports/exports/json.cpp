@@ -132,6 +132,7 @@ Json tables(const Report& report) {
   Json all = Json::array();
   for (const auto& [id, each] : {std::pair("performance", &report.performance),
                                  {"metrics", &report.metrics},
+                                 {"servers", &report.servers},
                                  {"scheduler", &report.scheduler},
                                  {"compute", &report.compute},
                                  {"kernels", &report.kernels},

@@ -72,6 +72,11 @@ Rows of_block(const Block& block) {
     rows.add("region_minor_faults", "count", region->minor_faults);
     rows.add("region_major_faults", "count", region->major_faults);
   }
+  if (block.server) {
+    rows.add("server_cpu_time", "ns", block.server->cpu_ns);
+    rows.add("server_ready_time", "ns", block.server->ready_ns);
+    rows.add("server_peak_memory", "B", block.server->peak_rss_bytes);
+  }
   for (const auto& [name, count] : block.work) rows.add("work." + name, "count", count);
   return rows;
 }

@@ -109,10 +109,12 @@ double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
   const RegionTime& region = from.region;
   const double rest_s =
       region.cores * region.wall_s - region.cpu_s - region.idle_s - region.steal_s;
-  const double others_s = std::clamp(region.busy_s - region.cpu_s, 0.0, std::max(0.0, rest_s));
+  const double server_s = std::clamp(region.server_s, 0.0, std::max(0.0, rest_s));
+  const double others_s =
+      std::clamp(region.busy_s - region.cpu_s - server_s, 0.0, std::max(0.0, rest_s - server_s));
   const double waiting_s =
       std::clamp(from.states.run_queue_s.value_or(0) - others_s, 0.0, region.idle_s);
-  const double cores_s = rest_s - others_s;
+  const double cores_s = rest_s - server_s - others_s;
   const double cpu_s = region.cpu_s - accounted_s(from.states);
   const auto add = [&](const char* name, LedgerKind kind, bool estimate, double core_s,
                        std::optional<double> error_s) {
@@ -120,6 +122,8 @@ double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
   };
   add("waiting for a core", LedgerKind::kWaiting, true, waiting_s, region.idle_error_s);
   add("idle cores", LedgerKind::kIdle, false, region.idle_s - waiting_s, region.idle_error_s);
+  if (region.server_s > 0)
+    add("server", LedgerKind::kOthers, false, server_s, region.server_error_s);
   add("other programs", LedgerKind::kOthers, true, others_s, region.others_error_s);
   add("taken by the hypervisor", LedgerKind::kOthers, false, region.steal_s, region.others_error_s);
   add("unexplained", LedgerKind::kUnexplained, false,

@@ -55,6 +55,16 @@ bool has_region_time(const Block& block) {
          block.region->cores_time->cores > 0 && !block.iteration_wall_ns.empty();
 }
 
+// Of an iteration of each block; 0 where there is no server.
+std::vector<double> server_seconds(const std::vector<const Block*>& blocks) {
+  std::vector<double> values;
+  for (const Block* block : blocks)
+    values.push_back(block->server ? seconds(block->server->cpu_ns) /
+                                         static_cast<double>(block->iteration_wall_ns.size())
+                                   : 0);
+  return values;
+}
+
 RegionTime region_time(const std::vector<const Block*>& blocks) {
   const auto over_blocks = [&](auto ns_of) {
     std::vector<double> values;
@@ -73,6 +83,9 @@ RegionTime region_time(const std::vector<const Block*>& blocks) {
   time.busy_s = over_blocks([](const Region& region) { return region.cores_time->busy_ns; }).value;
   time.steal_s =
       over_blocks([](const Region& region) { return region.cores_time->steal_ns; }).value;
+  const Mean server = mean_of(server_seconds(blocks));
+  time.server_s = server.value;
+  time.server_error_s = server.error;
   const Mean cpu = over_blocks(cpu_ns);
   const Mean idle = over_blocks([](const Region& region) { return region.cores_time->idle_ns; });
   time.cpu_s = cpu.value;

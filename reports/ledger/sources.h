@@ -20,8 +20,9 @@ struct RegionTime {
   int cores = 0;
   double wall_s = 0, cpu_s = 0, idle_s = 0, busy_s = 0, steal_s = 0;
   double system_s = 0;  // part of cpu_s
+  double server_s = 0;  // CPU time of the server beside the runs
   // At 95 %, of the mean over blocks; empty with one block.
-  std::optional<double> cpu_error_s, idle_error_s, others_error_s;
+  std::optional<double> cpu_error_s, idle_error_s, others_error_s, server_error_s;
   std::optional<double>
       split_error;  // relative, of the CPU time that is split up: one block's, or the mean
 };

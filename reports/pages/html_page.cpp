@@ -48,7 +48,7 @@ std::string ranking_section(const Report& report) {
 std::string speed_section(const Report& report) {
   return section_start(2, "Speed") + throughput_figure(report) + latency_figure(report) +
          html_section(report.performance, 3) + html_section(report.metrics, 3) +
-         ranking_section(report) + "</section>\n";
+         html_section(report.servers, 3) + ranking_section(report) + "</section>\n";
 }
 
 std::string hotspots_section(const Report& report) {

@@ -187,6 +187,7 @@ std::string to_markdown(const Report& report) {
   std::string text = heading(report);
   text += table_section(report.performance, 2);
   text += table_section(report.metrics, 2);
+  text += table_section(report.servers, 2);
   text += ranking_table(report);
   text += paragraph("## Top CPU Hotspots (Side-by-Side)");
   for (const Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,

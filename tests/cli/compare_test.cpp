@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -57,6 +59,8 @@ bool runs_somewhere(const std::string& argument) {
 TEST_CASE("a command is split into words, and a shell's language is an error without a shell") {
   CHECK(cli::words_of_command("zstd -T2 'a $file' b\\ c \"d e\"") ==
         Words{"zstd", "-T2", "a $file", "b c", "d e"});
+  CHECK(cli::words_of_command("a --save \"\" '' b''c \\\\n \"\\n\\\"\"") ==
+        Words{"a", "--save", "", "", "bc", "\\n", "\\n\""});
   CHECK(cli::words_of_command("grep '*|x' f") == Words{"grep", "*|x", "f"});
   for (const char* command : {"a | b", "a > b", "a && b", "a; b", "a $B", "a `b`", "a *", "a 'b",
                               "A=1 b", "", "  ", "a \"$B\"", "a\nb"}) {
@@ -128,6 +132,94 @@ TEST_CASE("figures of the output are recorded for each run, and decide where the
   const auto kept = with({"--no-verdict", "-r", "1", "--output", scratch / "kept", "echo n=7"});
   CHECK(kept.status == 0);
   CHECK(recorded(scratch).blocks.at(0).metrics.at("n") == std::vector<double>(2, 7));
+}
+
+TEST_CASE("a server is ready by what is asked for, or by the port or socket that it names") {
+  cli::ProgramOptions options;
+  options.commands = {"load {port}", "load -2 {port}"};
+  options.servers = {"serve {port} ''"};
+  const auto arms = cli::program_arms(options);
+  REQUIRE(arms.size() == 2);
+  CHECK(arms[1].program->server->command == Words{"serve", "{port}", ""});
+  CHECK(arms[1].program->server->ready == "{port}");
+  CHECK(arms[1].variant.server == Words{"serve", "{port}", ""});
+  options.ready_log = "up";
+  CHECK(cli::program_arms(options)[0].program->server->ready_by == profiles::ServerReady::log);
+  options.ready_file = "f";
+  CHECK_THROWS_AS(cli::program_arms(options), base::UsageError);
+  options.ready_log.reset();
+  options.servers.clear();
+  CHECK_THROWS_AS(cli::program_arms(options), base::UsageError);
+  options.ready_file.reset();
+  options.servers = {"serve"};
+  CHECK_THROWS_AS(cli::program_arms(options), base::UsageError);
+
+  options.servers = {"serve {socket} -{n}", "other {socket}"};
+  options.commands = {"load"};
+  options.lists = {"n=1,2"};
+  const auto servers = cli::program_arms(options);
+  REQUIRE(servers.size() == 4);
+  CHECK(servers[1].variant.label == "serve {socket} -2");
+  CHECK(servers[1].command == Words{"load"});
+  CHECK(servers[2].program->server->ready_by == profiles::ServerReady::socket);
+}
+
+TEST_CASE("a server stands beside its load, has figures of its own, and is gone afterwards") {
+  const Scratch scratch;
+  const std::string server =
+      "python3 -m http.server {port} --bind 127.0.0.1 --directory " + scratch.path();
+  const std::string load =
+      "python3 -c \"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/').read()\"";
+  const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--server", server, load, load});
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(holds(run.out, "## Server and Load"));
+  const auto recording = recorded(scratch);
+  CHECK(recording.status == profiles::RunStatus::complete);
+  for (const auto& block : recording.blocks) {
+    REQUIRE(block.server);
+    CHECK(block.server->cpu_ns > 0);
+    CHECK(block.server->ready_ns > 0);
+    CHECK(block.server->peak_rss_bytes > 1'000'000);
+  }
+  CHECK(!runs_somewhere(scratch.path()));
+}
+
+TEST_CASE("a server that fails is told in one line, and nothing is left of it") {
+  const Scratch scratch;
+  const auto with = [&](Words more) {
+    const Words few{"--no-verdict", "-r", "1", "--passes", "time", "--ready-file", "{socket}"};
+    more.insert(more.begin(), few.begin(), few.end());
+    return compare(scratch, more);
+  };
+  const auto ended = with({"--server", "sh -c 'echo no; exit 4'", "true"});
+  CHECK(ended.status == 3);
+  CHECK(ended.err ==
+        "winnow: true: server: ended before it was ready (exit status 4; it must stay in the "
+        "foreground): no\n");
+  const auto never = with({"--server", "sleep 31418.5", "--ready-limit", "0.3", "true"});
+  CHECK(never.status == 3);
+  CHECK(holds(never.err, "winnow: true: server: not ready within 0.3 s"));
+  CHECK(!runs_somewhere("31418.5"));
+  const auto under =
+      with({"--server", "sh -c 'touch {socket}; sleep 0.5; exit 5'", "sleep 31419.5"});
+  CHECK(under.status == 3);
+  CHECK(holds(under.err, "server: ended under its load: exit status 5"));
+  CHECK(!runs_somewhere("31419.5"));
+  CHECK(holds(with({"--server", "/no/such/server", "true"}).err, "server: not started: "));
+}
+
+TEST_CASE("an interrupted run leaves no server") {
+  const Scratch scratch;
+  const pid_t process =
+      testing::start_winnow(scratch, {"compare", "--ready-file", "{socket}", "--server",
+                                      "sh -c 'touch {socket}; sleep 31420.5'", "sleep 31421.5"});
+  for (int i = 0; i < 500 && !runs_somewhere("31421.5"); ++i) usleep(20'000);
+  REQUIRE(runs_somewhere("31420.5"));
+  kill(process, SIGINT);
+  CHECK(testing::wait(scratch, process).status == 130);
+  CHECK(!runs_somewhere("31420.5"));
+  CHECK(!runs_somewhere("31421.5"));
 }
 
 TEST_CASE("each command and combination of parameters is a program of its own") {
