@@ -140,7 +140,8 @@ Mode mode_of(GateOptions& options, const Given& given) {
                                            "batch",      "model",      "isa",       "affinity",
                                            "spin-us",    "grain",      "iterations"};
   const bool builds = options.base || options.base_build;
-  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml");
+  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml") &&
+                    fs::is_regular_file(options.commands.front());
   const bool scenario = file && scenarios::holds_programs(options.commands.front());
   ProgramOptions none;
   if (scenario) {
