@@ -147,7 +147,9 @@ Mode mode_of(GateOptions& options, const Given& given) {
   if (scenario) {
     given.refuse(option_names(program_options(none)),
                  "not for a scenario of programs, which has a key for it");
-    options.programs = scenarios::load_programs(options.commands.front());
+    options.programs = scenarios::load_programs(options.commands.front(), all_cores());
+    if (options.programs->sweep)
+      throw base::UsageError(options.commands.front(), "a sweep, which a gate does not judge");
   }
   if (scenario || given.has("build") || given.has("head") ||
       (!builds && options.commands.size() > 1)) {
