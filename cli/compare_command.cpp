@@ -147,7 +147,7 @@ int run_programs(const RunOptions& options, const Given& given) {
   given.refuse({"variants", "batch", "threads", "mixes", "iterations", "resume", "force", "model",
                 "affinity", "spin-us", "grain", "isa"},
                "not for a scenario of programs");
-  const auto scenario = scenarios::load_programs(*options.scenario);
+  const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
   check_budget(scenario);
   return compare_programs(scenario_arms(scenario), options_of(options, scenario),
                           out_folder(scenario.name, options), scenario.name, scenario.description);

@@ -40,16 +40,6 @@ struct Parameter {
   std::vector<std::string> values;
 };
 
-std::string replaced(std::string text, const std::map<std::string, std::string>& values) {
-  for (const auto& [name, value] : values) {
-    const std::string mark = "{" + name + "}";
-    for (size_t at = text.find(mark); at != std::string::npos;
-         at = text.find(mark, at + value.size()))
-      text.replace(at, mark.size(), value);
-  }
-  return text;
-}
-
 std::pair<std::string, std::string> name_and_rest(const char* option, const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos)
@@ -242,7 +232,7 @@ profiles::Program program_of(const ProgramOptions& options, size_t command, size
     throw base::UsageError(program.folder, "not a folder");
   read_ignored(options, program);
   program.warmup = options.warmup;
-  const auto text = [&](const std::string& given) { return hook(replaced(given, values)); };
+  const auto text = [&](const std::string& given) { return hook(with_values(given, values)); };
   program.setup = text(options.setup.value_or(""));
   program.cleanup = text(options.cleanup.value_or(""));
   program.prepare = text(one_of("--prepare", options.prepare, command, commands));
@@ -278,6 +268,16 @@ void check_names(const ProgramOptions& options, size_t commands, size_t all) {
 }
 
 }  // namespace
+
+std::string with_values(std::string text, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) {
+    const std::string mark = "{" + name + "}";
+    for (size_t at = text.find(mark); at != std::string::npos;
+         at = text.find(mark, at + value.size()))
+      text.replace(at, mark.size(), value);
+  }
+  return text;
+}
 
 Options program_options(ProgramOptions& options) {
   return {
@@ -404,11 +404,12 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
   std::vector<profiles::Arm> arms;
   for (size_t command = 0; command < commands.size(); ++command)
     for (const Values& values : all_values) {
-      const std::string line = replaced(commands[command], values);
+      const std::string line = with_values(commands[command], values);
       const auto& names = options.names;
-      const std::string label = names.size() == all ? replaced(names[arms.size()], values)
-                                : names.size() == commands.size() ? replaced(names[command], values)
-                                : of_servers ? replaced(options.servers[command], values)
+      const std::string label = names.size() == all ? with_values(names[arms.size()], values)
+                                : names.size() == commands.size()
+                                    ? with_values(names[command], values)
+                                : of_servers ? with_values(options.servers[command], values)
                                              : line;
       profiles::Arm arm;
       arm.variant.name = file_name(label, arms);

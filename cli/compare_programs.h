@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ void check_numbers(const ProgramOptions& options);
 // `-L NAME VALUES` as `-L NAME=VALUES`, `-i` as `--ignore-failure=all-non-zero`, ... Throws
 // base::UsageError for one that means something else, and says what to use instead.
 std::vector<std::string> as_own_options(const std::vector<std::string>& arguments);
+
+// The text with each {NAME} replaced by its value.
+std::string with_values(std::string text, const std::map<std::string, std::string>& values);
 
 // A command line as the words that a POSIX shell would make of it. Without a shell nothing else of
 // its language means anything: throws base::UsageError for a command that uses more than quotes.

@@ -35,7 +35,7 @@ std::string strategies_text() {
 std::string scenario_line(const fs::path& file) {
   try {
     if (scenarios::holds_programs(file.string()))
-      return "programs: " + base::printable(scenarios::load_programs(file.string()).description);
+      return "programs: " + base::printable(scenarios::load_programs(file.string(), 1).description);
     if (!scenarios::is_sweep(file.string()))
       return base::printable(scenarios::load_scenario(file.string()).description);
     return "sweep: " + base::printable(scenarios::load_sweep(file.string(), 1).description);

@@ -41,8 +41,9 @@ constexpr std::string_view kRunText =
     "A scenario with a table [sweep] is a matrix: every variant at every batch size, thread count\n"
     "and mix of text lengths, durations only, in sweep.json. An unfinished sweep is continued by\n"
     "running it again. --batch, --threads, --mixes and --variants choose a part of the matrix.\n\n"
-    "A scenario with tables [[program]] compares programs, as winnow compare does "
-    "(docs/scenarios.md).\n\n"
+    "A scenario with tables [[program]] compares programs, as winnow compare does; with [sweep] it "
+    "times\n"
+    "them at each value of a parameter and thread count (docs/scenarios.md).\n\n"
     "Examples:\n"
     "  winnow run scenarios/batch32.toml\n"
     "  winnow run scenarios/batch32.toml --iterations 20 --blocks 10 --passes time,sync\n"
@@ -135,9 +136,10 @@ int run_command(const Arguments& arguments) {
   if (!options.scenario)
     throw base::UsageError("run", "name a scenario, such as scenarios/batch32.toml");
   options.scenario = scenario_file(*options.scenario);
-  if (scenarios::holds_programs(*options.scenario)) return run_programs(options, *given);
-  return scenarios::is_sweep(*options.scenario) ? sweep_command(options, *given)
-                                                : run_workload(options, *given);
+  const bool sweep = scenarios::is_sweep(*options.scenario);
+  if (scenarios::holds_programs(*options.scenario))
+    return sweep ? program_sweep_command(options, *given) : run_programs(options, *given);
+  return sweep ? sweep_command(options, *given) : run_workload(options, *given);
 }
 
 }  // namespace winnow::cli

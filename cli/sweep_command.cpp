@@ -63,32 +63,6 @@ scenarios::SweepScenario chosen_sweep(const RunOptions& options) {
   return scenario;
 }
 
-// Those of all combinations that differ: without neighbours none is pinned. A quota is taken
-// without neighbours, so that each disturbance is seen alone.
-std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario) {
-  std::vector<profiles::Condition> conditions;
-  profiles::Condition one;
-  const auto add = [&] {
-    if (one.neighbours == 0) one.neighbours_pinned = false;
-    if (std::find(conditions.begin(), conditions.end(), one) == conditions.end())
-      conditions.push_back(one);
-  };
-  for (const scenarios::Mix& mix : scenario.mixes)
-    for (const int threads : scenario.threads)
-      for (const int batch : scenario.batch)
-        for (const double quota : scenario.cpu_quota)
-          for (const int neighbours : scenario.neighbours)
-            for (const bool pinned : scenario.pinned) {
-              one = {batch, threads, mix.name, neighbours, pinned, {}};
-              if (quota > 0) {
-                one.neighbours = 0;
-                one.cpu_quota = quota;
-              }
-              add();
-            }
-  return conditions;
-}
-
 std::string workload_file(const std::string& mix, int batch) {
   return fmt::format("scenarios/{}-{}.toml", mix, batch);
 }
@@ -136,6 +110,32 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Ru
 
 }  // namespace
 
+// Those of all combinations that differ: without neighbours none is pinned. A quota is taken
+// without neighbours, so that each disturbance is seen alone.
+std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario) {
+  std::vector<profiles::Condition> conditions;
+  profiles::Condition one;
+  const auto add = [&] {
+    if (one.neighbours == 0) one.neighbours_pinned = false;
+    if (std::find(conditions.begin(), conditions.end(), one) == conditions.end())
+      conditions.push_back(one);
+  };
+  for (const scenarios::Mix& mix : scenario.mixes)
+    for (const int threads : scenario.threads)
+      for (const int batch : scenario.batch)
+        for (const double quota : scenario.cpu_quota)
+          for (const int neighbours : scenario.neighbours)
+            for (const bool pinned : scenario.pinned) {
+              one = {batch, threads, mix.name, neighbours, pinned, {}};
+              if (quota > 0) {
+                one.neighbours = 0;
+                one.cpu_quota = quota;
+              }
+              add();
+            }
+  return conditions;
+}
+
 int sweep_command(const RunOptions& options, const Given& given) {
   given.refuse({"passes", "categories", "no-verdict", "no-twin"},
                "not for a sweep, which takes the time pass");
@@ -144,8 +144,10 @@ int sweep_command(const RunOptions& options, const Given& given) {
   if (options.blocks) given.refuse({"budget"}, "not together with --blocks");
   const auto scenario = chosen_sweep(options);
   check_inputs(options, out_folder(scenario.name, options));
+  return finish_sweep(make_plan(scenario, options));
+}
 
-  const profiles::SweepPlan plan = make_plan(scenario, options);
+int finish_sweep(const profiles::SweepPlan& plan) {
   const profiles::Sweep sweep = profiles::run_sweep(plan);
   const reports::SweepReport answers = reports::make_sweep_report(sweep);
   const std::string report = sweep_report(answers, plan.out_dir);

@@ -1,14 +1,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/measure_options.h"
+#include "profiles/sweep/plan.h"
 #include "reports/sweep/report.h"
+#include "scenarios/sweep_scenario.h"
 
 namespace winnow::cli {
 
 // `winnow run` of a scenario with a table [sweep].
 int sweep_command(const RunOptions& options, const Given& given);
+
+// All combinations that differ of a sweep's lists; measured, and the report written and printed.
+std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario);
+int finish_sweep(const profiles::SweepPlan& plan);
+
+// `winnow run` of programs in a scenario with a table [sweep].
+int program_sweep_command(const RunOptions& options, const Given& given);
 
 // Does the folder hold a sweep?
 bool holds_sweep(const std::string& folder);

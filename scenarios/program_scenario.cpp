@@ -108,13 +108,34 @@ int line_of(const base::TomlNode& file, std::string_view key) {
   return found != nullptr ? found->line : 0;
 }
 
+// A sweep takes the time pass alone, in processes that it starts where it likes.
+void check_sweep(const TableReader& sweep, TableReader& reader, const ProgramScenario& scenario) {
+  for (const char* key :
+       {"blocks", "runs_per_block", "passes", "budget", "warmup", "ignore_output"})
+    if (reader.has(key)) reader.fail(key, "not for a sweep, whose table has keys of its own");
+  const auto used = [&](const std::string& name) {
+    return std::any_of(scenario.programs.begin(), scenario.programs.end(),
+                       [&](const auto& program) {
+                         return program.command.find("{" + name + "}") != std::string::npos;
+                       });
+  };
+  if (!used(scenario.sweep->parameter))
+    sweep.fail("parameter", fmt::format("no command has {{{}}}", scenario.sweep->parameter));
+  if (scenario.sweep->matrix.threads.size() > 1 && !used("threads"))
+    sweep.fail("threads", "no command has {threads}");
+  for (const ScenarioProgram& program : scenario.programs)
+    if (program.setup || program.cleanup)
+      sweep.fail("sweep",
+                 "a program has setup or cleanup, which a sweep does not run: use prepare");
+}
+
 }  // namespace
 
 bool holds_programs(const std::string& path) {
   return base::parse_toml_file(path).find("program") != nullptr;
 }
 
-ProgramScenario load_programs(const std::string& path) {
+ProgramScenario load_programs(const std::string& path, int cores) {
   const base::TomlNode file = base::parse_toml_file(path);
   TableReader reader(path, file);
   ProgramScenario scenario;
@@ -131,6 +152,11 @@ ProgramScenario load_programs(const std::string& path) {
   scenario.warmup = reader.integer("warmup", 0, 0);
   scenario.passes = read_program_passes(reader);
   scenario.ignore_output = reader.has("ignore_output") && reader.boolean("ignore_output");
+  if (reader.has("sweep")) {
+    TableReader sweep = reader.table("sweep");
+    scenario.sweep = read_program_sweep(sweep, cores);
+    check_sweep(sweep, reader, scenario);
+  }
   reader.check_all_known();
   return scenario;
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/sweep_scenario.h"
+
 namespace winnow::scenarios {
 
 // A table [[program]]: what the options of `winnow compare` say of a command, as texts.
@@ -27,13 +29,15 @@ struct ProgramScenario {
   int runs_per_block = 0, warmup = 0;
   std::vector<std::string> passes;  // empty: all; of "time", "cpu", "tree"
   bool ignore_output = false;
+  std::optional<ProgramSweep> sweep;
 };
 
 // Does the TOML file have tables [[program]]? Throws as load_programs().
 bool holds_programs(const std::string& path);
 
 // Reads a TOML file of programs (docs/scenarios.md lists the keys). Throws base::UsageError
-// "<path>: line N: <problem>". What a command's words mean is not checked.
-ProgramScenario load_programs(const std::string& path);
+// "<path>: line N: <problem>". What a command's words mean is not checked. `cores` is what a
+// sweep's "all", "half" and 0 threads mean.
+ProgramScenario load_programs(const std::string& path, int cores);
 
 }  // namespace winnow::scenarios

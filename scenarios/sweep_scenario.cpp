@@ -177,6 +177,28 @@ std::vector<Mix> read_mixes(TableReader& reader, const SweepScenario& scenario) 
 
 }  // namespace
 
+ProgramSweep read_program_sweep(TableReader& sweep, int cores) {
+  ProgramSweep result;
+  SweepScenario& matrix = result.matrix;
+  matrix.mixes = {{"programs", "", {}, {}, {}}};
+  const bool threads = sweep.has("threads");
+  matrix.threads = threads ? read_threads(sweep, cores) : std::vector<int>{1};
+  matrix.batch = {1};
+  result.parameter = "threads";
+  if (sweep.has("parameter") || !threads) {
+    result.parameter = sweep.string("parameter");
+    if (result.parameter == "threads") sweep.fail("parameter", "threads have a key of their own");
+    matrix.batch = read_numbers(sweep, "values", 1, kCountLimit);
+  }
+  matrix.blocks = sweep.integer("blocks", 1, 6, 10'000);
+  matrix.iterations = sweep.integer("runs_per_block", 0, 0);
+  matrix.neighbours = read_neighbours(sweep, cores);
+  matrix.pinned = read_pinned(sweep);
+  matrix.cpu_quota = read_quotas(sweep);
+  sweep.check_all_known();
+  return result;
+}
+
 bool is_sweep(const std::string& path) {
   return base::parse_toml_file(path).find("sweep") != nullptr;
 }

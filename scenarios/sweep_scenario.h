@@ -30,6 +30,16 @@ struct SweepScenario {
   std::vector<double> cpu_quota;      // cores' worth of time; 0: no limit
 };
 
+// Programs at each value of a parameter, and thread count.
+struct ProgramSweep {
+  std::string parameter;  // stands in braces in the commands; "threads" where these alone vary
+  SweepScenario matrix;   // `batch` are the parameter's values; one mix, no texts nor variants
+};
+
+class TableReader;
+// The table [sweep] of a file of programs; `cores` as below. Throws base::UsageError.
+ProgramSweep read_program_sweep(TableReader& reader, int cores);
+
 // Does the TOML file have a table [sweep]? Throws as load_sweep().
 bool is_sweep(const std::string& path);
 

@@ -140,13 +140,16 @@ Mode mode_of(GateOptions& options, const Given& given) {
                                            "batch",      "model",      "isa",       "affinity",
                                            "spin-us",    "grain",      "iterations"};
   const bool builds = options.base || options.base_build;
-  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml");
+  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml") &&
+                    fs::is_regular_file(options.commands.front());
   const bool scenario = file && scenarios::holds_programs(options.commands.front());
   ProgramOptions none;
   if (scenario) {
     given.refuse(option_names(program_options(none)),
                  "not for a scenario of programs, which has a key for it");
-    options.programs = scenarios::load_programs(options.commands.front());
+    options.programs = scenarios::load_programs(options.commands.front(), all_cores());
+    if (options.programs->sweep)
+      throw base::UsageError(options.commands.front(), "a sweep, which a gate does not judge");
   }
   if (scenario || given.has("build") || given.has("head") ||
       (!builds && options.commands.size() > 1)) {

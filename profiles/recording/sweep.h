@@ -12,11 +12,11 @@
 namespace winnow::profiles {
 
 inline constexpr int kSweepSchema = 2;  // as kRecordingSchema and kRecordingMinor
-inline constexpr int kSweepMinor = 0;
+inline constexpr int kSweepMinor = 1;
 
 // What the cells of a sweep differ in, beside the variant.
 struct Condition {
-  int batch = 0;                    // texts an iteration
+  int batch = 0;                    // texts an iteration; of programs the parameter's value
   int threads = 0;                  // of the variant
   std::string mix;                  // of text lengths, by name
   int neighbours = 0;               // busy loops beside the variant
@@ -58,6 +58,9 @@ struct Sweep {
   std::string commit;  // of the measured program; empty when not known
   RunStatus status = RunStatus::incomplete;
   std::string name, description;
+  // Of programs: what varies besides the threads, or "threads" where these alone do; empty: it is
+  // the batch of a program that has one.
+  std::string parameter{};
   int cores = 0;
   std::vector<MachineFact> machine;
   std::optional<MachineIdentity> machine_identity{};

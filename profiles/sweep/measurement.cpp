@@ -13,6 +13,7 @@
 #include "profiles/machine/cpu_quota.h"
 #include "profiles/process/block.h"
 #include "profiles/process/program_file.h"
+#include "profiles/program/program_block.h"
 
 namespace winnow::profiles {
 namespace {
@@ -21,9 +22,11 @@ constexpr int kPaddingLimit = 4096;
 constexpr int kMaxCalibratedIterations = 300;
 constexpr int kMaxBudgetRounds = 100;
 
-std::string describe(const Condition& condition) {
-  std::string text =
-      fmt::format("{}, batch {}, {} threads", condition.mix, condition.batch, condition.threads);
+std::string describe(const Condition& condition, const std::string& parameter) {
+  std::string text = condition.mix;
+  if (parameter != "threads")
+    text += fmt::format(", {} {}", parameter.empty() ? "batch" : parameter, condition.batch);
+  text += fmt::format(", {} threads", condition.threads);
   if (condition.neighbours > 0)
     text += fmt::format(", {}{} neighbours", condition.neighbours,
                         condition.neighbours_pinned ? " pinned" : "");
@@ -184,7 +187,7 @@ int SweepMeasurement::calibrated(const CellGroup& group, int round) {
                                        [](const Variant& v) { return v.persistent_threads; });
   const size_t chosen =
       persistent == variants.end() ? 0 : static_cast<size_t>(persistent - variants.begin());
-  report_progress(fmt::format("{}, a first look", describe(group.condition)));
+  report_progress(fmt::format("{}, a first look", describe(group.condition, plan_.parameter)));
   const ChildResult result = measure(sweep_.cells[group.cells[chosen]], round, 1);
   const auto& walls = result.block.iteration_wall_ns;
   if (!result.block.ok() || walls.empty()) return 1;
@@ -196,8 +199,8 @@ int SweepMeasurement::calibrated(const CellGroup& group, int round) {
 void SweepMeasurement::run_block(size_t index, int round, int iterations) {
   if (stopped()) return;
   SweepCell& cell = sweep_.cells[index];
-  report_progress(
-      fmt::format("{}, {}, block {}", describe(cell.condition), cell.variant, round + 1));
+  report_progress(fmt::format("{}, {}, block {}", describe(cell.condition, plan_.parameter),
+                              cell.variant, round + 1));
   const double begin_s = elapsed_s();
   const ChildResult result = measure(cell, round, iterations);
   if (stopped() && !result.block.ok()) return;  // killed: not a finished block
@@ -213,7 +216,8 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   const Condition& condition = cell.condition;
   const auto variant = std::find_if(plan_.variants.begin(), plan_.variants.end(),
                                     [&](const Variant& v) { return v.name == cell.variant; });
-  const Arm arm{*variant, plan_.command(*variant, condition)};
+  Arm arm{*variant, plan_.command(*variant, condition)};
+  if (plan_.program) arm.program = plan_.program(*variant, condition);
   identify_program(arm, plan_.commit, sweep_);
   std::seed_seq mixed{static_cast<uint32_t>(plan_.seed), static_cast<uint32_t>(next_order_)};
   std::mt19937_64 random(mixed);
@@ -233,7 +237,7 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   block.folder = folder_.scratch();
   block.padding_bytes = static_cast<int>(random() % kPaddingLimit);
   if (quota) block.control_group_file = quota->processes_file();
-  ChildResult result = measure_block(block);
+  ChildResult result = arm.program ? measure_program(block) : measure_block(block);
   folder_.clear_scratch();
   return result;
 } catch (const base::Error& error) {
@@ -258,8 +262,8 @@ void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
   if (from.ok() && result.model) sweep_.model = result.model;
   if (given_up(cell))
     sweep_.warnings.push_back(fmt::format("{}: {}: given up after {} failures in a row: {}",
-                                          describe(cell.condition), cell.variant, kFailuresToGiveUp,
-                                          from.failure));
+                                          describe(cell.condition, plan_.parameter), cell.variant,
+                                          kFailuresToGiveUp, from.failure));
 }
 
 void SweepMeasurement::report_progress(const std::string& text) const {

@@ -13,11 +13,15 @@ namespace winnow::profiles {
 
 struct SweepPlan : MeasuringPlan {
   std::string name, description;
+  std::string parameter{};  // Sweep::parameter
   std::vector<SweepMix> mixes;
   std::vector<Variant> variants;      // names differ and fit a file name
   std::vector<Condition> conditions;  // all different; their mixes are listed above
   // The program of a cell and its arguments; an argument "{iterations}" becomes their number.
   std::function<std::vector<std::string>(const Variant&, const Condition&)> command;
+  // Where the programs need not know of the harness: how one is run in a cell. Empty: they follow
+  // docs/child-contract.md.
+  std::function<Program(const Variant&, const Condition&)> program{};
   // What the programs read: written into out_dir, by name. A sweep is continued only where they are
   // as they were.
   std::vector<std::pair<std::string, std::string>> files;

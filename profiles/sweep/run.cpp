@@ -59,6 +59,7 @@ Sweep start_sweep(const SweepPlan& plan) {
   sweep.commit = plan.commit;
   sweep.name = plan.name;
   sweep.description = plan.description;
+  sweep.parameter = plan.parameter;
   sweep.machine = machine_facts();
   sweep.machine_identity = machine_identity(sweep.machine);
   sweep.cores = std::atoi(fact_value(sweep.machine, "cores").c_str());

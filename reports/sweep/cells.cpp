@@ -18,6 +18,8 @@ using profiles::SweepCell;
 
 namespace {
 
+const std::string kThreads = "threads";  // Sweep::parameter
+
 bool is_good(const SweepBlock& block) { return block.ok() && !block.iteration_wall_ns.empty(); }
 
 // The block's median iteration; 0 when it has none.
@@ -104,10 +106,46 @@ std::string disturbance_words(const Condition& condition) {
   return words;
 }
 
-std::string condition_words(const Condition& condition) {
+std::string SweepWords::mix(const std::string& name) const {
+  return programs ? name : "mix " + name;
+}
+
+std::string SweepWords::range(int from, int to) const {
+  const std::string of = programs ? parameter : "batches of";
+  return from == to ? fmt::format("{} {}", of, from) : fmt::format("{} {} to {}", of, from, to);
+}
+
+SweepWords words_of(const Sweep& sweep) {
+  SweepWords words;
+  if (sweep.parameter.empty()) return words;
+  words.programs = true;
+  // Of programs that are not asked to have several nobody knows how many they have.
+  words.threads = std::ranges::any_of(sweep.cells, [&](const SweepCell& cell) {
+    return cell.condition.threads != sweep.cells.front().condition.threads;
+  });
+  words.variant = "program";
+  words.parameter = words.parameter_title = sweep.parameter;
+  words.parameters = words.parameter_label = sweep.parameter;
+  words.rate = "runs/s";
+  words.time = "Time";
+  words.time_unit = "ms a run";
+  return words;
+}
+
+Condition condition_at(const SweepGrid& grid, int point) {
+  Condition condition;
+  condition.mix = grid.mix;
+  condition.batch = grid.batch > 0 ? grid.batch : point;
+  condition.threads = grid.batch > 0 ? point : grid.threads;
+  return condition;
+}
+
+std::string condition_words(const Condition& condition, const SweepWords& words) {
   const std::string disturbance = disturbance_words(condition);
-  return fmt::format("mix {}, batch {}, {} threads{}{}", condition.mix, condition.batch,
-                     condition.threads, disturbance.empty() ? "" : ", ", disturbance);
+  std::string text = words.mix(condition.mix);
+  if (words.parameter != kThreads) text += fmt::format(", {} {}", words.parameter, condition.batch);
+  if (words.threads) text += fmt::format(", {} threads", condition.threads);
+  return text + (disturbance.empty() ? "" : ", ") + disturbance;
 }
 
 Estimate unavailable_estimate(const std::string& reason) {
@@ -122,10 +160,12 @@ Estimate estimate_of(const PairedRatio& ratio) {
   return estimate;
 }
 
-SweepCells::SweepCells(const Sweep& sweep) : mixes_(sweep.mixes), cores_(std::max(0, sweep.cores)) {
+SweepCells::SweepCells(const Sweep& sweep)
+    : mixes_(sweep.mixes), words_(words_of(sweep)), cores_(std::max(0, sweep.cores)) {
   add_variants(sweep);
   add_cells(sweep);
-  check_same_work();
+  // Programs tell nothing of their work in the time pass.
+  if (!words_.programs) check_same_work();
 }
 
 void SweepCells::add_variants(const Sweep& sweep) {
@@ -151,7 +191,7 @@ void SweepCells::add_cells(const Sweep& sweep) {
     const bool is_new = by_key_.emplace(key(cell.variant, cell.condition), &cell).second;
     if (is_new) cells_.push_back(&cell);
     const std::string where =
-        fmt::format("{}, {}", label(cell.variant), condition_words(cell.condition));
+        fmt::format("{}, {}", label(cell.variant), condition_words(cell.condition, words_));
     if (!is_new)
       warnings_.push_back(where + ": the cell is there twice; the first one is shown");
     else if (const std::string failures = failed_blocks(cell); !failures.empty())
@@ -172,12 +212,12 @@ void SweepCells::check_same_work() {
       const std::string what = difference(*example->second, block);
       if (!what.empty())
         reason = fmt::format("the work is not the same: {} ({}, {})", what, label(cell->variant),
-                             condition_words(cell->condition));
+                             condition_words(cell->condition, words_));
       else if (!comparable(*example->second, block))
         reason = fmt::format(
             "same work unproven: no work counter or output checksum that all blocks recorded "
             "({}, {})",
-            label(cell->variant), condition_words(cell->condition));
+            label(cell->variant), condition_words(cell->condition, words_));
     }
   }
   for (const auto& [texts, reason] : void_)
@@ -231,13 +271,17 @@ std::vector<Condition> SweepCells::disturbed() const {
   return conditions;
 }
 
+double SweepCells::items(const Condition& condition) const {
+  return words_.programs ? 1 : condition.batch;
+}
+
 std::vector<double> SweepCells::throughputs(size_t variant, const Condition& condition) const {
   std::vector<double> result;
   const SweepCell* cell = find(variant, condition);
   if (!cell || !cell->unavailable.empty()) return result;
   for (const SweepBlock& block : cell->blocks) {
     const double seconds = block_seconds(block);
-    result.push_back(seconds > 0 && condition.batch > 0 ? condition.batch / seconds : 0);
+    result.push_back(seconds > 0 && condition.batch > 0 ? items(condition) / seconds : 0);
   }
   return result;
 }
@@ -251,7 +295,7 @@ Estimate SweepCells::throughput(size_t variant, const Condition& condition) cons
 Estimate SweepCells::latency_ms(size_t variant, const Condition& condition) const {
   std::vector<double> values = positive(throughputs(variant, condition));
   if (values.empty()) return unavailable_estimate(reason(variant, condition));
-  for (double& value : values) value = condition.batch / value * 1000;
+  for (double& value : values) value = items(condition) / value * 1000;
   return median_estimate(values);
 }
 

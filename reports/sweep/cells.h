@@ -22,6 +22,7 @@ class SweepCells {
   const std::vector<profiles::Variant>& variants() const { return variants_; }
   std::string label(const std::string& variant) const;  // of a variant by name
   const std::vector<profiles::SweepMix>& mixes() const { return mixes_; }
+  const SweepWords& words() const { return words_; }
   int cores() const { return cores_; }  // 0: not recorded
 
   // What was asked for in the undisturbed cells of a mix, ascending.
@@ -32,7 +33,7 @@ class SweepCells {
   // All conditions with neighbours or a quota, in the sweep's order.
   std::vector<profiles::Condition> disturbed() const;
 
-  // Texts/s by block index; 0 where the block has no figure.
+  // Texts/s, of programs runs/s, by block index; 0 where the block has no figure.
   std::vector<double> throughputs(size_t variant, const profiles::Condition& condition) const;
   Estimate throughput(size_t variant, const profiles::Condition& condition) const;
   Estimate latency_ms(size_t variant, const profiles::Condition& condition) const;
@@ -53,11 +54,13 @@ class SweepCells {
   const profiles::SweepCell* find(size_t variant, const profiles::Condition& condition) const;
   void add_variants(const profiles::Sweep& sweep);
   void add_cells(const profiles::Sweep& sweep);
+  double items(const profiles::Condition& condition) const;
   void check_same_work();
 
   std::vector<profiles::Variant> variants_;
   std::vector<std::string> labels_;
   std::vector<profiles::SweepMix> mixes_;
+  SweepWords words_;
   int cores_ = 0;
   std::vector<const profiles::SweepCell*> cells_;
   std::map<Key, const profiles::SweepCell*> by_key_;
@@ -68,8 +71,12 @@ class SweepCells {
 // Neighbours or a quota.
 bool is_disturbed(const profiles::Condition& condition);
 
-// "4 threads, batch 8, mix short, 2 pinned neighbours"
-std::string condition_words(const profiles::Condition& condition);
+// A point of a grid.
+profiles::Condition condition_at(const SweepGrid& grid, int point);
+
+SweepWords words_of(const profiles::Sweep& sweep);
+// "mix short, batch 8, 4 threads, 2 pinned neighbours"
+std::string condition_words(const profiles::Condition& condition, const SweepWords& words);
 // "2 pinned neighbours, 1.5 cores of CPU time"; empty when undisturbed.
 std::string disturbance_words(const profiles::Condition& condition);
 

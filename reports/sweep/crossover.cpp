@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "reports/recorded/words.h"
 #include "reports/sweep/parts.h"
 
 namespace winnow::reports {
@@ -115,14 +116,11 @@ std::optional<size_t> fastest_of(const SweepCells& cells, const std::string& gra
   return fastest;
 }
 
-// "batches of 1 to 4", "batches of 8"
-std::string batch_range(int from, int to) {
-  return from == to ? fmt::format("batches of {}", from)
-                    : fmt::format("batches of {} to {}", from, to);
-}
-
-std::string subject(const SweepGrid& grid) {
-  return fmt::format("Mix {} on {} threads", grid.mix, grid.threads);
+// "Mix short on 2 threads"
+std::string subject(const SweepWords& words, const SweepGrid& grid) {
+  std::string text = title_case(words.mix(grid.mix));
+  if (words.threads && grid.batch == 0) text += fmt::format(" on {} threads", grid.threads);
+  return text;
 }
 
 struct GrainPoint {
@@ -131,7 +129,7 @@ struct GrainPoint {
 };
 
 std::string state_words(const GrainPoint& last, int sign, int from) {
-  const std::string range = batch_range(from, last.fine_to_coarse.batch);
+  const std::string range = SweepWords().range(from, last.fine_to_coarse.batch);
   if (sign == 0) return fmt::format("~ {}: no difference beyond the noise", range);
   const PairedRatio& ratio = last.fine_to_coarse.ratio;
   Estimate faster = estimate_of(ratio);
@@ -175,11 +173,7 @@ std::vector<Crossover> pair_crossovers(const SweepCells& cells, const SweepGrid&
       std::vector<BatchRatio> ratios;
       for (int batch : grid.points) {
         if (!cells.void_reason(grid.mix, batch).empty()) continue;
-        Condition condition;
-        condition.mix = grid.mix;
-        condition.batch = batch;
-        condition.threads = grid.threads;
-        ratios.push_back({batch, cells.ratio(first, second, condition)});
+        ratios.push_back({batch, cells.ratio(first, second, condition_at(grid, batch))});
       }
       const auto found = crossovers(cells.labels()[first], cells.labels()[second], ratios);
       result.insert(result.end(), found.begin(), found.end());
@@ -188,21 +182,22 @@ std::vector<Crossover> pair_crossovers(const SweepCells& cells, const SweepGrid&
   return result;
 }
 
-std::string fastest_sentence(const SweepGrid& grid, const std::vector<Choice>& choices) {
-  std::string words;
+std::string fastest_sentence(const SweepWords& words, const SweepGrid& grid,
+                             const std::vector<Choice>& choices) {
+  std::string ranges;
   for (size_t from = 0, to = 0; from < choices.size(); from = to) {
     const std::string& best = choices[from].best;
     while (to < choices.size() && choices[to].best == best) ++to;
     const Choice& last = choices[to - 1];
-    words += fmt::format("{}{}: {}", words.empty() ? "" : "; ",
-                         batch_range(choices[from].batch, last.batch),
-                         best.empty() ? "unavailable (" + last.reason + ")" : best);
+    ranges += fmt::format("{}{}: {}", ranges.empty() ? "" : "; ",
+                          words.range(choices[from].batch, last.batch),
+                          best.empty() ? "unavailable (" + last.reason + ")" : best);
     if (last.clear)
-      words += fmt::format(" ({} the throughput of {} at {})", ratio_words(last.margin),
-                           last.second, last.batch);
+      ranges += fmt::format(" ({} the throughput of {} at {})", ratio_words(last.margin),
+                            last.second, last.batch);
   }
-  return fmt::format("{}, the fastest by batch size: {}.", subject(grid),
-                     words.empty() ? "unavailable (nothing was measured)" : words);
+  return fmt::format("{}, the fastest by {}: {}.", subject(words, grid), words.parameters,
+                     ranges.empty() ? "unavailable (nothing was measured)" : ranges);
 }
 
 bool has_grains(const SweepCells& cells) {
@@ -216,10 +211,7 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid) {
   std::vector<GrainPoint> points;
   std::string holes;
   for (int batch : grid.points) {
-    Condition condition;
-    condition.mix = grid.mix;
-    condition.batch = batch;
-    condition.threads = grid.threads;
+    const Condition condition = condition_at(grid, batch);
     const auto fine = fastest_of(cells, "fine", condition);
     const auto coarse = fastest_of(cells, "coarse", condition);
     PairedRatio ratio;
@@ -245,7 +237,7 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid) {
       words += fmt::format("; they cross near {:.3g}, between {} and {}", *found.batch, found.low,
                            found.high);
   if (!holes.empty()) words += "; unavailable at " + holes;
-  return fmt::format("Fine or coarse? {}: {}.", subject(grid), words);
+  return fmt::format("Fine or coarse? {}: {}.", subject(cells.words(), grid), words);
 }
 
 }  // namespace winnow::reports

@@ -5,6 +5,7 @@
 #include "reports/figures/format.h"
 #include "reports/pages/html_page.h"
 #include "reports/pages/html_tables.h"
+#include "reports/recorded/words.h"
 #include "reports/sweep/plots.h"
 #include "reports/sweep/renderers.h"
 #include "reports/sweep/words.h"
@@ -61,12 +62,12 @@ std::string grid_section(const SweepGrid& grid, const std::string& heading,
   return table_section(3, heading, picture, head, rows, holes.lines());
 }
 
-std::string html_choices_section(const MixAnswer& mix) {
+std::string html_choices_section(const MixAnswer& mix, const SweepWords& words) {
   std::vector<HtmlRow> rows;
   Holes holes;
   for (const Choice& choice : mix.choices) {
     const bool chosen = compared(choice);
-    if (!chosen) holes.add(fmt::format("batch {}", choice.batch), choice.reason);
+    if (!chosen) holes.add(fmt::format("{} {}", words.parameter, choice.batch), choice.reason);
     HtmlRow row{fmt::format("{}", choice.batch)};
     const std::string best = html_escaped(chosen ? choice.best : "unavailable");
     row.cells.push_back({choice.clear ? "<strong>" + best + "</strong>" : best, {}});
@@ -78,15 +79,15 @@ std::string html_choices_section(const MixAnswer& mix) {
     rows.push_back(std::move(row));
   }
   auto notes = holes.lines();
-  for (const std::string& remark : choice_remarks(mix.choices)) notes.push_back(remark);
+  for (const std::string& remark : choice_remarks(mix.choices, words)) notes.push_back(remark);
   return table_section(
-      3, fmt::format("Recommendation: mix {}, {} threads", mix.mix, mix.grid.threads), "",
-      {"Batch", "Best strategy", "Its throughput (texts/s)", "Margin over the second", "The second",
-       "Pairs"},
+      3, recommendation_title(mix, words), "",
+      {words.parameter_title, "Best " + words.variant, "Its throughput (" + words.rate + ")",
+       "Margin over the second", "The second", "Pairs"},
       rows, notes);
 }
 
-std::string html_crossover_section(const MixAnswer& mix) {
+std::string html_crossover_section(const MixAnswer& mix, const SweepWords& words) {
   std::vector<HtmlRow> changes, others;
   for (const Crossover& pair : mix.crossovers) {
     HtmlRow row{html_escaped(pair.first + " / " + pair.second)};
@@ -101,14 +102,15 @@ std::string html_crossover_section(const MixAnswer& mix) {
     row.cells = {text_cell((unavailable ? "unavailable: " : "") + pair.words)};
     others.push_back(std::move(row));
   }
-  const std::string heading = "Crossovers: mix " + mix.mix;
+  const std::string heading = "Crossovers: " + words.mix(mix.mix);
   std::string result = section_start(3, heading);
   if (mix.crossovers.empty())
     result += html_paragraph("unavailable: fewer than two variants");
   else if (changes.empty())
     result += html_paragraph("No pair of variants changes places within the sweep.");
   else
-    result += html_grid(slug(heading), {"Pair", "Crosses at batch", "Uncertain between", "Faster"},
+    result += html_grid(slug(heading),
+                        {"Pair", "Crosses at " + words.parameter, "Uncertain between", "Faster"},
                         changes);
   if (!others.empty())
     result += "<details><summary>Pairs that do not change places</summary>\n" +
@@ -116,20 +118,21 @@ std::string html_crossover_section(const MixAnswer& mix) {
   return result + "</section>\n";
 }
 
-std::string html_mix_section(const MixAnswer& mix, size_t index,
+std::string html_mix_section(const MixAnswer& mix, const SweepWords& words, size_t index,
                              const std::vector<SvgFile>& plots) {
-  std::string result = section_start(2, "Mix " + mix.mix);
+  const std::string name = words.mix(mix.mix);
+  std::string result = section_start(2, title_case(name));
   if (!mix.description.empty()) result += html_paragraph(mix.description);
   if (mix.grid.points.empty()) return result + html_paragraph(mix.sentence) + "</section>\n";
-  result += html_choices_section(mix);
-  const std::string throughput = "Throughput (texts/s): mix " + mix.mix;
-  const std::string latency = "Latency (ms a batch): mix " + mix.mix;
+  result += html_choices_section(mix, words);
+  const std::string throughput = fmt::format("Throughput ({}): {}", words.rate, name);
+  const std::string latency = fmt::format("{} ({}): {}", words.time, words.time_unit, name);
   result +=
       grid_section(mix.grid, throughput, figure(plots, throughput_plot_name(index), throughput),
-                   "batch", &SweepLine::throughput);
+                   words.parameter, &SweepLine::throughput);
   result += grid_section(mix.grid, latency, figure(plots, latency_plot_name(index), latency),
-                         "batch", &SweepLine::latency_ms);
-  return result + html_crossover_section(mix) + "</section>\n";
+                         words.parameter, &SweepLine::latency_ms);
+  return result + html_crossover_section(mix, words) + "</section>\n";
 }
 
 std::string html_efficiency_section(const Scaling& scaling, const std::string& where) {
@@ -172,26 +175,25 @@ std::string html_usl_section(const Scaling& scaling, const std::string& where) {
                        rows, holes.lines());
 }
 
-std::string html_scaling_section(const std::vector<Scaling>& all,
+std::string html_scaling_section(const std::vector<Scaling>& all, const SweepWords& words,
                                  const std::vector<SvgFile>& plots) {
   std::string result = section_start(2, "Scaling");
-  if (all.empty())
-    result +=
-        html_paragraph("unavailable: no mix and batch size was measured at two thread counts");
+  if (all.empty()) result += html_paragraph(no_scaling(words));
   for (size_t i = 0; i < all.size(); ++i) {
     const SweepGrid& grid = all[i].grid;
-    const std::string where = fmt::format("mix {}, batch {}", grid.mix, grid.batch);
-    const std::string throughput = "Throughput by threads (texts/s): " + where;
+    const std::string where = scaling_title(grid, words);
+    const std::string throughput = fmt::format("Throughput by threads ({}): {}", words.rate, where);
     result += grid_section(grid, throughput, figure(plots, scaling_plot_name(i), throughput),
                            "threads", &SweepLine::throughput);
-    result += grid_section(grid, "Latency by threads (ms a batch): " + where, "", "threads",
-                           &SweepLine::latency_ms);
+    result += grid_section(
+        grid, fmt::format("{} by threads ({}): {}", words.time, words.time_unit, where), "",
+        "threads", &SweepLine::latency_ms);
     result += html_efficiency_section(all[i], where) + html_usl_section(all[i], where);
   }
   return result + "</section>\n";
 }
 
-std::string html_disturbance_section(const Disturbance& disturbance) {
+std::string html_disturbance_section(const Disturbance& disturbance, const SweepWords& words) {
   std::vector<HtmlRow> rows;
   Holes holes;
   for (const KeptLine& line : disturbance.lines) {
@@ -208,7 +210,8 @@ std::string html_disturbance_section(const Disturbance& disturbance) {
   return table_section(3, disturbance.title,
                        html_paragraph("Fair share: " + sweep_percent(disturbance.fair_share) +
                                       " of the undisturbed throughput."),
-                       {"Variant", "Keeps", "Throughput (texts/s)", "Collapse"}, rows, notes);
+                       {"Variant", "Keeps", "Throughput (" + words.rate + ")", "Collapse"}, rows,
+                       notes);
 }
 
 std::string html_answer_section(const SweepReport& report) {
@@ -232,12 +235,12 @@ std::string sweep_html(const SweepReport& report) {
   const std::vector<SvgFile> plots = sweep_plots(report);
   std::string main = html_answer_section(report);
   for (size_t mix = 0; mix < report.mixes.size(); ++mix)
-    main += html_mix_section(report.mixes[mix], mix, plots);
-  main += html_scaling_section(report.scaling, plots);
+    main += html_mix_section(report.mixes[mix], report.words, mix, plots);
+  main += html_scaling_section(report.scaling, report.words, plots);
   main += section_start(2, "Neighbours") + html_paragraph(report.shared.sentence) +
           html_list(report.shared.notes, "notes");
   for (const Disturbance& disturbance : report.shared.disturbances)
-    main += html_disturbance_section(disturbance);
+    main += html_disturbance_section(disturbance, report.words);
   main += "</section>\n" + facts_section(report.facts) + texts_section("Missing", report.missing) +
           texts_section("Warnings", report.warnings);
   return html_document("sweep " + report.name, "sweep", main);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "reports/figures/format.h"
+#include "reports/recorded/words.h"
 #include "reports/sweep/plots.h"
 #include "reports/sweep/renderers.h"
 #include "reports/sweep/words.h"
@@ -32,7 +33,7 @@ std::string cell(const Estimate& estimate, std::string (*format)(double) = sweep
 std::string grid_table(const SweepGrid& grid, const std::string& axis,
                        std::vector<Estimate> SweepLine::*figures) {
   std::vector<std::string> head{"Variant"};
-  for (int point : grid.points) head.push_back(fmt::format("{} {}", axis, point));
+  for (int point : grid.points) head.push_back(fmt::format("{} {}", escaped(axis), point));
   std::string result = table_head(head);
   Holes holes;
   for (const SweepLine& line : grid.lines) {
@@ -46,13 +47,14 @@ std::string grid_table(const SweepGrid& grid, const std::string& axis,
   return result + "\n" + list(holes.lines());
 }
 
-std::string choices_table(const std::vector<Choice>& choices) {
-  std::string result = table_head({"Batch", "Best strategy", "Its throughput (texts/s)",
-                                   "Margin over the second", "The second", "Pairs"});
+std::string choices_table(const std::vector<Choice>& choices, const SweepWords& words) {
+  std::string result = table_head({escaped(words.parameter_title), "Best " + words.variant,
+                                   "Its throughput (" + words.rate + ")", "Margin over the second",
+                                   "The second", "Pairs"});
   Holes holes;
   for (const Choice& choice : choices) {
     const bool chosen = compared(choice);
-    if (!chosen) holes.add(fmt::format("batch {}", choice.batch), choice.reason);
+    if (!chosen) holes.add(fmt::format("{} {}", words.parameter, choice.batch), choice.reason);
     result += table_line(
         {fmt::format("{}", choice.batch),
          chosen ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
@@ -62,7 +64,7 @@ std::string choices_table(const std::vector<Choice>& choices) {
          chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
   }
   result += "\n" + list(holes.lines());
-  return result + list(choice_remarks(choices));
+  return result + list(choice_remarks(choices, words));
 }
 
 std::string crossover_lines(const std::vector<Crossover>& crossovers, bool changes) {
@@ -81,35 +83,38 @@ std::string crossover_lines(const std::vector<Crossover>& crossovers, bool chang
   return rows;
 }
 
-std::string crossover_section(const MixAnswer& mix) {
+std::string crossover_section(const MixAnswer& mix, const SweepWords& words) {
   const std::string changes = crossover_lines(mix.crossovers, true);
   const std::string others = crossover_lines(mix.crossovers, false);
-  std::string result = paragraph("### Crossovers: mix " + escaped(mix.mix));
+  std::string result = paragraph("### Crossovers: " + escaped(words.mix(mix.mix)));
   if (mix.crossovers.empty()) return result + paragraph("unavailable: fewer than two variants");
   if (changes.empty())
     result += paragraph("No pair of variants changes places within the sweep.");
   else
-    result +=
-        table_head({"Pair", "Crosses at batch", "Uncertain between", "Faster"}) + changes + "\n";
+    result += table_head({"Pair", "Crosses at " + escaped(words.parameter), "Uncertain between",
+                          "Faster"}) +
+              changes + "\n";
   if (others.empty()) return result;
   return result + "<details><summary>Pairs that do not change places</summary>\n\n" +
          table_head({"Pair", "Within the sweep"}) + others + "\n</details>\n\n";
 }
 
-std::string mix_section(const MixAnswer& mix, size_t index) {
-  std::string result = paragraph("## Mix " + escaped(mix.mix));
+std::string mix_section(const MixAnswer& mix, const SweepWords& words, size_t index) {
+  const std::string name = words.mix(mix.mix);
+  std::string result = paragraph("## " + escaped(title_case(name)));
   if (!mix.description.empty()) result += paragraph(escaped(mix.description));
   if (mix.grid.points.empty()) return result + paragraph(escaped(mix.sentence));
-  result += paragraph(fmt::format("### Recommendation: mix {}, {} threads", escaped(mix.mix),
-                                  mix.grid.threads)) +
-            choices_table(mix.choices);
-  result += paragraph("### Throughput (texts/s): mix " + escaped(mix.mix)) +
-            image("Throughput by batch size, mix " + mix.mix, throughput_plot_name(index)) +
-            grid_table(mix.grid, "batch", &SweepLine::throughput);
-  result += paragraph("### Latency (ms a batch): mix " + escaped(mix.mix)) +
-            image("Latency by batch size, mix " + mix.mix, latency_plot_name(index)) +
-            grid_table(mix.grid, "batch", &SweepLine::latency_ms);
-  return result + crossover_section(mix);
+  result += paragraph("### " + escaped(recommendation_title(mix, words))) +
+            choices_table(mix.choices, words);
+  result += paragraph(fmt::format("### Throughput ({}): {}", words.rate, escaped(name))) +
+            image(fmt::format("Throughput by {}, {}", words.parameters, name),
+                  throughput_plot_name(index)) +
+            grid_table(mix.grid, words.parameter, &SweepLine::throughput);
+  result += paragraph(fmt::format("### {} ({}): {}", words.time, words.time_unit, escaped(name))) +
+            image(fmt::format("{} by {}, {}", words.time, words.parameters, name),
+                  latency_plot_name(index)) +
+            grid_table(mix.grid, words.parameter, &SweepLine::latency_ms);
+  return result + crossover_section(mix, words);
 }
 
 std::string efficiency_table(const Scaling& scaling) {
@@ -147,21 +152,20 @@ std::string usl_table(const Scaling& scaling) {
   return result + "\n" + list(holes.lines());
 }
 
-std::string scaling_section(const std::vector<Scaling>& all) {
+std::string scaling_section(const std::vector<Scaling>& all, const SweepWords& words) {
   std::string result = paragraph("## Scaling");
-  if (all.empty())
-    return result + paragraph(
-                        "unavailable: no mix and batch size was measured at two thread "
-                        "counts");
+  if (all.empty()) return result + paragraph(escaped(no_scaling(words)));
   const bool folded = all.size() > kMostUnfolded;
   for (size_t i = 0; i < all.size(); ++i) {
     const SweepGrid& grid = all[i].grid;
-    const std::string where = fmt::format("mix {}, batch {}", grid.mix, grid.batch);
+    const std::string where = scaling_title(grid, words);
     if (folded) result += paragraph("<details><summary>" + escaped(where) + "</summary>");
-    result += paragraph("### Throughput by threads (texts/s): " + escaped(where)) +
-              image("Throughput by threads, " + where, scaling_plot_name(i)) +
-              grid_table(grid, "threads", &SweepLine::throughput);
-    result += paragraph("### Latency by threads (ms a batch): " + escaped(where)) +
+    result +=
+        paragraph(fmt::format("### Throughput by threads ({}): {}", words.rate, escaped(where))) +
+        image("Throughput by threads, " + where, scaling_plot_name(i)) +
+        grid_table(grid, "threads", &SweepLine::throughput);
+    result += paragraph(fmt::format("### {} by threads ({}): {}", words.time, words.time_unit,
+                                    escaped(where))) +
               grid_table(grid, "threads", &SweepLine::latency_ms);
     result += paragraph("### Efficiency: " + escaped(where)) + efficiency_table(all[i]);
     result += paragraph("### Universal Scalability Law: " + escaped(where)) + usl_table(all[i]);
@@ -170,11 +174,12 @@ std::string scaling_section(const std::vector<Scaling>& all) {
   return result;
 }
 
-std::string disturbance_table(const Disturbance& disturbance) {
-  std::string result = paragraph("### " + escaped(disturbance.title)) +
-                       paragraph("Fair share: " + sweep_percent(disturbance.fair_share) +
-                                 " of the undisturbed throughput.") +
-                       table_head({"Variant", "Keeps", "Throughput (texts/s)", "Collapse"});
+std::string disturbance_table(const Disturbance& disturbance, const SweepWords& words) {
+  std::string result =
+      paragraph("### " + escaped(disturbance.title)) +
+      paragraph("Fair share: " + sweep_percent(disturbance.fair_share) +
+                " of the undisturbed throughput.") +
+      table_head({"Variant", "Keeps", "Throughput (" + words.rate + ")", "Collapse"});
   Holes holes;
   for (const KeptLine& line : disturbance.lines) {
     holes.note(line.kept, line.variant);
@@ -186,11 +191,11 @@ std::string disturbance_table(const Disturbance& disturbance) {
          paragraph("Fastest while disturbed: " + escaped(fastest_text(disturbance.choice)) + ".");
 }
 
-std::string shared_section(const SharedMachine& shared) {
+std::string shared_section(const SharedMachine& shared, const SweepWords& words) {
   std::string result =
       paragraph("## Neighbours") + paragraph(bold(escaped(shared.sentence))) + list(shared.notes);
   for (const Disturbance& disturbance : shared.disturbances)
-    result += disturbance_table(disturbance);
+    result += disturbance_table(disturbance, words);
   return result;
 }
 
@@ -210,9 +215,9 @@ std::string sweep_markdown(const SweepReport& report) {
     text += fmt::format("- {} {}\n", bold(escaped(fact.name) + ":"), escaped(fact.value));
   text += "\n" + paragraph(sweep_legend());
   for (size_t mix = 0; mix < report.mixes.size(); ++mix)
-    text += mix_section(report.mixes[mix], mix);
-  text += scaling_section(report.scaling);
-  text += shared_section(report.shared);
+    text += mix_section(report.mixes[mix], report.words, mix);
+  text += scaling_section(report.scaling, report.words);
+  text += shared_section(report.shared, report.words);
   text += list_section("Missing", report.missing);
   text += list_section("Warnings", report.warnings);
   text.pop_back();  // one line end closes the file

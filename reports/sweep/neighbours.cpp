@@ -41,7 +41,7 @@ Disturbance disturbance(const SweepCells& cells, const Condition& condition) {
   Disturbance result;
   result.condition = condition;
   result.title = fmt::format("{}: {}", disturbance_words(condition),
-                             condition_words(without_disturbance(condition)));
+                             condition_words(without_disturbance(condition), cells.words()));
   result.fair_share = fair_share(condition, cells.cores());
   for (size_t variant = 0; variant < cells.variants().size(); ++variant) {
     KeptLine line;
@@ -95,7 +95,8 @@ std::map<std::string, Worst> worst_by_variant(const std::vector<Disturbance>& di
   return result;
 }
 
-std::string safest_words(const std::map<std::string, Worst>& by_variant, size_t conditions) {
+std::string safest_words(const std::map<std::string, Worst>& by_variant, size_t conditions,
+                         const std::string& noun) {
   const Worst* best = nullptr;
   bool intervals = true;
   for (const auto& [name, worst] : by_variant) {
@@ -103,8 +104,10 @@ std::string safest_words(const std::map<std::string, Worst>& by_variant, size_t 
     intervals = intervals && worst.interval;
     if (!best || worst.kept > best->kept) best = &worst;
   }
-  if (!best) return "Which strategy is safe: unavailable (none has a figure under every condition)";
-  if (!best->collapse.empty()) return "No strategy is safe: each collapses somewhere";
+  if (!best)
+    return fmt::format("Which {} is safe: unavailable (none has a figure under every condition)",
+                       noun);
+  if (!best->collapse.empty()) return fmt::format("No {} is safe: each collapses somewhere", noun);
   const std::string figures = fmt::format(
       "where it keeps least ({}) it keeps {} of its undisturbed throughput; a fair share would be "
       "{}",
@@ -155,7 +158,7 @@ SharedMachine shared_machine(const SweepCells& cells) {
     });
   }
   const auto by_variant = worst_by_variant(shared.disturbances);
-  shared.sentence = safest_words(by_variant, measured) + ".";
+  shared.sentence = safest_words(by_variant, measured, cells.words().variant) + ".";
   for (const auto& [name, worst] : by_variant)
     if (!worst.collapse.empty()) shared.notes.push_back(worst.collapse + ".");
   return shared;

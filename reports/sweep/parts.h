@@ -31,8 +31,9 @@ bool has_grains(const SweepCells& cells);
 // Fine or coarse, from which batch size on: the fastest of the one against the fastest of the
 // other. Empty where either is missing.
 std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid);
-// The fastest by batch size.
-std::string fastest_sentence(const SweepGrid& grid, const std::vector<Choice>& choices);
+// The fastest by batch size, or whatever varies.
+std::string fastest_sentence(const SweepWords& words, const SweepGrid& grid,
+                             const std::vector<Choice>& choices);
 
 // The part of its undisturbed throughput that a variant keeps when the kernel shares the cores
 // fairly. `cores` and `threads` are positive.

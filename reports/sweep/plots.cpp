@@ -4,6 +4,7 @@
 
 #include "reports/plots/lines.h"
 #include "reports/statistics/usl.h"
+#include "reports/sweep/words.h"
 
 namespace winnow::reports {
 
@@ -39,28 +40,33 @@ Plot grid_plot(const SweepGrid& grid, std::vector<Estimate> SweepLine::*figures)
   return plot;
 }
 
-SvgFile throughput_plot(const MixAnswer& mix, size_t index) {
+std::string plot_title(const std::string& figure, const MixAnswer& mix, const SweepWords& words) {
+  std::string title = fmt::format("{} by {}: {}", figure, words.parameters, words.mix(mix.mix));
+  const bool told = words.threads && mix.grid.batch == 0;
+  return told ? fmt::format("{}, {} threads", title, mix.grid.threads) : title;
+}
+
+SvgFile throughput_plot(const MixAnswer& mix, const SweepWords& words, size_t index) {
   Plot plot = grid_plot(mix.grid, &SweepLine::throughput);
-  plot.title =
-      fmt::format("Throughput by batch size: mix {}, {} threads", mix.mix, mix.grid.threads);
-  plot.x_label = "texts a batch";
-  plot.y_label = "texts/s";
+  plot.title = plot_title("Throughput", mix, words);
+  plot.x_label = words.parameter_label;
+  plot.y_label = words.rate;
   plot.x_scale = Scale::kLog2;
   plot.description = description(plot);
   return {throughput_plot_name(index), svg(plot)};
 }
 
-SvgFile latency_plot(const MixAnswer& mix, size_t index) {
+SvgFile latency_plot(const MixAnswer& mix, const SweepWords& words, size_t index) {
   Plot plot = grid_plot(mix.grid, &SweepLine::latency_ms);
-  plot.title = fmt::format("Latency by batch size: mix {}, {} threads", mix.mix, mix.grid.threads);
-  plot.x_label = "texts a batch";
-  plot.y_label = "ms a batch";
+  plot.title = plot_title(words.time, mix, words);
+  plot.x_label = words.parameter_label;
+  plot.y_label = words.time_unit;
   plot.x_scale = plot.y_scale = Scale::kLog2;
   plot.description = description(plot);
   return {latency_plot_name(index), svg(plot)};
 }
 
-SvgFile scaling_plot(const Scaling& scaling, size_t index) {
+SvgFile scaling_plot(const Scaling& scaling, const SweepWords& words, size_t index) {
   Plot plot = grid_plot(scaling.grid, &SweepLine::throughput);
   const double most = scaling.grid.points.empty() ? 1 : scaling.grid.points.back();
   for (size_t variant = 0; variant < scaling.lines.size(); ++variant) {
@@ -72,10 +78,10 @@ SvgFile scaling_plot(const Scaling& scaling, size_t index) {
           threads, fit.one_thread * usl_speedup(*fit.sigma.value, *fit.kappa.value, threads));
     }
   }
-  plot.title = fmt::format("Throughput by threads: mix {}, batch {} (dashed: fitted law)",
-                           scaling.grid.mix, scaling.grid.batch);
+  plot.title = fmt::format("Throughput by threads: {} (dashed: fitted law)",
+                           scaling_title(scaling.grid, words));
   plot.x_label = "threads";
-  plot.y_label = "texts/s";
+  plot.y_label = words.rate;
   plot.description = description(plot);
   return {scaling_plot_name(index), svg(plot)};
 }
@@ -90,11 +96,11 @@ std::vector<SvgFile> sweep_plots(const SweepReport& report) {
   std::vector<SvgFile> files;
   for (size_t i = 0; i < report.mixes.size(); ++i) {
     if (report.mixes[i].grid.points.empty()) continue;
-    files.push_back(throughput_plot(report.mixes[i], i));
-    files.push_back(latency_plot(report.mixes[i], i));
+    files.push_back(throughput_plot(report.mixes[i], report.words, i));
+    files.push_back(latency_plot(report.mixes[i], report.words, i));
   }
   for (size_t i = 0; i < report.scaling.size(); ++i)
-    files.push_back(scaling_plot(report.scaling[i], i));
+    files.push_back(scaling_plot(report.scaling[i], report.words, i));
   return files;
 }
 

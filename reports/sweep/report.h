@@ -11,6 +11,21 @@
 // text is plain: the renderer escapes it. Intervals are at 95 %.
 namespace winnow::reports {
 
+// How a report names what was measured: batches of texts by strategies, or runs of programs.
+struct SweepWords {
+  bool programs = false;
+  bool threads = true;  // they are known
+  std::string variant = "strategy";
+  std::string parameter = "batch", parameter_title = "Batch";  // a column's: "batch 8"
+  std::string parameters = "batch size";
+  std::string parameter_label = "texts a batch";  // an axis'
+  std::string rate = "texts/s";
+  std::string time = "Latency", time_unit = "ms a batch";
+
+  std::string mix(const std::string& name) const;  // "mix short"; of programs "programs"
+  std::string range(int from, int to) const;       // "batches of 1 to 4", "n 1 to 4"
+};
+
 // A figure with its interval, or why there is none.
 struct Estimate {
   std::optional<double> value;      // empty: `reason` says why
@@ -102,6 +117,7 @@ struct SharedMachine {
 
 struct SweepReport {
   std::string name, description;
+  SweepWords words;
   std::vector<Fact> facts;
   std::vector<std::string> variants;  // labels
   std::vector<MixAnswer> mixes;

@@ -6,6 +6,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/recorded/kernel_work.h"
+#include "reports/recorded/words.h"
 #include "reports/sweep/parts.h"
 
 namespace winnow::reports {
@@ -63,11 +64,17 @@ std::vector<Fact> facts(const Sweep& sweep) {
   }
   if (facts.empty()) facts.push_back({"Machine", "unavailable (not recorded)"});
   facts.push_back({"Cores", count_or_unknown(sweep.cores)});
-  facts.push_back({"Instruction set", isa_words(sweep)});
-  facts.push_back({"Peaks", peak_words(sweep.roofline)});
-  facts.push_back({"Model", model_words(sweep)});
+  const bool programs = words_of(sweep).programs;
+  if (!programs) {
+    facts.push_back({"Instruction set", isa_words(sweep)});
+    facts.push_back({"Peaks", peak_words(sweep.roofline)});
+    facts.push_back({"Model", model_words(sweep)});
+  }
   facts.push_back({"Measured", size_words(sweep)});
-  facts.push_back({"Commit", or_unavailable(sweep.commit)});
+  if (programs)
+    facts.push_back({"Same work", "not checked: programs tell nothing of their work"});
+  else
+    facts.push_back({"Commit", or_unavailable(sweep.commit)});
   facts.push_back({"Winnow", or_unavailable(sweep.winnow_version)});
   facts.push_back({"Date", or_unavailable(sweep.created)});
   return facts;
@@ -84,21 +91,21 @@ MixAnswer answer(const SweepCells& cells, const profiles::SweepMix& mix) {
   result.description = mix.description;
   const std::vector<int> threads = cells.threads(mix.name);
   if (threads.empty()) {
-    result.sentence = fmt::format("Mix {}: unavailable: no undisturbed cell.", mix.name);
+    result.sentence = fmt::format("{}: unavailable: no undisturbed cell.",
+                                  title_case(cells.words().mix(mix.name)));
     return result;
   }
-  result.grid = grid_by_batch(cells, mix.name, full_threads(cells, threads));
-  for (int batch : result.grid.points) {
-    Condition condition;
-    condition.mix = mix.name;
-    condition.batch = batch;
-    condition.threads = result.grid.threads;
-    result.choices.push_back(choose(cells, condition));
+  const bool by_threads = cells.words().parameter == "threads";
+  result.grid = by_threads ? grid_by_threads(cells, mix.name, cells.batches(mix.name).front())
+                           : grid_by_batch(cells, mix.name, full_threads(cells, threads));
+  for (int point : result.grid.points) {
+    result.choices.push_back(choose(cells, condition_at(result.grid, point)));
+    result.choices.back().batch = point;
   }
   result.crossovers = pair_crossovers(cells, result.grid);
-  result.sentence = grain_sentence(cells, result.grid);
-  result.sentence +=
-      (result.sentence.empty() ? "" : " ") + fastest_sentence(result.grid, result.choices);
+  result.sentence = cells.words().programs ? "" : grain_sentence(cells, result.grid);
+  result.sentence += (result.sentence.empty() ? "" : " ") +
+                     fastest_sentence(cells.words(), result.grid, result.choices);
   return result;
 }
 
@@ -107,7 +114,8 @@ std::vector<std::string> missing(const SweepCells& cells, const Sweep& sweep) {
   for (const auto& cell : sweep.cells)
     if (!cell.unavailable.empty())
       lines.push_back(fmt::format("{}, {}: {}", cells.label(cell.variant),
-                                  condition_words(cell.condition), cell.unavailable));
+                                  condition_words(cell.condition, cells.words()),
+                                  cell.unavailable));
   return lines;
 }
 
@@ -118,6 +126,7 @@ SweepReport make_sweep_report(const Sweep& sweep) {
   SweepReport report;
   report.name = sweep.name;
   report.description = sweep.description;
+  report.words = cells.words();
   report.facts = facts(sweep);
   report.variants = cells.labels();
   for (const auto& mix : cells.mixes()) {
@@ -131,7 +140,7 @@ SweepReport make_sweep_report(const Sweep& sweep) {
   if (sweep.status != profiles::RunStatus::complete)
     report.warnings.push_back(
         fmt::format("the sweep is {}: figures cover only what was measured.", word(sweep.status)));
-  if (report.variants.size() > 1 && !has_grains(cells))
+  if (!report.words.programs && report.variants.size() > 1 && !has_grains(cells))
     report.warnings.push_back(
         "fine or coarse: unavailable: no two variants' labels or summaries say fine and coarse.");
   for (const std::string& warning : sweep.warnings) report.warnings.push_back(warning);

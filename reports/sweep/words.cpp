@@ -44,14 +44,15 @@ std::vector<std::string> Holes::lines() const {
 
 bool compared(const Choice& choice) { return !choice.best.empty(); }
 
-std::vector<std::string> choice_remarks(const std::vector<Choice>& choices) {
+std::vector<std::string> choice_remarks(const std::vector<Choice>& choices,
+                                        const SweepWords& words) {
   std::vector<std::string> remarks;
   for (const Choice& choice : choices) {
     if (compared(choice) && !choice.clear)
-      remarks.push_back(fmt::format("batch {}: {}", choice.batch, choice.reason));
+      remarks.push_back(fmt::format("{} {}: {}", words.parameter, choice.batch, choice.reason));
     if (compared(choice) && !choice.left_out.empty())
-      remarks.push_back(fmt::format("batch {}: without {}, which has no figure there", choice.batch,
-                                    fmt::join(choice.left_out, ", ")));
+      remarks.push_back(fmt::format("{} {}: without {}, which has no figure there", words.parameter,
+                                    choice.batch, fmt::join(choice.left_out, ", ")));
   }
   return remarks;
 }
@@ -63,6 +64,22 @@ std::string peak_text(const UslFit& fit) {
 std::string fastest_text(const Choice& choice) {
   if (!compared(choice)) return "unavailable: " + choice.reason;
   return fmt::format("{} ({})", choice.best, choice.clear ? "clear" : choice.reason);
+}
+
+std::string recommendation_title(const MixAnswer& mix, const SweepWords& words) {
+  std::string title = "Recommendation: " + words.mix(mix.mix);
+  if (words.threads && mix.grid.batch == 0) title += fmt::format(", {} threads", mix.grid.threads);
+  return title;
+}
+
+std::string scaling_title(const SweepGrid& grid, const SweepWords& words) {
+  if (words.parameter == "threads") return words.mix(grid.mix);
+  return fmt::format("{}, {} {}", words.mix(grid.mix), words.parameter, grid.batch);
+}
+
+std::string no_scaling(const SweepWords& words) {
+  return words.programs ? "unavailable: no program was measured at two thread counts"
+                        : "unavailable: no mix and batch size was measured at two thread counts";
 }
 
 std::string sweep_legend() {

@@ -32,10 +32,17 @@ class Holes {
 
 bool compared(const Choice& choice);
 // Why choices are not clear, and which variants they leave out.
-std::vector<std::string> choice_remarks(const std::vector<Choice>& choices);
+std::vector<std::string> choice_remarks(const std::vector<Choice>& choices,
+                                        const SweepWords& words);
 
 std::string peak_text(const UslFit& fit);
 std::string fastest_text(const Choice& choice);  // "pool (clear)"
+
+// "Recommendation: mix short, 2 threads", "mix short, batch 8", and why there is none of the
+// latter.
+std::string recommendation_title(const MixAnswer& mix, const SweepWords& words);
+std::string scaling_title(const SweepGrid& grid, const SweepWords& words);
+std::string no_scaling(const SweepWords& words);
 
 // What the figures are.
 std::string sweep_legend();

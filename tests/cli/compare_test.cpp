@@ -524,3 +524,50 @@ TEST_CASE("the programs of a scenario are measured as commands are") {
   base::write_file(scratch / "loops.toml", text);
   CHECK(run({"--batch", "3"}).status == 2);
 }
+
+TEST_CASE("programs are swept over a parameter and over threads") {
+  const Scratch scratch;
+  const std::string loop_of = "'i=0; while [ $i -lt {} ]; do i=$((i+1)); done'";
+  const auto program = [&](const std::string& name, const std::string& rounds) {
+    return fmt::format("[[program]]\nname = '{}'\nshell = 'default'\ncommand = {}\n", name,
+                       fmt::format(fmt::runtime(loop_of), rounds));
+  };
+  const std::string sweep =
+      "name = 'rounds'\n[sweep]\nparameter = 'n'\nvalues = [1000, 600000]\nruns_per_block = 1\n" +
+      program("fixed", "60000") + program("growing", "{n}");
+  base::write_file(scratch / "rounds.toml", sweep);
+  const auto run = [&](Words options) {
+    options.insert(options.begin(), "run");
+    return testing::winnow(scratch, options);
+  };
+  const auto result = run({"rounds.toml"});
+  INFO(result.err << result.out);
+  CHECK(result.status == 0);
+  CHECK(holds(result.out, "Programs, the fastest by n: n 1000: growing ("));
+  CHECK(holds(result.out, "n 600000: fixed ("));
+  CHECK(holds(result.out, "| fixed / growing |"));
+  CHECK(holds(result.out, "growing is faster up to 1000, fixed from 600000 on"));
+  CHECK(holds(result.out, "### Time (ms a run): programs"));
+  for (const char* word : {"text", "strategy", "atch", "Model", "mix ", "Instruction set"}) {
+    INFO(word);
+    CHECK(!holds(result.out, word));
+  }
+  CHECK(fs::exists(scratch / "out/rounds/report.html"));
+  CHECK(run({"rounds.toml"}).status == 2);  // it is finished
+  CHECK(run({"rounds.toml", "--resume", "--blocks", "7"}).status == 0);
+  base::write_file(scratch / "rounds.toml", sweep + "\n");
+  CHECK(holds(run({"rounds.toml", "--resume"}).err, "another content of scenario.toml"));
+  CHECK(run({"rounds.toml", "--batch", "3"}).status == 2);
+
+  base::write_file(scratch / "threads.toml",
+                   "name = 'threads'\n[sweep]\nthreads = [1, 2, 4]\nblocks = 2\n"
+                   "runs_per_block = 1\n[[program]]\ncommand = 'sleep 0.0{threads}'\n"
+                   "[[program]]\ncommand = 'sleep 0.2'\n");
+  const auto scaling = run({"threads.toml"});
+  INFO(scaling.err << scaling.out);
+  CHECK(scaling.status == 0);
+  CHECK(holds(scaling.out, "### Throughput by threads (runs/s): programs"));
+  CHECK(holds(scaling.out, "### Universal Scalability Law: programs"));
+  CHECK(holds(scaling.out, "the fastest by threads: "));
+  CHECK(!holds(scaling.out, "texts"));
+}

@@ -25,12 +25,26 @@ const std::string kGoodPrograms =
     "shell = 'default'\n"
     "ignore_failure = 'all-non-zero'\n";
 
+const std::string kGoodSweep =
+    "name = 'n'\n"
+    "[sweep]\n"
+    "parameter = 'size'\n"
+    "values = [1, 8]\n"
+    "threads = '1..all'\n"
+    "neighbours = [0, 'all']\n"
+    "[[program]]\n"
+    "command = 'a {size} {threads}'\n"
+    "[[program]]\n"
+    "command = 'b'\n";
+
+ProgramScenario load_on_two_cores(const std::string& path) { return load_programs(path, 2); }
+
 }  // namespace
 
 TEST_CASE("the keys of programs are read, the reference stands first") {
   const TextFile file(kGoodPrograms);
   CHECK(holds_programs(file.path()));
-  const ProgramScenario scenario = load_programs(file.path());
+  const ProgramScenario scenario = load_programs(file.path(), 2);
   CHECK(scenario.name == "n");
   CHECK(scenario.blocks == 12);
   CHECK(scenario.passes == std::vector<std::string>{"time", "tree"});
@@ -51,7 +65,7 @@ TEST_CASE("the keys of programs are read, the reference stands first") {
 
 TEST_CASE("a wrong file of programs is one error that names the line") {
   check_problems(
-      load_programs, kGoodPrograms,
+      load_on_two_cores, kGoodPrograms,
       {
           {"'a {t}'", "7", "line 7: command: expected a string that is not empty"},
           {"command = 'a {t}'\n", "", "line 6: command: missing"},
@@ -70,13 +84,45 @@ TEST_CASE("a wrong file of programs is one error that names the line") {
           {"reference = true", "reference = 'yes'", "line 12: reference: expected true or false"},
           {"'n'", "'../n'", "line 1: name: expected letters, digits, '-', '_' and '.'"},
       });
-  check_problems(load_programs,
+  check_problems(load_on_two_cores,
                  {{"name = 'n'\nprogram = 3\n", "line 2: program: expected a list of tables"},
                   {"name = 'n'\nprogram = [1]\n", "line 2: program: expected a list of tables"}});
 }
 
 TEST_CASE("the example of programs is whole") {
-  const ProgramScenario scenario = load_programs(SOURCE_ROOT "/scenarios/programs.toml");
+  const ProgramScenario scenario = load_programs(SOURCE_ROOT "/scenarios/programs.toml", 2);
   CHECK(scenario.programs.size() == 3);
   CHECK(scenario.programs.front().name == "wc");
+}
+
+TEST_CASE("a sweep of programs has a parameter, threads or both") {
+  const TextFile both(kGoodSweep);
+  CHECK(is_sweep(both.path()));
+  const ProgramSweep sweep = load_on_two_cores(both.path()).sweep.value();
+  CHECK(sweep.parameter == "size");
+  CHECK(sweep.matrix.batch == std::vector<int>{1, 8});
+  CHECK(sweep.matrix.threads == std::vector<int>{1, 2});
+  CHECK(sweep.matrix.neighbours == std::vector<int>{0, 2});
+  CHECK(sweep.matrix.blocks == 6);
+  const TextFile alone(
+      "name = 'n'\n[sweep]\nthreads = [1, 2]\n[[program]]\ncommand = 'a {threads}'\n");
+  CHECK(load_on_two_cores(alone.path()).sweep->parameter == "threads");
+  CHECK(load_on_two_cores(alone.path()).sweep->matrix.batch == std::vector<int>{1});
+}
+
+TEST_CASE("a wrong sweep of programs is one error that names the line") {
+  check_problems(
+      load_on_two_cores, kGoodSweep,
+      {
+          {"'size'", "'threads'", "line 3: parameter: threads have a key of their own"},
+          {"'size'", "'length'", "line 3: parameter: no command has {length}"},
+          {" {threads}", "", "line 5: threads: no command has {threads}"},
+          {"[1, 8]", "[0]", "line 4: values: expected whole numbers from 1 to 1000000"},
+          {"parameter = 'size'\n", "", "line 3: values: unknown key"},
+          {"[sweep]", "blocks = 3\n[sweep]",
+           "line 2: blocks: not for a sweep, whose table has keys of its own"},
+          {"command = 'b'", "command = 'b'\nsetup = 'c'",
+           "line 2: sweep: a program has setup or cleanup, which a sweep does not run: use "
+           "prepare"},
+      });
 }

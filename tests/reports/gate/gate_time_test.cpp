@@ -164,3 +164,25 @@ TEST_CASE("a build that fails is invalid, whatever its other processes did") {
   CHECK(report.outcome == GateOutcome::kInvalid);
   CHECK(report.sentence.find("head is not sound: pool, time block 39: exit status 3") == 0);
 }
+
+TEST_CASE("peak memory of commands is compared in pairs of the tree pass, where it is no chance") {
+  const auto gate_peaks = [](int64_t before_bytes, int64_t after_bytes) {
+    Recording both = builds({});
+    const auto timed = both.blocks;
+    for (auto& block : both.blocks) block.peak_rss_bytes.reset();
+    for (profiles::Block block : timed) {
+      if (block.index >= 10) continue;
+      block.pass = profiles::Pass::tree;
+      block.peak_rss_bytes =
+          (block.variant == "head-pool" ? after_bytes : before_bytes) + 4096 * (block.index % 3);
+      both.blocks.push_back(block);
+    }
+    return row_for(gate_builds(both, {}, {"base", "head"}), "peak_memory", "pool");
+  };
+  const int64_t mb = 1 << 20;
+  CHECK(gate_peaks(100 * mb, 100 * mb).status == GateStatus::kEqual);
+  CHECK(gate_peaks(100 * mb, 100 * mb).pairs == 10);
+  CHECK(gate_peaks(100 * mb, 120 * mb).status == GateStatus::kRegression);
+  CHECK(gate_peaks(3 * mb, 5 * mb).status == GateStatus::kUnchecked);
+  CHECK(gate_peaks(3 * mb, 50 * mb).status == GateStatus::kRegression);
+}
