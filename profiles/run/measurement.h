@@ -61,6 +61,8 @@ class Measurement {
   double elapsed_s() const;
   void note_result(const ChildResult& result);
   void note_programs();
+  void note_fewer_threads(const ChildResult& result);
+  void warn_once(const std::string& text);
 
   const RunPlan& plan_;
   const std::string folder_;

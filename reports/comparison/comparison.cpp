@@ -33,6 +33,9 @@ std::string machine_words(const Recording& recording) {
                          fact.name == "cpu_model" ? "CPU" : fact.name,
                          fact.value.empty() ? "unavailable (" + note + ")" : fact.value);
   }
+  const std::string quota = fact_value(recording.machine, "cpu_quota");
+  if (!quota.empty() && quota != "none")
+    words += fmt::format("; a quota grants the time of {} cores", quota);
   return or_unavailable(words);
 }
 
