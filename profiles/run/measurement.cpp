@@ -25,6 +25,7 @@ constexpr int kHeapIterations = 2;
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
 constexpr double kStart_s = 0.005;  // of a measured process: a guess, for the plan alone
+constexpr int kStartRuns = 50;
 constexpr double kTimePassShare = 0.6;  // of a budget
 
 std::string last_line(const Block& block) {
@@ -146,7 +147,32 @@ void Measurement::warm_up() {
     round_s += run_s * (arm == 0 && !recording_.twin.empty() ? 2 : 1);
     shortest_s = std::min(shortest_s, run_s);
   }
+  if (shortest_s < kLeastBlock_s || plan_.iterations_per_block > 1) measure_start();
   choose_plan(round_s, shortest_s);
+}
+
+// Of a process that does nothing, in the same way: what of a short command's time is its start.
+void Measurement::measure_start() {
+  Arm nothing;
+  nothing.variant.name = "start";
+  nothing.command = {"true"};
+  nothing.program.emplace();
+  BlockPlan plan = block_plan(Pass::time, 0, 0, kStartRuns);
+  plan.arm = &nothing;
+  plan.watch = nullptr;
+  plan.folder = folder_ + "/warm-up";
+  report_progress("start of an empty process");
+  const Block block = measure_program(plan).block;
+  std::filesystem::remove_all(plan.folder);
+  if (stopped()) return;
+  if (!block.ok())
+    return warn_once("the start-up cost of an empty process was not measured: " + block.failure);
+  std::vector<int64_t> times = block.iteration_wall_ns;
+  std::ranges::sort(times);
+  const auto at = [&](double share) {
+    return times[static_cast<size_t>(share * static_cast<double>(times.size() - 1) + 0.5)];
+  };
+  recording_.start_cost = StartCost{"true", kStartRuns, at(0.25), at(0.5), at(0.75)};
 }
 
 void Measurement::choose_plan(double round_s, double shortest_s) {

@@ -54,6 +54,7 @@ class Measurement {
   void take_hooks(const std::string& what, std::vector<std::string> Program::*hook);
   void warm_up();
   void count_blocks();
+  void measure_start();
   void choose_plan(double round_s, double shortest_s);
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
   bool run_block(Pass pass, size_t arm, int iterations);
