@@ -35,7 +35,7 @@ std::string machine_words(const Recording& recording) {
   }
   const std::string quota = fact_value(recording.machine, "cpu_quota");
   if (!quota.empty() && quota != "none")
-    words += fmt::format("; a quota grants the time of {} cores", quota);
+    words += fmt::format("; quota: the time of {} {}", quota, quota == "1" ? "core" : "cores");
   return or_unavailable(words);
 }
 
