@@ -1,11 +1,14 @@
 #include "base/cores_time.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <sstream>
+#include <vector>
+
+#include "base/usable_cores.h"
 
 namespace winnow::base {
 namespace {
@@ -83,10 +86,9 @@ void CoresTimeReading::take() noexcept {
 }
 
 std::optional<CoresTime> CoresTimeReading::cores_time() const {
-  cpu_set_t mine;
-  if (sched_getaffinity(0, sizeof mine, &mine) != 0) return std::nullopt;
+  const std::vector<int> mine = cores_of_process();
   return parse_cores_time(text_.substr(0, size_), sysconf(_SC_CLK_TCK), [&](int core) {
-    return core >= 0 && core < CPU_SETSIZE && CPU_ISSET(static_cast<size_t>(core), &mine);
+    return std::binary_search(mine.begin(), mine.end(), core);
   });
 }
 

@@ -24,7 +24,7 @@ class CoresTimeReading {
   CoresTimeReading();
   void take() noexcept;
 
-  // Of the cores that the calling thread may run on. Empty where the kernel does not tell.
+  // Of the cores that a thread of this process may run on. Empty where the kernel does not tell.
   std::optional<CoresTime> cores_time() const;
 
  private:

@@ -183,7 +183,7 @@ void read_ready(const ProgramOptions& options, const Values& values, profiles::S
     if (!option) return;
     ++given;
     server.ready_by = by;
-    server.ready = replaced(*option, values);
+    server.ready = with_values(*option, values);
   };
   take(options.ready_port, ServerReady::port);
   take(options.ready_log, ServerReady::log);
@@ -214,7 +214,7 @@ void read_server(const ProgramOptions& options, size_t command, size_t commands,
   }
   profiles::Server server;
   server.command =
-      started(replaced(one_of("--server", options.servers, command, commands), values), options);
+      started(with_values(one_of("--server", options.servers, command, commands), values), options);
   server.limit_s = options.ready_limit_s;
   if (!(server.limit_s > 0 && server.limit_s <= 1e6))
     throw base::UsageError("--ready-limit", "expected more than 0 seconds");

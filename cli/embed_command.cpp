@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <thread>
 
 #include "base/error.h"
+#include "base/usable_cores.h"
 #include "cli/commands.h"
 #include "cli/measure_options.h"
 #include "cli/texts.h"
@@ -48,8 +48,7 @@ int thread_count(int threads) {
   if (threads < 0 || threads > scenarios::kThreadLimit)
     throw base::UsageError("--threads",
                            fmt::format("expected 0 (all cores) to {}", scenarios::kThreadLimit));
-  return threads > 0 ? threads
-                     : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return threads > 0 ? threads : base::usable_cores();
 }
 
 int dimension_count(int dimensions, int full) {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <array>
 #include <exception>
@@ -39,6 +40,22 @@ constexpr std::array kCommands{
                  cli::model_command},
 };
 
+// The engine's OpenMP binds this process to the cores of GOMP_CPU_AFFINITY or OMP_PROC_BIND when it
+// is loaded, and every program that is measured would inherit that. This runs before any library
+// does.
+cpu_set_t g_cores_at_start;
+void note_cores_at_start(int, char**, char**) {
+  if (sched_getaffinity(0, sizeof g_cores_at_start, &g_cores_at_start) != 0)
+    CPU_ZERO(&g_cores_at_start);
+}
+[[gnu::section(".preinit_array"),
+  gnu::used]] void (*g_before_libraries)(int, char**, char**) = note_cores_at_start;
+
+void take_back_cores() {
+  if (CPU_COUNT(&g_cores_at_start) > 0)
+    sched_setaffinity(0, sizeof g_cores_at_start, &g_cores_at_start);
+}
+
 int dispatch(const cli::Arguments& arguments) {
   const std::string first = arguments.empty() ? "" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help")
@@ -57,6 +74,7 @@ int dispatch(const cli::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  take_back_cores();
   try {
     return dispatch(cli::Arguments(argv + 1, argv + argc));
   } catch (const base::Error& error) {

@@ -8,9 +8,9 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
-#include <thread>
 
 #include "base/error.h"
+#include "base/usable_cores.h"
 #include "cli/places.h"
 #include "cli/progress.h"
 #include "cli/texts.h"
@@ -39,7 +39,7 @@ std::vector<scenarios::ScenarioVariant> named(const std::vector<scenarios::Scena
 
 }  // namespace
 
-int all_cores() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
+int all_cores() { return base::usable_cores(); }
 
 std::string out_folder(const std::string& name, const RecordingOptions& options) {
   const fs::path out = options.out ? fs::path(*options.out) : fs::path("out") / name;

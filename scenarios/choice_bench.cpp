@@ -13,10 +13,10 @@
 #include <limits>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
+#include "base/usable_cores.h"
 #include "engine/embedder.h"
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
@@ -94,8 +94,7 @@ int main(int argc, char** argv) {
     const engine::Model model = engine::Model::load(argv[1], "auto");
     std::vector<int> threads;
     for (int i = 2; i < argc; ++i) threads.push_back(thread_count(argv[i]));
-    if (threads.empty())
-      threads.push_back(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+    if (threads.empty()) threads.push_back(base::usable_cores());
     std::cout << "| threads | tokens a text | texts |";
     for (const char* name : kStrategies) std::cout << " " << name << " ms |";
     std::cout << "\n|";

@@ -6,11 +6,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
-#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/region.h"
+#include "base/usable_cores.h"
 #include "engine/embedder.h"
 #include "scenarios/driver_options.h"
 #include "scenarios/driver_result.h"
@@ -42,7 +42,7 @@ struct Task {
 int threads_asked(const DriverOptions& options, const Scenario& scenario) {
   if (options.threads > 0) return options.threads;
   if (scenario.threads > 0) return scenario.threads;
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return base::usable_cores();
 }
 
 Task task_of(const engine::SchedulerRow& variant, const DriverOptions& options) {
@@ -133,8 +133,12 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
   Json result;
   result["schema"] = "winnow-result/1";
   result["variant"] = options.alias.empty() ? std::string(variant.name) : options.alias;
-  result["threads"] = task.threads;
+  const engine::TeamSizes teams =
+      engine.scheduler->team_sizes().value_or(engine::TeamSizes{task.threads, task.threads});
+  result["threads"] = teams.most;
   result["threads_asked"] = task.threads_asked;
+  if (teams.fewest < task.threads) result["threads_fewest"] = teams.fewest;
+  result["cores"] = base::cores_of_process().size();
   add_options_json(variant, options, result);
   result["calling_thread_works"] = variant.calling_thread_works;
   result["isa"] = engine.model.kernels().isa;
@@ -152,7 +156,7 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
     result["dispatch"] = dispatch_json(engine.model, *engine.scheduler, task.threads, task.texts,
                                        options.dispatch_samples);
   result["model"] = model_json(engine.model, options.model);
-  result["thread_terms"] = thread_terms_json(variant, engine.model, task.threads);
+  result["thread_terms"] = thread_terms_json(variant, engine.model, teams.most);
   return result;
 }
 

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/usable_cores.h"
 #include "engine/schedulers/scheduler.h"
 #include "scenarios/dispatch.h"
 
@@ -81,7 +82,7 @@ void run(benchmark::State& state, const engine::SchedulerRow& row, Case function
 }
 
 void register_all() {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int cores = base::usable_cores();
   const std::pair<const char*, Case> cases[] = {{"fork_join", fork_join},
                                                 {"wake", wake},
                                                 {"task", task},

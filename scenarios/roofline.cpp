@@ -9,8 +9,8 @@
 #include <functional>
 #include <limits>
 #include <memory>
-#include <thread>
 
+#include "base/usable_cores.h"
 #include "kernels/peak.h"
 #include "scenarios/machine_memory.h"
 
@@ -135,7 +135,7 @@ RooflinePlan roofline_plan(int cores, std::optional<size_t> cache_bytes,
 }
 
 RooflinePlan roofline_plan() {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int cores = base::usable_cores();
   return roofline_plan(cores, last_level_cache_bytes(), free_memory_bytes());
 }
 

@@ -1,6 +1,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "base/region.h"
@@ -13,7 +14,8 @@ namespace {
 
 // Over texts when every thread gets one, else over the tiles and rows of one pass for all texts.
 // OpenMP's environment variables (OMP_PROC_BIND, OMP_WAIT_POLICY) apply; libgomp's barriers spin
-// for long unless OMP_WAIT_POLICY is passive.
+// for long unless OMP_WAIT_POLICY is passive. OMP_THREAD_LIMIT and OMP_DYNAMIC may give a loop
+// fewer threads than it asks for, so the teams are counted.
 constexpr StrategyWords kWords{
     "OpenMP's threads and dynamic schedule: over texts, or tiles when texts are few",
     "programs that run OpenMP anyway: no second set of threads",
@@ -24,7 +26,10 @@ class OpenmpScheduler : public Scheduler {
   explicit OpenmpScheduler(const SchedulerOptions& options)
       : threads_(options.threads), grain_(options.grain) {
 #pragma omp parallel num_threads(threads_)
-    if (omp_get_thread_num() > 0) name_worker(omp_get_thread_num());
+    {
+      count_team();
+      if (omp_get_thread_num() > 0) name_worker(omp_get_thread_num());
+    }
   }
 
   int workspace_count() const override { return threads_; }
@@ -45,7 +50,17 @@ class OpenmpScheduler : public Scheduler {
   void over_tiles(int count, RangeBody body) override { share_loop(count, body); }
   void over_rows(int count, RangeBody body) override { share_loop(count, body); }
 
+  std::optional<TeamSizes> team_sizes() const override { return teams_; }
+
  private:
+  // By each thread of a team; the first one counts, and no other writes.
+  void count_team() {
+    if (omp_get_thread_num() > 0) return;
+    const int size = omp_get_num_threads();
+    teams_.fewest = std::min(teams_.fewest, size);
+    teams_.most = std::max(teams_.most, size);
+  }
+
   void share_loop(int count, RangeBody body) {
     if (omp_in_parallel() != 0) return body(0, count);  // of a text that has a thread of its own
     constexpr int kRangesAThread = 3;  // a core that is slowed down leaves some to the others
@@ -60,6 +75,7 @@ class OpenmpScheduler : public Scheduler {
 #pragma omp parallel num_threads(threads_)
     {
       winnow_mark(WINNOW_COMPUTING);
+      count_team();
 #pragma omp for schedule(dynamic) nowait
       for (int begin = 0; begin < count; begin += grain) {
         try {
@@ -76,6 +92,7 @@ class OpenmpScheduler : public Scheduler {
 
   const int threads_;
   const int grain_;
+  TeamSizes teams_{std::numeric_limits<int>::max(), 0};
   std::vector<int> texts_;
   FirstError error_;
 };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,6 +15,11 @@ namespace winnow::engine {
 using TextBody = base::FunctionRef<void(int text)>;
 using GroupBody = base::FunctionRef<void(std::span<const int> texts, int worker)>;
 using RangeBody = base::FunctionRef<void(int begin, int end)>;
+
+// How many threads took part in a parallel loop: the fewest and the most, over all loops so far.
+struct TeamSizes {
+  int fewest = 0, most = 0;
+};
 
 // How the loops over a batch and those inside its forward passes run. One thread at a time calls a
 // scheduler from outside; bodies of over_groups() call over_tiles() and over_rows(), no others. An
@@ -40,6 +46,10 @@ class Scheduler {
 
   // The same for the rows of all other operators, which have less work each.
   virtual void over_rows(int count, RangeBody body) { body(0, count); }
+
+  // Of a strategy whose library decides about its threads, whatever the options say; counted while
+  // the loops run. Empty: as many as the options say.
+  virtual std::optional<TeamSizes> team_sizes() const { return std::nullopt; }
 };
 
 // Where a strategy's threads run: where the kernel puts them; close together, sharing caches as far

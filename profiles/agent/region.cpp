@@ -1,5 +1,6 @@
 #include "base/region.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -34,10 +35,23 @@ void stamp(std::atomic<uint64_t>& ticks, int64_t& ns) {
   ticks.store(now_ticks(), std::memory_order_release);
 }
 
+void add_cores(pid_t thread, cpu_set_t& all) {
+  cpu_set_t cores;
+  if (sched_getaffinity(thread, sizeof cores, &cores) == 0) CPU_OR(&all, &all, &cores);
+}
+
 void begin_measuring() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) {
-    for_each_running_thread([](Slot& slot, int64_t tid) { take_account(tid, slot.begin); });
+    // A library may have bound its threads, the calling one included, since the process began.
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    add_cores(0, cores);
+    for_each_running_thread([&](Slot& slot, int64_t tid) {
+      take_account(tid, slot.begin);
+      add_cores(static_cast<pid_t>(tid), cores);
+    });
+    if (CPU_COUNT(&cores) > 0) header.cores = static_cast<uint32_t>(CPU_COUNT(&cores));
     if (Slot* own = own_slot()) take_own_account(own->begin, Moment::kBegin);
   }
   profiler_region_begin();

@@ -5,6 +5,7 @@
 #include <limits>
 #include <sstream>
 
+#include "base/cpu_quota.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -64,20 +65,6 @@ Answer MachineFiles::read_field(const std::string& path, std::string_view key,
   return all.value.empty() ? all : unknown(path + " has no " + std::string(key));
 }
 
-std::optional<std::string> MachineFiles::cgroup_path(std::string_view controller) const {
-  std::istringstream lines(read("/proc/self/cgroup").value);
-  for (std::string line; std::getline(lines, line);) {
-    const size_t first = line.find(':');
-    const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    std::istringstream names(line.substr(first + 1, second - first - 1));
-    bool found = controller.empty() && second == first + 1;
-    for (std::string name; std::getline(names, name, ',');) found = found || name == controller;
-    if (found) return line.substr(second + 1);
-  }
-  return {};
-}
-
 MachineFiles::Throttled MachineFiles::throttled() const {
   struct Hierarchy {
     const char* mount;
@@ -91,7 +78,7 @@ MachineFiles::Throttled MachineFiles::throttled() const {
       {"/sys/fs/cgroup", "", "throttled_usec", 1000},
   };
   for (const Hierarchy& hierarchy : kHierarchies) {
-    const auto path = cgroup_path(hierarchy.controller);
+    const auto path = base::control_group(hierarchy.controller, root_);
     if (!path) continue;
     // In a container the group's path is often not mounted; then the mount's own files hold.
     for (const std::string& group : {*path == "/" ? "" : *path, std::string()}) {

@@ -26,9 +26,7 @@ class MachineFiles {
   // What follows `key` and `separator` on the first such line.
   Answer read_field(const std::string& path, std::string_view key, char separator) const;
 
-  // This process's group in a controller's hierarchy of cgroup version 1; "" is version 2's only
-  // hierarchy. Empty: none.
-  std::optional<std::string> cgroup_path(std::string_view controller) const;
+  const std::string& root() const { return root_; }
 
   // The time for which the quota of this process's group held it back since the group exists.
   struct Throttled {

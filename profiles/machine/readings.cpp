@@ -13,53 +13,13 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/cpu_quota.h"
 #include "base/error.h"
 
 namespace winnow::profiles::readings {
 namespace {
 
 constexpr const char* kCpus = "/sys/devices/system/cpu";
-
-struct Quota {
-  double cores;
-  std::string file;
-};
-
-// The quota in one group's folder: none set is +infinity, not readable is nothing.
-std::optional<Quota> read_quota(const MachineFiles& machine, const std::string& folder,
-                                bool version_2) {
-  constexpr double kUnlimited = std::numeric_limits<double>::infinity();
-  std::string quota, period;
-  const std::string file = folder + (version_2 ? "/cpu.max" : "/cpu.cfs_quota_us");
-  if (version_2) {
-    std::istringstream words(machine.read(file).value);
-    words >> quota >> period;
-  } else {
-    quota = machine.read(file).value;
-    period = machine.read(folder + "/cpu.cfs_period_us").value;
-  }
-  const auto period_us = to_integer(period);
-  if (!period_us || *period_us <= 0) return {};
-  if (quota == (version_2 ? "max" : "-1")) return Quota{kUnlimited, file};
-  const auto quota_us = to_integer(quota);
-  if (!quota_us || *quota_us <= 0) return {};
-  return Quota{static_cast<double>(*quota_us) / static_cast<double>(*period_us), file};
-}
-
-// The tightest quota of this process's group and the groups around it. In a container the group's
-// path is often not mounted; then the mount's own files hold.
-std::optional<Quota> tightest_quota(const MachineFiles& machine, const std::string& mount,
-                                    std::string path, bool version_2) {
-  std::optional<Quota> tightest;
-  while (true) {
-    if (path == "/") path.clear();
-    const auto quota = read_quota(machine, mount + path, version_2);
-    if (quota && (!tightest || quota->cores < tightest->cores)) tightest = quota;
-    const size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return tightest;
-    path.resize(slash);
-  }
-}
 
 }  // namespace
 
@@ -182,19 +142,9 @@ Answer cpu_pressure(const Machine& machine) {
 }
 
 Answer cpu_quota(const Machine& machine) {
-  std::optional<Quota> quota;
-  std::string version;
-  if (const auto path = machine.cgroup_path("cpu")) {
-    quota = tightest_quota(machine, "/sys/fs/cgroup/cpu", *path, false);
-    if (!quota) quota = tightest_quota(machine, "/sys/fs/cgroup/cpu,cpuacct", *path, false);
-    version = "cgroup version 1";
-  }
-  if (!quota)
-    if (const auto path = machine.cgroup_path("")) {
-      quota = tightest_quota(machine, "/sys/fs/cgroup", *path, true);
-      version = "cgroup version 2";
-    }
+  const auto quota = base::cpu_quota(machine.root());
   if (!quota) return unknown("neither cpu.max (cgroup version 2) nor cpu.cfs_quota_us (1) here");
+  const std::string version = fmt::format("cgroup version {}", quota->version);
   if (quota->cores == std::numeric_limits<double>::infinity()) return {"none", version};
   return {fmt::format("{:.4g}", quota->cores),
           "cores' worth of time, " + version + ", " + quota->file};

@@ -73,6 +73,11 @@ void DataFile::read_file_header(base::ByteReader reader) {
   index(header.data.offset, header.data.offset + header.data.size_bytes, false);
 }
 
+bool DataFile::kernel_seen() const {
+  return std::ranges::any_of(
+      layouts_, [](const Layout& layout) { return layout.cpu_time && layout.with_kernel; });
+}
+
 void DataFile::add_layout(std::span<const std::byte> bytes) {
   if (layouts_.size() == kMostLayouts) fail("more events than can be");
   perf_event_attr attr{};
@@ -82,6 +87,7 @@ void DataFile::add_layout(std::span<const std::byte> bytes) {
   layout.register_mask = attr.sample_regs_user;
   layout.period_ns = attr.freq ? 0 : attr.sample_period;
   layout.id_in_all = attr.sample_id_all;
+  layout.with_kernel = !attr.exclude_kernel;
   layout.cpu_time = attr.type == PERF_TYPE_SOFTWARE && (attr.config == PERF_COUNT_SW_CPU_CLOCK ||
                                                         attr.config == PERF_COUNT_SW_TASK_CLOCK);
   if (layout.cpu_time && !(attr.sample_type & PERF_SAMPLE_TIME)) fail("its samples have no time");

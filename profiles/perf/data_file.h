@@ -25,13 +25,15 @@ class DataFile {
   // In the order of time. Throws base::Error for a damaged record.
   void each(base::FunctionRef<void(const DataRecord&)> take) const;
 
+  // False: the samples are of user space alone.
+  bool kernel_seen() const;
   int64_t lost() const { return lost_; }  // records that found no room while it was recorded
 
  private:
   // How the samples of an event are written.
   struct Layout {
     uint64_t sample_type = 0, register_mask = 0, period_ns = 0;
-    bool id_in_all = false, cpu_time = false;
+    bool id_in_all = false, cpu_time = false, with_kernel = false;
   };
   struct Place {
     uint64_t time_ns, offset;

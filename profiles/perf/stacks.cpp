@@ -26,11 +26,12 @@ class SampleNames {
         add(*sample, processes.map(sample->pid), path);
     });
     lost_ += file.lost();
+    kernel_seen_ = kernel_seen_ && file.kernel_seen();
   }
 
   TreeStacks take() {
     return {stacks_.take(ProfileClock::cpu, static_cast<double>(period_ns_) * 1e-9), lost_,
-            truncated_};
+            kernel_seen_, truncated_};
   }
 
  private:
@@ -61,6 +62,7 @@ class SampleNames {
   Unwinder unwinder_;
   uint64_t period_ns_ = 0;
   int64_t lost_ = 0, truncated_ = 0;
+  bool kernel_seen_ = true;
 };
 
 }  // namespace

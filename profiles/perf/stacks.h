@@ -13,8 +13,9 @@ namespace winnow::profiles {
 // caller; hotspots() makes the table of functions of it.
 struct TreeStacks {
   Stacks stacks;
-  int64_t lost = 0;       // records that found no room while it was recorded
-  int64_t truncated = 0;  // samples whose stack is longer than its copy: root "[truncated]"
+  int64_t lost = 0;         // records that found no room while it was recorded
+  bool kernel_seen = true;  // false: a file at least has samples of user space alone
+  int64_t truncated = 0;    // samples whose stack is longer than its copy: root "[truncated]"
 };
 
 // A frame is the outermost function at its address that is not inlined. What the kernel does is one

@@ -209,6 +209,8 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
   result.variant = fields.text("variant");
   fields("threads", result.threads);
   fields("threads_asked", result.threads_asked);
+  fields("threads_fewest", result.threads_fewest);
+  fields("cores", result.cores);
   fields("items_per_iteration", result.items_per_iteration);
   result.item = fields.text("item");
   result.items_hash = told_text(fields, "items_hash");

@@ -16,6 +16,9 @@ struct ChildResult {
   std::string item;  // "text"; empty: not told
   std::optional<std::string> items_hash;
   std::optional<int64_t> threads_asked;  // where its design can use fewer
+  // The fewest that a parallel loop had, where its library gave it fewer than its design uses.
+  std::optional<int64_t> threads_fewest;
+  std::optional<int64_t> cores;  // that one of its threads at least may run on
   std::optional<bool> calling_thread_works;
   std::optional<std::vector<ThreadTerm>> thread_terms;
   std::optional<Model> model;

@@ -1,5 +1,6 @@
 #include "profiles/process/keeper.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -44,6 +45,46 @@ void close_others(int one, int other) {
   close_from_to(high + 1, INT32_MAX);
 }
 
+void kill_children(pid_t leader) {
+  const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  if (file < 0) {  // a kernel without it: those that stayed in the leader's group
+    kill(-leader, SIGKILL);
+    _exit(127);
+  }
+  char list[4096];
+  const ssize_t size = read(file, list, sizeof list);
+  close(file);
+  pid_t child = 0;
+  for (ssize_t i = 0; i < size; ++i) {
+    if (list[i] >= '0' && list[i] <= '9') {
+      child = child * 10 + (list[i] - '0');
+    } else {
+      if (child > 1) kill(child, SIGKILL);
+      child = 0;
+    }
+  }
+}
+
+volatile pid_t g_leader = 0;  // of a keeper's process, for its signal handler
+
+// The harness has died. The children of what ends here become this process's, until none is left.
+void end_tree(int) {
+  do kill_children(g_leader);
+  while (wait4(-1, nullptr, 0, nullptr) > 0 || errno == EINTR);
+  _exit(127);
+}
+
+void end_tree_with_harness(pid_t leader) {
+  g_leader = leader;
+  struct sigaction action {};
+  action.sa_handler = end_tree;
+  sigaction(SIGTERM, &action, nullptr);
+  sigset_t term;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(SIG_UNBLOCK, &term, nullptr);
+}
+
 void reap_orphans_until_end_of(pid_t leader, rusage& sum) {
   for (;;) {
     siginfo_t info{};
@@ -55,6 +96,7 @@ void reap_orphans_until_end_of(pid_t leader, rusage& sum) {
 
 [[noreturn]] void keep(pid_t leader, int report, int order) {
   close_others(report, order);
+  end_tree_with_harness(leader);
   Keeper::End end;
   reap_orphans_until_end_of(leader, end.usage);
   const KeeperClock::time_point now = KeeperClock::now();
@@ -106,8 +148,10 @@ pid_t Keeper::start(const std::function<void(pid_t)>& lead) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Without a terminal: a program that asks there for a password or a key gets an error, instead of
+  // being stopped until its time limit.
+  setsid();
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // blocked until there is a tree to end
   if (getppid() != harness || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) _exit(127);
   const pid_t keeper = getpid();
   pid_t leader = fork();

@@ -14,8 +14,8 @@ namespace winnow::profiles {
 // (PR_SET_CHILD_SUBREAPER): what the leader leaves behind becomes its child. Were the harness
 // itself the subreaper, such processes could not be told from its other children. It reaps orphans
 // as they end, the leader last, so that the leader's number stays its own until then. It dies with
-// the harness's thread that started it, and the leader with it. It sleeps and holds no descriptor
-// of the harness but its standard ones.
+// the harness's thread that started it, and the whole tree with it. It has no terminal. It sleeps
+// and holds no descriptor of the harness but its standard ones.
 class Keeper {
  public:
   struct End {

@@ -52,13 +52,15 @@ std::vector<std::string> perf_files(const std::string& folder, const Block& bloc
 }
 
 Stacks stacks_of(const std::vector<std::string>& files, ProfileClock clock,
-                 const CategoryRules& rules, const std::string& variant, Recording& recording) {
+                 const CategoryRules& rules, const std::string& variant, Recording& recording,
+                 bool& kernel_seen) {
   if (!files.front().ends_with(".data")) return sampled_stacks(files, clock, rules);
   TreeStacks found = tree_stacks(files, rules);
   if (found.lost > 0)
     recording.warnings.push_back(
         fmt::format("{}, {} pass: {} samples found no room in memory and are lost", variant,
                     word(pass_of(clock)), found.lost));
+  kernel_seen = found.kernel_seen;
   return std::move(found.stacks);
 }
 
@@ -67,7 +69,10 @@ void check_coverage(const std::string& variant, SampledProfile& profile, Recordi
   constexpr double kLeastToTell_s = 0.1, kWhole = 0.95, kHalf = 0.5;
   if (!profile.total_s || *profile.total_s < kLeastToTell_s) return;
   const double share = profile.sampled_s / *profile.total_s;
-  const std::string text = fmt::format("the profiler saw {:.0f} % of the CPU time", share * 100);
+  std::string text = fmt::format("the profiler saw {:.0f} % of the CPU time", share * 100);
+  if (profile.unseen_kernel_s)
+    text += fmt::format("; {:.0f} % is the kernel's, which it may not see",
+                        *profile.unseen_kernel_s / *profile.total_s * 100);
   if (share < kHalf) throw base::Error("cpu pass", text + ": too little for a table");
   if (share < kWhole) recording.warnings.push_back(variant + ", cpu pass: " + text);
 }
@@ -77,7 +82,8 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   std::vector<std::string> files;
   int iterations = 0;
   std::optional<double> cpu_s = 0;
-  bool by_events = false;
+  double system_s = 0;
+  bool by_events = false, kernel_seen = true;
   for (const Block* block : blocks) {
     const std::vector<std::string> perf = perf_files(folder, *block);
     by_events = !perf.empty();
@@ -85,16 +91,18 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
     if (!by_events) files.push_back(raw_file(folder, *block, "cpu.prof"));
     iterations += iterations_of(*block);
     const std::optional<double> block_s = block->region->cpu_s();
+    system_s += static_cast<double>(block->region->system_ns.value_or(0)) * 1e-9;
     if (cpu_s && block_s)
       *cpu_s += *block_s;
     else
       cpu_s.reset();
   }
   const std::string& variant = blocks.front()->variant;
-  Stacks stacks = stacks_of(files, clock, rules, variant, recording);
+  Stacks stacks = stacks_of(files, clock, rules, variant, recording, kernel_seen);
   stacks.iterations = iterations;
   SampledProfile profile = hotspots(stacks);
   if (clock == ProfileClock::cpu) profile.total_s = cpu_s;
+  if (!kernel_seen && cpu_s) profile.unseen_kernel_s = std::min(system_s, *cpu_s);
   if (by_events) check_coverage(variant, profile, recording);
   write(folder, blocks.front()->variant, std::move(stacks), recording);
   return profile;

@@ -89,6 +89,15 @@ void fields(Io& io, T& model) {
   io("hash", model.hash);
 }
 
+template <class Io, Is<StartCost> T>
+void fields(Io& io, T& cost) {
+  io("command", cost.command);
+  io("runs", cost.runs);
+  io("p25_ns", cost.p25_ns);
+  io("p50_ns", cost.p50_ns);
+  io("p75_ns", cost.p75_ns);
+}
+
 template <class Io, Is<ThreadTerm> T>
 void fields(Io& io, T& term) {
   io("name", term.name);
@@ -218,6 +227,7 @@ void fields(Io& io, T& profile) {
   io("period_s", profile.period_s);
   io("sampled_s", profile.sampled_s);
   io("total_s", profile.total_s);
+  io("unseen_kernel_s", profile.unseen_kernel_s);
   io("functions", profile.functions);
 }
 
@@ -367,6 +377,7 @@ void fields(Io& io, T& recording) {
   io("roofline", recording.roofline);
   io("workload", recording.workload);
   io("model", recording.model);
+  io("start_cost", recording.start_cost);
   io("baseline", recording.baseline);
   io("variants", recording.variants);
   io.where_told("twin", recording.twin);

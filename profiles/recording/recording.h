@@ -94,6 +94,14 @@ struct Model {
   std::optional<std::string> hash{};  // of the file's size and of samples of its bytes
 };
 
+// Wall time of a process that does nothing, from its exec to its end: what starting a command
+// costs.
+struct StartCost {
+  std::string command;  // "true"
+  int runs = 0;
+  int64_t p25_ns = 0, p50_ns = 0, p75_ns = 0;
+};
+
 // A part of the threads that a variant creates by its design: "4 threads × 168 matmuls × 32 texts".
 struct ThreadTerm {
   std::string name;  // of the threads: "threads", "threads a batch", "persistent threads"
@@ -235,6 +243,8 @@ struct SampledProfile {
   std::optional<double> period_s;
   double sampled_s = 0;           // samples * period
   std::optional<double> total_s;  // cpu: the region's real CPU time, from the kernel
+  // Of that what the kernel did itself, where the profiler may not see it; empty: it sees it all.
+  std::optional<double> unseen_kernel_s{};
   std::vector<Function> functions;
 };
 
@@ -370,8 +380,9 @@ struct Recording {
   std::optional<Roofline> roofline;
   Workload workload;
   std::optional<Model> model;
-  std::string baseline;           // variant name
-  std::vector<Variant> variants;  // baseline first
+  std::optional<StartCost> start_cost{};  // where a block has several runs of a command
+  std::string baseline;                   // variant name
+  std::vector<Variant> variants;          // baseline first
   // Name of a second copy of the baseline, which took part in the time pass; not among the
   // variants.
   std::string twin;  // empty: none

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/usable_cores.h"
 #include "profiles/process/pass.h"
 #include "profiles/program/program_block.h"
 #include "profiles/raw/cpu_profile.h"
@@ -23,7 +24,8 @@ constexpr int kFirstGuessOfRounds = 5;
 constexpr int kHeapIterations = 2;
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
-constexpr double kStart_s = 0.005;      // of a measured process: a guess, for the plan alone
+constexpr double kStart_s = 0.005;  // of a measured process: a guess, for the plan alone
+constexpr int kStartRuns = 50;
 constexpr double kTimePassShare = 0.6;  // of a budget
 
 std::string last_line(const Block& block) {
@@ -147,7 +149,32 @@ void Measurement::warm_up() {
     if (block.server) starts_s += static_cast<double>(block.server->ready_ns) * 1e-9 * times;
     shortest_s = std::min(shortest_s, run_s);
   }
+  if (shortest_s < kLeastBlock_s || plan_.iterations_per_block > 1) measure_start();
   choose_plan(round_s, starts_s, shortest_s);
+}
+
+// Of a process that does nothing, in the same way: what of a short command's time is its start.
+void Measurement::measure_start() {
+  Arm nothing;
+  nothing.variant.name = "start";
+  nothing.command = {"true"};
+  nothing.program.emplace();
+  BlockPlan plan = block_plan(Pass::time, 0, 0, kStartRuns);
+  plan.arm = &nothing;
+  plan.watch = nullptr;
+  plan.folder = folder_ + "/warm-up";
+  report_progress("start of an empty process");
+  const Block block = measure_program(plan).block;
+  std::filesystem::remove_all(plan.folder);
+  if (stopped()) return;
+  if (!block.ok())
+    return warn_once("the start-up cost of an empty process was not measured: " + block.failure);
+  std::vector<int64_t> times = block.iteration_wall_ns;
+  std::ranges::sort(times);
+  const auto at = [&](double share) {
+    return times[static_cast<size_t>(share * static_cast<double>(times.size() - 1) + 0.5)];
+  };
+  recording_.start_cost = StartCost{"true", kStartRuns, at(0.25), at(0.5), at(0.75)};
 }
 
 void Measurement::choose_plan(double round_s, double starts_s, double shortest_s) {
@@ -373,6 +400,27 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
   return block;
 }
 
+void Measurement::warn_once(const std::string& text) {
+  if (std::ranges::count(recording_.warnings, text) == 0) recording_.warnings.push_back(text);
+}
+
+// A library may run fewer threads than it was asked for, or bind them all to one core.
+void Measurement::note_fewer_threads(const ChildResult& result) {
+  const std::string& name = result.block.variant;
+  const int64_t ran = result.threads.value_or(0), asked = result.threads_asked.value_or(ran);
+  const std::string set = fact_value(recording_.machine, "environment");
+  const std::string why =
+      set.empty() || set == "none" ? "" : fmt::format(" (environment: {})", set);
+  if (const auto fewest = result.threads_fewest)
+    warn_once(fmt::format(
+        "{}: {} of the {} threads asked for ran{}", name,
+        *fewest < ran ? fmt::format("{} to {}", *fewest, ran) : std::to_string(ran), asked, why));
+  const auto cores = static_cast<int64_t>(base::cores_of_process().size());
+  if (result.cores && *result.cores < cores && *result.cores < ran)
+    warn_once(fmt::format("{}: its {} threads ran on {} of {} cores{}", name, ran, *result.cores,
+                          cores, why));
+}
+
 // What the program alone knows of itself.
 void Measurement::note_result(const ChildResult& result) {
   const Block& block = result.block;
@@ -392,6 +440,7 @@ void Measurement::note_result(const ChildResult& result) {
     });
     if (!told) recording_.warnings.push_back(std::move(text));
   }
+  note_fewer_threads(result);
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;
     if (result.thread_terms) variant.thread_terms = result.thread_terms;

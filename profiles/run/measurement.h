@@ -55,12 +55,15 @@ class Measurement {
   void warm_up();
   void count_blocks();
   void choose_plan(double round_s, double starts_s, double shortest_s);
+  void measure_start();
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
   bool run_block(Pass pass, size_t arm, int iterations);
   int64_t samples_of_last_block() const;
   double elapsed_s() const;
   void note_result(const ChildResult& result);
   void note_programs();
+  void note_fewer_threads(const ChildResult& result);
+  void warn_once(const std::string& text);
 
   const RunPlan& plan_;
   const std::string folder_;

@@ -34,6 +34,9 @@ std::string machine_words(const Recording& recording) {
                          fact.name == "cpu_model" ? "CPU" : fact.name,
                          fact.value.empty() ? "unavailable (" + note + ")" : fact.value);
   }
+  const std::string quota = fact_value(recording.machine, "cpu_quota");
+  if (!quota.empty() && quota != "none")
+    words += fmt::format("; quota: the time of {} {}", quota, quota == "1" ? "core" : "cores");
   return or_unavailable(words);
 }
 
@@ -115,6 +118,26 @@ std::vector<Fact> facts(const Recording& recording, const Words& words) {
   return all;
 }
 
+// What of a short command's time is its start; empty: no command is short.
+std::string start_words(const Recording& recording, const Compared& compared) {
+  if (!recording.start_cost) return "";
+  const auto& cost = *recording.start_cost;
+  const auto time = [](int64_t ns) {
+    return format_value(static_cast<double>(ns) * 1e-9, Unit::kIterationSeconds);
+  };
+  std::string words = fmt::format(
+      "{} from exec to end ({}; half of {} runs between {} and {}); it is part of every run and "
+      "is "
+      "not taken off",
+      time(cost.p50_ns), cost.command, cost.runs, time(cost.p25_ns), time(cost.p75_ns));
+  for (size_t variant = 0; variant < compared.timings.size(); ++variant)
+    if (const auto& run_s = compared.timings[variant].median_s; run_s && *run_s > 0)
+      words += fmt::format("{} {} of {}'s", variant == 0 ? ":" : ",",
+                           format_share(static_cast<double>(cost.p50_ns) * 1e-9 / *run_s),
+                           compared.variants[variant]);
+  return words;
+}
+
 std::vector<std::string> missing(const Measured& arms) {
   std::vector<std::string> lines;
   for (const auto& item : arms.recording().missing) {
@@ -165,6 +188,8 @@ Report make_report(const Measured& arms) {
   Report report{compared, with_insights(tables, insights_of(grounds))};
   report.warnings = std::move(warnings);
   report.facts = facts(recording, arms.words());
+  if (const std::string start = start_words(recording, compared); !start.empty())
+    report.facts.push_back({"Start of an empty process", start});
   report.facts.push_back({"Smallest detectable effect", compared.noise.sentence});
   report.alarms = machine_alarms(recording);
   if (const std::string alarm = noise_alarm(compared.variants, compared.noise); !alarm.empty())

@@ -159,6 +159,9 @@ void note(Ledger& ledger, const MeasuredArm& variant, const LedgerColumn& column
       "the mean of {} {} of the {} pass",
       column.label, format_value(region.system_s, Unit::kIterationSeconds), region.blocks,
       region.blocks == 1 ? "process" : "processes", word(region.pass));
+  if (variant.cpu() && variant.cpu()->unseen_kernel_s)
+    text +=
+        "; the line of kernel functions is that account, for the profiler may not see the kernel";
   if (!from.states.run_queue_s)
     text += "; waiting for a core: unavailable: " +
             (ledger.accounts ? "not readable" : "tree pass: " + variant.reason(Pass::tree));

@@ -232,6 +232,12 @@ Known<SampledWork> sampled_work(const MeasuredArm& variant, const WorkParts& par
     else
       work.samples.reset();
   }
+  // By the kernel's own account, where no sample may see it: else its time would be the functions'.
+  if (cpu->unseen_kernel_s) {
+    profiles::Function kernel{"[kernel]", "kernel", {}, {}, {}, {}};
+    work.lines[line_of(kernel, parts)].seconds += *cpu->unseen_kernel_s;
+    work.work_s += *cpu->unseen_kernel_s;
+  }
   if (work.work_s <= 0)
     return {{},
             fmt::format("cpu pass: no sample outside {}",

@@ -209,6 +209,21 @@ std::vector<std::string> categories_of(const Profiles& all) {
   return categories;
 }
 
+std::string kernel_note(const Profiles& all) {
+  std::string shares;
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const SampledProfile* profile = all.profiles[variant];
+    if (!profile || !profile->unseen_kernel_s || !(whole_of(*profile) > 0)) continue;
+    shares += fmt::format("{}{}: {}", shares.empty() ? "" : "; ", all.labels[variant],
+                          format_share(*profile->unseen_kernel_s / whole_of(*profile)));
+  }
+  if (shares.empty()) return "";
+  return fmt::format(
+      "Time in the kernel is in no function, because the profiler may not see it. It is this share "
+      "of the CPU time: {}. It is seen by root, and where kernel.perf_event_paranoid is 1 or less.",
+      shares);
+}
+
 std::string sampling_note(const Profiles& all) {
   std::string text;
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {

@@ -73,5 +73,7 @@ void add_functions(Table& table, const Profiles& all, const Choose& choose,
                    const std::string& rest_name);
 void note_noise(Table& table);
 std::string sampling_note(const Profiles& all);
+// How much of the CPU time is the kernel's, where the profiler may not see it; empty: it may.
+std::string kernel_note(const Profiles& all);
 
 }  // namespace winnow::reports

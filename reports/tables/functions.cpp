@@ -26,6 +26,7 @@ Table category_table(const Profiles& all, const Names& names, const Choose& choo
       "CPU seconds sampled in the function itself (flat), summed over threads, {}; in brackets "
       "the share of the region's CPU time.",
       all.basis.words));
+  if (std::string note = kernel_note(all); !note.empty()) table.notes.push_back(std::move(note));
   note_noise(table);
   return table;
 }

@@ -1,14 +1,17 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <span>
 
 #include "base/aligned_buffer.h"
 #include "base/byte_reader.h"
 #include "base/cores_time.h"
+#include "base/cpu_quota.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/function_ref.h"
@@ -16,6 +19,7 @@
 #include "base/mapped_file.h"
 #include "base/pending_file.h"
 #include "base/toml.h"
+#include "base/usable_cores.h"
 #include "tests/catch.h"
 #include "tests/scratch.h"
 
@@ -236,4 +240,79 @@ TEST_CASE("the sampled hash of a large file sees its size, both ends and pages b
   }
   CHECK(hash_of("small") != hash_of("smalL"));
   CHECK_THROWS_AS(sampled_file_hash(scratch / "none"), Error);
+}
+
+// A folder with the kernel's files of control groups as a machine might have them.
+class PlantedGroups {
+ public:
+  void write(const std::string& path, const std::string& text) const {
+    const std::string file = scratch_.path() + path;
+    fs::create_directories(fs::path(file).parent_path());
+    write_file(file, text);
+  }
+  const std::string& root() const { return scratch_.path(); }
+
+ private:
+  Scratch scratch_;
+};
+
+TEST_CASE("the quota of a control group is found in both versions of cgroup") {
+  const PlantedGroups groups;
+  CHECK_FALSE(cpu_quota(groups.root()));
+  SECTION("version 1: the tightest of the group and those around it") {
+    groups.write("/proc/self/cgroup", "9:memory:/x\n3:cpuacct,cpu:/a/b\n0::/\n");
+    CHECK_FALSE(cpu_quota(groups.root()));
+    groups.write("/sys/fs/cgroup/cpu/a/b/cpu.cfs_quota_us", "400000\n");
+    groups.write("/sys/fs/cgroup/cpu/a/b/cpu.cfs_period_us", "100000\n");
+    CHECK(cpu_quota(groups.root())->cores == 4);
+    groups.write("/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "75000\n");
+    groups.write("/sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "50000\n");
+    const auto quota = cpu_quota(groups.root());
+    CHECK(quota->cores == 1.5);
+    CHECK(quota->version == 1);
+    CHECK(quota->file == "/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us");
+    CHECK(control_group("cpu", groups.root()) == "/a/b");
+    CHECK(control_group("memory", groups.root()) == "/x");
+    CHECK_FALSE(control_group("io", groups.root()));
+  }
+  SECTION("version 2, also where only the mount itself is seen") {
+    groups.write("/proc/self/cgroup", "0::/outside\n");
+    groups.write("/sys/fs/cgroup/cpu.max", "150000 100000\n");
+    CHECK(cpu_quota(groups.root())->cores == 1.5);
+    groups.write("/sys/fs/cgroup/cpu.max", "max 100000\n");
+    CHECK(std::isinf(cpu_quota(groups.root())->cores));
+    for (const char* nonsense : {"", "max", "x 100000", "-1 100000", "1 0", "1 -5", "1e9 x"}) {
+      groups.write("/sys/fs/cgroup/cpu.max", nonsense);
+      CHECK_FALSE(cpu_quota(groups.root()));
+    }
+  }
+}
+
+TEST_CASE(
+    "threads by default: the cores of the affinity mask, or of the quota where it is tighter") {
+  const PlantedGroups groups;
+  groups.write("/proc/self/cgroup", "0::/\n");
+  cpu_set_t before;
+  REQUIRE(sched_getaffinity(0, sizeof before, &before) == 0);
+  const int all = CPU_COUNT(&before);
+  CHECK(usable_cores(groups.root()) == all);
+  CHECK(cores_of_process().size() == static_cast<size_t>(all));
+  const auto with = [&](const char* quota) {
+    groups.write("/sys/fs/cgroup/cpu.max", quota);
+    return usable_cores(groups.root());
+  };
+  CHECK(with("max 100000\n") == all);
+  CHECK(with("99900000000 100000\n") == all);
+  CHECK(with("20000 100000\n") == 1);
+  CHECK(with("100000 100000\n") == 1);
+  CHECK(with("199999 100000\n") == 1);
+  if (all >= 2) CHECK(with("250000 100000\n") == 2);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (size_t core = 0; CPU_COUNT(&one) == 0; ++core)
+    if (CPU_ISSET(core, &before)) CPU_SET(core, &one);
+  REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+  CHECK(with("max 100000\n") == 1);
+  CHECK(cores_of_process().size() == 1);
+  REQUIRE(sched_setaffinity(0, sizeof before, &before) == 0);
 }

@@ -428,6 +428,130 @@ TEST_CASE("a program has an empty input, and its output may be as long as it lik
   CHECK(bytes < 5'000'000);
 }
 
+// Starts a long run, and waits until it has measured some blocks.
+pid_t start_long_run(const Scratch& scratch, const std::string& command) {
+  const pid_t winnow =
+      testing::start_winnow(scratch, {"compare", "--no-verdict", "-r", "1000", "--runs-per-block",
+                                      "1", "--passes", "time", "true", command});
+  const fs::path raw = scratch / "out/compare.partial/raw/time";
+  const auto blocks = [&] {
+    std::error_code error;
+    return std::distance(fs::directory_iterator(raw, error), fs::directory_iterator());
+  };
+  for (int i = 0; i < 3000 && blocks() < 6; ++i) usleep(10'000);
+  CHECK(blocks() >= 6);
+  return winnow;
+}
+
+TEST_CASE("an interrupted run of commands keeps what it measured") {
+  const Scratch scratch;
+  const pid_t winnow = start_long_run(scratch, "sleep 0.0314159");
+  kill(winnow, SIGINT);
+  const auto run = testing::wait(scratch, winnow);
+  INFO(run.err);
+  CHECK(run.status == 130);
+  CHECK(holds(run.err, "this run is interrupted"));
+  CHECK(recorded(scratch).status == profiles::RunStatus::interrupted);
+  CHECK(recorded(scratch).blocks.size() >= 5);
+  CHECK(!runs_somewhere("0.0314159"));
+  CHECK(!fs::exists(scratch / "out/compare.partial"));
+}
+
+TEST_CASE("a run that is killed takes its programs with it, and stands in no later run's way") {
+  const Scratch scratch;
+  const pid_t winnow = testing::start_winnow(
+      scratch, {"compare", "--no-verdict", "-r", "1", "--passes", "time", "true",
+                "sh -c 'sleep 27.18281 & setsid -w sleep 27.18282; exit 0'"});
+  const std::string sleeper{
+      "sleep\0"
+      "27.18282",
+      14};  // not winnow itself, which names it, too
+  for (int i = 0; i < 3000 && !runs_somewhere(sleeper); ++i) usleep(10'000);
+  CHECK(runs_somewhere(sleeper));
+  kill(winnow, SIGKILL);
+  CHECK(testing::wait(scratch, winnow).status == 128 + SIGKILL);
+  for (int i = 0; i < 500 && runs_somewhere("27.1828"); ++i) usleep(10'000);
+  CHECK(!runs_somewhere("27.1828"));
+  CHECK(compare(scratch, {"--no-verdict", "-r", "1", "true", "/bin/true"}).status == 0);
+  CHECK(!fs::exists(scratch / "out/compare.partial"));
+}
+
+TEST_CASE("programs that do unusual things with their output, children and terminal") {
+  struct Row {
+    const char* command;
+    int status;
+    const char* told;
+  };
+  const Row rows[] = {
+      {"sh -c 'exec >&-; sleep 0.03'", 0, ""},
+      {"sh -c 'exec >&- 2>&- <&-; sleep 0.03'", 0, ""},
+      {"sh -c 'i=0; while [ $i -lt 200 ]; do : & i=$((i+1)); done; wait'", 0, ""},
+      {"sh -c 'read answer'", 3, "exit status 1"},
+      {"sh -c 'read answer < /dev/tty'", 3, "/dev/tty"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.command);
+    const Scratch scratch;
+    const auto run =
+        compare(scratch, {"--no-verdict", "-r", "1", "--time-limit", "60", "true", row.command});
+    INFO(run.err);
+    CHECK(run.status == row.status);
+    CHECK(holds(run.err, row.told));
+    if (row.status != 0) CHECK(std::ranges::count(run.err, '\n') == 1);
+  }
+}
+
+TEST_CASE("a program that asks at the terminal gets an error there, and is not stopped") {
+  if (std::system("command -v script >/dev/null") != 0) {
+    std::cout << "skipped: needs script (apt-get install bsdutils)\n";
+    return;
+  }
+  const Scratch scratch;
+  base::write_file(scratch / "ask", "read answer < /dev/tty\n");
+  const std::string command = fmt::format(
+      "cd '{}' && script -qec \"'{}' compare --no-verdict -r 1 --time-limit 60 true 'sh ask'\" "
+      "/dev/null > told < /dev/null",
+      scratch.path(), WINNOW_PROGRAM);
+  CHECK(std::system(command.c_str()) != -1);
+  const std::string told = base::read_file(scratch / "told");
+  INFO(told);
+  CHECK(holds(told, "sh ask: exit status "));
+  CHECK(!holds(told, "time limit"));
+}
+
+TEST_CASE("variables of OpenMP do not bind the programs of others to a core") {
+  const Scratch scratch;
+  const std::string print = "grep Cpus_allowed_list /proc/self/status";
+  REQUIRE(std::system(fmt::format("{} > '{}'", print, scratch / "own").c_str()) == 0);
+  setenv("GOMP_CPU_AFFINITY", "0", 1);
+  const auto run = compare(
+      scratch, {"--no-verdict", "-r", "1", "--passes", "time", "--output", "measured", print});
+  unsetenv("GOMP_CPU_AFFINITY");
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(base::read_file(scratch / "measured") == base::read_file(scratch / "own"));
+}
+
+TEST_CASE("commands under 20 ms: what a process that does nothing takes stands beside") {
+  const Scratch scratch;
+  const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--runs-per-block", "2", "--passes",
+                                     "time", "true", "/bin/true"});
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto cost = recorded(scratch).start_cost;
+  REQUIRE(cost);
+  CHECK(cost->runs == 50);
+  CHECK(cost->p25_ns > 0);
+  CHECK(cost->p25_ns <= cost->p50_ns);
+  CHECK(cost->p50_ns <= cost->p75_ns);
+  CHECK(holds(run.out, "**Start of an empty process:**"));
+  CHECK(holds(run.out, "is not taken off: "));
+  const auto longer =
+      compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "sleep 0.03", "sleep 0.04"});
+  CHECK(!recorded(scratch).start_cost);
+  CHECK(!holds(longer.out, "empty process"));
+}
+
 TEST_CASE("commits of a project are built, kept and compared") {
   const Scratch scratch;
   const auto shell = [&](const std::string& script) {

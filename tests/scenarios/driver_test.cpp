@@ -105,6 +105,35 @@ TEST_CASE("the scenario's number of threads is asked for when the program is giv
   CHECK(programs.result(engine::serial_row, "")["threads_asked"] == 3);
 }
 
+TEST_CASE("threads and cores are counted, not assumed, where OpenMP's environment decides") {
+  const auto openmp = std::ranges::find(engine::scheduler_rows(), "openmp", &SchedulerRow::name);
+  if (openmp == engine::scheduler_rows().end()) return;
+  const Programs programs;
+  struct Row {
+    const char *name, *value;
+    int threads;  // 0: any
+    bool one_core;
+  };
+  for (const Row& row : {Row{"OMP_THREAD_LIMIT", "1", 1, false},
+                         {"OMP_DYNAMIC", "true", 0, false},
+                         {"GOMP_CPU_AFFINITY", "0", 2, true},
+                         {"OMP_NUM_THREADS", "1", 2, false}}) {
+    INFO(row.name << "=" << row.value);
+    REQUIRE(setenv(row.name, row.value, 1) == 0);
+    const json result = programs.result(*openmp, "--threads 2");
+    unsetenv(row.name);
+    CHECK(result["threads_asked"] == 2);
+    const int threads = result["threads"], fewest = result.value("threads_fewest", threads);
+    CHECK((threads == 1 || threads == 2));
+    CHECK(fewest <= threads);
+    if (row.threads > 0) CHECK(threads == row.threads);
+    CHECK(result.contains("threads_fewest") == (fewest < 2));
+    for (const json& term : result["thread_terms"]) CHECK(term["threads"] == threads - 1);
+    if (row.one_core) CHECK(result["cores"] == 1);
+    CHECK(result["region"]["cores_time"]["cores"] == result["cores"]);
+  }
+}
+
 TEST_CASE("options that a strategy has no use for are named, the others told with their values") {
   const Programs programs;
   const json reference = programs.result(engine::serial_row, "");

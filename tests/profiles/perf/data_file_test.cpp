@@ -103,6 +103,15 @@ TEST_CASE("records come in the order of time, and each process has its own mappi
   }
 }
 
+TEST_CASE("a file tells whether the kernel's time is among its samples") {
+  perf_event_attr user_only = clock_attr();
+  user_only.exclude_kernel = 1;
+  CHECK(TestFile(data_file(golden())).stacks().kernel_seen);
+  CHECK_FALSE(TestFile(data_file(golden(), user_only)).stacks().kernel_seen);
+  const TestFile all(data_file(golden())), part(data_file(golden(), user_only));
+  CHECK_FALSE(tree_stacks({all.path(), part.path()}, CategoryRules::built_in()).kernel_seen);
+}
+
 TEST_CASE("processes: names, forks, threads, ends") {
   const TestFile file(data_file(golden()));
   Processes processes("it");

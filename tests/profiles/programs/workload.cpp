@@ -138,6 +138,9 @@ std::string claims_of(const std::string& mode) {
   if (mode == "more-threads") return R"("threads": 3, )";
   if (mode == "more-than-asked") return R"("threads": 3, "threads_asked": 2, )";
   if (mode == "asked-wrongly") return R"("threads": 2, "threads_asked": 4, )";
+  if (mode == "one-of-two")
+    return R"("threads": 1, "threads_asked": 2, "threads_fewest": 1, "cores": 1, )";
+  if (mode == "two-on-one") return R"("threads": 2, "cores": 1, )";
   if (mode == "one-thread") return R"("threads": 1, "threads_asked": 2, )";
   if (mode == "fewer-texts") return R"("texts_per_iteration": 4, )";
   return R"("threads": 2, "texts_per_iteration": 5, )";

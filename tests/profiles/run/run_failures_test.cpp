@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/usable_cores.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
@@ -59,6 +60,26 @@ TEST_CASE("a child that can use fewer threads than the plan asks for says so, an
   const Recording recording = run(plan_of(scratch, {arm("pool"), arm("one-thread")}, {Pass::time}));
   CHECK(recording.status == RunStatus::complete);
   for (const Block& block : recording.blocks) CHECK(block.ok());
+}
+
+TEST_CASE("threads that did not run and cores that no thread may use are told, once") {
+  const Scratch scratch;
+  const Recording recording =
+      run(plan_of(scratch, {arm("pool"), arm("one-thread"), arm("one-of-two"), arm("two-on-one")},
+                  {Pass::time}));
+  CHECK(recording.status == RunStatus::complete);
+  std::vector<std::string> told;
+  for (const std::string& warning : recording.warnings)
+    if (contains(warning, " ran")) told.push_back(warning);
+  REQUIRE(!told.empty());
+  std::ranges::sort(told);
+  CHECK(told[0].starts_with("one-of-two: 1 of the 2 threads asked for ran"));
+  // On a machine with one core that is no news.
+  const size_t cores = winnow::base::cores_of_process().size();
+  REQUIRE(told.size() == (cores > 1 ? 2 : 1));
+  if (cores > 1)
+    CHECK(told[1].starts_with("two-on-one: its 2 threads ran on 1 of " + std::to_string(cores) +
+                              " cores"));
 }
 
 TEST_CASE("the tail of what a failing child said is kept; after two failures it is given up") {

@@ -40,6 +40,25 @@ TEST_CASE("without a sync pass the kernel's CPU time is split by samples alone")
   CHECK_FALSE(compute_ratio(report, 0, 1));
 }
 
+TEST_CASE("the kernel's time that no sample may see is told, and is no function's") {
+  Recording recording = command_recording();
+  auto& cpu = *recording.profiles["one"].cpu;
+  cpu.unseen_kernel_s = cpu.sampled_s / 3;
+  const Ledger ledger = ledger_of(recording);
+  const double mean = 1.0009;
+  // A quarter of the whole, and its own functions beside.
+  CHECK(amount(ledger, "kernel functions") == Approx(mean * (75 / 2325.0 + 1 / 3.0) / (4 / 3.0)));
+  CHECK(amount(ledger, "mathematics") == Approx(mean * (600 / 2325.0) / (4 / 3.0)));
+  check_sums(ledger);
+  CHECK(ledger.notes[0].find("the profiler may not see the kernel") != std::string::npos);
+  const std::string text = to_markdown(make_report(recording));
+  CHECK(
+      text.find("Time in the kernel is in no function, because the profiler may not see it. It is "
+                "this share of the CPU time: one: ") != std::string::npos);
+  CHECK(to_markdown(make_report(command_recording())).find("Time in the kernel is in no") ==
+        std::string::npos);
+}
+
 TEST_CASE("a ledger by samples names what it lacks, and does not close by force") {
   Recording recording = command_recording();
   SECTION("no tree pass: nothing is said of waiting for a core") {
