@@ -14,7 +14,7 @@
 namespace winnow::profiles {
 
 inline constexpr int kRecordingSchema = 2;  // the major version, "schema" in the file
-inline constexpr int kRecordingMinor = 0;   // "schema_minor", where it is not 0
+inline constexpr int kRecordingMinor = 1;   // "schema_minor", where it is not 0
 
 // A fact of the machine, or why it is not known. value is empty when it could not be read.
 struct MachineFact {
@@ -208,6 +208,7 @@ struct Function {
   // profile's sampled_s; cumulative rows do not add up.
   std::optional<double> flat_s, cumulative_s;
   std::optional<int64_t> flat_samples, cumulative_samples;
+  std::string module{};  // the file that holds it, without folder; empty: not told
 };
 
 // A sampled profile of the region: all blocks of one variant merged.
