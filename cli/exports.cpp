@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 #include "base/error.h"
+#include "cli/recategorize.h"
 #include "reports/recorded/merge.h"
 
 namespace winnow::cli {
@@ -58,6 +60,24 @@ reports::PagePictures pictures_of(const reports::Merged& merged,
   return all;
 }
 
+// The frames of stacks and pictures as the functions of the recording.
+void recategorize_stacks(reports::Export& result) {
+  const auto& variants = result.recording().variants;
+  for (size_t i = 0; i < variants.size(); ++i) {
+    const auto found = result.recording().profiles.find(variants[i].name);
+    if (found == result.recording().profiles.end()) continue;
+    const auto& [cpu, wall] = std::tie(found->second.cpu, found->second.wall);
+    if (i < result.stacks.size()) {
+      recategorize(cpu, result.stacks[i].cpu);
+      recategorize(wall, result.stacks[i].wall);
+    }
+    if (i < result.pictures.variants.size()) {
+      recategorize(cpu, result.pictures.variants[i].cpu.data);
+      recategorize(wall, result.pictures.variants[i].wall.data);
+    }
+  }
+}
+
 }  // namespace
 
 reports::Export export_of(const std::vector<std::string>& sources, const Wanted& wanted) {
@@ -67,7 +87,8 @@ reports::Export export_of(const std::vector<std::string>& sources, const Wanted&
     const Source source = source_of(argument);
     all.push_back({source.folder, profiles::read_recording(source.folder), source.variant});
   }
-  const reports::Merged merged = reports::merge(std::move(all));
+  reports::Merged merged = reports::merge(std::move(all));
+  if (wanted.categories) recategorize(*wanted.categories, merged.recording);
   reports::Export result = reports::make_export(merged.recording);
   auto& alarms = result.report.alarms;
   alarms.insert(alarms.begin(), merged.alarms.begin(), merged.alarms.end());
@@ -83,6 +104,7 @@ reports::Export export_of(const std::vector<std::string>& sources, const Wanted&
   } else if (wanted.needs == Format::kTimelines || wanted.needs == Format::kPictures) {
     result.pictures = pictures_of(merged, result.recording(), wanted.needs);
   }
+  if (wanted.categories) recategorize_stacks(result);
   if (wanted.detailed)
     result.detail = reports::make_detail(*result.measured, result.report, result.stacks);
   return result;

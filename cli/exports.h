@@ -14,6 +14,7 @@ struct Wanted {
   std::optional<std::string> variant{};  // none: all
   profiles::ProfileClock clock = profiles::ProfileClock::cpu;
   bool detailed = false;
+  std::optional<std::string> categories{};  // a rules file, in place of the recorded categories
 };
 
 // What the recordings hold, each given as "DIR" or "DIR:VARIANT". Throws base::Error and

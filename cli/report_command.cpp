@@ -20,7 +20,7 @@ namespace {
 struct ReportOptions {
   std::vector<std::string> recordings;
   std::string format = "markdown", kind = "quick", clock = "cpu";
-  std::optional<std::string> variant, output;
+  std::optional<std::string> variant, output, categories;
 };
 
 Options table_of(ReportOptions& options) {
@@ -29,6 +29,8 @@ Options table_of(ReportOptions& options) {
       {"kind", &options.kind, "of markdown: quick or detailed"},
       {"variant", &options.variant, "only this variant, in formats that list them"},
       {"clock", &options.clock, "of pprof and collapsed: cpu, wall or allocation"},
+      {"categories", &options.categories,
+       "TOML rules for the categories of functions, in place of the recorded ones"},
       {"output,o", &options.output, "write to this file instead (also --out)"},
   };
 }
@@ -42,6 +44,8 @@ std::string plot_folder(const std::string& folder, const ReportOptions& options)
 
 std::string sweep_text(const std::string& folder, const ReportOptions& options) {
   const std::string_view name = reports::format_named(options.format).name;
+  if (options.categories)
+    throw base::UsageError("--categories", "a sweep has no functions: it measures durations only");
   if (name != "html" && name != "markdown")
     throw base::UsageError(folder, "a sweep is reported as markdown or html only");
   const auto report = reports::make_sweep_report(profiles::read_sweep(folder));
@@ -62,7 +66,7 @@ std::string recording_text(const ReportOptions& options) {
   if (detailed && format.name != std::string_view("markdown"))
     throw base::UsageError("kind detailed", "is a kind of the format markdown");
   const Wanted wanted{detailed ? reports::Format::kStacks : format.needs, options.variant, *clock,
-                      detailed};
+                      detailed, options.categories};
   const reports::Export source = export_of(options.recordings, wanted);
   // A printed report shows the picture that the run wrote into the recording's folder.
   const std::string svg = reports::ledger_svg(source.report.ledger);

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -5,8 +6,10 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/debug_package.h"
 #include "cli/exports.h"
 #include "reports/detail/top.h"
+#include "reports/detail/uncategorized.h"
 
 namespace winnow::cli {
 
@@ -25,34 +28,79 @@ bool wants_colour() {
   return ::isatty(STDOUT_FILENO) == 1 && !(refused && *refused);
 }
 
+struct TopCommand {
+  std::vector<std::string> recordings;
+  std::optional<std::string> only, functions, categories;
+  bool uncategorized = false;
+};
+
+Options table_of(TopCommand& options) {
+  return {
+      {"variant", &options.only, "only this variant"},
+      {"number,n", &options.functions, "functions to show (20)"},
+      {"uncategorized", &options.uncategorized,
+       "functions that no rule takes, of all recordings together, and a rule for them"},
+      {"categories", &options.categories,
+       "TOML rules for the categories of functions, in place of the recorded ones"},
+  };
+}
+
+std::string hotspots(const reports::Export& source, std::optional<size_t> only, size_t functions) {
+  const reports::TopOptions shown{functions, terminal_columns(), wants_colour()};
+  std::string text;
+  for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
+    if (only && variant != *only) continue;
+    if (!text.empty()) text += '\n';
+    text += reports::top(*source.measured, source.report, variant, shown);
+  }
+  return text;
+}
+
+// Files without symbols, and what helps.
+std::string nameless(const std::vector<reports::SampledTime>& files) {
+  constexpr double kLeastShare = 0.01;
+  std::string text;
+  for (const auto& [name, seconds, share] : files) {
+    if (share < kLeastShare) break;
+    text += fmt::format("{:>8.1f}%  {}: {}\n", share * 100, base::printable(name),
+                        how_to_get_symbols(base::printable(name.substr(1, name.size() - 2))));
+  }
+  return text.empty() ? "" : "\nFiles without symbols, whose functions have no names:\n" + text;
+}
+
+std::string uncategorized(const reports::Export& source, std::optional<size_t> only,
+                          size_t functions) {
+  const auto found = reports::find_uncategorized(*source.measured, only);
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  return reports::to_text(found, functions, terminal ? terminal_columns() : 0) +
+         nameless(found.nameless);
+}
+
 }  // namespace
 
 int top_command(const Arguments& arguments) {
-  const Help help{"winnow top DIR [--variant NAME] [-n N]",
+  const Help help{"winnow top DIR[:VARIANT]... [--variant NAME] [-n N] [--uncategorized]",
                   "Prints the functions in which a recording's CPU time was spent, each with its\n"
                   "share of the samples, the interval at 95 % and a bar.\n\n"
                   "Examples:\n"
                   "  winnow top out/batch32\n"
-                  "  winnow top out/batch32 --variant pool -n 10\n"};
-  std::optional<std::string> recording, only, functions;
-  if (!parse(help,
-             {{"variant", &only, "only this variant"},
-              {"number,n", &functions, "functions to show (20)"}},
-             arguments, {{"recording", &recording, ""}}))
+                  "  winnow top out/batch32 --variant pool -n 10\n"
+                  "  winnow top out/compare --uncategorized\n"
+                  "  winnow top out/before out/after --uncategorized --categories my.toml\n"};
+  TopCommand options;
+  if (!parse(help, table_of(options), arguments, {{"recording", &options.recordings, ""}}))
     return base::kOk;
-  if (!recording) throw base::UsageError("top", "name the recording's folder, such as out/batch32");
-  reports::TopOptions shown;
-  shown.functions = static_cast<size_t>(parse_number("--number", functions, 1, 20, kMostFunctions));
-  shown.columns = terminal_columns();
-  shown.colour = wants_colour();
-  const auto source = export_of({*recording}, {});
-  std::string text;
-  for (size_t variant = 0; variant < source.report.variants.size(); ++variant) {
-    if (only && variant != variant_named(source, *only)) continue;
-    if (!text.empty()) text += '\n';
-    text += reports::top(*source.measured, source.report, variant, shown);
-  }
-  print(text);
+  if (options.recordings.empty())
+    throw base::UsageError("top", "name the recording's folder, such as out/batch32");
+  const auto functions =
+      static_cast<size_t>(parse_number("--number", options.functions, 1, 20, kMostFunctions));
+  Wanted wanted;
+  wanted.categories = options.categories;
+  const auto source = export_of(options.recordings, wanted);
+  std::optional<size_t> only;
+  if (options.only) only = variant_named(source, *options.only);
+  print(options.uncategorized ? uncategorized(source, only, functions)
+                              : hotspots(source, only, functions));
   return base::kOk;
 }
 

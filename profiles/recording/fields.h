@@ -217,6 +217,7 @@ void fields(Io& io, T& function) {
   io("cumulative_s", function.cumulative_s);
   io("flat_samples", function.flat_samples);
   io("cumulative_samples", function.cumulative_samples);
+  io.where_told("module", function.module);
 }
 
 template <class Io, Is<SampledProfile> T>

@@ -44,6 +44,7 @@ SampledProfile hotspots(const Stacks& stacks) {
     Function function;
     function.name = name;
     function.category = count.frame->category;
+    function.module = count.frame->module;
     function.flat_samples = count.flat;
     function.cumulative_samples = count.cumulative;
     function.flat_s = static_cast<double>(count.flat) * stacks.period_s;

@@ -233,6 +233,7 @@ struct Function {
   // profile's sampled_s; cumulative rows do not add up.
   std::optional<double> flat_s, cumulative_s;
   std::optional<int64_t> flat_samples, cumulative_samples;
+  std::string module{};  // the file that holds it, without folder; empty: not told
 };
 
 // A sampled profile of the region: all blocks of one variant merged.

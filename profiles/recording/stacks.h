@@ -19,6 +19,7 @@ inline constexpr size_t kLimitStacksBytes = size_t{64} << 20;  // of a file
 struct Frame {
   std::string function, file, category;  // as demangled; of its declaration, as in SourceFunction
   int line = 0;
+  std::string module{};  // not written
 };
 
 // Leaf first; indexes of frames. Sampled stacks have samples, allocations bytes and objects.

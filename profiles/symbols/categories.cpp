@@ -19,35 +19,98 @@ constexpr size_t kLimitBytes = size_t{1} << 20;
 constexpr size_t kLimitName = 512;
 constexpr size_t kLimitExpression = 512;
 
-struct Rule {
-  std::string category;
-  std::vector<std::regex> expressions;
+// Whether all of the expression stands behind its "^": no "|" outside of brackets.
+bool anchored(std::string_view expression) {
+  if (!expression.starts_with("^")) return false;
+  int depth = 0;
+  bool in_set = false;
+  for (size_t i = 1; i < expression.size(); ++i) {
+    const char c = expression[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_set) {
+      in_set = c != ']';
+    } else {
+      in_set = c == '[';
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (c == '|' && depth == 0) return false;
+    }
+  }
+  return true;
+}
+
+// What an anchored expression's matches begin with, as far as it is plain letters.
+std::string_view plain_beginning(std::string_view expression) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:";
+  const size_t end = std::min(expression.find_first_not_of(kLetters, 1), expression.size());
+  const bool repeated =
+      end < expression.size() && std::string_view("?*{").find(expression[end]) != std::string::npos;
+  return expression.substr(1, end - (repeated && end > 1 ? 2 : 1));
+}
+
+class Expression {
+ public:
+  // Throws std::regex_error. Matching takes polynomial time, whatever the expression: no
+  // back-references.
+  explicit Expression(const std::string& text)
+      : regex_(text, std::regex_constants::ECMAScript | std::regex_constants::__polynomial) {
+    if (!anchored(text)) return;
+    flags_ = std::regex_constants::match_continuous;
+    beginning_ = plain_beginning(text);
+  }
 
   bool matches(const std::string& name) const {
+    if (!name.starts_with(beginning_)) return false;
     const auto end = name.begin() + static_cast<ptrdiff_t>(std::min(name.size(), kLimitName));
-    return std::any_of(expressions.begin(), expressions.end(), [&](const std::regex& expression) {
-      return std::regex_search(name.begin(), end, expression);
-    });
+    return std::regex_search(name.begin(), end, regex_, flags_);
+  }
+
+ private:
+  std::regex regex_;
+  // An anchored expression is tried once, not at every character, and not on names that begin
+  // otherwise.
+  std::regex_constants::match_flag_type flags_ = std::regex_constants::match_default;
+  std::string beginning_;
+};
+
+bool any_matches(const std::vector<Expression>& expressions, const std::string& name) {
+  return std::ranges::any_of(expressions, [&](const Expression& e) { return e.matches(name); });
+}
+
+struct Rule {
+  std::string category;
+  std::vector<Expression> expressions, modules{};  // no modules: of any file
+
+  bool takes(const std::string& name, const std::string& module) const {
+    return (modules.empty() || any_matches(modules, module)) && any_matches(expressions, name);
   }
 };
 
-// The rules of one kind of profile; the first that matches a name is remembered.
+// The rules of one kind of profile; the first that takes a function is remembered.
 class RuleList {
  public:
   std::vector<Rule> rules;
 
-  size_t first_match(const std::string& name) const {
-    const auto [found, added] = remembered_.try_emplace(name, 0);
+  size_t first_match(const std::string& name, const std::string& module = "") const {
+    const auto [found, added] = remembered_[module].try_emplace(name, 0);
     if (added)
       found->second = static_cast<size_t>(
-          std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.matches(name); }) -
+          std::ranges::find_if(rules, [&](const Rule& rule) { return rule.takes(name, module); }) -
           rules.begin());
     return found->second;
   }
 
  private:
-  mutable std::unordered_map<std::string, size_t> remembered_;
+  mutable std::unordered_map<std::string, std::unordered_map<std::string, size_t>> remembered_;
 };
+
+// Of "[libz.so.1]", a file without symbols, the file.
+std::string module_of(const std::string& function, const std::string& module) {
+  const bool file =
+      module.empty() && function.size() > 2 && function.front() == '[' && function.back() == ']';
+  return file ? function.substr(1, function.size() - 2) : module;
+}
 
 class RuleReader {
  public:
@@ -61,7 +124,7 @@ class RuleReader {
     std::vector<Rule> rules;
     for (const TomlNode& table : *node->list) {
       if (!table.table) fail(table, problem);
-      rules.push_back(read_rule(table));
+      rules.push_back(read_rule(table, key == "cpu"));
     }
     return rules;
   }
@@ -73,8 +136,11 @@ class RuleReader {
   }
 
  private:
-  Rule read_rule(const TomlNode& table) const {
-    refuse_others(table, {"category", "match"});
+  Rule read_rule(const TomlNode& table, bool of_modules) const {
+    if (of_modules)
+      refuse_others(table, {"category", "match", "module"});
+    else
+      refuse_others(table, {"category", "match"});
     Rule rule;
     const TomlNode* const category = table.find("category");
     if (!category) fail(table, "a rule has no category");
@@ -84,20 +150,29 @@ class RuleReader {
 
     const TomlNode* const match = table.find("match");
     if (!match) fail(table, "a rule has no match");
-    if (!match->list || match->list->empty())
-      fail(*match, "match must be a list of regular expressions");
-    for (const TomlNode& expression : *match->list)
-      rule.expressions.push_back(read_expression(expression));
+    rule.expressions = read_expressions(*match, "match");
+    if (const TomlNode* const module = table.find("module"))
+      rule.modules = read_expressions(*module, "module");
     return rule;
   }
 
-  std::regex read_expression(const TomlNode& node) const {
-    if (!node.string) fail(node, "match must be a list of regular expressions");
+  std::vector<Expression> read_expressions(const TomlNode& node, const std::string& key) const {
+    const std::string problem = key + " must be a list of regular expressions";
+    if (!node.list || node.list->empty()) fail(node, problem);
+    std::vector<Expression> expressions;
+    for (const TomlNode& expression : *node.list) {
+      if (!expression.string) fail(expression, problem);
+      expressions.push_back(read_expression(expression));
+    }
+    return expressions;
+  }
+
+  Expression read_expression(const TomlNode& node) const {
     const std::string& text = *node.string;
     if (text.empty()) fail(node, "an empty expression matches everything: write \".*\"");
     if (text.size() > kLimitExpression) fail(node, "an expression is too long");
     try {
-      return std::regex(text, std::regex::ECMAScript | std::regex::optimize);
+      return Expression(text);
     } catch (const std::regex_error& error) {
       fail(node, "\"" + text + "\" is no regular expression: " + error.what());
     }
@@ -144,8 +219,9 @@ CategoryRules CategoryRules::built_in(std::string_view first) {
   return parse(std::string(first) + "\n" + std::string(kBuiltInCategories), "built-in categories");
 }
 
-const std::string& CategoryRules::cpu_category(const std::string& function) const {
-  const size_t index = rules_->cpu.first_match(function);
+const std::string& CategoryRules::cpu_category(const std::string& function,
+                                               const std::string& module) const {
+  const size_t index = rules_->cpu.first_match(function, module_of(function, module));
   return index < rules_->cpu.rules.size() ? rules_->cpu.rules[index].category : rules_->cpu_other;
 }
 

@@ -9,9 +9,10 @@
 namespace winnow::profiles {
 
 // Which category a function or an allocation belongs to: an ordered list of regular expressions
-// (ECMAScript, matched anywhere in a function's name) for each of the two kinds of profile. The
-// format is described in profiles/symbols/categories.toml, the built-in rules, which are of no
-// program in particular. Not to be shared by threads: answers are remembered.
+// (ECMAScript, matched anywhere in a function's name) for each of the two kinds of profile; a rule
+// of the cpu list may hold for some files' functions only. The format is described in
+// profiles/symbols/categories.toml, the built-in rules, which are of no program in particular. Not
+// to be shared by threads: answers are remembered.
 class CategoryRules {
  public:
   // Throws base::UsageError "<file>: line N: <problem>".
@@ -20,8 +21,11 @@ class CategoryRules {
   static CategoryRules built_in(std::string_view first = {});
   static CategoryRules parse(std::string_view toml, const std::string& subject);
 
-  // The first rule, in file order, one of whose expressions matches the name; else "other".
-  const std::string& cpu_category(const std::string& function) const;
+  // The first rule, in file order, that takes the function; else "other". `module` is the name of
+  // its file without folder ("libz.so.1"); empty: not known, and rules that ask for one do not
+  // match, but of "[libz.so.1]", which is a file without symbols.
+  const std::string& cpu_category(const std::string& function,
+                                  const std::string& module = "") const;
   // Of the call chain, leaf first, the function nearest the leaf that any rule matches decides, by
   // the first rule in file order that matches it; "Other" when no function is matched.
   const std::string& heap_category(std::span<const std::string> call_chain) const;

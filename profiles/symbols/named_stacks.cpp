@@ -9,9 +9,10 @@ int NamedStacks::frame(const SourceFunction& function) {
   const auto [found, added] = index_.try_emplace(function.name, static_cast<int>(frames_.size()));
   if (added)
     frames_.push_back({function.name, function.file,
-                       categories_ == Categories::cpu ? rules_.cpu_category(function.name)
-                                                      : rules_.heap_category({&function.name, 1}),
-                       function.line});
+                       categories_ == Categories::cpu
+                           ? rules_.cpu_category(function.name, function.module)
+                           : rules_.heap_category({&function.name, 1}),
+                       function.line, function.module});
   return found->second;
 }
 

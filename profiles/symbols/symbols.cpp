@@ -5,12 +5,7 @@ namespace {
 
 constexpr uint64_t kKernelSpace = uint64_t{1} << 63;
 
-std::string bracketed_file_name(const std::string& path) {
-  std::string name = path.substr(path.rfind('/') + 1);
-  name.insert(name.begin(), '[');
-  name += ']';
-  return name;
-}
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 
@@ -29,7 +24,9 @@ const std::vector<SourceFunction>& Symbols::frames(const MemoryMap& map, uint64_
   const auto [found, added] = file->frames.try_emplace(offset);
   if (added) {
     found->second = file->symbols.frames(offset);
-    if (found->second.empty()) found->second = {SourceFunction{bracketed_file_name(mapping->file)}};
+    const std::string module = file_name(mapping->file);
+    if (found->second.empty()) found->second = {SourceFunction{"[" + module + "]"}};
+    for (SourceFunction& function : found->second) function.module = module;
   }
   return found->second;
 }

@@ -281,10 +281,13 @@ WorkParts work_parts(const Measured& arms) {
         return variant.sync().has_value();
       });
   parts.categories.emplace_back("compute", "compute: other operators");
-  for (const std::string& category : categories_of(profiles_for(arms, Pass::cpu)))
+  const auto categories = categories_of(profiles_for(arms, Pass::cpu));
+  for (const std::string& category : categories)
     if (std::ranges::count(kGeneral, category) == 0)
       parts.categories.emplace_back(category, category);
-  parts.categories.emplace_back("memory", "memory: allocation, zeroing, copying");
+  parts.categories.emplace_back("memory", std::ranges::count(categories, "copying") > 0
+                                              ? "memory: allocation, mapping"
+                                              : "memory: allocation, zeroing, copying");
   parts.categories.emplace_back("kernel", "kernel functions");
   parts.categories.emplace_back("", "other functions");
   return parts;

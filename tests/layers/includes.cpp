@@ -94,6 +94,7 @@ const Arrows& arrows() {
         "profiles/program",
         "profiles/run",
         "profiles/sweep",
+        "profiles/symbols",
         "reports/statistics",
         "reports/markup",
         "reports/recorded",

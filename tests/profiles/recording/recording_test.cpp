@@ -106,7 +106,7 @@ Recording full_recording() {
   r.twin = "spawn-twin";
   r.blocks = {block, Block{}};
   SampledProfile cpu{ProfileClock::cpu, 10, 1000, 0.01, 10.0, 10.5, {}};
-  cpu.functions = {{"operator<< <\"odd\\name\">", "compute", 1.0 / 3, 0.5, 33, 50},
+  cpu.functions = {{"operator<< <\"odd\\name\">", "compute", 1.0 / 3, 0.5, 33, 50, "libodd.so.1"},
                    {"\xE2\x88\x91 sum\x01\t", "other", {}, {}, {}, {}}};
   HeapProfile heap{11,
                    1e15,
@@ -249,6 +249,8 @@ TEST_CASE("the fields arrive where they belong") {
   const VariantProfiles& profiles = r.profiles.at("spawn");
   CHECK(profiles.cpu->functions[0].name == "operator<< <\"odd\\name\">");
   CHECK(profiles.cpu->functions[0].flat_s == 1.0 / 3);
+  CHECK(profiles.cpu->functions[0].module == "libodd.so.1");
+  CHECK(profiles.cpu->functions[1].module.empty());
   CHECK(profiles.cpu->functions[1].name == "\xE2\x88\x91 sum\x01\t");
   CHECK_FALSE(profiles.wall->period_s.has_value());
   CHECK(profiles.heap->before_region[0].objects == 23);
@@ -266,7 +268,8 @@ TEST_CASE("what was not measured is absent from the file, not null") {
 
 TEST_CASE("keys keep their order and lines are indented") {
   const std::string text = written(full_recording());
-  CHECK(text.starts_with("{\n  \"schema\": 2,\n  \"content_hash\": \"sha256:"));
+  CHECK(text.starts_with("{\n  \"schema\": 2,\n"));
+  CHECK(text.find("\"schema\"") < text.find("\n  \"content_hash\": \"sha256:"));
   CHECK(text.find("\"content_hash\"") < text.find("\"created\""));
   CHECK(text.find("\"machine\"") < text.find("\"workload\""));
   CHECK(text.find("\n  \"variants\"") < text.find("\n  \"blocks\""));
