@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/compare_programs.h"
+#include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
 #include "profiles/run/run.h"
@@ -21,9 +22,11 @@ constexpr std::string_view kText =
     "started in fresh processes, in turn with the others, and measured with all its children; it\n"
     "needs no change. Writes recording.json, report.md and report.html, and prints the report.\n"
     "Ctrl-C ends early and keeps what was measured.\n\n"
-    "Passes: time (the kernel's accounting alone), cpu (the functions in which CPU time goes), "
-    "tree\n"
-    "(exact counts of threads and processes, and whether the outputs are the same).\n\n"
+    "Passes: time (the kernel's accounting alone), cpu (the functions in which CPU time goes),\n"
+    "heap (what is allocated, and where), sync (exact counts and times of threads that wait and\n"
+    "signal), tree (exact counts of threads and processes, and whether the outputs are the same).\n"
+    "On request: futex (exact counts of futex calls), count (instructions, by callgrind). What a\n"
+    "pass cannot see of a program is unavailable, with the reason.\n\n"
     "A command is split into words; a shell reads it only with --shell. Its input is empty, its\n"
     "output thrown away. Options of hyperfine mean the same here, or an error says the "
     "difference.\n\n"
@@ -36,7 +39,10 @@ constexpr std::string_view kText =
     "  winnow compare --shell=default 'sort data | uniq' 'sort -u data'\n";
 
 using profiles::Pass;
-constexpr std::array kCommandPasses{Pass::time, Pass::cpu, Pass::tree};
+constexpr std::array kCommandPasses{Pass::time, Pass::cpu,   Pass::heap, Pass::sync,
+                                    Pass::tree, Pass::futex, Pass::count};
+// The others take many times as long.
+constexpr std::array kUsualPasses{Pass::time, Pass::cpu, Pass::heap, Pass::sync, Pass::tree};
 
 struct CompareOptions : ProgramOptions, RecordingOptions {
   std::optional<std::string> blocks, budget, passes, categories;
@@ -70,7 +76,7 @@ Options table_of(CompareOptions& options) {
       {"output", &options.output, "file of their standard output (null: thrown away)"},
       {"ignore-output", &options.ignore_output, "do not ask whether they write the same"},
       {"folder", &options.folder, "their working folder (this one)"},
-      {"passes", &options.passes, "comma-separated: time,cpu,tree"},
+      {"passes", &options.passes, "comma-separated (time,cpu,heap,sync,tree); also futex, count"},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},
@@ -95,7 +101,8 @@ profiles::RunPlan make_plan(const CompareOptions& options) {
   plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
   plan.iterations_per_block = options.runs;
   plan.passes = options.passes ? passes_named(split("--passes", *options.passes), kCommandPasses)
-                               : std::vector(kCommandPasses.begin(), kCommandPasses.end());
+                               : std::vector(kUsualPasses.begin(), kUsualPasses.end());
+  plan.agent_library = agent_library();
   plan.compare_outputs = !options.ignore_output;
   plan.categories_file = options.categories.value_or("");
   if (options.budget) {
