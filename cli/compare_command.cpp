@@ -10,6 +10,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/compare_figures.h"
+#include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
 #include "profiles/run/run.h"
@@ -24,9 +25,11 @@ constexpr std::string_view kText =
     "started in fresh processes, in turn with the others, and measured with all its children; it\n"
     "needs no change. Writes recording.json, report.md and report.html, and prints the report.\n"
     "Ctrl-C ends early and keeps what was measured.\n\n"
-    "Passes: time (the kernel's accounting alone), cpu (the functions in which CPU time goes), "
-    "tree\n"
-    "(exact counts of threads and processes, and whether the outputs are the same).\n\n"
+    "Passes: time (the kernel's accounting alone), cpu (the functions in which CPU time goes),\n"
+    "heap (what is allocated, and where), sync (exact counts and times of threads that wait and\n"
+    "signal), tree (exact counts of threads and processes, and whether the outputs are the same).\n"
+    "On request: futex (exact counts of futex calls), count (instructions, by callgrind). What a\n"
+    "pass cannot see of a program is unavailable, with the reason.\n\n"
     "A command is split into words; a shell reads it only with --shell. Its input is empty, its\n"
     "output thrown away. Options of hyperfine mean the same here, or an error says the "
     "difference.\n\n"
@@ -39,7 +42,10 @@ constexpr std::string_view kText =
     "  winnow compare --shell=default 'sort data | uniq' 'sort -u data'\n";
 
 using profiles::Pass;
-constexpr std::array kCommandPasses{Pass::time, Pass::cpu, Pass::tree};
+constexpr std::array kCommandPasses{Pass::time, Pass::cpu,   Pass::heap, Pass::sync,
+                                    Pass::tree, Pass::futex, Pass::count};
+// The others take many times as long.
+constexpr std::array kUsualPasses{Pass::time, Pass::cpu, Pass::heap, Pass::sync, Pass::tree};
 
 Options table_of(CompareOptions& options) {
   Options table{
@@ -63,7 +69,7 @@ Options table_of(CompareOptions& options) {
        "NAME=PATTERN: a figure of the output, in the pattern's first group; NAME:lower=PATTERN "
        "where lower is better; any number of them"},
       {"primary", &options.primary, "the metric that decides the verdict, instead of wall time"},
-      {"passes", &options.passes, "comma-separated: time,cpu,tree"},
+      {"passes", &options.passes, "comma-separated (time,cpu,heap,sync,tree); also futex, count"},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},
@@ -90,7 +96,8 @@ profiles::RunPlan make_plan(const std::vector<profiles::Arm>& arms, const Compar
   plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
   plan.iterations_per_block = options.runs;
   plan.passes = options.passes ? passes_named(split("--passes", *options.passes), kCommandPasses)
-                               : std::vector(kCommandPasses.begin(), kCommandPasses.end());
+                               : std::vector(kUsualPasses.begin(), kUsualPasses.end());
+  plan.agent_library = agent_library();
   plan.compare_outputs = !options.ignore_output;
   plan.categories_file = options.categories.value_or("");
   if (options.budget) {

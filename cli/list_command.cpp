@@ -72,7 +72,9 @@ constexpr std::string_view kPasses =
     "  wall        the same on the wall clock, for persistent threads\n"
     "  heap        gperftools' heap profiler: allocation by category\n"
     "  sync        the preloaded agent: exact counts and times of threads\n"
-    "  tree        ptrace: exact counts of threads and processes, of winnow compare\n";
+    "  tree        ptrace: exact counts of threads and processes, of winnow compare\n"
+    "  futex       seccomp and ptrace: exact counts of futex calls, of winnow compare\n"
+    "  count       callgrind: instructions, of winnow compare\n";
 
 }  // namespace
 

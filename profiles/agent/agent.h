@@ -43,6 +43,12 @@ inline int64_t monotonic_ns() {
   return now.tv_sec * int64_t{1'000'000'000} + now.tv_nsec;
 }
 
+inline int64_t process_cpu_ns() {
+  timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return now.tv_sec * int64_t{1'000'000'000} + now.tv_nsec;
+}
+
 inline uint64_t now_ticks() {
 #if defined(__x86_64__)
   if (__builtin_expect(g_state.tsc, 1)) return __rdtsc();

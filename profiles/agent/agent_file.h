@@ -10,7 +10,7 @@
 namespace winnow::agent {
 
 inline constexpr uint64_t kMagic = 0x746e65676177696e;  // "niwagent"
-inline constexpr uint32_t kVersion = 4;
+inline constexpr uint32_t kVersion = 5;
 inline constexpr uint32_t kDefaultSlots = 4096;
 inline constexpr uint32_t kMaxSlots = 1 << 16;
 
@@ -128,6 +128,9 @@ struct Header {
   std::atomic<uint64_t> region_begin_ticks;  // 0: not yet
   std::atomic<uint64_t> region_end_ticks;
   int64_t region_begin_ns, region_end_ns;  // CLOCK_MONOTONIC at the same moments
+  int64_t cpu_begin_ns, cpu_end_ns;        // the process's CPU time there, since it began
+  uint32_t replaced;  // 1: the process had run another program before, which is not counted
+  uint32_t executed;  // 1: the region ended because the process became another program
   // Written all the time, what stands above is only read.
   alignas(64) std::atomic<uint32_t> used_slots;  // slots [0, used_slots) have been used
   std::atomic<uint64_t> free_list;               // (tag << 32) | (index + 1)

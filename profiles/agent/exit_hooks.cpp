@@ -29,6 +29,7 @@ __attribute__((constructor)) void find_exits() {
 template <class Call>
 int execute(const Call& call) {
   const bool closed = g_state.whole_process && close_region();
+  if (closed) g_state.header->executed = 1;
   const int result = call();
   const int error = errno;
   if (closed) reopen_region();

@@ -72,8 +72,8 @@ uint32_t usable_cores() {
 
 // The file belongs to the process that made it first. A program that this one starts inherits the
 // preloading and finds the file taken; one that replaces it (taskset, env) has the same pid.
-// `children` is how many processes it had made before.
-int open_agent_file(const char* path, uint64_t& children) {
+// `children` is how many processes it had made before, `replaced` whether it ran another program.
+int open_agent_file(const char* path, uint64_t& children, bool& replaced) {
   const int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (created >= 0 || errno != EEXIST) return created;
   const int file = open(path, O_RDWR | O_CLOEXEC);
@@ -82,6 +82,7 @@ int open_agent_file(const char* path, uint64_t& children) {
   if (pread(file, static_cast<void*>(&header), sizeof header, 0) == sizeof header &&
       header.magic == kMagic && header.pid == getpid() && ftruncate(file, 0) == 0) {
     children = header.child_processes.load();
+    replaced = true;
     return file;
   }
   close(file);
@@ -108,7 +109,8 @@ bool map_agent_file() {
     return false;
   }
   uint64_t children = 0;
-  const int file = open_agent_file(path, children);
+  bool replaced = false;
+  const int file = open_agent_file(path, children, replaced);
   if (file < 0) {
     if (errno != EEXIST) complain(path, strerror(errno));
     return false;
@@ -135,6 +137,7 @@ bool map_agent_file() {
   header.pid = getpid();
   header.counting = g_state.pass == Pass::kSync;
   header.child_processes.store(children);
+  header.replaced = replaced;
   header.phase.store(kBeforeRegion);
   header.magic = kMagic;
   return true;
@@ -188,13 +191,13 @@ __attribute__((constructor)) void start_agent() {
   if (pass == Pass::kSync) {
     g_phase->store(kBeforeRegion);
     adopt_thread();
-    const char* region = getenv("WINNOW_REGION");
-    g_state.whole_process = region != nullptr && strcmp(region, "process") == 0;
-    if (g_state.whole_process) {
-      at_quick_exit(end_agent);
-      open_region();
-    }
   }
+  if (pass != Pass::kSync && pass != Pass::kHeap) return;
+  const char* region = getenv("WINNOW_REGION");
+  g_state.whole_process = region != nullptr && strcmp(region, "process") == 0;
+  if (!g_state.whole_process) return;
+  at_quick_exit(end_agent);
+  open_region();
 }
 
 }  // namespace

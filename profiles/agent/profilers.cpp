@@ -64,9 +64,12 @@ void start_cpu_profiler() {
   }
 }
 
+int g_heap_dumps = 0;
+
 // The dump gets a name of its own: a forked child that exits numbers its dump as this process would
 // number the next one.
-void dump_heap(int number, const char* name) {
+void dump_heap(const char* name) {
+  const int number = ++g_heap_dumps;
   char numbered[32], from[PATH_MAX], to[PATH_MAX];
   snprintf(numbered, sizeof numbered, "heap.%04d.heap", number);
   auto* dump = find<void(const char*)>("HeapProfilerDump");
@@ -93,7 +96,7 @@ void profiler_process_start() {
 
 void profiler_region_begin() {
   if (g_state.pass == Pass::kCpu || g_state.pass == Pass::kWall) start_cpu_profiler();
-  if (g_state.pass == Pass::kHeap) dump_heap(1, "begin.heap");
+  if (g_state.pass == Pass::kHeap) dump_heap("begin.heap");
 }
 
 void profiler_region_end() {
@@ -102,8 +105,10 @@ void profiler_region_end() {
     g_profile_path[0] = '\0';
   }
   if (g_state.pass == Pass::kHeap) {
-    dump_heap(2, "end.heap");
-    if (auto* stop = find<void()>("HeapProfilerStop")) stop();  // else it dumps at exit, too
+    dump_heap("end.heap");
+    // Else it dumps at exit, too. A process that fails to become another program goes on.
+    auto* stop = find<void()>("HeapProfilerStop");
+    if (stop != nullptr && !g_state.whole_process) stop();
   }
 }
 

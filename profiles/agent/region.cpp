@@ -55,6 +55,7 @@ void begin_measuring() {
     if (Slot* own = own_slot()) take_own_account(own->begin, Moment::kBegin);
   }
   profiler_region_begin();
+  header.cpu_begin_ns = process_cpu_ns();
   stamp(header.region_begin_ticks, header.region_begin_ns);
   if (g_state.pass == Pass::kSync) g_phase->store(kInRegion);
 }
@@ -63,6 +64,7 @@ void end_measuring() {
   Header& header = *g_state.header;
   if (g_state.pass == Pass::kSync) g_phase->store(kAfterRegion);
   stamp(header.region_end_ticks, header.region_end_ns);
+  header.cpu_end_ns = process_cpu_ns();
   profiler_region_end();
   if (g_state.pass != Pass::kSync) return;
   if (Slot* own = t_slot) {
@@ -101,8 +103,9 @@ void reopen_region() {
       g_state.slots[i].end.tid = 0;
   }
   header.region_end_ticks.store(0, std::memory_order_release);
+  header.executed = 0;
   header.phase.store(kInRegion);
-  g_phase->store(kInRegion);
+  if (g_state.pass == Pass::kSync) g_phase->store(kInRegion);
 }
 
 }  // namespace winnow::agent

@@ -14,11 +14,15 @@
 #include "profiles/perf/sampler.h"
 #include "profiles/process/child.h"
 #include "profiles/process/pass.h"
+#include "profiles/process/preloadable.h"
 #include "profiles/program/output_figures.h"
 #include "profiles/program/output_hash.h"
 #include "profiles/program/output_pipe.h"
 #include "profiles/program/server.h"
 #include "profiles/program/tree.h"
+#include "profiles/raw/agent_events.h"
+#include "profiles/raw/agent_results.h"
+#include "profiles/raw/run_counts.h"
 #include "profiles/raw/tree_file.h"
 #include "profiles/recording/disturbance.h"
 
@@ -42,6 +46,9 @@ struct Sum {
   CoresTime cores{};
   bool cores_known = true;
   TreeProfile tree{};
+  FutexProfile futex{};
+  InstructionProfile count{};
+  std::string given_up{};  // why the pass did not see a run to its end
   BlockMachine machine{};
   int machine_cores = 0;
   RunningServer* server = nullptr;  // beside the runs; null: none
@@ -124,14 +131,46 @@ std::vector<std::string> filled(std::vector<std::string> words, const RunningSer
   return server ? server->filled(std::move(words)) : words;
 }
 
-Command command_of(const BlockPlan& plan, const fs::path& out, const RunningServer* server) {
+bool is_preloaded(Pass pass) {
+  return pass == Pass::heap || pass == Pass::sync || pass == Pass::exact;
+}
+
+// Callgrind's files of each process, and valgrind's messages.
+std::vector<std::string> under_callgrind(std::vector<std::string> arguments, const fs::path& out) {
+  const std::string folder = fs::absolute(out).string();
+  std::vector<std::string> valgrind{"valgrind", "--tool=callgrind", "--trace-children=yes",
+                                    "--callgrind-out-file=" + folder + "/callgrind.%p",
+                                    "--log-file=" + folder + "/valgrind.%p"};
+  valgrind.insert(valgrind.end(), arguments.begin(), arguments.end());
+  return valgrind;
+}
+
+// The program may run in another folder.
+std::vector<std::pair<std::string, std::string>> environment_of(const BlockPlan& plan,
+                                                                const fs::path& out, int run) {
+  std::vector<std::pair<std::string, std::string>> environment{{"WINNOW_PASS", word(plan.pass)}};
+  if (is_preloaded(plan.pass)) {
+    environment =
+        pass_environment(plan.pass, fs::absolute(plan.agent_library).string(), plan.threads);
+    environment.emplace_back("WINNOW_OUT", fs::absolute(out).string());
+    environment.emplace_back("WINNOW_REGION", "process");
+    // The timeline is the first run's; making room for it takes longer than a short run.
+    if (plan.pass == Pass::sync && (plan.index > 0 || run > 0))
+      environment.emplace_back("WINNOW_AGENT_EVENTS", "0");
+  }
+  environment.emplace_back("WINNOW_PADDING",
+                           std::string(static_cast<size_t>(plan.padding_bytes), 'x'));
+  return environment;
+}
+
+Command command_of(const BlockPlan& plan, const fs::path& out, int run,
+                   const RunningServer* server) {
   const Program& program = *plan.arm->program;
   Command command;
   command.arguments = filled(plan.arm->command, server);
+  if (plan.pass == Pass::count) command.arguments = under_callgrind(command.arguments, out);
   if (server) command.server_ended = server->descriptor();
-  command.environment = {
-      {"WINNOW_PASS", word(plan.pass)},
-      {"WINNOW_PADDING", std::string(static_cast<size_t>(plan.padding_bytes), 'x')}};
+  command.environment = environment_of(plan, out, run);
   command.removed_environment = foreign_environment();
   command.input_file = program.input_file;
   command.output_file = program.output_file.empty() ? "/dev/null" : program.output_file;
@@ -147,7 +186,7 @@ Command command_of(const BlockPlan& plan, const fs::path& out, const RunningServ
 class Run {
  public:
   Run(const BlockPlan& plan, const fs::path& out, int index, Sum& sum)
-      : plan_(plan), command_(command_of(plan, out, sum.server)), sum_(sum) {
+      : plan_(plan), command_(command_of(plan, out, index, sum.server)), sum_(sum) {
     if (plan.pass == Pass::cpu) data_ = (out / fmt::format("perf-{}.data", index)).string();
     if (plan.pass == Pass::tree && plan.arm->program->output_file.empty()) {
       hash_.emplace();
@@ -158,13 +197,9 @@ class Run {
   }
 
   Outcome take() {
-    TreeOutcome tree;
-    if (plan_.pass == Pass::tree)
-      tree = run_tree(command_, {}, plan_.stop);
-    else
-      tree.outcome = run_child(command_, plan_.stop);
+    const TreeOutcome tree = started();
     cores_end_.take();
-    if (!tree.unavailable.empty()) throw base::Error("tree pass", tree.unavailable);
+    if (!tree.unavailable.empty()) throw base::Error(word(plan_.pass) + " pass", tree.unavailable);
     const Outcome& outcome = tree.outcome;
     if (outcome.kind == Outcome::Kind::kNotStarted) return outcome;
     std::optional<double> cpu_s;
@@ -183,6 +218,7 @@ class Run {
       peak = std::max(peak.value_or(0), tree.account->peak_rss_bytes);
       add_tree(profile_of(*tree.account, outcome.wall_s), sum_.tree);
     }
+    if (tree.futexes) take_futexes(*tree.futexes);
     if (sampler_) take_samples();
     if (hash_) take_hash();
     if (pipe_) pipe_->finish();
@@ -213,6 +249,22 @@ class Run {
     if (!program.output_file.empty()) return;
     pipe_.emplace([this](std::span<const char> bytes) { figures_->add(bytes); });
     command_.output_file = pipe_->file();
+  }
+
+  TreeOutcome started() {
+    if (plan_.pass == Pass::tree || plan_.pass == Pass::futex) {
+      TreeOptions options;
+      options.count_futexes = plan_.pass == Pass::futex;
+      return run_tree(command_, options, plan_.stop);
+    }
+    TreeOutcome untraced;
+    untraced.outcome = run_child(command_, plan_.stop);
+    return untraced;
+  }
+
+  void take_futexes(const FutexCounts& counts) {
+    if (!counts.complete) sum_.given_up = counts.reason;
+    add_counts({1, counts.waits, counts.wakes, counts.requeues, counts.others}, sum_.futex);
   }
 
   // Last of all before the exec.
@@ -267,6 +319,36 @@ std::string take_tail(const fs::path& file) {
   return tail;
 }
 
+// Of all processes only the figures are kept: callgrind's files grow with the program.
+void take_instructions(const fs::path& out, Sum& sum) {
+  const InstructionProfile run = read_callgrind(out.string());
+  add_counts(run, sum.count);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(out)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("callgrind.") || name.starts_with("valgrind."))
+      files.push_back(entry.path());
+  }
+  for (const fs::path& file : files) fs::remove(file);
+}
+
+// What the preloaded libraries wrote gets the run's number. Dumps of the heap that children wrote
+// at their end are left out.
+void keep_files_of_run(const fs::path& out, int run) {
+  trim_agent_file((out / "agent.bin").string());
+  trim_events_file((out / "events.bin").string());
+  for (const char* name : {"agent.bin", "events.bin", "begin.heap", "end.heap"}) {
+    const fs::path file = out / name;
+    if (fs::exists(file))
+      fs::rename(
+          file, out / fmt::format("{}-{}{}", file.stem().string(), run, file.extension().string()));
+  }
+  std::vector<fs::path> dumps;
+  for (const auto& entry : fs::directory_iterator(out))
+    if (entry.path().filename().string().starts_with("heap.")) dumps.push_back(entry.path());
+  for (const fs::path& dump : dumps) fs::remove(dump);
+}
+
 void run_step(const std::string& what, const std::vector<std::string>& arguments,
               const std::string& log_file, const BlockPlan& plan) {
   if (arguments.empty()) return;
@@ -300,8 +382,13 @@ void take_runs(const BlockPlan& plan, const fs::path& out, Sum& sum) {
     if (plan.watch) plan.watch->check();
     if (accepted(outcome, program)) take_figures(measured, block);
     const std::string tail = take_tail(out / "stderr.txt");
-    if (!accepted(outcome, program)) {
+    if (is_preloaded(plan.pass)) keep_files_of_run(out, run);
+    if (!sum.given_up.empty()) {
+      block.failure = sum.given_up;
+    } else if (!accepted(outcome, program)) {
       block.failure = describe(outcome, plan.time_limit_s);
+    } else if (plan.pass == Pass::count) {
+      take_instructions(out, sum);
     }
     if (!block.ok()) block.stderr_tail = tail;
     if (outcome.left_behind_count > 0)
@@ -350,6 +437,8 @@ void put_together(const BlockPlan& plan, const fs::path& out, Sum& sum) {
   block.machine = sum.machine;
   block.disturbed = disturbance(sum.machine, sum.machine_cores);
   if (plan.pass == Pass::tree) write_tree_file((out / kTreeFile).string(), sum.tree);
+  if (plan.pass == Pass::futex) write_counts((out / kFutexFile).string(), sum.futex);
+  if (plan.pass == Pass::count) write_counts((out / kInstructionFile).string(), sum.count);
 }
 
 // What nothing was written to is no file of the recording.
@@ -376,10 +465,16 @@ ChildResult measure_program(const BlockPlan& plan) {
       });
 }
 
-std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_folder) try {
+std::string why_unavailable_for_programs(Pass pass, const std::string& agent_library,
+                                         const std::string& scratch_folder) try {
   if (pass == Pass::time) return "";
-  if (pass != Pass::cpu && pass != Pass::tree)
-    return "not yet taken of programs that do not follow docs/child-contract.md";
+  if (is_preloaded(pass)) {
+    const fs::path scratch = fs::path(scratch_folder) / "preload.txt";
+    const std::string why = why_unavailable(pass, agent_library, scratch.string());
+    fs::remove(scratch);
+    return why;
+  }
+  if (pass == Pass::wall) return "only of programs that follow docs/child-contract.md";
   Arm arm;
   arm.command = {"true"};
   arm.program.emplace();
@@ -395,7 +490,10 @@ std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_f
   std::string why;
   try {
     const Outcome outcome = Run(plan, scratch, 0, sum).take();
-    if (!outcome.ok()) why = "`true` fails under it: " + describe(outcome, plan.time_limit_s);
+    if (outcome.kind == Outcome::Kind::kNotStarted && pass == Pass::count)
+      why = "valgrind is not installed: apt-get install valgrind";
+    else if (!outcome.ok())
+      why = "`true` fails under it: " + describe(outcome, plan.time_limit_s);
   } catch (const base::Error& error) {
     why = error.what();
   }
@@ -403,6 +501,10 @@ std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_f
   return why;
 } catch (const std::exception& error) {
   return error.what();
+}
+
+std::string why_blind(Pass pass, const std::string& program_file) {
+  return is_preloaded(pass) ? why_not_preloadable(program_file) : "";
 }
 
 void run_hook(const std::string& what, const std::vector<std::string>& command,

@@ -14,12 +14,23 @@ namespace winnow::profiles {
 // - time: nothing but the kernel's accounting: wait4 with a subreaper, and the event task-clock,
 //   which sees children that nobody waits for, too
 // - cpu: perf.data by the event cpu-clock of the whole tree
+// - heap, sync and exact: the preloaded profilers, of the first process of each run, whose region
+// is
+//   its whole life; each run leaves agent-<run>.bin and, by the pass, events-<run>.bin or
+//   begin-<run>.heap and end-<run>.heap
 // - tree: exact counts of threads and processes by ptrace (tree.json), and the hash of the output
+// - futex: exact counts of futex calls by seccomp and ptrace (futexes.json); the block fails where
+//   a run makes more than TreeOptions allow
+// - count: instructions by callgrind (instructions.json)
 ChildResult measure_program(const BlockPlan& plan);
 
 // Why the pass cannot be taken of such programs on this machine; empty: it can. Runs a short
 // process.
-std::string why_unavailable_for_programs(Pass pass, const std::string& scratch_folder);
+std::string why_unavailable_for_programs(Pass pass, const std::string& agent_library,
+                                         const std::string& scratch_folder);
+
+// Why it would see nothing of the program of this file; empty: it may.
+std::string why_blind(Pass pass, const std::string& program_file);
 
 // The program's setup or cleanup (`what`); what it says goes to a file. Throws base::Error when it
 // fails.

@@ -272,11 +272,19 @@ void warn_of_threads(const Header& header, int64_t unread, std::vector<std::stri
 }
 
 void warn_of_children(const Header& header, std::vector<std::string>& warnings) {
-  const uint64_t children = header.child_processes.load();
-  if (children == 1) warnings.push_back("1 child process was made, which is not counted");
-  if (children > 1)
-    warnings.push_back(
-        fmt::format("{} child processes were made, which are not counted", children));
+  const auto children = static_cast<int64_t>(header.child_processes.load());
+  if (children > 0) warnings.push_back(warning_of_children(children));
+}
+
+AgentSeen seen_of(const Header& header) {
+  AgentSeen seen;
+  seen.cpu_s =
+      static_cast<double>(std::max<int64_t>(0, header.cpu_end_ns - header.cpu_begin_ns)) * 1e-9;
+  // Else a program that this one replaced used it.
+  if (header.replaced == 0) seen.start_s = static_cast<double>(header.cpu_begin_ns) * 1e-9;
+  seen.child_processes = static_cast<int64_t>(header.child_processes.load());
+  seen.executed = header.executed != 0;
+  return seen;
 }
 
 // What the hooks saw of such a process is what other libraries left to the C library.
@@ -306,6 +314,12 @@ const Header& checked_header(std::span<const std::byte> bytes, const std::string
 
 }  // namespace
 
+std::string warning_of_children(int64_t children) {
+  return children == 1
+             ? "1 child process was made, which is not counted"
+             : fmt::format("{} child processes were made, which are not counted", children);
+}
+
 AgentResults read_agent_results(const std::string& file, int iterations) {
   const base::MappedFile mapped(file);
   const Header& header = checked_header(mapped.bytes(), file);
@@ -331,8 +345,16 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   check_off_cpu(results.sync, results.warnings);
   warn_of_threads(header, collected.unread, results.warnings);
   warn_of_children(header, results.warnings);
+  results.seen = seen_of(header);
   if (header.allocates_elsewhere != 0) forget_allocations(results.sync, results.warnings);
   return results;
+}
+
+AgentSeen read_agent_seen(const std::string& file) {
+  const base::MappedFile mapped(file);
+  const Header& header = checked_header(mapped.bytes(), file);
+  calibrate(header, file);
+  return seen_of(header);
 }
 
 void trim_agent_file(const std::string& file) {

@@ -11,6 +11,9 @@ namespace winnow::profiles {
 inline constexpr const char* kAllocatesElsewhere =
     "its allocations do not go through the C library's malloc";
 
+// "3 child processes were made, which are not counted": one of AgentResults::warnings.
+std::string warning_of_children(int64_t children);
+
 // A thread that was not created and ended within the region.
 struct AgentThread {
   uint32_t slot = 0;
@@ -19,11 +22,20 @@ struct AgentThread {
   bool waits_throughout = false;  // one call that waits lasted as long as the region
 };
 
+// Of a process that is counted whole.
+struct AgentSeen {
+  double cpu_s = 0;             // of its region
+  double start_s = 0;           // of its start: of loading the agent, above all
+  int64_t child_processes = 0;  // that it made
+  bool executed = false;        // it became another program, which the agent does not count
+};
+
 struct AgentResults {
   SyncProfile sync;
   uint64_t begin_ticks = 0, end_ticks = 0;  // of the region
   double ns_per_tick = 0;
   std::vector<AgentThread> threads;
+  AgentSeen seen;
   std::vector<std::string> warnings;
 };
 
@@ -31,6 +43,9 @@ struct AgentResults {
 // Calls and states that were going on at the region's end count up to there. Throws base::Error for
 // a file that is not the agent's, and when the region did not begin or end.
 AgentResults read_agent_results(const std::string& file, int iterations);
+
+// What it saw of the process, in the heap pass, too. Throws likewise.
+AgentSeen read_agent_seen(const std::string& file);
 
 // Cuts off the slots that were never used; leaves a file that is not the agent's alone.
 void trim_agent_file(const std::string& file);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <utility>
 
 #include "base/error.h"
 #include "profiles/perf/stacks.h"
@@ -11,6 +13,7 @@
 #include "profiles/raw/agent_results.h"
 #include "profiles/raw/allocations.h"
 #include "profiles/raw/call_stacks.h"
+#include "profiles/raw/run_counts.h"
 #include "profiles/raw/sync_total.h"
 #include "profiles/raw/tree_file.h"
 #include "profiles/recording/disturbance.h"
@@ -43,11 +46,14 @@ void write(const std::string& folder, const std::string& variant, Stacks stacks,
                     variant, word(clock), left_out, kLimitStacksBytes >> 20));
 }
 
-// A block's files of the kernel's events, one for each run; none: another profiler's.
-std::vector<std::string> perf_files(const std::string& folder, const Block& block) {
+// A block's files of this kind, one for each run of a command: "perf-0.data". None: the block is of
+// a program that follows docs/child-contract.md.
+std::vector<std::string> run_files(const std::string& folder, const Block& block,
+                                   const std::string& stem, const std::string& extension) {
   std::vector<std::string> files;
   for (const std::string& file : block.raw_files)
-    if (file.ends_with(".data")) files.push_back(folder + "/" + file);
+    if (file.find("/" + stem + "-") != std::string::npos && file.ends_with(extension))
+      files.push_back(folder + "/" + file);
   return files;
 }
 
@@ -85,7 +91,7 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   double system_s = 0;
   bool by_events = false, kernel_seen = true;
   for (const Block* block : blocks) {
-    const std::vector<std::string> perf = perf_files(folder, *block);
+    const std::vector<std::string> perf = run_files(folder, *block, "perf", ".data");
     by_events = !perf.empty();
     files.insert(files.end(), perf.begin(), perf.end());
     if (!by_events) files.push_back(raw_file(folder, *block, "cpu.prof"));
@@ -108,33 +114,93 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   return profile;
 }
 
+// Of a command only the first process takes the preloaded profiler: how much of the tree that was
+// decides what the profile is worth. Throws base::Error where it is too little.
+class SeenSum {
+ public:
+  void add(const AgentSeen& seen, const Block& block) {
+    ++runs_;
+    sum_.seen_cpu_s += seen.cpu_s;
+    sum_.child_processes += seen.child_processes;
+    executed_ = executed_ || seen.executed;
+    if (block.iteration_wall_ns.empty() || !block.region) return;
+    const double runs = iterations_of(block);
+    sum_.tree_cpu_s += std::max(0.0, block.region->cpu_s().value_or(0) / runs - seen.start_s);
+  }
+
+  SeenShare share() const {
+    if (executed_)
+      throw base::Error("first process",
+                        "it became another program, which takes no preloaded library");
+    if (sum_.child_processes == 0 && sum_.tree_cpu_s - sum_.seen_cpu_s < runs_ * kEnd_s)
+      return sum_;
+    if (sum_.share() < kHalf)
+      throw base::Error("process tree",
+                        fmt::format("only the first process is seen, which used {:.0f} % of its "
+                                    "CPU time: too little for a table{}",
+                                    sum_.share() * 100, children()));
+    return sum_;
+  }
+
+ private:
+  static constexpr double kHalf = 0.5;
+  static constexpr double kEnd_s = 0.01;  // of a process, which the agent does not see
+
+  std::string children() const {
+    if (sum_.child_processes == 0) return "";
+    const double each = static_cast<double>(sum_.child_processes) / runs_;
+    return fmt::format("; a run makes {:.4g} child {}", each, each == 1 ? "process" : "processes");
+  }
+
+  SeenShare sum_;
+  bool executed_ = false;
+  int runs_ = 0;
+};
+
 HeapProfile heap(const std::string& folder, const Block& block, const CategoryRules& rules,
                  Recording& recording) {
-  HeapProfile profile = read_heap_profile(raw_file(folder, block, "begin.heap"),
-                                          raw_file(folder, block, "end.heap"), rules);
-  profile.iterations = iterations_of(block);
-  Stacks stacks = allocation_stacks(raw_file(folder, block, "begin.heap"),
-                                    raw_file(folder, block, "end.heap"), rules);
+  const auto of_runs = run_files(folder, block, "end", ".heap");
+  const std::string run = of_runs.empty() ? "" : "-0";
+  std::optional<SeenShare> seen;
+  if (const auto agents = run_files(folder, block, "agent", ".bin"); !agents.empty()) {
+    if (run_files(folder, block, "begin", ".heap").empty())
+      throw base::Error("heap profiler",
+                        "it could not begin; the program may define malloc itself");
+    SeenSum sum;
+    sum.add(read_agent_seen(agents.front()), block);
+    seen = sum.share();
+  }
+  const std::string begin = raw_file(folder, block, "begin" + run + ".heap"),
+                    end = raw_file(folder, block, "end" + run + ".heap");
+  HeapProfile profile = read_heap_profile(begin, end, rules);
+  profile.iterations = of_runs.empty() ? iterations_of(block) : 1;
+  profile.seen = seen;
+  Stacks stacks = allocation_stacks(begin, end, rules);
   stacks.iterations = profile.iterations;
   write(folder, block.variant, std::move(stacks), recording);
   return profile;
 }
 
 // The run's events are shared evenly: no variant's timeline takes the room of another's.
-void timeline(const std::string& folder, const Block& block, const AgentResults& results,
+void timeline(const std::string& folder, const std::string& name, const Block& block,
+              const AgentResults& results, const std::vector<int64_t>& iteration_wall_ns,
               Recording& recording) try {
   const auto variants = static_cast<int64_t>(recording.variants.size());
   write_timeline(folder, block.variant,
-                 read_agent_events(raw_file(folder, block, "events.bin"), results,
-                                   block.iteration_wall_ns, kMaxTimelineEvents / variants));
+                 read_agent_events(raw_file(folder, block, name), results, iteration_wall_ns,
+                                   kMaxTimelineEvents / variants));
 } catch (const base::Error& error) {
   recording.warnings.push_back(fmt::format("{}: no timeline: {}", block.variant, error.what()));
 }
 
-AgentResults counted(const std::string& folder, const Block& block, Recording& recording) {
-  AgentResults results =
-      read_agent_results(raw_file(folder, block, "agent.bin"), iterations_of(block));
+AgentResults counted(const std::string& file, const Block& block, int iterations,
+                     Recording& recording) {
+  AgentResults results = read_agent_results(file, iterations);
+  // Of a command the tables tell what the pass did not see.
+  const std::string of_children = warning_of_children(results.seen.child_processes);
+  const bool command = !file.ends_with("/agent.bin");
   for (const std::string& warning : results.warnings) {
+    if (command && warning == of_children) continue;
     std::string text = fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning);
     if (std::ranges::count(recording.warnings, text) == 0)
       recording.warnings.push_back(std::move(text));
@@ -142,16 +208,52 @@ AgentResults counted(const std::string& folder, const Block& block, Recording& r
   return results;
 }
 
+// Of a program that follows docs/child-contract.md.
+void add_process_of(const std::string& folder, const Block& block, bool first, Recording& recording,
+                    SyncProfile& total) {
+  const AgentResults results =
+      counted(raw_file(folder, block, "agent.bin"), block, iterations_of(block), recording);
+  if (first) timeline(folder, "events.bin", block, results, block.iteration_wall_ns, recording);
+  add_process(results.sync, block.index, total);
+}
+
+void add_runs_of(const std::string& folder, const Block& block, bool first, Recording& recording,
+                 SyncProfile& total, SeenSum& seen) {
+  for (const std::string& file : run_files(folder, block, "agent", ".bin")) {
+    const AgentResults results = counted(file, block, 1, recording);
+    const double region_ns =
+        static_cast<double>(results.end_ticks - results.begin_ticks) * results.ns_per_tick;
+    if (std::exchange(first, false))
+      timeline(folder, "events-0.bin", block, results, {std::llround(region_ns)}, recording);
+    add_process(results.sync, block.index, total);
+    seen.add(results.seen, block);
+  }
+}
+
 // The timeline is the first process's.
 SyncProfile sync(const std::string& folder, const std::vector<const Block*>& blocks,
                  Recording& recording) {
   SyncProfile total;
+  SeenSum seen;
+  bool of_runs = false;
   for (const Block* block : blocks) {
-    const AgentResults results = counted(folder, *block, recording);
-    if (block == blocks.front()) timeline(folder, *block, results, recording);
-    add_process(results.sync, block->index, total);
+    of_runs = !run_files(folder, *block, "agent", ".bin").empty();
+    if (of_runs)
+      add_runs_of(folder, *block, block == blocks.front(), recording, total, seen);
+    else
+      add_process_of(folder, *block, block == blocks.front(), recording, total);
   }
+  if (of_runs) total.seen = seen.share();
   return total;
+}
+
+// As many iterations as the heap pass took.
+SyncProfile exact(const std::string& folder, const Block& block, Recording& recording) {
+  const auto of_runs = run_files(folder, block, "agent", ".bin");
+  return of_runs.empty()
+             ? counted(raw_file(folder, block, "agent.bin"), block, iterations_of(block), recording)
+                   .sync
+             : counted(of_runs.front(), block, 1, recording).sync;
 }
 
 // Neither the profiler nor the hooks saw an allocation, not even of the program's start: it made
@@ -198,16 +300,28 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
         add_tree(read_tree_file(raw_file(folder, *block, kTreeFile)), tree);
       profiles.tree = std::move(tree);
     });
+    attempt(name, Pass::futex, [&](const auto& blocks) {
+      FutexProfile futex;
+      for (const Block* block : blocks)
+        add_counts(read_futex_file(raw_file(folder, *block, kFutexFile)), futex);
+      profiles.futex = futex;
+    });
+    attempt(name, Pass::count, [&](const auto& blocks) {
+      InstructionProfile count;
+      for (const Block* block : blocks)
+        add_counts(read_instruction_file(raw_file(folder, *block, kInstructionFile)), count);
+      profiles.count = count;
+    });
     attempt(name, Pass::exact, [&](const auto& blocks) {
       if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
-      const SyncProfile exact = counted(folder, *blocks[0], recording).sync;
-      if (allocates_elsewhere(*profiles.heap, exact)) {
+      const SyncProfile counts = exact(folder, *blocks[0], recording);
+      if (allocates_elsewhere(*profiles.heap, counts)) {
         profiles.heap.reset();
         recording.missing.push_back({name, Pass::heap, kAllocatesElsewhere});
         return;
       }
-      profiles.heap->exact_bytes = exact.allocated_bytes;
-      profiles.heap->exact_objects = exact.allocations;
+      profiles.heap->exact_bytes = counts.allocated_bytes;
+      profiles.heap->exact_objects = counts.allocations;
     });
   }
 }

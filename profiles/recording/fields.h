@@ -239,6 +239,13 @@ void fields(Io& io, T& row) {
   io("objects", row.objects);
 }
 
+template <class Io, Is<SeenShare> T>
+void fields(Io& io, T& seen) {
+  io("seen_cpu_s", seen.seen_cpu_s);
+  io("tree_cpu_s", seen.tree_cpu_s);
+  io("child_processes", seen.child_processes);
+}
+
 template <class Io, Is<HeapProfile> T>
 void fields(Io& io, T& heap) {
   io("iterations", heap.iterations);
@@ -250,6 +257,7 @@ void fields(Io& io, T& heap) {
   io("header_objects", heap.header_objects);
   io("exact_bytes", heap.exact_bytes);
   io("exact_objects", heap.exact_objects);
+  io("seen", heap.seen);
 }
 
 template <class Io, Is<Calls> T>
@@ -314,6 +322,7 @@ void fields(Io& io, T& sync) {
   io("frees", sync.frees);
   io("threads", sync.threads);
   io("processes", sync.processes);
+  io("seen", sync.seen);
 }
 
 template <class Io, Is<TreeProgram> T>
@@ -343,6 +352,24 @@ void fields(Io& io, T& tree) {
   io.where_told("without_privilege", tree.without_privilege);
 }
 
+template <class Io, Is<FutexProfile> T>
+void fields(Io& io, T& futex) {
+  io("iterations", futex.iterations);
+  io("waits", futex.waits);
+  io("wakes", futex.wakes);
+  io("requeues", futex.requeues);
+  io("others", futex.others);
+}
+
+template <class Io, Is<InstructionProfile> T>
+void fields(Io& io, T& count) {
+  io("iterations", count.iterations);
+  io("instructions", count.instructions);
+  io("fewest", count.fewest);
+  io("most", count.most);
+  io("processes", count.processes);
+}
+
 template <class Io, Is<VariantProfiles> T>
 void fields(Io& io, T& profiles) {
   io("cpu", profiles.cpu);
@@ -350,6 +377,8 @@ void fields(Io& io, T& profiles) {
   io("heap", profiles.heap);
   io("sync", profiles.sync);
   io("tree", profiles.tree);
+  io("futex", profiles.futex);
+  io("count", profiles.count);
 }
 
 template <class Io, Is<Missing> T>

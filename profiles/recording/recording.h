@@ -249,6 +249,15 @@ struct SampledProfile {
   std::vector<Function> functions;
 };
 
+// Of a command's process tree only the first process takes the preloaded profiler.
+struct SeenShare {
+  double seen_cpu_s = 0;        // CPU time of the program that was seen
+  double tree_cpu_s = 0;        // of the whole tree but the first process's start, by the kernel
+  int64_t child_processes = 0;  // that the first process made
+
+  double share() const { return tree_cpu_s > 0 ? seen_cpu_s / tree_cpu_s : 1; }
+};
+
 struct AllocationRow {
   std::string category;
   double bytes = 0;
@@ -267,6 +276,7 @@ struct HeapProfile {
   std::optional<double> header_bytes;
   std::optional<int64_t> header_objects;
   std::optional<int64_t> exact_bytes, exact_objects;
+  std::optional<SeenShare> seen{};  // of a command; then the region is the whole process
 };
 
 struct Calls {
@@ -318,6 +328,7 @@ struct SyncProfile {
   std::optional<int64_t> allocations, allocated_bytes, frees;
   std::vector<ThreadAccount> threads;
   std::optional<std::vector<SyncProcess>> processes{};  // each for itself: how the counts scatter
+  std::optional<SeenShare> seen{};                      // as in HeapProfile
 };
 
 // Processes of a tree by the name of the program that they run last.
@@ -346,11 +357,27 @@ struct TreeProfile {
   std::vector<std::string> without_privilege{};  // set-uid programs that ran without it
 };
 
+// Futex calls of whole process trees: how often threads went to the kernel to wait and to wake.
+struct FutexProfile {
+  int iterations = 0;
+  int64_t waits = 0, wakes = 0, requeues = 0, others = 0;
+};
+
+// Instructions of whole process trees outside the kernel, as callgrind counts them.
+struct InstructionProfile {
+  int iterations = 0;
+  int64_t instructions = 0;      // of all iterations
+  int64_t fewest = 0, most = 0;  // of one iteration
+  int64_t processes = 0;         // that were counted, the leaders included
+};
+
 struct VariantProfiles {
   std::optional<SampledProfile> cpu, wall;
   std::optional<HeapProfile> heap;
   std::optional<SyncProfile> sync;
   std::optional<TreeProfile> tree{};
+  std::optional<FutexProfile> futex{};
+  std::optional<InstructionProfile> count{};
 };
 
 // Something that was planned or asked for and is not there, and why.

@@ -12,7 +12,7 @@ namespace winnow::profiles {
 
 // One way to measure one process. exact is the sync pass again, over the heap pass's iterations,
 // to check the heap dumps: it comes with heap and is not asked for.
-enum class Pass { time, cpu, wall, heap, sync, exact, tree };
+enum class Pass { time, cpu, wall, heap, sync, exact, tree, futex, count };
 
 // How a run or a sweep ended. invalid: a program was replaced or deleted while it was measured, so
 // that the figures are not of one program.
@@ -33,8 +33,8 @@ enum class Side { base, head };
 template <class T>
 inline constexpr std::array<const char*, 0> kWords{};
 template <>
-inline constexpr std::array<const char*, 7> kWords<Pass>{"time", "cpu",   "wall", "heap",
-                                                         "sync", "exact", "tree"};
+inline constexpr std::array<const char*, 9> kWords<Pass>{"time",  "cpu",  "wall",  "heap", "sync",
+                                                         "exact", "tree", "futex", "count"};
 template <>
 inline constexpr std::array<const char*, 4> kWords<RunStatus>{"complete", "interrupted",
                                                               "incomplete", "invalid"};
@@ -73,8 +73,8 @@ std::string all_words() {
 }
 
 // The passes that a run can be asked for, in the order in which it takes them.
-inline constexpr std::array kPasses{Pass::time, Pass::cpu,  Pass::wall,
-                                    Pass::heap, Pass::sync, Pass::tree};
+inline constexpr std::array kPasses{Pass::time, Pass::cpu,  Pass::wall,  Pass::heap,
+                                    Pass::sync, Pass::tree, Pass::futex, Pass::count};
 
 // Which pass brings these stacks.
 constexpr Pass pass_of(ProfileClock clock) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/usable_cores.h"
@@ -22,11 +23,20 @@ constexpr int kMaxWallRounds = 2;
 constexpr int kFirstGuessOfRounds = 5;
 // Few, because every allocation is slow under the heap profiler.
 constexpr int kHeapIterations = 2;
+constexpr int kHeapRuns = 1;  // of a command, likewise
+// Of a run of a command under a pass that slows it down; unless it takes long anyway.
+constexpr double kSlowPassLimit_s = 60, kSlowPassFactor = 4;
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
 constexpr double kStart_s = 0.005;  // of a measured process: a guess, for the plan alone
 constexpr int kStartRuns = 50;
-constexpr double kTimePassShare = 0.6;  // of a budget
+constexpr double kTimePassShare = 0.5;  // of a budget
+
+// Passes that change how a command runs: what they break is no failure of the command.
+bool interferes(Pass pass) {
+  return pass == Pass::heap || pass == Pass::exact || pass == Pass::sync || pass == Pass::futex ||
+         pass == Pass::count;
+}
 
 std::string last_line(const Block& block) {
   return block.stderr_tail.substr(block.stderr_tail.rfind('\n') + 1);
@@ -60,6 +70,8 @@ void Measurement::count_blocks() {
   if (planned(Pass::heap)) total_ += 2 * arms;
   if (planned(Pass::sync)) total_ += plan.sync_processes * arms;
   if (planned(Pass::tree)) total_ += plan.tree_processes * arms;
+  if (planned(Pass::futex)) total_ += plan.futex_processes * arms;
+  if (planned(Pass::count)) total_ += plan.count_processes * arms;
 }
 
 double Measurement::elapsed_s() const {
@@ -144,6 +156,7 @@ void Measurement::warm_up() {
       throw base::Error(arm_of(arm).variant.label,
                         block.failure + (block.stderr_tail.empty() ? "" : ": " + last_line(block)));
     const double run_s = static_cast<double>(std::ranges::min(block.iteration_wall_ns)) * 1e-9;
+    run_s_[arm] = run_s;
     const double times = arm == 0 && !recording_.twin.empty() ? 2 : 1;
     round_s += run_s * times;
     if (block.server) starts_s += static_cast<double>(block.server->ready_ns) * 1e-9 * times;
@@ -240,8 +253,8 @@ std::string Measurement::why_invalid() {
 }
 
 std::string Measurement::why_not(Pass pass) const try {
-  if (plan_.of_programs()) return why_unavailable_for_programs(pass, folder_);
-  if (pass == Pass::tree)
+  if (plan_.of_programs()) return why_unavailable_for_programs(pass, plan_.agent_library, folder_);
+  if (pass == Pass::tree || pass == Pass::futex || pass == Pass::count)
     return "only of programs that do not follow docs/child-contract.md; the sync pass counts the "
            "threads of those that do";
   const std::string scratch = folder_ + "/preload.txt";
@@ -252,15 +265,41 @@ std::string Measurement::why_not(Pass pass) const try {
   return error.what();
 }
 
+void Measurement::leave_out(Pass pass, size_t arm, const std::string& why) {
+  left_out_.insert({pass, arm});
+  recording_.missing.push_back({name_of(arm), pass, why});
+}
+
+void Measurement::leave_out_the_blind(Pass pass) {
+  if (!plan_.of_programs()) return;
+  for (size_t arm : all_arms()) {
+    const std::string why = why_blind(pass, recording_.variants[arm].program_file->path);
+    if (!why.empty()) leave_out(pass, arm, why);
+  }
+}
+
+double Measurement::time_limit_s(Pass pass, size_t arm) const {
+  const auto run = run_s_.find(arm);
+  const bool on_request = pass == Pass::futex || pass == Pass::count;
+  if (!plan_.of_programs() || !interferes(pass) || on_request || run == run_s_.end())
+    return plan_.time_limit_s;
+  return std::min(plan_.time_limit_s, std::max(kSlowPassLimit_s, kSlowPassFactor * run->second));
+}
+
 void Measurement::take_pass(Pass pass) {
+  leave_out_the_blind(pass);
   if (pass == Pass::time) return time_pass();
   if (pass == Pass::cpu) return sampled_pass(pass, all_arms(), kMaxCpuRounds);
   if (pass == Pass::wall) return sampled_pass(pass, persistent_arms(), kMaxWallRounds);
   if (pass == Pass::sync) return counted_pass(pass, plan_.sync_processes);
   if (pass == Pass::tree) return counted_pass(pass, plan_.tree_processes);
+  if (pass == Pass::futex) return counted_pass(pass, plan_.futex_processes);
+  if (pass == Pass::count) return counted_pass(pass, plan_.count_processes);
   if (pass != Pass::heap) throw base::Error(word(pass) + " pass", "nobody takes it");
-  once(Pass::heap, kHeapIterations);
-  once(Pass::exact, kHeapIterations);
+  const int iterations = plan_.of_programs() ? kHeapRuns : kHeapIterations;
+  leave_out_the_blind(Pass::exact);
+  once(Pass::heap, iterations);
+  once(Pass::exact, iterations);
 }
 
 void Measurement::time_pass() {
@@ -340,7 +379,8 @@ int64_t Measurement::samples_of_last_block() const {
 // every second one in the opposite order. The processes share the iterations of a block, so that
 // the pass takes about as long as one block of each arm.
 void Measurement::counted_pass(Pass pass, int processes) {
-  const int iterations = (iterations_per_block_ + processes - 1) / processes;
+  const bool slow = pass == Pass::futex || pass == Pass::count;
+  const int iterations = slow ? 1 : (iterations_per_block_ + processes - 1) / processes;
   for (int round = 0; round < processes && !stopped(); ++round) {
     Arms order = all_arms();
     if (round % 2 == 1) std::reverse(order.begin(), order.end());
@@ -355,7 +395,7 @@ void Measurement::once(Pass pass, int iterations) {
 // One fresh process; true: it succeeded.
 bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   if (stopped()) return false;
-  if (given_up(pass, arm)) {
+  if (given_up(pass, arm) || left_out(pass, arm)) {
     ++done_;
     return false;
   }
@@ -370,6 +410,15 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   result.block.order = static_cast<int64_t>(recording_.blocks.size());
   why_invalid_ = watch_of(arm).change();
   const bool ok = result.block.ok();
+  if (!ok && !stopped() && block.arm->program && interferes(pass)) {
+    constexpr std::string_view kNotMeasured = "not measured: ";
+    const std::string& failure = result.block.failure;
+    leave_out(pass, arm,
+              failure.starts_with(kNotMeasured)
+                  ? failure.substr(kNotMeasured.size())
+                  : "a run under this pass did not end well: " + failure);
+    return false;
+  }
   int& failures = failures_in_a_row_[{pass, arm}];
   failures = ok ? 0 : failures + 1;
   if (failures == kFailuresToGiveUp) {
@@ -390,7 +439,7 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
   block.iterations = iterations;
   block.threads = plan_.workload.threads;
   block.items_per_iteration = plan_.workload.items_per_iteration;
-  block.time_limit_s = plan_.time_limit_s;
+  block.time_limit_s = time_limit_s(pass, arm);
   block.stop = plan_.stop;
   block.folder = folder_;
   block.agent_library = plan_.agent_library;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,10 @@ class Measurement {
   ProgramWatch& watch_of(size_t arm);
 
   std::string why_not(Pass pass) const;  // empty: it can be taken
+  bool left_out(Pass pass, size_t arm) const { return left_out_.contains({pass, arm}); }
+  void leave_out(Pass pass, size_t arm, const std::string& why);
+  void leave_out_the_blind(Pass pass);
+  double time_limit_s(Pass pass, size_t arm) const;
   void take_pass(Pass pass);
   void time_pass();
   void take_round(const Arms& order, std::optional<int> rerun_of);
@@ -73,6 +78,9 @@ class Measurement {
   std::vector<ProgramWatch> watches_;  // of plan.arms
   std::string why_invalid_;
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
+  // Commands that a pass cannot see, or that do not stand it: recording_.missing tells why.
+  std::set<std::pair<Pass, size_t>> left_out_;
+  std::map<size_t, double> run_s_;  // of a command's run in the warm-up
   int iterations_per_block_, planned_blocks_;
   int done_ = 0, total_ = 0;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them

@@ -28,7 +28,8 @@ struct RunPlan : MeasuringPlan {
   // Fresh processes of each arm in the sync pass, which share the iterations of a block: from one
   // process alone nobody can tell how its counts scatter.
   int sync_processes = 7;
-  int tree_processes = 5;  // of each arm in the tree pass, likewise
+  int tree_processes = 5;                        // of each arm in the tree pass, likewise
+  int futex_processes = 3, count_processes = 2;  // likewise
   int64_t samples = 1000;  // of each arm in a sampled pass, as far as its rounds and time reach
   // Rules for the categories of functions: of a file; empty: those that are built in, and in front
   // of them those of the measured program (profiles/symbols/categories.h).

@@ -143,15 +143,19 @@ void note_gaps(Pass pass, const Variant& variant, Recording& recording) {
 
 void note_gaps(const RunPlan& plan, Recording& recording) {
   const std::vector<Missing> unavailable = recording.missing;
+  const auto told = [&](Pass pass, const std::string& variant) {
+    return std::ranges::any_of(unavailable, [&](const Missing& missing) {
+      return missing.pass == pass && (missing.variant.empty() || missing.variant == variant);
+    });
+  };
   for (const Pass pass : kPasses) {
     if (std::count(plan.passes.begin(), plan.passes.end(), pass) == 0) continue;
-    if (std::any_of(unavailable.begin(), unavailable.end(),
-                    [&](const Missing& missing) { return missing.pass == pass; })) {
-      continue;
-    }
+    if (told(pass, "")) continue;
     for (const Arm& arm : plan.arms) {
-      note_gaps(pass, arm.variant, recording);
-      if (pass == Pass::heap) note_gaps(Pass::exact, arm.variant, recording);
+      const std::string& name = arm.variant.name;
+      if (!told(pass, name)) note_gaps(pass, arm.variant, recording);
+      if (pass == Pass::heap && !told(Pass::exact, name))
+        note_gaps(Pass::exact, arm.variant, recording);
     }
     if (pass == Pass::time && !recording.twin.empty()) {
       Variant twin;

@@ -145,7 +145,11 @@ std::vector<SameBehaviour> same_behaviours(const Measured& arms) {
       }))
     return {};
   std::vector<std::optional<Behaviour>> behaviours;
-  for (const MeasuredArm& variant : arms.variants()) behaviours.push_back(behaviour_of(variant));
+  for (const MeasuredArm& variant : arms.variants()) {
+    // Two commands that schedule alike may do different work.
+    const bool command = variant.sync() && variant.sync()->seen;
+    behaviours.push_back(command ? std::nullopt : behaviour_of(variant));
+  }
   std::vector<SameBehaviour> found;
   for (size_t i = 0; i < behaviours.size(); ++i)
     for (size_t j = i + 1; j < behaviours.size(); ++j) {

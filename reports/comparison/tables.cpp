@@ -6,6 +6,7 @@
 #include "reports/ledger/table.h"
 #include "reports/recorded/sampled.h"
 #include "reports/tables/categories.h"
+#include "reports/tables/counts.h"
 #include "reports/tables/dispatch.h"
 #include "reports/tables/functions.h"
 #include "reports/tables/kernels.h"
@@ -45,6 +46,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   tables.threads = thread_analysis(arms, same_work);
   tables.threads.metrics = judged(std::move(tables.threads.metrics), same_work);
   tables.processes = judged(process_table(arms), same_work);
+  tables.counts = judged(count_table(arms), same_work);
   tables.dispatch = judged(dispatch_table(arms, compared.timings), same_work);
   tables.ledger = make_ledger(arms, warnings);
   tables.ledger_table = judged(ledger_table(tables.ledger), same_work);

@@ -21,6 +21,7 @@ struct Tables {
   Table memory{};
   ThreadAnalysis threads{};
   Table processes{};
+  Table counts{};
   Table dispatch{};
   Ledger ledger{};
   Table ledger_table{};

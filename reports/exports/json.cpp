@@ -142,6 +142,7 @@ Json tables(const Report& report) {
                                  {"memory", &report.memory},
                                  {"scheduler_metrics", &report.threads.metrics},
                                  {"processes", &report.processes},
+                                 {"counts", &report.counts},
                                  {"dispatch", &report.dispatch},
                                  {"ledger", &report.ledger_table}})
     if (!each->heading.empty()) all.push_back(table(id, *each));

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "reports/recorded/sampled.h"
+#include "reports/recorded/seen.h"
 
 namespace winnow::reports {
 
@@ -207,7 +208,10 @@ void reconcile_with(const RegionTime& region, const MeasuredArm& variant, StateT
   for (const double* part : work) work_s += *part;
   for (const double* part : scheduler) scheduler_s += *part;
   states.surplus = cpu_s / region.cpu_s;
-  states.reconciled = reconcile(work_s, scheduler_s, (work_s + scheduler_s) / states.surplus);
+  // Of a command the start and the end of its process are in no account.
+  const bool whole = variant.sync()->seen.has_value();
+  const double sum_s = whole ? region.cpu_s : (work_s + scheduler_s) / states.surplus;
+  states.reconciled = reconcile(work_s, scheduler_s, sum_s);
   for (double* part : work) *part *= states.reconciled.work;
   for (double* part : scheduler) *part *= states.reconciled.scheduler;
 }
@@ -276,10 +280,16 @@ WorkParts work_parts(const Measured& arms) {
     if (block.ok() && block.kernel_macs)
       for (const auto& [kernel, macs] : *block.kernel_macs) parts.kernels.insert(kernel);
   parts.words = arms.words();
-  parts.accounts =
-      arms.words().computes || std::ranges::any_of(arms.variants(), [](const MeasuredArm& variant) {
-        return variant.sync().has_value();
-      });
+  // Of commands all must have them, of the whole process tree.
+  const auto accounted = [](const MeasuredArm& variant) {
+    return variant.sync() && stands_for_all(variant.sync()->seen);
+  };
+  const auto of_command = [](const MeasuredArm& variant) {
+    return variant.sync() && variant.sync()->seen;
+  };
+  parts.accounts = std::ranges::any_of(arms.variants(), of_command)
+                       ? std::ranges::all_of(arms.variants(), accounted)
+                       : arms.words().computes || std::ranges::any_of(arms.variants(), accounted);
   parts.categories.emplace_back("compute", "compute: other operators");
   const auto categories = categories_of(profiles_for(arms, Pass::cpu));
   for (const std::string& category : categories)

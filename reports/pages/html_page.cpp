@@ -62,7 +62,8 @@ std::string hotspots_section(const Report& report) {
 std::string analysis_section(const Report& report) {
   return section_start(2, "Thread Analysis") + creations_section(report.threads) +
          threads_section(report.threads) + html_section(report.threads.metrics, 3) +
-         html_section(report.processes, 3) + html_section(report.dispatch, 3) + "</section>\n";
+         html_section(report.processes, 3) + html_section(report.counts, 3) +
+         html_section(report.dispatch, 3) + "</section>\n";
 }
 
 std::string html_raw_section(const Report& report) {

@@ -199,6 +199,7 @@ std::string to_markdown(const Report& report) {
   text += threads_table(report.threads);
   text += table_section(report.threads.metrics, 3);
   text += table_section(report.processes, 3);
+  text += table_section(report.counts, 3);
   text += table_section(report.dispatch, 3);
   text += table_section(report.ledger_table, 2);
   text += ledger_markdown(report);

@@ -19,7 +19,7 @@ Basis basis_of(profiles::Pass pass, std::vector<int> iterations, const Words& wo
                               words.iterations, word(pass));
   } else if (!basis.per_iteration) {
     basis.words = fmt::format("over {} {} of the {} pass", format_count(known.front()),
-                              words.iterations, word(pass));
+                              known.front() == 1 ? words.iteration : words.iterations, word(pass));
   } else {
     std::string counts;
     for (int count : known) counts += (counts.empty() ? "" : " and ") + format_count(count);

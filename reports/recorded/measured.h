@@ -32,6 +32,8 @@ class MeasuredArm {
   const std::optional<profiles::HeapProfile>& heap() const { return found_->heap; }
   const std::optional<profiles::SyncProfile>& sync() const { return found_->sync; }
   const std::optional<profiles::TreeProfile>& tree() const { return found_->tree; }
+  const std::optional<profiles::FutexProfile>& futex() const { return found_->futex; }
+  const std::optional<profiles::InstructionProfile>& count() const { return found_->count; }
 
   // Those that ended well and may be compared (profiles/recording/disturbance.h).
   const std::vector<const profiles::Block*>& blocks(Pass pass) const {

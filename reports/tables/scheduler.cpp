@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/figures/format.h"
+#include "reports/recorded/seen.h"
 #include "reports/recorded/side_by_side.h"
 
 namespace winnow::reports {
@@ -111,6 +112,12 @@ bool never_seen(const Row& row) {
   return std::ranges::all_of(row.figures, [](const Figure& f) { return f.value.value_or(0) == 0; });
 }
 
+// Which mark no states.
+bool of_commands(const Syncs& all) {
+  return std::ranges::all_of(all.profiles,
+                             [](const SyncProfile* sync) { return !sync || sync->seen; });
+}
+
 std::string core_seconds_note(const Syncs& all) {
   std::string wholes;
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
@@ -122,9 +129,13 @@ std::string core_seconds_note(const Syncs& all) {
   }
   return fmt::format(
       "Exact thread-seconds and counts {}; in brackets the share of cores × wall ({}). Waiting "
-      "threads hold no core, so shares may exceed 100 %. Searching to computing come from the "
-      "{}'s marks, calls from the preloaded agent: they overlap, do not add them.",
-      all.basis.words, wholes, all.words.computes ? "scheduler" : "program");
+      "threads hold no core, so shares may exceed 100 %. {}",
+      all.basis.words, wholes,
+      of_commands(all)
+          ? "Calls are counted by the preloaded agent."
+          : fmt::format("Searching to computing come from the {}'s marks, calls from the preloaded "
+                        "agent: they overlap, do not add them.",
+                        all.words.computes ? "scheduler" : "program"));
 }
 
 }  // namespace
@@ -139,7 +150,10 @@ Table scheduler_metrics(const Measured& arms) {
   if (!all.any()) return table;
 
   std::string unmeasured;
-  for (const CallRow& state : kStates) table.rows.push_back(time_row(all, state));
+  for (const CallRow& state : kStates) {
+    Row row = time_row(all, state);
+    if (any_value(row) || !of_commands(all)) table.rows.push_back(std::move(row));
+  }
   for (const CallRow& calls : kCalls) {
     Row count = count_row(all, calls);
     if (!any_value(count)) {
@@ -159,6 +173,13 @@ Table scheduler_metrics(const Measured& arms) {
       unmeasured += fmt::format("{}{}", unmeasured.empty() ? "" : ", ", row.name);
   }
   table.notes.push_back(core_seconds_note(all));
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const SyncProfile* sync = all.profiles[variant];
+    if (!sync) continue;
+    const std::string seen =
+        seen_words(all.labels[variant], sync->seen, sync->iterations, all.words);
+    if (!seen.empty()) table.notes.push_back(seen);
+  }
   if (!unmeasured.empty()) table.notes.push_back("unavailable (not recorded): " + unmeasured + ".");
   return table;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/figures/format.h"
+#include "reports/recorded/seen.h"
 #include "reports/tables/scheduler.h"
 
 namespace winnow::reports {
@@ -49,17 +50,20 @@ double threads_an_iteration(const std::vector<ThreadTerm>& terms, double items) 
   return sum;
 }
 
+// The tree pass counts them in all processes of a command, the agent in the first.
+bool by_tree(const MeasuredArm& arm) { return arm.tree() && arm.tree()->iterations > 0; }
+
 Creations creations_of(const Measured& arms, size_t variant) {
   const auto& about = *arms[variant].about;
   const auto& sync = arms[variant].sync();
   Creations row;
   row.variant = arms[variant].label;
-  const auto& tree = arms[variant].tree();
-  int64_t iterations = sync ? sync->iterations : tree ? tree->iterations : 0;
-  if (sync && sync->thread_create)
+  const bool tree = by_tree(arms[variant]);
+  int64_t iterations = tree ? arms[variant].tree()->iterations : sync ? sync->iterations : 0;
+  if (tree)
+    row.total = counted(arms[variant].tree()->threads);
+  else if (sync && sync->thread_create)
     row.total = counted(sync->thread_create->count);
-  else if (!sync && tree && iterations > 0)
-    row.total = counted(tree->threads);
   if (row.total.value && iterations > 0)
     row.per_iteration = measured(*row.total.value / static_cast<double>(iterations));
   if (!about.thread_terms) {
@@ -157,7 +161,7 @@ void add_threads(ThreadAnalysis& analysis, const Measured& arms, size_t variant)
     return;
   }
   const bool marked = sync->computing || sync->searching || sync->waiting || sync->signalling;
-  if (!marked)
+  if (!marked && !sync->seen)
     analysis.thread_notes.push_back(fmt::format(
         "{}: {} states: unavailable: the program set no marks", label, arms.words().scheduler));
   const bool all = sync->threads.size() <= kShownThreads;
@@ -203,13 +207,15 @@ std::vector<std::string> creation_notes(const Measured& arms) {
                       "outlive the loop: {}.",
                       label, works, about.persistent_threads ? "yes" : "no"));
     const auto& sync = arms[variant].sync();
-    const auto& tree = arms[variant].tree();
-    if (!sync && tree && tree->iterations > 0)
+    if (by_tree(arms[variant]))
       notes.push_back(tree_words(arms[variant], arms.words()));
     else if (!sync)
       notes.push_back(arms[variant].unavailable(Pass::sync));
     else if (!sync->thread_create)
       notes.push_back(label + ": creations: unavailable: not counted in the sync pass");
+    else if (const std::string seen = seen_words(label, sync->seen, sync->iterations, arms.words());
+             !seen.empty())
+      notes.push_back(seen);
     estimates = estimates || about.thread_terms.has_value();
   }
   if (estimates)

@@ -173,7 +173,7 @@ TEST_CASE("a server stands beside its load, has figures of its own, and is gone 
   const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--server", server, load, load});
   INFO(run.err);
   CHECK(run.status == 0);
-  CHECK(holds(run.out, "## Server and Load"));
+  CHECK(has(run.out, "## Server and Load"));
   const auto recording = recorded(scratch);
   CHECK(recording.status == profiles::RunStatus::complete);
   for (const auto& block : recording.blocks) {
@@ -199,14 +199,14 @@ TEST_CASE("a server that fails is told in one line, and nothing is left of it") 
         "foreground): no\n");
   const auto never = with({"--server", "sleep 31418.5", "--ready-limit", "0.3", "true"});
   CHECK(never.status == 3);
-  CHECK(holds(never.err, "winnow: true: server: not ready within 0.3 s"));
+  CHECK(has(never.err, "winnow: true: server: not ready within 0.3 s"));
   CHECK(!runs_somewhere("31418.5"));
   const auto under =
       with({"--server", "sh -c 'touch {socket}; sleep 0.5; exit 5'", "sleep 31419.5"});
   CHECK(under.status == 3);
-  CHECK(holds(under.err, "server: ended under its load: exit status 5"));
+  CHECK(has(under.err, "server: ended under its load: exit status 5"));
   CHECK(!runs_somewhere("31419.5"));
-  CHECK(holds(with({"--server", "/no/such/server", "true"}).err, "server: not started: "));
+  CHECK(has(with({"--server", "/no/such/server", "true"}).err, "server: not started: "));
 }
 
 TEST_CASE("an interrupted run leaves no server") {
@@ -344,7 +344,7 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
       {{"--show-output", "true", "true"}, "not an option of winnow: "},
       {{"--budget", "1m", "-r", "9", "true", "true"}, "in the place of --blocks"},
       {{"--input", "no-such-file", "true", "true"}, "not a file"},
-      {{"--passes", "time,heap", "true", "true"}, "heap is none of"},
+      {{"--passes", "time,wall", "true", "true"}, "wall is none of"},
   };
   for (const auto& [options, error] : wrong) {
     const auto run = compare(scratch, options);
@@ -382,10 +382,10 @@ TEST_CASE("a program that is replaced or deleted while it is measured makes the 
                                        "--passes", "time,cpu", "./bench", "true"});
     INFO(run.err);
     CHECK(run.status == (row.told.empty() ? 0 : 3));
-    CHECK(holds(run.err, "this run is invalid: ") == !row.told.empty());
-    CHECK(holds(run.err, row.told));
-    CHECK(holds(run.out, "COMPARISON VOID") == !row.told.empty());
-    CHECK(holds(run.out, row.told));
+    CHECK(has(run.err, "this run is invalid: ") == !row.told.empty());
+    CHECK(has(run.err, row.told));
+    CHECK(has(run.out, "COMPARISON VOID") == !row.told.empty());
+    CHECK(has(run.out, row.told));
     const auto recording = recorded(scratch);
     CHECK((recording.status == profiles::RunStatus::invalid) == !row.told.empty());
     CHECK(profiles::why_invalid(recording).starts_with(row.told));
@@ -450,7 +450,7 @@ TEST_CASE("an interrupted run of commands keeps what it measured") {
   const auto run = testing::wait(scratch, winnow);
   INFO(run.err);
   CHECK(run.status == 130);
-  CHECK(holds(run.err, "this run is interrupted"));
+  CHECK(has(run.err, "this run is interrupted"));
   CHECK(recorded(scratch).status == profiles::RunStatus::interrupted);
   CHECK(recorded(scratch).blocks.size() >= 5);
   CHECK(!runs_somewhere("0.0314159"));
@@ -496,7 +496,7 @@ TEST_CASE("programs that do unusual things with their output, children and termi
         compare(scratch, {"--no-verdict", "-r", "1", "--time-limit", "60", "true", row.command});
     INFO(run.err);
     CHECK(run.status == row.status);
-    CHECK(holds(run.err, row.told));
+    CHECK(has(run.err, row.told));
     if (row.status != 0) CHECK(std::ranges::count(run.err, '\n') == 1);
   }
 }
@@ -515,8 +515,8 @@ TEST_CASE("a program that asks at the terminal gets an error there, and is not s
   CHECK(std::system(command.c_str()) != -1);
   const std::string told = base::read_file(scratch / "told");
   INFO(told);
-  CHECK(holds(told, "sh ask: exit status "));
-  CHECK(!holds(told, "time limit"));
+  CHECK(has(told, "sh ask: exit status "));
+  CHECK(!has(told, "time limit"));
 }
 
 TEST_CASE("variables of OpenMP do not bind the programs of others to a core") {
@@ -544,12 +544,12 @@ TEST_CASE("commands under 20 ms: what a process that does nothing takes stands b
   CHECK(cost->p25_ns > 0);
   CHECK(cost->p25_ns <= cost->p50_ns);
   CHECK(cost->p50_ns <= cost->p75_ns);
-  CHECK(holds(run.out, "**Start of an empty process:**"));
-  CHECK(holds(run.out, "is not taken off: "));
+  CHECK(has(run.out, "**Start of an empty process:**"));
+  CHECK(has(run.out, "is not taken off: "));
   const auto longer =
       compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "sleep 0.03", "sleep 0.04"});
   CHECK(!recorded(scratch).start_cost);
-  CHECK(!holds(longer.out, "empty process"));
+  CHECK(!has(longer.out, "empty process"));
 }
 
 TEST_CASE("commits of a project are built, kept and compared") {
@@ -667,20 +667,20 @@ TEST_CASE("programs are swept over a parameter and over threads") {
   const auto result = run({"rounds.toml"});
   INFO(result.err << result.out);
   CHECK(result.status == 0);
-  CHECK(holds(result.out, "Programs, the fastest by n: n 1000: growing ("));
-  CHECK(holds(result.out, "n 600000: fixed ("));
-  CHECK(holds(result.out, "| fixed / growing |"));
-  CHECK(holds(result.out, "growing is faster up to 1000, fixed from 600000 on"));
-  CHECK(holds(result.out, "### Time (ms a run): programs"));
+  CHECK(has(result.out, "Programs, the fastest by n: n 1000: growing ("));
+  CHECK(has(result.out, "n 600000: fixed ("));
+  CHECK(has(result.out, "| fixed / growing |"));
+  CHECK(has(result.out, "growing is faster up to 1000, fixed from 600000 on"));
+  CHECK(has(result.out, "### Time (ms a run): programs"));
   for (const char* word : {"text", "strategy", "atch", "Model", "mix ", "Instruction set"}) {
     INFO(word);
-    CHECK(!holds(result.out, word));
+    CHECK(!has(result.out, word));
   }
   CHECK(fs::exists(scratch / "out/rounds/report.html"));
   CHECK(run({"rounds.toml"}).status == 2);  // it is finished
   CHECK(run({"rounds.toml", "--resume", "--blocks", "7"}).status == 0);
   base::write_file(scratch / "rounds.toml", sweep + "\n");
-  CHECK(holds(run({"rounds.toml", "--resume"}).err, "another content of scenario.toml"));
+  CHECK(has(run({"rounds.toml", "--resume"}).err, "another content of scenario.toml"));
   CHECK(run({"rounds.toml", "--batch", "3"}).status == 2);
 
   base::write_file(scratch / "threads.toml",
@@ -690,8 +690,173 @@ TEST_CASE("programs are swept over a parameter and over threads") {
   const auto scaling = run({"threads.toml"});
   INFO(scaling.err << scaling.out);
   CHECK(scaling.status == 0);
-  CHECK(holds(scaling.out, "### Throughput by threads (runs/s): programs"));
-  CHECK(holds(scaling.out, "### Universal Scalability Law: programs"));
-  CHECK(holds(scaling.out, "the fastest by threads: "));
-  CHECK(!holds(scaling.out, "texts"));
+  CHECK(has(scaling.out, "### Throughput by threads (runs/s): programs"));
+  CHECK(has(scaling.out, "### Universal Scalability Law: programs"));
+  CHECK(has(scaling.out, "the fastest by threads: "));
+  CHECK(!has(scaling.out, "texts"));
+}
+
+namespace {
+
+std::string tree_of(const std::string& program, const std::string& arguments) {
+  return program + " " + arguments;
+}
+
+const profiles::Missing* missing_of(const profiles::Recording& recording, const std::string& name,
+                                    profiles::Pass pass) {
+  for (const auto& missing : recording.missing)
+    if (missing.pass == pass && (missing.variant.empty() || missing.variant == name))
+      return &missing;
+  return nullptr;
+}
+
+const Words kOneBlock{"--no-verdict", "--no-twin", "-r", "1", "--runs-per-block", "1", "--passes"};
+
+Words one_block(const std::string& passes, const Words& more) {
+  Words words = kOneBlock;
+  words.push_back(passes);
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("the preloaded passes count a command whole, from its start to its end") {
+  const Scratch scratch;
+  const auto run =
+      compare(scratch, one_block("time,heap,sync,tree",
+                                 {"-n", "many", "-n", "few", tree_of(TREE_PROGRAM, "threads 300"),
+                                  tree_of(TREE_PROGRAM, "threads 10")}));
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto recording = recorded(scratch);
+  CHECK(recording.status == profiles::RunStatus::complete);
+  for (const auto& [name, threads] : {std::pair("many", 300), {"few", 10}}) {
+    INFO(name);
+    const auto& found = recording.profiles.at(name);
+    REQUIRE(found.sync);
+    CHECK(found.sync->iterations == 7);
+    CHECK(found.sync->thread_create->count == 7 * threads);
+    CHECK(found.sync->thread_join->count == 7 * threads);
+    REQUIRE(found.sync->seen);
+    CHECK(found.sync->seen->child_processes == 0);
+    CHECK(found.sync->processes->size() == 7);
+    REQUIRE(found.heap);
+    CHECK(found.heap->iterations == 1);
+    CHECK(found.heap->seen);
+    REQUIRE(found.heap->region_objects);
+    CHECK(*found.heap->region_objects > 0);  // stacks of threads' local variables
+    REQUIRE(found.heap->exact_bytes);
+    CHECK(std::abs(found.heap->region_bytes - static_cast<double>(*found.heap->exact_bytes)) <
+          4096);
+  }
+  CHECK(has(run.out, "agrees within"));
+  CHECK(has(run.out, "Thread joins"));
+}
+
+#ifdef STATIC_TREE_PROGRAM
+
+TEST_CASE("what a preloaded pass does not see of a command is told, and is no 0") {
+  const Scratch scratch;
+  const std::string burner = tree_of(TREE_PROGRAM, "threads 3000");
+  const auto run = compare(
+      scratch,
+      one_block("time,heap,sync,tree",
+                {"-n", "static", "-n", "exec", "-n", "shell", "-n", "forks", "-n", "dies",
+                 tree_of(STATIC_TREE_PROGRAM, "threads 10"),
+                 "env " + tree_of(STATIC_TREE_PROGRAM, "threads 10"),
+                 fmt::format("sh -c '{}; {}'", burner, burner), tree_of(TREE_PROGRAM, "forks 20"),
+                 "sh -c 'case $LD_PRELOAD in *agent*) kill -9 $$;; esac'"}));
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto recording = recorded(scratch);
+  CHECK(recording.status == profiles::RunStatus::complete);
+  for (const auto& [name, reason] : {std::pair("static", "statically linked"),
+                                     {"exec", "it became another program"},
+                                     {"shell", "only the first process is seen"},
+                                     {"dies", "signal 9 (Killed)"}})
+    for (const auto pass : {profiles::Pass::heap, profiles::Pass::sync}) {
+      INFO(name << " " << profiles::word(pass));
+      CHECK_FALSE(recording.profiles.at(name).sync);
+      CHECK_FALSE(recording.profiles.at(name).heap);
+      const auto* missing = missing_of(recording, name, pass);
+      REQUIRE(missing);
+      CHECK(has(missing->reason, reason));
+      CHECK(has(run.out, reason));
+    }
+  // Which share the first process has is luck; that there are others is told in any case.
+  const auto& sync = recording.profiles.at("forks").sync;
+  if (sync) {
+    REQUIRE(sync->seen);
+    CHECK(sync->seen->child_processes == 7 * 20);
+    CHECK(has(run.out, "a run makes 20 child processes, not counted here"));
+  } else {
+    CHECK(missing_of(recording, "forks", profiles::Pass::sync));
+  }
+  // The tree pass counts the threads of all.
+  CHECK(recording.profiles.at("static").tree->threads == 5 * 10);
+  CHECK(recording.profiles.at("shell").tree->threads == 5 * 6000);
+  CHECK(has(run.out, "| **shell** | 6,000 | 30,000 |"));
+}
+
+TEST_CASE("futex calls are counted on request, one by one") {
+  const Scratch scratch;
+  const auto run =
+      compare(scratch, one_block("time,futex", {"-n", "none", "-n", "some", "-n", "static",
+                                                tree_of(TREE_PROGRAM, "futexes 0"),
+                                                tree_of(TREE_PROGRAM, "futexes 100"),
+                                                tree_of(STATIC_TREE_PROGRAM, "futexes 100")}));
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto recording = recorded(scratch);
+  if (const auto* missing = missing_of(recording, "some", profiles::Pass::futex)) {
+    std::cout << "skipped: " << missing->reason << "\n";
+    CHECK(has(run.out, missing->reason));
+    return;
+  }
+  const auto& none = recording.profiles.at("none").futex;
+  REQUIRE(none);
+  CHECK(none->iterations == 3);
+  for (const char* name : {"some", "static"}) {
+    const auto& some = recording.profiles.at(name).futex;
+    REQUIRE(some);
+    CHECK(some->requeues == 3 * 200);
+    CHECK(some->others == 3 * 100);
+    CHECK(some->waits >= 3 * 300);
+    CHECK(some->wakes >= 3 * 500);
+  }
+  CHECK(recording.profiles.at("some").futex->waits - none->waits == 3 * 300);
+  CHECK(recording.profiles.at("some").futex->wakes - none->wakes == 3 * 500);
+  CHECK(has(run.out, "### Exact Counts"));
+}
+
+#endif
+
+TEST_CASE("instructions are counted on request, where callgrind can") {
+  const Scratch scratch;
+  const auto run = compare(
+      scratch, one_block("time,count", {"-n", "small", "-n", "large", "-n", "forks", loop(10),
+                                        loop(20'000), tree_of(TREE_PROGRAM, "forks 2")}));
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto recording = recorded(scratch);
+  if (const auto* missing = missing_of(recording, "large", profiles::Pass::count)) {
+    std::cout << "skipped: " << missing->reason << "\n";
+    CHECK(has(missing->reason, "apt-get install valgrind"));
+    return;
+  }
+  const auto &small = recording.profiles.at("small").count,
+             &large = recording.profiles.at("large").count;
+  REQUIRE(small);
+  REQUIRE(large);
+  CHECK(large->iterations == 2);
+  CHECK(large->processes == 2);
+  CHECK(large->instructions > small->instructions + 2 * 20'000 * 10);
+  CHECK(static_cast<double>(large->most - large->fewest) <
+        1e-3 * static_cast<double>(large->fewest));
+  CHECK_FALSE(recording.profiles.at("forks").count);
+  const auto* missing = missing_of(recording, "forks", profiles::Pass::count);
+  REQUIRE(missing);
+  CHECK(has(missing->reason, "from the parent's start"));
+  CHECK(has(run.out, "| Instructions |"));
 }

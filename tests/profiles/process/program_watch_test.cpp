@@ -11,6 +11,7 @@
 #include "tests/catch.h"
 #include "tests/profiles/run/run_plans.h"
 #include "tests/scratch.h"
+#include "tests/text.h"
 
 using namespace winnow::profiles;
 namespace fs = std::filesystem;
@@ -128,7 +129,7 @@ TEST_CASE("a linked program that is built anew tells its build id") {
   fs::copy_file(THREADS_PROGRAM, file);
   const std::string told = what_changed(watch);
   INFO(told);
-  CHECK(contains(told, " bytes before, "));
+  CHECK(has(told, " bytes before, "));
   if (watch.program()->build_id) CHECK(told.ends_with("another build id"));
 }
 
@@ -153,7 +154,7 @@ TEST_CASE("an engine or agent that is replaced ends the run, which is invalid") 
     plan.iterations_per_block = 1;
     int seen = 0;
     plan.progress = [&](const Progress& progress) {
-      if (!contains(progress.text, "time pass, block 3, ") || seen++ > 0) return;
+      if (!has(progress.text, "time pass, block 3, ") || seen++ > 0) return;
       fs::remove(scratch / row.file);
       winnow::base::write_file(scratch / row.file, "other");
     };
@@ -161,7 +162,7 @@ TEST_CASE("an engine or agent that is replaced ends the run, which is invalid") 
     CHECK(seen > 0);
     CHECK((recording.status == RunStatus::invalid) == row.replaced);
     if (!row.replaced) continue;
-    CHECK(contains(why_invalid(recording), row.file + std::string(": replaced while it was ")));
+    CHECK(has(why_invalid(recording), row.file + std::string(": replaced while it was ")));
     CHECK(std::ranges::count_if(recording.blocks, &Block::ok) >= 4);
     CHECK(recording.blocks.size() <= 6);
     CHECK(blocks_of(recording, Pass::sync).empty());

@@ -10,6 +10,7 @@
 #include "tests/profiles/processes.h"
 #include "tests/profiles/run/run_plans.h"
 #include "tests/scratch.h"
+#include "tests/text.h"
 
 using namespace winnow::profiles;
 using winnow::base::Error;
@@ -70,7 +71,7 @@ TEST_CASE("threads that did not run and cores that no thread may use are told, o
   CHECK(recording.status == RunStatus::complete);
   std::vector<std::string> told;
   for (const std::string& warning : recording.warnings)
-    if (contains(warning, " ran")) told.push_back(warning);
+    if (has(warning, " ran")) told.push_back(warning);
   REQUIRE(!told.empty());
   std::ranges::sort(told);
   CHECK(told[0].starts_with("one-of-two: 1 of the 2 threads asked for ran"));

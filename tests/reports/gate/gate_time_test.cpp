@@ -20,12 +20,12 @@ profiles::Block good_block_of_pool(const Recording& source) {
 }
 
 // Pairs of blocks of two builds whose times have these ratios, around them some noise.
-struct Pairs {
+struct GatePairs {
   int count = 40;
   double wall = 1, cpu = 1, memory = 1, noise = 0.02;
 };
 
-Recording builds(const Pairs& pairs) {
+Recording builds(const GatePairs& pairs) {
   const Recording source = gate_recording();
   Recording both;
   both.workload = source.workload;
@@ -74,7 +74,7 @@ Recording with_twin(Recording both, double factor) {
   return both;
 }
 
-GateReport gate_of(const Pairs& pairs, const std::vector<GateRule>& rules = {}) {
+GateReport gate_of(const GatePairs& pairs, const std::vector<GateRule>& rules = {}) {
   return gate_builds(builds(pairs), rules, {"base", "head"});
 }
 
@@ -82,7 +82,7 @@ GateReport gate_of(const Pairs& pairs, const std::vector<GateRule>& rules = {}) 
 
 TEST_CASE("a slow-down of each time and of peak memory is a regression of builds") {
   CHECK(gate_of({}).outcome == GateOutcome::kPass);
-  Pairs wall, cpu, memory;
+  GatePairs wall, cpu, memory;
   wall.wall = cpu.cpu = memory.memory = 1.08;
   for (const auto& [metric, pairs] : {std::pair("wall_time", wall), std::pair("cpu_time", cpu),
                                       std::pair("peak_memory", memory)}) {
@@ -99,14 +99,14 @@ TEST_CASE("a slow-down of each time and of peak memory is a regression of builds
 }
 
 TEST_CASE("too few pairs or too much noise are inconclusive, and a faster build passes") {
-  Pairs few;
+  GatePairs few;
   few.count = 9;
   CHECK(gate_of(few).outcome == GateOutcome::kInconclusive);
   CHECK(exit_status_of(GateOutcome::kInconclusive) == 5);
-  Pairs noisy;
+  GatePairs noisy;
   noisy.noise = 0.5;
   CHECK(gate_of(noisy).outcome == GateOutcome::kInconclusive);
-  Pairs faster;
+  GatePairs faster;
   faster.wall = 0.8;
   const GateReport report = gate_of(faster);
   CHECK(report.outcome == GateOutcome::kPass);
@@ -114,12 +114,12 @@ TEST_CASE("too few pairs or too much noise are inconclusive, and a faster build 
 }
 
 TEST_CASE("a run ends when a regression is proven or no row is open") {
-  const auto decided = [](const Pairs& pairs) {
+  const auto decided = [](const GatePairs& pairs) {
     const Recording both = builds(pairs);
     return time_decided(time_rows(side_recording(both, profiles::Side::base),
                                   side_recording(both, profiles::Side::head), {}));
   };
-  Pairs pairs;
+  GatePairs pairs;
   pairs.count = 9;
   CHECK_FALSE(decided(pairs));
   pairs.count = 10;
@@ -132,7 +132,7 @@ TEST_CASE("a run ends when a regression is proven or no row is open") {
 }
 
 TEST_CASE("a slow-down must exceed what two copies of the base differ by, and these are told") {
-  Pairs slower;
+  GatePairs slower;
   slower.wall = slower.cpu = 1.06;
   const Recording both = builds(slower);
   const auto gate = [&](const Recording& recording) {
