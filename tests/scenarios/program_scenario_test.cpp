@@ -25,7 +25,7 @@ const std::string kGoodPrograms =
     "shell = 'default'\n"
     "ignore_failure = 'all-non-zero'\n";
 
-const std::string kGoodSweep =
+const std::string kGoodProgramSweep =
     "name = 'n'\n"
     "[sweep]\n"
     "parameter = 'size'\n"
@@ -96,7 +96,7 @@ TEST_CASE("the example of programs is whole") {
 }
 
 TEST_CASE("a sweep of programs has a parameter, threads or both") {
-  const TextFile both(kGoodSweep);
+  const TextFile both(kGoodProgramSweep);
   CHECK(is_sweep(both.path()));
   const ProgramSweep sweep = load_on_two_cores(both.path()).sweep.value();
   CHECK(sweep.parameter == "size");
@@ -112,7 +112,7 @@ TEST_CASE("a sweep of programs has a parameter, threads or both") {
 
 TEST_CASE("a wrong sweep of programs is one error that names the line") {
   check_problems(
-      load_on_two_cores, kGoodSweep,
+      load_on_two_cores, kGoodProgramSweep,
       {
           {"'size'", "'threads'", "line 3: parameter: threads have a key of their own"},
           {"'size'", "'length'", "line 3: parameter: no command has {length}"},
