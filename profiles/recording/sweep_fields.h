@@ -50,7 +50,7 @@ void fields(Io& io, T& sweep) {
   io("status", sweep.status);
   io("name", sweep.name);
   io("description", sweep.description);
-  io("parameter", sweep.parameter);
+  io.where_told("parameter", sweep.parameter);
   io("cores", sweep.cores);
   io("machine", sweep.machine);
   io("machine_identity", sweep.machine_identity);

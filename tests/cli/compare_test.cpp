@@ -170,7 +170,8 @@ TEST_CASE("a server stands beside its load, has figures of its own, and is gone 
       "python3 -m http.server {port} --bind 127.0.0.1 --directory " + scratch.path();
   const std::string load =
       "python3 -c \"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/').read()\"";
-  const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--server", server, load, load});
+  const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--passes", "time,tree", "--server",
+                                     server, load, load});
   INFO(run.err);
   CHECK(run.status == 0);
   CHECK(has(run.out, "## Server and Load"));
@@ -394,7 +395,8 @@ TEST_CASE("a program that is replaced or deleted while it is measured makes the 
     if (row.told.empty()) continue;
     CHECK(recording.profiles.empty());
     CHECK(lines_of(scratch / "runs") == 5);
-    CHECK(compare(scratch, {"--no-verdict", "-r", "1", "true", "/bin/true"}).status == 0);
+    CHECK(compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "true", "/bin/true"})
+              .status == 0);
   }
 }
 
@@ -492,8 +494,8 @@ TEST_CASE("programs that do unusual things with their output, children and termi
   for (const Row& row : rows) {
     INFO(row.command);
     const Scratch scratch;
-    const auto run =
-        compare(scratch, {"--no-verdict", "-r", "1", "--time-limit", "60", "true", row.command});
+    const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time,tree",
+                                       "--time-limit", "60", "true", row.command});
     INFO(run.err);
     CHECK(run.status == row.status);
     CHECK(has(run.err, row.told));

@@ -311,13 +311,14 @@ TEST_CASE("an error names the place inside the document") {
 
 TEST_CASE("a word that is none of a closed set is an error that lists them") {
   CHECK(error_with("/status", "perhaps") ==
-        "status: expected one of complete, interrupted, incomplete");
-  CHECK(error_with("/status", 1) == "status: expected one of complete, interrupted, incomplete");
+        "status: expected one of complete, interrupted, incomplete, invalid");
+  CHECK(error_with("/status", 1) ==
+        "status: expected one of complete, interrupted, incomplete, invalid");
   CHECK(error_with("/blocks/0/pass", "gpu") ==
-        "blocks[0].pass: expected one of time, cpu, wall, heap, sync, exact, tree");
+        "blocks[0].pass: expected one of time, cpu, wall, heap, sync, exact, tree, futex, count");
   CHECK(error_with("/blocks/0/status", "") == "blocks[0].status: expected a text");
   CHECK(error_with("/missing/0/pass", "gpu") ==
-        "missing[0].pass: expected one of time, cpu, wall, heap, sync, exact, tree");
+        "missing[0].pass: expected one of time, cpu, wall, heap, sync, exact, tree, futex, count");
 }
 
 TEST_CASE("what failed, and that no verdict was asked for, is read as it was written") {

@@ -142,7 +142,7 @@ TEST_CASE("without a tree profile figures are unavailable, not 0") {
   }
 }
 
-TEST_CASE("thread creations are the tree pass's where no agent counted") {
+TEST_CASE("thread creations are the tree pass's, which sees every process") {
   const Report report = make_report(command_recording());
   const Creations& one = report.threads.creations[0];
   CHECK(one.per_iteration.value == Approx(2));
@@ -156,10 +156,10 @@ TEST_CASE("thread creations are the tree pass's where no agent counted") {
   const Answer answer = threads_answer(report);
   REQUIRE(answer.sentences.size() == 1);
   CHECK(has(answer.sentences[0], "two: no, Threads created rose by 2 (100.0%): 4 instead of 2"));
-  // The agent's count goes first.
+  // The agent sees the first process.
   Recording recording = command_recording();
   recording.profiles["one"].sync = foreign_recording().profiles["one"].sync;
-  CHECK(make_report(recording).threads.creations[0].total.value == Approx(6));
+  CHECK(make_report(recording).threads.creations[0].total.value == Approx(10));
 }
 
 TEST_CASE("every rendering has the table of processes") {
