@@ -22,7 +22,7 @@ struct Verdict {
   std::vector<std::string> bullets{};
   std::string recommendation;
   std::string by{};  // the metric that chose the winner; empty: wall time
-  std::vector<SideVerdict> beside{};
+  std::vector<SideVerdict> beside;
 };
 
 // What is said by wall time or a metric that does not decide.
