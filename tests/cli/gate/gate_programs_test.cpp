@@ -10,6 +10,7 @@
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/text.h"
 
 using namespace winnow;
 namespace fs = std::filesystem;
@@ -53,6 +54,20 @@ void commit_program(const ProgramGate& gate, double seconds) {
       sh(gate, "git add source && git -c user.name=a -c user.email=a@example.org commit -qm x"));
 }
 
+// On a machine so busy that the profiler sees less than half of the CPU time, that is told instead.
+void check_cause(const nlohmann::json& verdict, const std::string& out) {
+  if (verdict["kernels"].empty()) {
+    CHECK(has(out, "Which function costs more is unavailable: cpu pass: "));
+    CHECK(has(out, "of the CPU time: too little for a table"));
+    return;
+  }
+  const auto& cause = verdict["kernels"][0];
+  CHECK(cause["function"] == "planted::three_quarters");
+  CHECK(cause["unit"] == "ms/run");
+  CHECK(cause["risen"] == true);
+  CHECK(has(out, "`planted::three_quarters`"));
+}
+
 }  // namespace
 
 TEST_CASE("of two commands the one that takes more CPU time is a regression, with its cause") {
@@ -70,12 +85,7 @@ TEST_CASE("of two commands the one that takes more CPU time is a regression, wit
   CHECK(row["unit"] == "ms a run");
   CHECK(row["pairs"] == 10);
   CHECK(row_of(verdict, "process_creations")["status"] == "equal");
-  REQUIRE(!verdict["kernels"].empty());
-  const auto cause = verdict["kernels"][0];
-  CHECK(cause["function"] == "planted::three_quarters");
-  CHECK(cause["unit"] == "ms/run");
-  CHECK(cause["risen"] == true);
-  CHECK(result.out.find("`planted::three_quarters`") != std::string::npos);
+  check_cause(verdict, result.out);
   CHECK(base::read_file(gate / "gate/junit.xml").find("<failure") != std::string::npos);
   const auto recording = profiles::read_recording(gate / "gate/run");
   CHECK(recording.variants.front().name == "base-bench");
@@ -168,7 +178,7 @@ TEST_CASE("two commits of a project are built, run and judged") {
   CHECK(verdict["baseline"]["commit"].get<std::string>().size() == 40);
   CHECK(verdict["candidate"]["source"].get<std::string>().starts_with("HEAD ("));
   CHECK(verdict["rows"][0]["variant"] == "bench");
-  CHECK(verdict["kernels"][0]["function"] == "planted::three_quarters");
+  check_cause(verdict, result.out);
   CHECK(result.out.find("changes that are in no commit") == std::string::npos);
 
   base::write_file(gate / "source", "changed\n");
