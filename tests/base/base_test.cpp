@@ -288,8 +288,8 @@ TEST_CASE("the quota of a control group is found in both versions of cgroup") {
   }
 }
 
-TEST_CASE(
-    "threads by default: the cores of the affinity mask, or of the quota where it is tighter") {
+TEST_CASE("threads by default: the cores of the affinity mask, or of the quota where it is tighter",
+          "[native]") {
   const PlantedGroups groups;
   groups.write("/proc/self/cgroup", "0::/\n");
   cpu_set_t before;
