@@ -83,14 +83,9 @@ Options table_of(CompareOptions& options) {
 
 profiles::RunPlan make_plan(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
                             const std::string& out) {
-  profiles::RunPlan plan;
-  fill_in(plan, options, out);
-  plan.commit.clear();  // of this program, which is not what is measured
-  plan.arms = arms;
+  profiles::RunPlan plan = plan_of_programs(arms, options, out);
   const auto metrics = parse_metrics(options.metrics, options.primary);
   for (profiles::Arm& arm : plan.arms) arm.program->metrics = metrics;
-  plan.baseline = plan.arms.front().variant.name;
-  plan.workload.iteration = "run";
   if (options.work) plan.workload.work = parse_work(*options.work);
   plan.twin = !options.no_twin && plan.arms.size() > 1;
   plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);

@@ -8,7 +8,9 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/replace.h"
 #include "cli/command_line.h"
+#include "cli/plan.h"
 
 namespace winnow::cli {
 
@@ -18,7 +20,6 @@ namespace {
 
 constexpr size_t kLimitArms = 200;
 constexpr size_t kLimitNameBytes = 40;
-constexpr int kMostRuns = 1'000'000;
 
 // Options of hyperfine without a like here.
 constexpr std::array kOthers{
@@ -270,12 +271,7 @@ void check_names(const ProgramOptions& options, size_t commands, size_t all) {
 }  // namespace
 
 std::string with_values(std::string text, const std::map<std::string, std::string>& values) {
-  for (const auto& [name, value] : values) {
-    const std::string mark = "{" + name + "}";
-    for (size_t at = text.find(mark); at != std::string::npos;
-         at = text.find(mark, at + value.size()))
-      text.replace(at, mark.size(), value);
-  }
+  for (const auto& [name, value] : values) base::replace_all(text, "{" + name + "}", value);
   return text;
 }
 
@@ -305,8 +301,8 @@ Options program_options(ProgramOptions& options) {
 void check_numbers(const ProgramOptions& options) {
   for (const auto& [name, value] :
        {std::pair("--runs-per-block", options.runs), {"--warmup", options.warmup}})
-    if (value < 0 || value > kMostRuns)
-      throw base::UsageError(name, fmt::format("expected 0 to {}", kMostRuns));
+    if (value < 0 || value > kMostOfAll)
+      throw base::UsageError(name, fmt::format("expected 0 to {}", kMostOfAll));
 }
 
 std::vector<std::string> as_own_options(const std::vector<std::string>& arguments) {

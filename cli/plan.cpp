@@ -114,6 +114,17 @@ void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
   plan.stop = watch_signals();
 }
 
+profiles::RunPlan plan_of_programs(std::vector<profiles::Arm> arms, const RecordingOptions& options,
+                                   const std::string& out) {
+  profiles::RunPlan plan;
+  fill_in(plan, options, out);
+  plan.commit.clear();  // of this program, which is not what is measured
+  plan.baseline = arms.front().variant.name;
+  plan.arms = std::move(arms);
+  plan.workload.iteration = "run";
+  return plan;
+}
+
 profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOptions& options,
                           const std::string& out) {
   profiles::RunPlan plan;

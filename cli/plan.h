@@ -40,6 +40,10 @@ std::vector<profiles::Pass> passes_named(const std::vector<std::string>& names,
 void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
              const std::string& out);
 
+// What every run of programs that need not know of the harness has; the first arm is the baseline.
+profiles::RunPlan plan_of_programs(std::vector<profiles::Arm> arms, const RecordingOptions& options,
+                                   const std::string& out);
+
 // All of a run's plan but the arms, the baseline, the passes and how often it takes them.
 profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOptions& options,
                           const std::string& out);

@@ -46,14 +46,10 @@ scenarios::ProgramSweep chosen(const scenarios::ProgramScenario& scenario,
 }  // namespace
 
 int program_sweep_command(const RunOptions& options, const Given& given) {
-  given.refuse({"passes", "categories", "no-verdict", "no-twin"},
-               "not for a sweep, which takes the time pass");
+  check_sweep_options(options, given);
   given.refuse(
       {"variants", "batch", "mixes", "iterations", "model", "affinity", "spin-us", "grain", "isa"},
       "not for a sweep of programs");
-  if (options.resume && options.force)
-    throw base::UsageError("--resume", "not together with --force");
-  if (options.blocks) given.refuse({"budget"}, "not together with --blocks");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
   const auto sweep = chosen(scenario, options);
   const std::vector<profiles::Arm> arms = scenario_arms(scenario);

@@ -136,12 +136,16 @@ std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& s
   return conditions;
 }
 
-int sweep_command(const RunOptions& options, const Given& given) {
+void check_sweep_options(const RunOptions& options, const Given& given) {
   given.refuse({"passes", "categories", "no-verdict", "no-twin"},
                "not for a sweep, which takes the time pass");
   if (options.resume && options.force)
     throw base::UsageError("--resume", "not together with --force");
   if (options.blocks) given.refuse({"budget"}, "not together with --blocks");
+}
+
+int sweep_command(const RunOptions& options, const Given& given) {
+  check_sweep_options(options, given);
   const auto scenario = chosen_sweep(options);
   check_inputs(options, out_folder(scenario.name, options));
   return finish_sweep(make_plan(scenario, options));

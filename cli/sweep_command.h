@@ -13,6 +13,8 @@ namespace winnow::cli {
 // `winnow run` of a scenario with a table [sweep].
 int sweep_command(const RunOptions& options, const Given& given);
 
+// What no sweep's command line may hold: throws base::UsageError.
+void check_sweep_options(const RunOptions& options, const Given& given);
 // All combinations that differ of a sweep's lists; measured, and the report written and printed.
 std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario);
 int finish_sweep(const profiles::SweepPlan& plan);

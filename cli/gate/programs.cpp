@@ -29,13 +29,8 @@ bool is_changed(const std::string& folder) {
 
 profiles::RunPlan programs_plan(const GatePrograms& programs, const GateOptions& options,
                                 const std::string& out) {
-  profiles::RunPlan plan;
-  fill_in(plan, options, out + "/run");
-  plan.commit.clear();  // of this program, which is not what is measured
-  plan.arms = programs.arms;
-  plan.baseline = plan.arms.front().variant.name;
+  profiles::RunPlan plan = plan_of_programs(programs.arms, options, out + "/run");
   plan.workload.scenario = options.programs ? options.programs->name : "gate";
-  plan.workload.iteration = "run";
   plan.twin = !options.no_twin;
   plan.blocks =
       parse_number("--pairs", options.blocks, 1, reports::kLooks.back(), reports::kLooks.back());

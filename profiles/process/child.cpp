@@ -45,9 +45,9 @@ bool readable(int descriptor) {
 }
 
 // Waits until the leader has ended or `until` has passed or *stop or something can be read from
-// `other`; true: it has ended. It is not
-// reaped, so that its process group keeps its number. The harness sleeps meanwhile, in order not to
-// take time from the child: on a descriptor, or where the kernel has none of a process, in naps.
+// `other`; true: it has ended. It is not reaped, so that its process group keeps its number. The
+// harness sleeps meanwhile, in order not to take time from the child: on a descriptor, or where the
+// kernel has none of a process, in naps.
 bool ended_by(Launch& launch, Clock::time_point until, const std::atomic<bool>* stop,
               int other = -1) {
   Descriptor process;

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "profiles/process/descriptor.h"
+#include "profiles/process/program_file.h"
 
 namespace winnow::profiles {
 namespace {
@@ -24,18 +25,6 @@ constexpr int kOwnMachine = EM_AARCH64;
 constexpr int kOwnMachine = EM_X86_64;
 #endif
 constexpr int kLimitScripts = 4;  // the kernel's, of scripts that are read by scripts
-
-// Of a script; empty: the file is none.
-std::string interpreter_of_script(const std::string& file) {
-  const Descriptor script(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  char begin[256] = {};
-  if (script.number < 0 || ::read(script.number, begin, sizeof begin - 1) < 2 ||
-      std::string_view(begin, 2) != "#!")
-    return "";
-  std::string_view line(begin + 2, strcspn(begin + 2, "\n"));
-  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-  return std::string(line.substr(0, line.find_first_of(" \t\r")));
-}
 
 // As the kernel decides it: the dynamic linker then takes no preloaded library.
 bool gains_privilege(const std::string& file) {
@@ -104,9 +93,9 @@ std::string why_file_is_not(const std::string& file) {
 std::string why_not_preloadable(const std::string& program_file) {
   std::string file = program_file;
   for (int scripts = 0; scripts < kLimitScripts; ++scripts) {
-    const std::string interpreter = interpreter_of_script(file);
+    const std::vector<std::string> interpreter = interpreter_of(file);
     if (interpreter.empty()) break;
-    file = interpreter;
+    file = interpreter.front();
   }
   const std::string why = why_file_is_not(file);
   return why.empty() || file == program_file

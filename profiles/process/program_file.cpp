@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "profiles/recording/sha256.h"
@@ -50,6 +52,17 @@ std::string found_program(const std::string& program, const std::string& folder)
     if (::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file, error)) return file;
   }
   return program;
+}
+
+std::vector<std::string> interpreter_of(const std::string& file) {
+  constexpr std::streamsize kFirstLineBytes = 256;  // the kernel reads no more
+  std::ifstream stream(file, std::ios::binary);
+  std::string line(kFirstLineBytes, '\0');
+  stream.read(line.data(), kFirstLineBytes);
+  line.resize(static_cast<size_t>(stream.gcount()));
+  if (!line.starts_with("#!")) return {};
+  std::istringstream words(line.substr(2, line.find('\n') - 2));
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
 ProgramFile program_file(const std::string& program) {

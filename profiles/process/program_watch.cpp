@@ -6,7 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kFirstLineBytes = 256;  // of a script: the kernel reads no more
 constexpr int kDeepestChain = 8;
 
 // Programs that become the one that is named among their words.
@@ -40,19 +39,7 @@ bool is_file(const std::string& path) {
 
 Words words_in(const std::string& line) {
   std::istringstream stream(line);
-  Words words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
-// What the kernel starts in a script's place; empty: it is none.
-Words interpreter_of(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string line(kFirstLineBytes, '\0');
-  stream.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<size_t>(std::max<std::streamsize>(0, stream.gcount())));
-  if (!line.starts_with("#!")) return {};
-  return words_in(line.substr(2, line.find('\n') - 2));
+  return {std::istream_iterator<std::string>(stream), {}};
 }
 
 class Chain {

@@ -319,17 +319,19 @@ std::string take_tail(const fs::path& file) {
   return tail;
 }
 
+void remove_files(const fs::path& out, std::string_view beginning) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(out))
+    if (entry.path().filename().string().starts_with(beginning)) files.push_back(entry.path());
+  for (const fs::path& file : files) fs::remove(file);
+}
+
 // Of all processes only the figures are kept: callgrind's files grow with the program.
 void take_instructions(const fs::path& out, Sum& sum) {
   const InstructionProfile run = read_callgrind(out.string());
   add_counts(run, sum.count);
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(out)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("callgrind.") || name.starts_with("valgrind."))
-      files.push_back(entry.path());
-  }
-  for (const fs::path& file : files) fs::remove(file);
+  remove_files(out, "callgrind.");
+  remove_files(out, "valgrind.");
 }
 
 // What the preloaded libraries wrote gets the run's number. Dumps of the heap that children wrote
@@ -343,10 +345,7 @@ void keep_files_of_run(const fs::path& out, int run) {
       fs::rename(
           file, out / fmt::format("{}-{}{}", file.stem().string(), run, file.extension().string()));
   }
-  std::vector<fs::path> dumps;
-  for (const auto& entry : fs::directory_iterator(out))
-    if (entry.path().filename().string().starts_with("heap.")) dumps.push_back(entry.path());
-  for (const fs::path& dump : dumps) fs::remove(dump);
+  remove_files(out, "heap.");
 }
 
 void run_step(const std::string& what, const std::vector<std::string>& arguments,

@@ -8,15 +8,13 @@ namespace winnow::profiles {
 
 // A block of a program that need not know of the harness (Arm::program): plan.iterations runs, one
 // behind the other. Its region is all runs together, without what comes before and behind each.
-// Passes:
 // Where the program has a server, the runs are its load: it starts before the first and ends behind
-// the last, and has figures of its own (Block::server).
+// the last, and has figures of its own (Block::server). Passes:
 // - time: nothing but the kernel's accounting: wait4 with a subreaper, and the event task-clock,
 //   which sees children that nobody waits for, too
 // - cpu: perf.data by the event cpu-clock of the whole tree
 // - heap, sync and exact: the preloaded profilers, of the first process of each run, whose region
-// is
-//   its whole life; each run leaves agent-<run>.bin and, by the pass, events-<run>.bin or
+//   is its whole life; each run leaves agent-<run>.bin and, by the pass, events-<run>.bin or
 //   begin-<run>.heap and end-<run>.heap
 // - tree: exact counts of threads and processes by ptrace (tree.json), and the hash of the output
 // - futex: exact counts of futex calls by seccomp and ptrace (futexes.json); the block fails where

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/replace.h"
 #include "profiles/perf/counters.h"
 #include "profiles/process/child.h"
 #include "profiles/process/launch.h"
@@ -80,12 +81,6 @@ fs::path socket_folder() {
   if (!mkdtemp(pattern.data()))
     throw base::Error(pattern, fmt::format("cannot be made: {}", strerror(errno)));
   return pattern;
-}
-
-void replace_all(std::string& text, std::string_view mark, const std::string& value) {
-  for (size_t at = text.find(mark); at != std::string::npos;
-       at = text.find(mark, at + value.size()))
-    text.replace(at, mark.size(), value);
 }
 
 // Ticks of the process and of children that it waited for.
@@ -177,8 +172,8 @@ RunningServer::~RunningServer() = default;
 
 std::vector<std::string> RunningServer::filled(std::vector<std::string> words) const {
   for (std::string& word : words) {
-    replace_all(word, "{port}", parts_->port);
-    replace_all(word, "{socket}", (parts_->folder / "socket").string());
+    base::replace_all(word, "{port}", parts_->port);
+    base::replace_all(word, "{socket}", (parts_->folder / "socket").string());
   }
   return words;
 }

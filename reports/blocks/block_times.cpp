@@ -1,5 +1,6 @@
 #include "reports/blocks/block_times.h"
 
+#include "reports/blocks/metric_spread.h"
 #include "reports/statistics/median.h"
 
 namespace winnow::reports {
@@ -19,9 +20,7 @@ std::optional<double> median_iteration_s(const Block& block) {
 std::optional<double> metric_cost(const Block& block, const profiles::Metric& metric) {
   const auto found = block.metrics.find(metric.name);
   if (found == block.metrics.end() || found->second.empty()) return std::nullopt;
-  const double middle = median(found->second);
-  if (!(middle > 0)) return std::nullopt;
-  return metric.higher_is_better ? 1 / middle : middle;
+  return cost_of(metric, median(found->second));
 }
 
 }  // namespace

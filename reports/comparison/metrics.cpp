@@ -22,12 +22,7 @@ Row metric_row(const Compared& compared, const ComparedMetric& metric) {
   row.items = metric.about.name;
   for (const MetricSpread& spread : metric.spreads)
     row.figures.push_back(spread.median ? measured(*spread.median) : Figure{});
-  if (!compared.same_work.holds()) return row;
-  for (size_t variant = 1; variant < metric.pairs.size(); ++variant) {
-    if (metric.pairs[variant].count() == 0) continue;
-    std::string& words = row.remarks[variant];
-    words = ratio_words(metric.pairs[variant]) + (words.empty() ? "" : ", ") + words;
-  }
+  if (compared.same_work.holds()) add_ratios(row, metric.pairs);
   return row;
 }
 

@@ -24,15 +24,6 @@ std::string remark(const Pairs& pairs) {
   return words;
 }
 
-// The row that the test compares shows its ratio, too.
-void add_ratios(Row& row, const std::vector<Pairs>& tests) {
-  for (size_t variant = 1; variant < tests.size(); ++variant) {
-    if (tests[variant].count() == 0) continue;
-    std::string& words = row.remarks[variant];
-    words = ratio_words(tests[variant]) + (words.empty() ? "" : ", ") + words;
-  }
-}
-
 bool equal_iterations(const std::vector<Timing>& timings) {
   return std::ranges::all_of(timings, [&](const Timing& timing) {
     return timing.iterations == timings.front().iterations;
@@ -308,6 +299,14 @@ Row judged_row(const std::string& name, Unit unit, const std::vector<Pairs>& tes
     row.remarks.push_back(pairs.evidence == Evidence::kProven ? "" : remark(pairs));
   }
   return row;
+}
+
+void add_ratios(Row& row, const std::vector<Pairs>& tests) {
+  for (size_t variant = 1; variant < tests.size(); ++variant) {
+    if (tests[variant].count() == 0) continue;
+    std::string& words = row.remarks[variant];
+    words = ratio_words(tests[variant]) + (words.empty() ? "" : ", ") + words;
+  }
 }
 
 std::string cpu_row_name(const Words& words) { return "CPU Time/" + title_case(words.iteration); }

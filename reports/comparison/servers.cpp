@@ -35,14 +35,6 @@ Row server_row(const Measured& arms, const std::string& name, Unit unit, const V
   return row;
 }
 
-void add_ratio_words(Row& row, const std::vector<Pairs>& tests) {
-  for (size_t variant = 1; variant < tests.size(); ++variant) {
-    if (tests[variant].count() == 0) continue;
-    std::string& words = row.remarks[variant];
-    words = ratio_words(tests[variant]) + (words.empty() ? "" : ", ") + words;
-  }
-}
-
 }  // namespace
 
 Table server_table(const Measured& arms, const Compared& compared) {
@@ -53,18 +45,15 @@ Table server_table(const Measured& arms, const Compared& compared) {
   table.columns = compared.variants;
   const std::string run = title_case(compared.words.iteration);
   Row server = judged_row("Server CPU Time/" + run, Unit::kIterationSeconds, compared.server_pairs);
-  server.figures =
-      server_row(arms, "", Unit::kIterationSeconds,
-                 [](const Block& block, const ServerFigures& of) {
-                   return std::optional(static_cast<double>(of.cpu_ns) * kServerNanosecond /
-                                        static_cast<double>(block.iteration_wall_ns.size()));
-                 })
-          .figures;
-  add_ratio_words(server, compared.server_pairs);
+  for (const MeasuredArm& variant : arms.variants())
+    server.figures.push_back(over_servers(variant, [](const Block& block, const ServerFigures&) {
+      return block_seconds(block, Measure::kServerCpu);
+    }));
+  add_ratios(server, compared.server_pairs);
   Row load = judged_row("Load CPU Time/" + run, Unit::kIterationSeconds, compared.cpu_pairs);
   for (const Timing& timing : compared.timings)
     load.figures.push_back(timing.cpu_s ? measured(*timing.cpu_s) : Figure{});
-  add_ratio_words(load, compared.cpu_pairs);
+  add_ratios(load, compared.cpu_pairs);
   table.rows = {std::move(server), std::move(load)};
   table.rows.push_back(server_row(
       arms, "Server cores busy", Unit::kCores, [](const Block& block, const ServerFigures& of) {

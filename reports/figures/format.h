@@ -17,7 +17,7 @@ int decimals_for(Unit unit, double value);
 std::string format_value(double value, Unit unit);                      // "432.69s", "7156.5"
 std::string format_throughput(double value, const std::string& items);  // "7.37 texts/sec"
 std::string iteration_seconds(double value);                            // "88.9ms", of an iteration
-// A large count as so many thousands, millions or billions: {1e6, "million "}.
+// A large count as so many millions or billions: {1e6, "million "}.
 struct CountScale {
   double divisor = 1;
   const char* words = "";
