@@ -47,6 +47,12 @@ said "the sum over logs" "7 passed, 2 failed, 0 skipped"
 log FAIL 'test cases: 2 | 2 failed' > "$folder/none"
 expect 1 "a program of which no case passed fails" .ci/count_tests "$folder/ok" "$folder/none"
 said "the sum with a program of which no case passed" "4 passed, 2 failed, 0 skipped"
+log FAIL 'it_test.cpp:7: FAILED:
+  CHECK( blocks == 3 )
+test cases: 2 | 1 passed | 1 failed' > "$folder/told"
+expect 1 "a failed assertion fails" .ci/count_tests "$folder/told"
+said "the failed test is named" "FAILED: $folder/told: it: FAIL after 0.0 s" 5
+said "the failed assertion is told" "      CHECK( blocks == 3 )" 3
 log TIMEOUT 'All tests' > "$folder/late"
 expect 1 "a program that ended badly counts as a failure" .ci/count_tests "$folder/late"
 log FAIL 'All tests passed (9 assertions in 4 test cases)' > "$folder/crash"
