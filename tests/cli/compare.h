@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -39,19 +40,36 @@ inline profiles::Recording recorded(const Scratch& scratch) {
   return profiles::read_recording(scratch / "out/compare");
 }
 
-// Whether a process with this argument runs anywhere.
+// Seconds to sleep, of which no other run of this test knows.
+inline std::string nap_of(int seconds) { return fmt::format("{}.{}", seconds, ::getpid()); }
+
+// Whether a process with this argument runs anywhere. One that is just about to become another
+// program has none for a moment.
 inline bool runs_somewhere(const std::string& argument) {
   for (const auto& process : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream file(process.path() / "cmdline");
-    const std::string line{std::istreambuf_iterator<char>(file), {}};
+    std::FILE* const file = std::fopen((process.path() / "cmdline").c_str(), "r");
+    if (!file) continue;
+    std::string line(4096, '\0');
+    line.resize(std::fread(line.data(), 1, line.size(), file));
+    std::fclose(file);
     if (has(line, argument)) return true;
   }
   return false;
 }
 
-// What runs_somewhere() finds of a process `sleep SECONDS`, but not of winnow, which names it, too.
-inline std::string sleeper(const std::string& seconds) {
-  return std::string("sleep\0", 6) + seconds;
+// Whether a process `sleep SECONDS` is seen, of winnow's, which names it, too; waits for it.
+inline bool begins_to_sleep(const std::string& seconds) {
+  const std::string command_line = std::string("sleep\0", 6) + seconds;
+  for (int i = 0; i < 3000; ++i, ::usleep(10'000))
+    if (runs_somewhere(command_line)) return true;
+  return false;
+}
+
+// Whether no process with this argument runs any more; waits for it.
+inline bool ends_everywhere(const std::string& argument) {
+  for (int i = 0; i < 1000; ++i, ::usleep(10'000))
+    if (!runs_somewhere(argument)) return true;
+  return false;
 }
 
 }  // namespace winnow::testing

@@ -5,10 +5,11 @@
 #include "tests/cli/compare.h"
 
 using namespace winnow;
+using testing::begins_to_sleep;
 using testing::compare;
+using testing::nap_of;
 using testing::recorded;
 using testing::runs_somewhere;
-using testing::sleeper;
 using testing::Words;
 
 TEST_CASE("figures of the output are recorded for each run, and decide where they are to") {
@@ -72,29 +73,29 @@ TEST_CASE("a server that fails is told in one line, and nothing is left of it") 
   CHECK(ended.err ==
         "winnow: true: server: ended before it was ready (exit status 4; it must stay in the "
         "foreground): no\n");
-  const auto never = with({"--server", "sleep 31418.5", "--ready-limit", "0.3", "true"});
+  const std::string server = nap_of(31418), load = nap_of(31419);
+  const auto never = with({"--server", "sleep " + server, "--ready-limit", "0.3", "true"});
   CHECK(never.status == 3);
   CHECK(has(never.err, "winnow: true: server: not ready within 0.3 s"));
-  CHECK(!runs_somewhere("31418.5"));
+  CHECK(!runs_somewhere(server));
   const auto under =
-      with({"--server", "sh -c 'touch {socket}; sleep 0.5; exit 5'", "sleep 31419.5"});
+      with({"--server", "sh -c 'touch {socket}; sleep 0.5; exit 5'", "sleep " + load});
   CHECK(under.status == 3);
   CHECK(has(under.err, "server: ended under its load: exit status 5"));
-  CHECK(!runs_somewhere("31419.5"));
+  CHECK(!runs_somewhere(load));
   CHECK(has(with({"--server", "/no/such/server", "true"}).err, "server: not started: "));
 }
 
 TEST_CASE("an interrupted run leaves no server") {
   const Scratch scratch;
-  const pid_t process =
-      testing::start_winnow(scratch, {"compare", "--ready-file", "{socket}", "--server",
-                                      "sh -c 'touch {socket}; sleep 31420.5'", "sleep 31421.5"});
-  const std::string load = sleeper("31421.5"), server = sleeper("31420.5");
-  for (int i = 0; i < 3000 && !runs_somewhere(load); ++i) usleep(10'000);
-  CHECK(runs_somewhere(load));
+  const std::string server = nap_of(31420), load = nap_of(31421);
+  const pid_t process = testing::start_winnow(
+      scratch, {"compare", "--ready-file", "{socket}", "--server",
+                fmt::format("sh -c 'touch {{socket}}; sleep {}'", server), "sleep " + load});
+  CHECK(begins_to_sleep(load));
   CHECK(runs_somewhere(server));
   kill(process, SIGINT);
   CHECK(testing::wait(scratch, process).status == 130);
-  CHECK(!runs_somewhere("31420.5"));
-  CHECK(!runs_somewhere("31421.5"));
+  CHECK(!runs_somewhere(server));
+  CHECK(!runs_somewhere(load));
 }

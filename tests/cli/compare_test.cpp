@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 using testing::compare;
 using testing::lines_of;
 using testing::loop;
+using testing::nap_of;
 using testing::recorded;
 using testing::runs_somewhere;
 using testing::Words;
@@ -62,11 +63,12 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
 
 TEST_CASE("what a program leaves behind is told and ended") {
   const Scratch scratch;
+  const std::string nap = nap_of(31415);
   const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "true",
-                                     "sh -c 'setsid sleep 31415.9 & exit 0'"});
+                                     fmt::format("sh -c 'setsid sleep {} & exit 0'", nap)});
   CHECK(run.status == 0);
   CHECK(has(run.out, "leaves processes behind, which were ended: "));
-  CHECK(!runs_somewhere("31415.9"));
+  CHECK(!runs_somewhere(nap));
 }
 
 TEST_CASE("setup and its like run as often as they are asked for, outside the measured time") {

@@ -11,11 +11,13 @@
 
 using namespace winnow;
 namespace fs = std::filesystem;
+using testing::begins_to_sleep;
 using testing::compare;
+using testing::ends_everywhere;
 using testing::lines_of;
-using testing::recorded;
+using testing::nap_of;
 using testing::runs_somewhere;
-using testing::sleeper;
+using testing::recorded;
 
 TEST_CASE("a program that is replaced or deleted while it is measured makes the run invalid") {
   struct Row {
@@ -93,7 +95,8 @@ pid_t start_long_run(const Scratch& scratch, const std::string& command) {
 
 TEST_CASE("an interrupted run of commands keeps what it measured") {
   const Scratch scratch;
-  const pid_t winnow = start_long_run(scratch, "sleep 0.0314159");
+  const std::string nap = nap_of(0);
+  const pid_t winnow = start_long_run(scratch, "sleep " + nap);
   kill(winnow, SIGINT);
   const auto run = testing::wait(scratch, winnow);
   INFO(run.err);
@@ -101,21 +104,22 @@ TEST_CASE("an interrupted run of commands keeps what it measured") {
   CHECK(has(run.err, "this run is interrupted"));
   CHECK(recorded(scratch).status == profiles::RunStatus::interrupted);
   CHECK(recorded(scratch).blocks.size() >= 5);
-  CHECK(!runs_somewhere("0.0314159"));
+  CHECK(!runs_somewhere(nap));
   CHECK(!fs::exists(scratch / "out/compare.partial"));
 }
 
 TEST_CASE("a run that is killed takes its programs with it, and stands in no later run's way") {
   const Scratch scratch;
+  const std::string beside = nap_of(2718), inside = nap_of(2719);
   const pid_t winnow = testing::start_winnow(
       scratch, {"compare", "--no-verdict", "-r", "1", "--passes", "time", "true",
-                "sh -c 'sleep 27.18281 & setsid -w sleep 27.18282; exit 0'"});
-  for (int i = 0; i < 3000 && !runs_somewhere(sleeper("27.18282")); ++i) usleep(10'000);
-  CHECK(runs_somewhere(sleeper("27.18282")));
+                fmt::format("sh -c 'sleep {} & setsid -w sleep {}; exit 0'", beside, inside)});
+  CHECK(begins_to_sleep(beside));
+  CHECK(begins_to_sleep(inside));
   kill(winnow, SIGKILL);
   CHECK(testing::wait(scratch, winnow).status == 128 + SIGKILL);
-  for (int i = 0; i < 500 && runs_somewhere("27.1828"); ++i) usleep(10'000);
-  CHECK(!runs_somewhere("27.1828"));
+  CHECK(ends_everywhere(beside));
+  CHECK(ends_everywhere(inside));
   CHECK(compare(scratch, {"--no-verdict", "-r", "1", "true", "/bin/true"}).status == 0);
   CHECK(!fs::exists(scratch / "out/compare.partial"));
 }
