@@ -1,6 +1,7 @@
 #include "scenarios/program_scenario.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,8 @@
 namespace winnow::scenarios {
 namespace {
 
-constexpr std::array<std::string_view, 3> kProgramPasses{"time", "cpu", "tree"};
+constexpr std::array<std::string_view, 7> kProgramPasses{"time", "cpu",   "heap", "sync",
+                                                         "tree", "futex", "count"};
 constexpr int kMostBlocks = 100'000, kMostValues = 200;
 constexpr int kHighestStatus = 255;
 
@@ -99,7 +101,7 @@ std::vector<std::string> read_program_passes(TableReader& reader) {
   std::vector<std::string> passes = reader.strings("passes");
   for (const std::string& pass : passes)
     if (std::find(kProgramPasses.begin(), kProgramPasses.end(), pass) == kProgramPasses.end())
-      reader.fail("passes", pass + " is none of time, cpu, tree");
+      reader.fail("passes", fmt::format("{} is none of {}", pass, fmt::join(kProgramPasses, ", ")));
   return passes;
 }
 

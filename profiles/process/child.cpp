@@ -98,9 +98,12 @@ Keeper::End reap_tree(Keeper& keeper, pid_t leader, bool by_itself, double grace
   return keeper.reap(all);
 }
 
-void take_usage(const rusage& usage, Outcome& outcome) {
-  outcome.user_s = seconds_of(usage.ru_utime);
-  outcome.system_s = seconds_of(usage.ru_stime);
+void take_usage(const rusage& usage, double before_start_s, Outcome& outcome) {
+  // A fork is the kernel's work. Which part of it fell into a tick is not known.
+  const double system_s = seconds_of(usage.ru_stime) - before_start_s;
+  outcome.user_s = std::max(0.0, seconds_of(usage.ru_utime) + std::min(0.0, system_s));
+  outcome.system_s = std::max(0.0, system_s);
+  outcome.cpu_before_start_s = before_start_s;
   outcome.cpu_s = outcome.user_s + outcome.system_s;
   outcome.max_rss_bytes = int64_t{usage.ru_maxrss} * 1024;
   outcome.minor_faults = usage.ru_minflt;
@@ -130,7 +133,7 @@ void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* s
       keeper ? reap_tree(*keeper, leader, ended, command.grace_s, outcome) : reap_leader(leader);
   const Clock::time_point ended_at = keeper ? keeper->ended_at() : Clock::now();
   outcome.wall_s = std::chrono::duration<double>(ended_at - launch.started_at()).count();
-  take_usage(end.usage, outcome);
+  take_usage(end.usage, launch.cpu_before_start_s(), outcome);
   if (!ended) return;
   outcome.kind = WIFEXITED(end.status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
   outcome.code = WIFEXITED(end.status) ? WEXITSTATUS(end.status) : WTERMSIG(end.status);

@@ -23,6 +23,9 @@ struct Outcome {
   // reap_descendants also of what outlived its parent. Children that are reaped by nobody (SIGCHLD
   // ignored, SA_NOCLDWAIT) are in none of these figures; what was ended behind the leader's end is.
   double user_s = 0, system_s = 0;
+  // Of the leader before the exec, where it waited for before_exec or a keeper: the fork's, which
+  // is in none of the figures above.
+  double cpu_before_start_s = 0;
   // Of the largest process; not less than what the harness had itself when it forked.
   int64_t max_rss_bytes = 0;
   int64_t minor_faults = 0, major_faults = 0;

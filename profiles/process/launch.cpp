@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +41,16 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+// What the child says last before its exec, and again where that failed.
+struct LastWord {
+  int error = 0;   // errno; 0: it calls exec
+  timespec cpu{};  // that it has used
+};
+
+void say(const Start& start, const LastWord& word) {
+  [[maybe_unused]] auto ignored = write(start.failure, &word, sizeof word);
+}
+
 // Between fork and exec: only async-signal-safe calls. False: errno says why.
 bool prepare(const Start& start, pid_t parent) {
   setpgid(0, 0);
@@ -61,9 +72,13 @@ bool prepare(const Start& start, pid_t parent) {
 }
 
 [[noreturn]] void become(const Start& start, pid_t parent) {
-  if (prepare(start, parent)) execvpe(start.arguments[0], start.arguments, start.environment);
-  const int error = errno;
-  [[maybe_unused]] auto ignored = write(start.failure, &error, sizeof error);
+  if (prepare(start, parent)) {
+    LastWord word;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &word.cpu);
+    say(start, word);
+    execvpe(start.arguments[0], start.arguments, start.environment);
+  }
+  say(start, {errno, {}});
   _exit(127);
 }
 
@@ -139,12 +154,20 @@ bool Launch::start(std::string& problem) {
     problem = strerror(-leader_);
     return false;
   }
-  if (go_.writing.number >= 0) release();
-  int error = 0;
-  if (!read_value(failure_.reading.number, error)) return true;
-  discard();
-  problem = strerror(error);
-  return false;
+  const bool waited = go_.writing.number >= 0;
+  if (waited) release();
+  LastWord word;
+  while (read_value(failure_.reading.number, word)) {
+    if (word.error != 0) {
+      discard();
+      problem = strerror(word.error);
+      return false;
+    }
+    if (waited)
+      cpu_before_start_s_ =
+          static_cast<double>(word.cpu.tv_sec) + static_cast<double>(word.cpu.tv_nsec) * 1e-9;
+  }
+  return true;
 }
 
 }  // namespace winnow::profiles

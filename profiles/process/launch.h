@@ -21,7 +21,7 @@ struct Start {
   int input = -1, output = -1, error = -1;
   int folder = -1, control_group = -1;  // -1: none
   int go = -1;                          // a byte comes before the exec; -1: at once
-  int failure = -1;                     // where the errno goes when there is no exec
+  int failure = -1;  // where its last word goes: CPU time until the exec; errno when there is none
   int (*in_child)() = nullptr;
 };
 
@@ -38,6 +38,9 @@ class Launch {
   Keeper* keeper() { return keeper_ ? &*keeper_ : nullptr; }  // where descendants are reaped
   // Before the exec, where the child waited for it, else before the fork.
   std::chrono::steady_clock::time_point started_at() const { return started_at_; }
+  // CPU time of the leader until then, which is the harness's own: the fork's. 0 where it did not
+  // wait.
+  double cpu_before_start_s() const { return cpu_before_start_s_; }
 
  private:
   void fork_leader();
@@ -53,6 +56,7 @@ class Launch {
   std::optional<Keeper> keeper_;
   pid_t leader_ = -1;
   std::chrono::steady_clock::time_point started_at_;
+  double cpu_before_start_s_ = 0;
 };
 
 }  // namespace winnow::profiles

@@ -203,8 +203,12 @@ class Run {
     const Outcome& outcome = tree.outcome;
     if (outcome.kind == Outcome::Kind::kNotStarted) return outcome;
     std::optional<double> cpu_s;
-    if (counters_) cpu_s = counters_->read().cpu_s;
+    if (counters_) {
+      cpu_s = counters_->read().cpu_s;
+      add(sum_.result.block.event_cpu_ns, to_ns(*cpu_s));
+    }
     if (tree.account) cpu_s = std::max(cpu_s.value_or(0), tree.account->cpu_s);
+    add(sum_.result.block.before_exec_cpu_ns, to_ns(outcome.cpu_before_start_s));
     add_usage(outcome, cpu_s, sum_.region);
     add_cores(*cores_begin_, cores_end_, sum_);
     double server_s = 0;

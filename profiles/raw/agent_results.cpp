@@ -283,6 +283,7 @@ AgentSeen seen_of(const Header& header) {
   // Else a program that this one replaced used it.
   if (header.replaced == 0) seen.start_s = static_cast<double>(header.cpu_begin_ns) * 1e-9;
   seen.child_processes = static_cast<int64_t>(header.child_processes.load());
+  seen.replaced = header.replaced != 0;
   seen.executed = header.executed != 0;
   return seen;
 }

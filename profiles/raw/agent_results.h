@@ -27,6 +27,7 @@ struct AgentSeen {
   double cpu_s = 0;             // of its region
   double start_s = 0;           // of its start: of loading the agent, above all
   int64_t child_processes = 0;  // that it made
+  bool replaced = false;        // it was another program before, by whose time start_s is not known
   bool executed = false;        // it became another program, which the agent does not count
 };
 

@@ -72,13 +72,20 @@ Stacks stacks_of(const std::vector<std::string>& files, ProfileClock clock,
 
 // How much of the CPU time a profile saw decides what it is worth.
 void check_coverage(const std::string& variant, SampledProfile& profile, Recording& recording) {
-  constexpr double kLeastToTell_s = 0.1, kWhole = 0.95, kHalf = 0.5;
-  if (!profile.total_s || *profile.total_s < kLeastToTell_s) return;
+  constexpr double kLeastToTell_s = 0.1, kWhole = 0.95, kHalf = 0.5, kNone = 0.05, kToName = 0.01;
+  if (!profile.total_s || *profile.total_s <= 0) return;
   const double share = profile.sampled_s / *profile.total_s;
+  // Of so little CPU time a share says nothing, unless next to nothing was seen at all.
+  if (*profile.total_s < kLeastToTell_s && share >= kNone) return;
   std::string text = fmt::format("the profiler saw {:.0f} % of the CPU time", share * 100);
   if (profile.unseen_kernel_s)
     text += fmt::format("; {:.0f} % is the kernel's, which it may not see",
                         *profile.unseen_kernel_s / *profile.total_s * 100);
+  else if (profile.outside_events_s.value_or(0) > kToName * *profile.total_s)
+    text += fmt::format(
+        "; {:.0f} % is the kernel's, to start and end processes and to switch between threads, "
+        "where no profiler counts",
+        *profile.outside_events_s / *profile.total_s * 100);
   if (share < kHalf) throw base::Error("cpu pass", text + ": too little for a table");
   if (share < kWhole) recording.warnings.push_back(variant + ", cpu pass: " + text);
 }
@@ -88,8 +95,8 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   std::vector<std::string> files;
   int iterations = 0;
   std::optional<double> cpu_s = 0;
-  double system_s = 0;
-  bool by_events = false, kernel_seen = true;
+  double system_s = 0, events_s = 0;
+  bool by_events = false, kernel_seen = true, counted = true;
   for (const Block* block : blocks) {
     const std::vector<std::string> perf = run_files(folder, *block, "perf", ".data");
     by_events = !perf.empty();
@@ -102,6 +109,8 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
       *cpu_s += *block_s;
     else
       cpu_s.reset();
+    counted = counted && block->event_cpu_ns;
+    events_s += static_cast<double>(block->event_cpu_ns.value_or(0)) * 1e-9;
   }
   const std::string& variant = blocks.front()->variant;
   Stacks stacks = stacks_of(files, clock, rules, variant, recording, kernel_seen);
@@ -109,6 +118,8 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   SampledProfile profile = hotspots(stacks);
   if (clock == ProfileClock::cpu) profile.total_s = cpu_s;
   if (!kernel_seen && cpu_s) profile.unseen_kernel_s = std::min(system_s, *cpu_s);
+  if (by_events && kernel_seen && cpu_s && counted)
+    profile.outside_events_s = std::max(0.0, *cpu_s - events_s);
   if (by_events) check_coverage(variant, profile, recording);
   write(folder, blocks.front()->variant, std::move(stacks), recording);
   return profile;
@@ -123,9 +134,12 @@ class SeenSum {
     sum_.seen_cpu_s += seen.cpu_s;
     sum_.child_processes += seen.child_processes;
     executed_ = executed_ || seen.executed;
+    replaced_ = replaced_ || seen.replaced;
     if (block.iteration_wall_ns.empty() || !block.region) return;
     const double runs = iterations_of(block);
-    sum_.tree_cpu_s += std::max(0.0, block.region->cpu_s().value_or(0) / runs - seen.start_s);
+    const double before_s = static_cast<double>(block.before_exec_cpu_ns.value_or(0)) * 1e-9 / runs;
+    const double start_s = std::max(0.0, seen.start_s - before_s);
+    sum_.tree_cpu_s += std::max(0.0, block.region->cpu_s().value_or(0) / runs - start_s);
   }
 
   SeenShare share() const {
@@ -134,6 +148,14 @@ class SeenSum {
                         "it became another program, which takes no preloaded library");
     if (sum_.child_processes == 0 && sum_.tree_cpu_s - sum_.seen_cpu_s < runs_ * kEnd_s)
       return sum_;
+    if (sum_.share() < kHalf && sum_.child_processes == 0)
+      throw base::Error(
+          "first process",
+          fmt::format(
+              "only {:.0f} % of its CPU time is seen: too little for a table; the rest is "
+              "its start{} and its end. A longer run has a greater share",
+              sum_.share() * 100,
+              replaced_ ? ", the program that it was before an exec (env and its like)" : ""));
     if (sum_.share() < kHalf)
       throw base::Error("process tree",
                         fmt::format("only the first process is seen, which used {:.0f} % of its "
@@ -153,7 +175,7 @@ class SeenSum {
   }
 
   SeenShare sum_;
-  bool executed_ = false;
+  bool executed_ = false, replaced_ = false;
   int runs_ = 0;
 };
 
@@ -277,7 +299,11 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
     try {
       read(blocks);
     } catch (const base::Error& error) {
-      recording.missing.push_back({variant, pass, error.what()});
+      // What shows it names the pass.
+      std::string reason = error.what();
+      if (const std::string subject = word(pass) + " pass: "; reason.starts_with(subject))
+        reason.erase(0, subject.size());
+      recording.missing.push_back({variant, pass, std::move(reason)});
     }
   };
   for (const Variant& variant : recording.variants) {

@@ -195,6 +195,8 @@ void fields(Io& io, T& block) {
   io.where_told("metrics", block.metrics);
   io("region", block.region);
   io("server", block.server);
+  io("event_cpu_ns", block.event_cpu_ns);
+  io("before_exec_cpu_ns", block.before_exec_cpu_ns);
   io("work", block.work);
   io("kernel_macs", block.kernel_macs);
   io("dispatch", block.dispatch);
@@ -229,6 +231,7 @@ void fields(Io& io, T& profile) {
   io("sampled_s", profile.sampled_s);
   io("total_s", profile.total_s);
   io("unseen_kernel_s", profile.unseen_kernel_s);
+  io("outside_events_s", profile.outside_events_s);
   io("functions", profile.functions);
 }
 

@@ -210,6 +210,10 @@ struct Block {
   std::map<std::string, std::vector<double>> metrics{};  // by name: of each iteration
   std::optional<Region> region;
   std::optional<ServerFigures> server{};
+  // Of a command's runs: CPU time that the kernel's events counted, of all processes between their
+  // start and their end; and what the first processes had used before their exec, which is in no
+  // other figure.
+  std::optional<int64_t> event_cpu_ns{}, before_exec_cpu_ns{};
   std::map<std::string, int64_t> work;
   // Multiply-accumulates of the region by kernel: of all functions whose unqualified name is the
   // key, or begins with the key and "_".
@@ -246,6 +250,9 @@ struct SampledProfile {
   std::optional<double> total_s;  // cpu: the region's real CPU time, from the kernel
   // Of that what the kernel did itself, where the profiler may not see it; empty: it sees it all.
   std::optional<double> unseen_kernel_s{};
+  // Of that what no event counts: what the kernel does to start and end processes and to switch
+  // between threads; empty: not known.
+  std::optional<double> outside_events_s{};
   std::vector<Function> functions;
 };
 

@@ -103,6 +103,18 @@ std::string isa_words(const Recording& recording) {
   return fmt::format("{}", fmt::join(sets, ", "));
 }
 
+// What all were built of, or each of its own; empty: commands of which none has a commit.
+std::string commit_words(const Recording& recording, const Words& words) {
+  if (!recording.commit.empty()) return recording.commit;
+  std::vector<std::string> commits;
+  for (const auto& variant : recording.variants)
+    if (variant.program_file && variant.program_file->commit)
+      commits.push_back(fmt::format("{}: {}", variant.label.empty() ? variant.name : variant.label,
+                                    *variant.program_file->commit));
+  if (!commits.empty()) return fmt::format("{}", fmt::join(commits, "; "));
+  return words.computes || recording.workload.iteration.empty() ? or_unavailable("") : "";
+}
+
 // Of a program that does not compute, only what is told.
 std::vector<Fact> facts(const Recording& recording, const Words& words) {
   std::vector<Fact> all{{"Machine", machine_words(recording)}};
@@ -112,9 +124,10 @@ std::vector<Fact> facts(const Recording& recording, const Words& words) {
   if (words.computes || !isa.empty()) all.push_back({"Instruction set", or_unavailable(isa)});
   if (words.kernels) all.push_back({"Peaks", peak_words(recording.roofline)});
   if (words.computes) all.push_back({"Model", model_words(recording)});
-  all.insert(all.end(), {{"Workload", workload_words(recording, words)},
-                         {"Commit", or_unavailable(recording.commit)},
-                         {"Date", or_unavailable(recording.created)}});
+  all.push_back({"Workload", workload_words(recording, words)});
+  if (const std::string commit = commit_words(recording, words); !commit.empty())
+    all.push_back({"Commit", commit});
+  all.push_back({"Date", or_unavailable(recording.created)});
   return all;
 }
 

@@ -27,7 +27,9 @@ Row row_of(const Ledger& ledger, const LedgerLine& line) {
     const LedgerAmount& amount = line.amounts[variant];
     Figure figure;
     if (column.known()) figure = measured(amount.core_s, column.capacity_s());
-    figure.estimate = line.estimate && column.known() && amount.core_s > 0;
+    // Where no sample fell into a line, that it took nothing is an estimate, too.
+    const bool sampled = line.kind == LedgerKind::kWork || line.kind == LedgerKind::kScheduler;
+    figure.estimate = line.estimate && column.known() && (sampled || amount.core_s > 0);
     row.figures.push_back(figure);
     row.evidence.push_back(variant == 0 ? Evidence::kNone : evidence_of(line.amounts[0], amount));
   }

@@ -224,6 +224,24 @@ std::string kernel_note(const Profiles& all) {
       shares);
 }
 
+std::string outside_note(const Profiles& all) {
+  constexpr double kToName = 0.01;
+  std::string shares;
+  for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
+    const SampledProfile* profile = all.profiles[variant];
+    if (!profile || profile->unseen_kernel_s || !(whole_of(*profile) > 0)) continue;
+    const double share = profile->outside_events_s.value_or(0) / whole_of(*profile);
+    if (share < kToName) continue;
+    shares += fmt::format("{}{}: {}", shares.empty() ? "" : "; ", all.labels[variant],
+                          format_share(share));
+  }
+  if (shares.empty()) return "";
+  return fmt::format(
+      "Of what was not sampled this share of the CPU time is the kernel's, to start and end "
+      "processes and to switch between threads, where no profiler counts: {}.",
+      shares);
+}
+
 std::string sampling_note(const Profiles& all) {
   std::string text;
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {

@@ -75,5 +75,7 @@ void note_noise(Table& table);
 std::string sampling_note(const Profiles& all);
 // How much of the CPU time is the kernel's, where the profiler may not see it; empty: it may.
 std::string kernel_note(const Profiles& all);
+// How much of it no profiler counts, of each variant where that is 1 % or more; empty: of none.
+std::string outside_note(const Profiles& all);
 
 }  // namespace winnow::reports

@@ -110,6 +110,7 @@ Table category_total_table(const Profiles& all, const std::vector<Pairs>& cpu_pa
   table.notes.push_back(fmt::format(
       "CPU seconds {}. unsampled = the region's CPU time from the kernel - sampled time. {}",
       all.basis.words, sampling_note(all)));
+  if (std::string note = outside_note(all); !note.empty()) table.notes.push_back(std::move(note));
   note_noise(table);
   judge_total(table, cpu_pairs);
   return table;

@@ -63,6 +63,16 @@ TEST_CASE("the keys of programs are read, the reference stands first") {
   CHECK_FALSE(scenario.programs[1].setup);
 }
 
+TEST_CASE("programs take every pass that a command takes") {
+  std::string text = kGoodPrograms;
+  const std::string two = "['time', 'tree']";
+  text.replace(text.find(two), two.size(),
+               "['time', 'cpu', 'heap', 'sync', 'tree', 'futex', 'count']");
+  const TextFile file(text);
+  CHECK(load_programs(file.path(), 2).passes ==
+        std::vector<std::string>{"time", "cpu", "heap", "sync", "tree", "futex", "count"});
+}
+
 TEST_CASE("a wrong file of programs is one error that names the line") {
   check_problems(
       load_on_two_cores, kGoodPrograms,
@@ -73,7 +83,8 @@ TEST_CASE("a wrong file of programs is one error that names the line") {
           {"blocks = 12", "blocks = 0", "line 2: blocks: expected a whole number from 1 to 100000"},
           {"blocks = 12", "blocks = 12\nbudget = '1m'",
            "line 3: budget: stands in the place of blocks"},
-          {"'tree'", "'sync'", "line 3: passes: sync is none of time, cpu, tree"},
+          {"'tree'", "'wall'",
+           "line 3: passes: wall is none of time, cpu, heap, sync, tree, futex, count"},
           {"[1, 2.5, 'x']", "[]", "line 5: t: expected a list that is not empty"},
           {"[1, 2.5, 'x']", "[1, '1']", "line 5: t: 1 is listed twice"},
           {"[1, 2.5, 'x']", "[1, true]", "line 5: t: expected texts or numbers"},

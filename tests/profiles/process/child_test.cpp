@@ -107,6 +107,19 @@ TEST_CASE("the child waits for before_exec, whose exception ends it") {
   }
 }
 
+TEST_CASE("what the fork costs is told apart from the program's CPU time") {
+  const Scratch scratch;
+  Command command = shell(scratch, "exit 0");
+  CHECK(run_child(command, nullptr).cpu_before_start_s == 0);  // it did not wait
+  command.reap_descendants = true;
+  command.before_exec = [](pid_t) {};
+  const Outcome outcome = run_child(command, nullptr);
+  REQUIRE(outcome.ok());
+  CHECK(outcome.cpu_before_start_s > 0);
+  CHECK(outcome.cpu_s > 0);
+  CHECK(outcome.cpu_s == Approx(outcome.user_s + outcome.system_s));
+}
+
 TEST_CASE("what the child itself does before its exec can refuse it") {
   const Scratch scratch;
   Command command = shell(scratch, "true");

@@ -181,6 +181,25 @@ TEST_CASE("a recommendation quotes the command, unless there is advice") {
             "for compress, the only workload measured here; other inputs, thread counts"));
 }
 
+TEST_CASE("the commit is the commands' own, and no line where none has one") {
+  Recording recording = command_recording();
+  recording.commit.clear();
+  CHECK_FALSE(has(to_markdown(make_report(recording)), "Commit"));
+  recording.variants[1].program_file.emplace().commit = "24de2cf";
+  CHECK(has(to_markdown(make_report(recording)), "- **Commit:** two: 24de2cf\n"));
+}
+
+TEST_CASE("what no profiler counts is told of each command where it matters") {
+  Recording recording = command_recording();
+  const auto note = [&] { return section(to_markdown(make_report(recording)), "### CPU Time by"); };
+  CHECK_FALSE(has(note(), "where no profiler counts"));
+  for (const auto& [name, share] : {std::pair("one", 0.004), {"two", 0.2}}) {
+    auto& cpu = *recording.profiles.at(name).cpu;
+    cpu.outside_events_s = share * *cpu.total_s;
+  }
+  CHECK(has(note(), "switch between threads, where no profiler counts: two: 20.00%."));
+}
+
 TEST_CASE("of commands without a sync pass nothing is said that was not measured") {
   Recording recording = command_recording();
   const Report report = make_report(recording);

@@ -59,6 +59,17 @@ TEST_CASE("the kernel's time that no sample may see is told, and is no function'
         std::string::npos);
 }
 
+TEST_CASE("a line into which no sample fell is an estimate, not a bare 0") {
+  Recording recording = command_recording();
+  auto& functions = recording.profiles["two"].cpu->functions;
+  std::erase_if(functions, [](const auto& function) { return function.category == "mathematics"; });
+  const std::string text = to_markdown(make_report(recording));
+  INFO(text);
+  const size_t row = text.find("| mathematics | ~");
+  REQUIRE(row != std::string::npos);
+  CHECK(text.substr(row, text.find('\n', row) - row).find("| ~0s (0.00%) |") != std::string::npos);
+}
+
 TEST_CASE("a ledger by samples names what it lacks, and does not close by force") {
   Recording recording = command_recording();
   SECTION("no tree pass: nothing is said of waiting for a core") {
