@@ -26,7 +26,7 @@ namespace {
 
 constexpr size_t kNamedFunctions = 3;
 constexpr double kNamedOfLargest = 0.1;  // smaller ones are left to the tables
-constexpr double kMostOfSaved = 0.5;
+constexpr double kMostOfDifference = 0.5;
 constexpr double kBytesOfMegabyteHere = 1e6;
 
 // "0.2% more scheduler overhead (...)"; empty: one of the two has no figure.
@@ -91,12 +91,33 @@ bool is_marked_noise(const Profiles& cpu, size_t from, size_t to, const std::str
                                sums_of(cpu, name, false)[candidate]);
 }
 
+// Where too little of the cheaper one was seen for a profile: functions in which the dearer one
+// spends at least half of what it takes more.
+std::vector<std::string> bullets_of_dearer(const Grounds& grounds, size_t from, size_t to) {
+  const MeasuredArm &dear = grounds.arms[from], &cheap = grounds.arms[to];
+  const profiles::SampledProfile& profile = *dear.cpu();
+  const auto &most_s = grounds.compared.timings[from].cpu_s,
+             &least_s = grounds.compared.timings[to].cpu_s;
+  std::vector<std::string> lines;
+  if (!most_s || !least_s || *most_s <= *least_s || profile.iterations <= 0) return lines;
+  for (const profiles::Function& function : profile.functions) {
+    const double seconds = function.flat_s.value_or(0) / profile.iterations;
+    if (seconds < kMostOfDifference * (*most_s - *least_s)) continue;
+    lines.push_back(fmt::format("{}: {} CPU time {} in {} ({} of its CPU time); {}", function.name,
+                                iteration_seconds(seconds), grounds.arms.words().an_iteration,
+                                dear.label, format_share(*function.flat_s / whole_of(profile)),
+                                cheap.unavailable(Pass::cpu)));
+  }
+  return lines;
+}
+
 // Those whose CPU time differs most, beyond the sampling error: "mix: 41.6ms less CPU time a run
 // (-50.2%)".
 std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, size_t to) {
   const Measured& arms = grounds.arms;
   std::vector<std::string> lines;
-  if (!arms[from].cpu() || !arms[to].cpu()) return lines;
+  if (!arms[from].cpu()) return lines;
+  if (!arms[to].cpu()) return bullets_of_dearer(grounds, from, to);
   const auto &before = *arms[from].cpu(), &after = *arms[to].cpu();
   auto changes = function_changes(before, after, {kLevel});
   const Profiles cpu = profiles_for(arms, Pass::cpu);
@@ -149,7 +170,7 @@ std::string idle_words(const Grounds& grounds, size_t from, size_t to) {
   if (!difference || difference->wall_s <= 0) return "";
   for (const LedgerPart& part : difference->parts)
     if (part.name == kIdleCores && part.proven() &&
-        part.wall_s >= kMostOfSaved * difference->wall_s)
+        part.wall_s >= kMostOfDifference * difference->wall_s)
       return fmt::format("; cores that stood idle meanwhile are {} of the {} saved {}",
                          iteration_seconds(part.wall_s), iteration_seconds(difference->wall_s),
                          grounds.arms.words().an_iteration);

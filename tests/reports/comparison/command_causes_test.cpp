@@ -115,6 +115,12 @@ TEST_CASE("without a winner CPU time that differs is told, and where it goes") {
     CHECK(has(reasons_of(recording), "two takes 0.400s less CPU time a run than one"));
     CHECK(has(reasons_of(recording), "deflate_slow: 0.160s less CPU time a run (-40.0%)\n"));
   }
+  SECTION("of the cheaper one too little was seen for a profile") {
+    recording.profiles["two"].cpu.reset();
+    CHECK(has(reasons_of(recording, "deflate_slow: "),
+              "0.400s CPU time a run in one (51.10% of its CPU time); two: unavailable: "));
+    CHECK(reasons_of(recording, "memcpy: ").empty());
+  }
   SECTION("not where it does not differ") {
     for (Block& block : recording.blocks)
       block.region->user_ns = block.region->system_ns = 500'000'000;
