@@ -27,6 +27,7 @@ namespace {
 constexpr size_t kNamedFunctions = 3;
 constexpr double kNamedOfLargest = 0.1;  // smaller ones are left to the tables
 constexpr double kMostOfDifference = 0.5;
+constexpr double kZ99OfSamples = 2.576;
 constexpr double kBytesOfMegabyteHere = 1e6;
 
 // "0.2% more scheduler overhead (...)"; empty: one of the two has no figure.
@@ -83,12 +84,31 @@ double cost_rise_s(const FunctionChange& change, const profiles::SampledProfile&
   return change.after.seconds / to.iterations - change.before.seconds / from.iterations;
 }
 
-// A function's row in the tables marks it with ~.
-bool is_marked_noise(const Profiles& cpu, size_t from, size_t to, const std::string& name) {
+// How sure a difference between the samples of a function is.
+enum class Sureness { kNone, kSpread, kSure };
+
+// Sure: beyond all that was not sampled of the smaller one, as the tables ask for. In short
+// processes much is not sampled; then it has to be beyond what the function would have of that, by
+// its share in the larger one. Of synchronisation brief threads show too little for it.
+Sureness sureness_of(const Profiles& cpu, size_t from, size_t to, const FunctionChange& change) {
   const size_t candidate = std::max(from, to);
-  return std::min(from, to) == 0 &&
-         within_sampling_error(cpu, candidate, sums_of(cpu, name, false)[0],
-                               sums_of(cpu, name, false)[candidate]);
+  const auto sums = sums_of(cpu, change.name, false);
+  if (std::min(from, to) == 0 && !within_sampling_error(cpu, candidate, sums[0], sums[candidate]))
+    return Sureness::kSure;
+  if (change.category() == "scheduler") return Sureness::kNone;
+  const profiles::SampledProfile &before = *cpu.profiles[from], &after = *cpu.profiles[to];
+  const double rise_s = cost_rise_s(change, before, after);
+  const bool less = rise_s < 0;
+  const profiles::SampledProfile &smaller = less ? after : before, &larger = less ? before : after;
+  const double share = (less ? change.before : change.after).seconds / larger.sampled_s;
+  const double first_s = change.before.seconds / before.iterations,
+               second_s = change.after.seconds / after.iterations;
+  const double error_s =
+      kZ99OfSamples * std::hypot(first_s / std::sqrt(std::max(1.0, change.before.count)),
+                                 second_s / std::sqrt(std::max(1.0, change.after.count)));
+  return std::abs(rise_s) > error_s + share * unsampled_s(smaller) / smaller.iterations
+             ? Sureness::kSpread
+             : Sureness::kNone;
 }
 
 // Where too little of the cheaper one was seen for a profile: functions in which the dearer one
@@ -122,7 +142,8 @@ std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, s
   auto changes = function_changes(before, after, {kLevel});
   const Profiles cpu = profiles_for(arms, Pass::cpu);
   std::erase_if(changes, [&](const FunctionChange& change) {
-    return !(change.rose() || change.fell()) || is_marked_noise(cpu, from, to, change.name);
+    return !(change.rose() || change.fell()) ||
+           sureness_of(cpu, from, to, change) == Sureness::kNone;
   });
   const auto size_s = [&](const FunctionChange& change) {
     return std::abs(cost_rise_s(change, before, after));
@@ -133,11 +154,14 @@ std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, s
     if (size_s(change) < kNamedOfLargest * size_s(changes.front())) break;
     const double rise_s = cost_rise_s(change, before, after);
     const double before_s = change.before.seconds / before.iterations;
-    lines.push_back(fmt::format("{}: {} {} CPU time {} ({})", change.name,
+    lines.push_back(fmt::format("{}: {} {} CPU time {} ({}){}", change.name,
                                 iteration_seconds(std::abs(rise_s)), rise_s < 0 ? "less" : "more",
                                 arms.words().an_iteration,
                                 before_s > 0 ? fmt::format("{:+.1f}%", rise_s / before_s * 100)
-                                             : "no sample of it in " + arms[from].label));
+                                             : "no sample of it in " + arms[from].label,
+                                sureness_of(cpu, from, to, change) == Sureness::kSure
+                                    ? ""
+                                    : ", if what was not sampled is spread like the samples"));
   }
   return lines;
 }

@@ -81,10 +81,20 @@ TEST_CASE("a verdict names the functions whose CPU time differs most, with their
     set_samples(recording, "one", "exp", 0);
     CHECK(has(reasons_of(recording, "exp"), "more CPU time a run (no sample of it in one)\n"));
   }
-  SECTION("not those that may be the time that was not sampled") {
+  SECTION("what was not sampled may be more than the difference, but only if it all is there") {
     set_samples(recording, "two", "exp", 300);
     *recording.profiles["two"].cpu->total_s += 0.4;
+    CHECK(reasons_of(recording, "exp") ==
+          "exp: 100ms less CPU time a run (-50.0%), if what was not sampled is spread like the "
+          "samples\n");
+    *recording.profiles["two"].cpu->total_s += 1;
     CHECK(reasons_of(recording, "exp").empty());
+  }
+  SECTION("of brief threads that synchronise the samples show too little") {
+    set_samples(recording, "two", "pthread_cond_wait", 300);
+    CHECK_FALSE(reasons_of(recording, "pthread_cond_wait").empty());
+    *recording.profiles["two"].cpu->total_s += 0.4;
+    CHECK(reasons_of(recording, "pthread_cond_wait").empty());
   }
   SECTION("three at most, and no small ones") {
     for (const char* name : {"deflate_slow", "exp", "memcpy", "pthread_cond_wait"})
