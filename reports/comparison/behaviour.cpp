@@ -20,8 +20,7 @@ namespace {
 
 // More cores than this without one thread seen at work: a runtime that the counts do not see.
 constexpr double kSeveralCores = 1.2;
-constexpr const char* kSwitches = "voluntary context switches";
-constexpr const char* kContended = "contended locks";
+constexpr double kPageBytes = 4096;
 
 struct Group {
   const char* name;  // in a recording, of one process
@@ -33,11 +32,11 @@ struct Group {
 constexpr Group kGroups[] = {
     {"thread_create", "thread creations", &SyncProfile::thread_create, true},
     {"thread_join", "joins", &SyncProfile::thread_join, true},
-    {"condition_wait", "condition waits", &SyncProfile::condition_wait, false},
+    {"condition_wait", kConditionWaits, &SyncProfile::condition_wait, false},
     {"condition_signal", "signals", &SyncProfile::condition_signal, false},
     {"condition_broadcast", "broadcasts", &SyncProfile::condition_broadcast, false},
-    {"mutex_contended", kContended, &SyncProfile::mutex_contended, false},
-    {"futex_wait", "futex waits", &SyncProfile::futex_wait, false},
+    {"mutex_contended", kContendedLocks, &SyncProfile::mutex_contended, false},
+    {"futex_wait", kFutexWaits, &SyncProfile::futex_wait, false},
     {"futex_wake", "futex wakes", &SyncProfile::futex_wake, false},
     {"computing", "computing", &SyncProfile::computing, false},
     {"searching", "searching", &SyncProfile::searching, false},
@@ -130,9 +129,35 @@ std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
   return behaviour;
 }
 
+Behaviour behaviour_of_blocks(const MeasuredArm& variant) {
+  Behaviour behaviour;
+  std::vector<double> switches, faults, pages;
+  for (const Block* block : variant.blocks(Pass::time)) {
+    const auto runs = static_cast<double>(block->iteration_wall_ns.size());
+    if (runs <= 0 || !block->region) continue;
+    behaviour.iterations.push_back(runs);
+    const auto add = [](std::vector<double>& values, const std::optional<int64_t>& count) {
+      if (count) values.push_back(static_cast<double>(*count));
+    };
+    add(switches, block->region->voluntary_switches);
+    add(faults, block->region->minor_faults);
+    if (block->peak_rss_bytes)
+      pages.push_back(static_cast<double>(*block->peak_rss_bytes) / kPageBytes * runs);
+  }
+  const auto keep = [&](const char* words, std::vector<double>& counts) {
+    if (!counts.empty() && counts.size() == behaviour.iterations.size())
+      behaviour.counters[words] = {false, std::move(counts)};
+  };
+  keep(kSwitches, switches);
+  keep("page faults", faults);
+  keep("pages of peak memory", pages);
+  return behaviour;
+}
+
 bool is_seen(const Behaviour& behaviour) {
   const bool acts = std::ranges::any_of(behaviour.counters, [](const auto& counter) {
-    return counter.first != kContended && counter.first != kSwitches && counter.second.total() > 0;
+    return counter.first != kContendedLocks && counter.first != kSwitches &&
+           counter.second.total() > 0;
   });
   return acts || std::ranges::all_of(behaviour.cores, [](const auto& block) {
            return block.second < kSeveralCores;
@@ -154,7 +179,8 @@ std::string evidence(const Behaviour& first, const Behaviour& second) {
   for (const auto& [name, counter] : first.counters)
     add(name, counter.total() / first.all_iterations(),
         second.counters.at(name).total() / second.all_iterations());
-  add("cores used", median_cores(first), median_cores(second));
+  if (!first.cores.empty() && !second.cores.empty())
+    add("cores used", median_cores(first), median_cores(second));
   return text;
 }
 

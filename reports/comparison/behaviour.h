@@ -10,6 +10,12 @@
 // What a variant's threads did, by every count that a recording has of it.
 namespace winnow::reports {
 
+// Names of counters.
+inline constexpr const char* kSwitches = "voluntary context switches";
+inline constexpr const char* kContendedLocks = "contended locks";
+inline constexpr const char* kConditionWaits = "condition waits";
+inline constexpr const char* kFutexWaits = "futex waits";  // through syscall()
+
 // How often something happened in each process of the sync pass.
 struct Counter {
   bool by_design = false;  // the strategy says how often, not luck
@@ -30,6 +36,10 @@ struct Behaviour {
 // Empty where the variant has no sync pass. A recording that tells no process of it is one of a
 // single process.
 std::optional<Behaviour> behaviour_of(const MeasuredArm& variant);
+
+// By the blocks of the time pass alone, each as if it were a process: voluntary switches, page
+// faults and peak memory, where the kernel told them of every block.
+Behaviour behaviour_of_blocks(const MeasuredArm& variant);
 
 // Does any count show threads at work, or does one thread do everything?
 bool is_seen(const Behaviour& behaviour);

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "reports/comparison/insights.h"
 #include "reports/comparison/metrics.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/same_behaviour.h"
+#include "reports/comparison/same_commands.h"
 #include "reports/comparison/verdict.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/kernel_work.h"
@@ -211,7 +213,9 @@ Report make_report(const Measured& arms) {
   report.missing = missing(arms);
   report.ranking = ranking_of(arms, compared);
   report.raw_commands = raw_commands(arms);
-  report.verdict = verdict_of(grounds, same_behaviours(arms));
+  std::vector<SameBehaviour> alike = same_behaviours(arms);
+  std::ranges::move(same_commands(grounds), std::back_inserter(alike));
+  report.verdict = verdict_of(grounds, alike);
   if (report.verdict.outcome == Verdict::kWinner)
     report.ledger_difference =
         ledger_difference(tables.ledger, report.verdict.rival, report.verdict.winner);

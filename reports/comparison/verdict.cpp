@@ -8,13 +8,11 @@
 #include <optional>
 
 #include "reports/blocks/pairs.h"
+#include "reports/comparison/causes.h"
 #include "reports/comparison/contest.h"
-#include "reports/comparison/performance.h"
-#include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/raw_commands.h"
 #include "reports/statistics/significance.h"
-#include "reports/tables/threads.h"
 
 namespace winnow::reports {
 
@@ -34,54 +32,6 @@ std::string short_workload_words(const Measured& arms) {
   return words;
 }
 
-// "0.2% more scheduler overhead (...)"; empty: one of the two has no figure.
-std::string known_bullet(const Row* row, size_t from, size_t to, const std::string& what,
-                         const std::string& definition) {
-  const auto delta = row ? change(*row, from, to) : std::nullopt;
-  if (!delta) return "";
-  const size_t candidate = std::max(from, to);  // the other one is the baseline
-  if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kNoise)
-    return fmt::format(
-        "{}: no difference beyond {} ({})", what,
-        row->role == Role::kSubtotal ? "the sampling error" : "the noise of its blocks",
-        definition);
-  if (!row->evidence.empty() && row->evidence[candidate] == Evidence::kUnproven)
-    return fmt::format("{}: no proven difference: too few pairs of blocks ({})", what, definition);
-  if (delta->absolute == 0)
-    return fmt::format("{}: {} ({})", what,
-                       delta->equal ? "equal" : "differs by less than the last digit shown",
-                       definition);
-  const std::string size =
-      delta->percent_text.empty() ? delta->size_text : delta->size_percent_text;
-  return fmt::format("{} {} {} ({})", size, delta->absolute < 0 ? "less" : "more", what,
-                     definition);
-}
-
-// Likewise, or that there is none.
-std::string row_bullet(const Row* row, size_t from, size_t to, const std::string& what,
-                       const std::string& definition) {
-  const std::string bullet = known_bullet(row, from, to, what, definition);
-  return bullet.empty() ? what + ": unavailable" : bullet;
-}
-
-// CPU time by the blocks of the time pass, which have a spread; by the cpu pass where these have
-// none.
-std::string cpu_bullet(const Tables& tables, const Words& words, size_t from, size_t to) {
-  const Row* row = row_named(tables.performance, cpu_row_name(words));
-  if (row && change(*row, from, to))
-    return row_bullet(
-        row, from, to, "CPU time",
-        words.an_iteration + "'s, from the kernel, median over blocks of the time pass");
-  return row_bullet(row_with(tables.cpu_total, Role::kTotal), from, to, "CPU time",
-                    "the region's in the cpu pass, no spread measured");
-}
-
-// What the ledger says instead of the samples, where the two are apart.
-std::string ledger_words(const Tables& tables, size_t from, size_t to) {
-  const auto ratio = compute_ratio(tables, from, to);
-  return ratio && ratio->apart ? "; by the ledger " + less_or_more(ratio->ledger) : "";
-}
-
 const Pairs& twin_of(const Compared& compared, const Contest& contest) {
   for (const ComparedMetric& metric : compared.compared_metrics)
     if (&metric.about == contest.measure.metric) return metric.twin;
@@ -96,37 +46,6 @@ std::string skew_words(const Pairs& pairs) {
 std::string ratio_bullet(const Contest& contest, const Pairs& pairs) {
   return advantage(contest, pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) +
          skew_words(pairs);
-}
-
-// What goes with the difference in time. Where no thread was accounted for, as of programs that are
-// not known, nothing is said of what was not measured.
-std::vector<std::string> cause_bullets(const Grounds& grounds, size_t winner, size_t rival) {
-  const Tables& tables = grounds.tables;
-  const Words& words = grounds.arms.words();
-  std::vector<std::string> lines;
-  const auto add = [&](const std::string& what, const std::string& bullet) {
-    if (!bullet.empty())
-      lines.push_back(bullet);
-    else if (tables.ledger.accounts)
-      lines.push_back(what + ": unavailable");
-  };
-  const auto add_row = [&](const Row* row, const std::string& what, const std::string& definition) {
-    add(what, known_bullet(row, rival, winner, what, definition));
-  };
-  if (const auto difference = ledger_difference(tables.ledger, rival, winner))
-    lines.push_back(explanation_words(*difference));
-  lines.push_back(cpu_bullet(tables, words, rival, winner));
-  add_row(row_with(tables.scheduler, Role::kSubtotal), words.overhead,
-          fmt::format("CPU time sampled in {0} functions, row All {0} functions", words.scheduler));
-  add("thread creations",
-      creations_compared(tables.threads.creations[rival], tables.threads.creations[winner], words));
-  add_row(row_with(tables.memory, Role::kTotal), "memory allocation",
-          "bytes allocated in the region");
-  add_row(row_with(tables.compute, Role::kSubtotal),
-          fmt::format("CPU time in {}{}", words.work_functions,
-                      grounds.compared.same_work.for_the_same()),
-          "row " + words.all_work + ledger_words(tables, rival, winner));
-  return lines;
 }
 
 bool told_by_command(const profiles::Variant& variant) {
@@ -354,6 +273,8 @@ Verdict verdict_of(const Grounds& grounds, const std::vector<SameBehaviour>& ali
   const ComparedMetric* metric = deciding(compared);
   Verdict verdict =
       decided(grounds, metric ? contest_by(*metric) : contest_by_time(compared), alike);
+  if (verdict.outcome == Verdict::kNoClearWinner || verdict.outcome == Verdict::kUnproven)
+    std::ranges::move(cost_bullets(grounds), std::back_inserter(verdict.bullets));
   if (metric) verdict.beside.push_back(beside(grounds, contest_by_time(compared)));
   for (const ComparedMetric& each : compared.compared_metrics)
     if (&each != metric) verdict.beside.push_back(beside(grounds, contest_by(each)));

@@ -121,7 +121,7 @@ double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
     entries.push_back({name, kind, estimate, {core_s, error_s}});
   };
   add("waiting for a core", LedgerKind::kWaiting, true, waiting_s, region.idle_error_s);
-  add("idle cores", LedgerKind::kIdle, false, region.idle_s - waiting_s, region.idle_error_s);
+  add(kIdleCores, LedgerKind::kIdle, false, region.idle_s - waiting_s, region.idle_error_s);
   if (region.server_s > 0)
     add("server", LedgerKind::kOthers, false, server_s, region.server_error_s);
   add("other programs", LedgerKind::kOthers, true, others_s, region.others_error_s);

@@ -37,6 +37,9 @@
 // Where figures of different sources overlap, the lines add up to more, by `excess_s`.
 namespace winnow::reports {
 
+// The line of cores that nobody used.
+inline constexpr const char* kIdleCores = "idle cores";
+
 enum class LedgerKind { kWork, kScheduler, kWaiting, kIdle, kOthers, kUnexplained };
 
 struct LedgerAmount {

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "reports/comparison/behaviour.h"
+
+// Whether two variants do something equally often, by how its count scatters between processes or
+// blocks (same_behaviour.h says by which rule).
+namespace winnow::reports {
+
+// What counts as a difference: of each count, whatever its distribution is, and of all of two
+// variants together.
+inline constexpr double kTogetherLevel = 0.001;
+
+// p of "both do it equally often"; 0: exact counts that differ; 1: what differs is not material.
+// Both variants must have that counter.
+double p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second);
+
+// Could the ranks of so many processes show any difference at all?
+bool ranks_can_tell(const Behaviour& first, const Behaviour& second);
+
+// Counts over unequal numbers of iterations, held against each other as if of the fewer: do they
+// differ by more than independent events scatter, and by a tenth?
+bool is_material(double first, double second, double iterations, double other_iterations);
+
+// The same up to rounding.
+bool is_equal(double a, double b);
+
+}  // namespace winnow::reports
