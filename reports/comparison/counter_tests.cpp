@@ -59,6 +59,11 @@ double p_of_counter(const std::string& name, const Behaviour& first, const Behav
   return welch_p(logarithms(a, first), logarithms(b, second));
 }
 
+double rank_p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second) {
+  return mann_whitney_p(per_iteration(first.counters.at(name), first),
+                        per_iteration(second.counters.at(name), second));
+}
+
 bool ranks_can_tell(const Behaviour& first, const Behaviour& second) {
   return mann_whitney_critical(static_cast<int>(first.iterations.size()),
                                static_cast<int>(second.iterations.size()), kRankLevel / 2)

@@ -16,6 +16,9 @@ inline constexpr double kTogetherLevel = 0.001;
 // Both variants must have that counter.
 double p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second);
 
+// By the ranks of the processes alone, however little it is that differs.
+double rank_p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second);
+
 // Could the ranks of so many processes show any difference at all?
 bool ranks_can_tell(const Behaviour& first, const Behaviour& second);
 

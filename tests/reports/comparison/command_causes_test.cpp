@@ -48,6 +48,7 @@ void lock_in_processes(Recording& recording, const std::string& variant, int64_t
   for (int i = 0; i < 7; ++i) profiles::add_process(one, i, all);
   for (size_t i = 0; i < 7; ++i)
     (*all.processes)[i].counts["mutex_contended"] = contended + (contended > 0 ? int64_t(i) : 0);
+  all.seen = profiles::SeenShare{1, 1, 0};  // as of a command
   recording.profiles[variant].sync = all;
 }
 
@@ -153,6 +154,20 @@ TEST_CASE("locks that one waits for are the cause, with counts and the time wait
   }
   SECTION("nor where the faster one waits more") {
     lock_in_processes(recording, "two", 6000);
+    CHECK(reasons_of(recording, "waiting for locks: ").empty());
+  }
+  SECTION("few, but long ones, in every process") {
+    auto& sync = *recording.profiles["one"].sync;
+    sync.mutex_contended = profiles::Calls{10, 0.9};
+    for (size_t i = 0; i < 7; ++i)
+      (*sync.processes)[i].counts["mutex_contended"] = 1 + static_cast<int64_t>(i % 2);
+    CHECK(reasons_of(recording, "waiting for locks: ") ==
+          "waiting for locks: 0 contended locks a run instead of 0.5, in which threads waited 0s "
+          "instead of 42.9ms (thread-seconds of the sync pass)\n");
+    sync.mutex_contended->wall_s = 0.1;
+    CHECK(reasons_of(recording, "waiting for locks: ").empty());
+    sync.mutex_contended->wall_s = 0.9;
+    (*sync.processes)[3].counts["mutex_contended"] = 0;
     CHECK(reasons_of(recording, "waiting for locks: ").empty());
   }
   SECTION("nor by one process each") {
