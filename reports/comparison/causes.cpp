@@ -114,11 +114,11 @@ Sureness sureness_of(const Profiles& cpu, size_t from, size_t to, const Function
 
 // Where too little of the cheaper one was seen for a profile: functions in which the dearer one
 // spends at least half of what it takes more.
-std::vector<std::string> bullets_of_dearer(const Grounds& grounds, size_t from, size_t to) {
-  const MeasuredArm &dear = grounds.arms[from], &cheap = grounds.arms[to];
+std::vector<std::string> bullets_of_dearer(const Grounds& grounds, size_t dearer, size_t cheaper) {
+  const MeasuredArm &dear = grounds.arms[dearer], &cheap = grounds.arms[cheaper];
   const profiles::SampledProfile& profile = *dear.cpu();
-  const auto &most_s = grounds.compared.timings[from].cpu_s,
-             &least_s = grounds.compared.timings[to].cpu_s;
+  const auto &most_s = grounds.compared.timings[dearer].cpu_s,
+             &least_s = grounds.compared.timings[cheaper].cpu_s;
   std::vector<std::string> lines;
   if (!most_s || !least_s || *most_s <= *least_s || profile.iterations <= 0) return lines;
   for (const profiles::Function& function : profile.functions) {
@@ -137,8 +137,9 @@ std::vector<std::string> bullets_of_dearer(const Grounds& grounds, size_t from, 
 std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, size_t to) {
   const Measured& arms = grounds.arms;
   std::vector<std::string> lines;
-  if (!arms[from].cpu()) return lines;
+  if (!arms[from].cpu() && !arms[to].cpu()) return lines;
   if (!arms[to].cpu()) return bullets_of_dearer(grounds, from, to);
+  if (!arms[from].cpu()) return bullets_of_dearer(grounds, to, from);
   const auto &before = *arms[from].cpu(), &after = *arms[to].cpu();
   auto changes = function_changes(before, after, {kLevel});
   const Profiles cpu = profiles_for(arms, Pass::cpu);

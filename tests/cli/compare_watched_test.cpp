@@ -16,8 +16,8 @@ using testing::compare;
 using testing::ends_everywhere;
 using testing::lines_of;
 using testing::nap_of;
-using testing::runs_somewhere;
 using testing::recorded;
+using testing::runs_somewhere;
 
 TEST_CASE("a program that is replaced or deleted while it is measured makes the run invalid") {
   struct Row {

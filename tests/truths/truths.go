@@ -137,7 +137,7 @@ func spinUntil(end time.Time) uint64 {
 func passTime(milliseconds int, sleeps bool) uint64 {
 	end := time.Now().Add(time.Duration(milliseconds) * time.Millisecond)
 	if sleeps {
-		time.Sleep(time.Until(end) - 2*time.Millisecond)
+		time.Sleep(time.Until(end) - 8*time.Millisecond)
 	}
 	if spinUntil(end) != 0 {
 		return 1

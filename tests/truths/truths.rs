@@ -118,7 +118,7 @@ fn spin_until(end: Instant) -> u64 {
 fn pass_time(milliseconds: usize, sleeps: bool) -> u64 {
     let end = Instant::now() + Duration::from_millis(milliseconds as u64);
     if sleeps {
-        std::thread::sleep(end - Instant::now() - Duration::from_millis(2));
+        std::thread::sleep(end - Instant::now() - Duration::from_millis(8));
     }
     (spin_until(end) != 0) as u64
 }

@@ -105,7 +105,7 @@ Recording full_recording() {
   block.rerun_of = 18;
   r.twin = "spawn-twin";
   r.blocks = {block, Block{}};
-  SampledProfile cpu{ProfileClock::cpu, 10, 1000, 0.01, 10.0, 10.5, 2.25, {}};
+  SampledProfile cpu{ProfileClock::cpu, 10, 1000, 0.01, 10.0, 10.5, 2.25, 1.25, {}};
   cpu.functions = {{"operator<< <\"odd\\name\">", "compute", 1.0 / 3, 0.5, 33, 50, "libodd.so.1"},
                    {"\xE2\x88\x91 sum\x01\t", "other", {}, {}, {}, {}}};
   HeapProfile heap{11,
@@ -117,8 +117,8 @@ Recording full_recording() {
                    24,
                    25,
                    26};
-  r.profiles["spawn"] = {cpu, SampledProfile{ProfileClock::wall, 1, {}, {}, 0, {}, {}, {}}, heap,
-                         full_sync(), full_tree()};
+  r.profiles["spawn"] = {cpu, SampledProfile{ProfileClock::wall, 1, {}, {}, 0, {}, {}, {}, {}},
+                         heap, full_sync(), full_tree()};
   r.profiles["pool"] = {};
   r.missing = {{"spawn", Pass::wall, "threads live too short"}};
   r.warnings = {"the load was high"};

@@ -110,6 +110,21 @@ TEST_CASE("a verdict names the functions whose CPU time differs most, with their
   }
 }
 
+TEST_CASE(
+    "of a winner that takes more CPU time is told in which functions, though the other has none") {
+  Recording recording = command_recording();
+  for (Block& block : recording.blocks)
+    if (block.pass == profiles::Pass::time)
+      for (int64_t& wall_ns : block.iteration_wall_ns)
+        wall_ns = (block.variant == "one" ? 500'000'000 : 1'000'000'000) + block.index;
+  recording.profiles["two"].cpu.reset();
+  const Report report = make_report(recording);
+  REQUIRE(report.verdict.outcome == Verdict::kWinner);
+  REQUIRE(report.verdict.winner == 0);
+  CHECK(has(reasons_of(recording, "deflate_slow: "),
+            "0.400s CPU time a run in one (51.10% of its CPU time); two: unavailable: "));
+}
+
 TEST_CASE("without a winner CPU time that differs is told, and where it goes") {
   Recording recording = command_recording();
   for (Block& block : recording.blocks)
