@@ -67,8 +67,8 @@ TEST_CASE("top tells which functions no rule takes, and a rule that takes them")
   CHECK_FALSE(shows(listed.out, "█"));
   CHECK(listed.out.find("planted::three_quarters") < listed.out.find("planted::quarter\n"));
 
-  // As it is, without a change, the rule takes them all: those of both, for a sample may fall into a
-  // function of the one alone.
+  // As it is, without a change, the rule takes them all: those of both, for a sample may fall into
+  // a function of the one alone.
   const auto all = testing::winnow(scratch, {"top", "out/one", "out/two", "--uncategorized"});
   CHECK(shows(all.out, "planted::"));
   base::write_file(scratch / "mine.toml", offered_rule(all.out));
