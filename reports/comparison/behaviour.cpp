@@ -154,6 +154,17 @@ Behaviour behaviour_of_blocks(const MeasuredArm& variant) {
   return behaviour;
 }
 
+bool is_counted_exactly(const profiles::HeapProfile& heap) {
+  return heap.exact_objects && heap.exact_bytes;
+}
+
+Allocated allocated_by(const profiles::HeapProfile& heap, bool exact) {
+  const double objects =
+      static_cast<double>(exact ? *heap.exact_objects : heap.region_objects.value_or(0));
+  const double bytes = exact ? static_cast<double>(*heap.exact_bytes) : heap.region_bytes;
+  return {objects / heap.iterations, bytes / heap.iterations};
+}
+
 bool is_seen(const Behaviour& behaviour) {
   const bool acts = std::ranges::any_of(behaviour.counters, [](const auto& counter) {
     return counter.first != kContendedLocks && counter.first != kSwitches &&

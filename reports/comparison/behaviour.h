@@ -41,6 +41,17 @@ std::optional<Behaviour> behaviour_of(const MeasuredArm& variant);
 // faults and peak memory, where the kernel told them of every block.
 Behaviour behaviour_of_blocks(const MeasuredArm& variant);
 
+// What an iteration allocated.
+struct Allocated {
+  double objects = 0, bytes = 0;
+};
+
+// Whether the interposed malloc counted it.
+bool is_counted_exactly(const profiles::HeapProfile& heap);
+
+// By that where it is to be exact, else by the profiler. The profile has iterations.
+Allocated allocated_by(const profiles::HeapProfile& heap, bool exact);
+
 // Does any count show threads at work, or does one thread do everything?
 bool is_seen(const Behaviour& behaviour);
 

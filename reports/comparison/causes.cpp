@@ -29,7 +29,7 @@ constexpr double kNamedOfLargest = 0.1;  // smaller ones are left to the tables
 constexpr double kMostOfDifference = 0.5;
 constexpr double kTellingOfSaved = 0.1;
 constexpr double kZ99OfSamples = 2.576;
-constexpr double kBytesOfMegabyteHere = 1e6;
+constexpr double kBytesOfMegabyte = 1e6;
 
 // "0.2% more scheduler overhead (...)"; empty: one of the two has no figure.
 std::string known_bullet(const Row* row, size_t from, size_t to, const std::string& what,
@@ -79,12 +79,6 @@ std::string ledger_words(const Tables& tables, size_t from, size_t to) {
   return ratio && ratio->apart ? "; by the ledger " + less_or_more(ratio->ledger) : "";
 }
 
-// Seconds of CPU time an iteration more in `to` than in `from`.
-double cost_rise_s(const FunctionChange& change, const profiles::SampledProfile& from,
-                   const profiles::SampledProfile& to) {
-  return change.after.seconds / to.iterations - change.before.seconds / from.iterations;
-}
-
 // How sure a difference between the samples of a function is.
 enum class Sureness { kNone, kSpread, kSure };
 
@@ -98,8 +92,7 @@ Sureness sureness_of(const Profiles& cpu, size_t from, size_t to, const Function
     return Sureness::kSure;
   if (change.category() == "scheduler") return Sureness::kNone;
   const profiles::SampledProfile &before = *cpu.profiles[from], &after = *cpu.profiles[to];
-  const double rise_s = cost_rise_s(change, before, after);
-  const bool less = rise_s < 0;
+  const bool less = change.rise_s < 0;
   const profiles::SampledProfile &smaller = less ? after : before, &larger = less ? before : after;
   const double share = (less ? change.before : change.after).seconds / larger.sampled_s;
   const double first_s = change.before.seconds / before.iterations,
@@ -107,7 +100,7 @@ Sureness sureness_of(const Profiles& cpu, size_t from, size_t to, const Function
   const double error_s =
       kZ99OfSamples * std::hypot(first_s / std::sqrt(std::max(1.0, change.before.count)),
                                  second_s / std::sqrt(std::max(1.0, change.after.count)));
-  return std::abs(rise_s) > error_s + share * unsampled_s(smaller) / smaller.iterations
+  return std::abs(change.rise_s) > error_s + share * unsampled_s(smaller) / smaller.iterations
              ? Sureness::kSpread
              : Sureness::kNone;
 }
@@ -141,29 +134,24 @@ std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, s
   if (!arms[to].cpu()) return bullets_of_dearer(grounds, from, to);
   if (!arms[from].cpu()) return bullets_of_dearer(grounds, to, from);
   const auto &before = *arms[from].cpu(), &after = *arms[to].cpu();
-  auto changes = function_changes(before, after, {kLevel});
   const Profiles cpu = profiles_for(arms, Pass::cpu);
-  std::erase_if(changes, [&](const FunctionChange& change) {
-    return !(change.rose() || change.fell()) ||
-           sureness_of(cpu, from, to, change) == Sureness::kNone;
-  });
-  const auto size_s = [&](const FunctionChange& change) {
-    return std::abs(cost_rise_s(change, before, after));
-  };
+  std::vector<std::pair<FunctionChange, Sureness>> changes;
+  for (FunctionChange& change : function_changes(before, after, {kLevel}))
+    if (change.rose() || change.fell())
+      if (const Sureness sure = sureness_of(cpu, from, to, change); sure != Sureness::kNone)
+        changes.emplace_back(std::move(change), sure);
+  const auto size_s = [](const auto& change) { return std::abs(change.first.rise_s); };
   std::ranges::stable_sort(changes, std::greater<>(), size_s);
   for (size_t i = 0; i < std::min(kNamedFunctions, changes.size()); ++i) {
-    const FunctionChange& change = changes[i];
-    if (size_s(change) < kNamedOfLargest * size_s(changes.front())) break;
-    const double rise_s = cost_rise_s(change, before, after);
+    if (size_s(changes[i]) < kNamedOfLargest * size_s(changes.front())) break;
+    const auto& [change, sure] = changes[i];
     const double before_s = change.before.seconds / before.iterations;
-    lines.push_back(fmt::format("{}: {} {} CPU time {} ({}){}", change.name,
-                                iteration_seconds(std::abs(rise_s)), rise_s < 0 ? "less" : "more",
-                                arms.words().an_iteration,
-                                before_s > 0 ? fmt::format("{:+.1f}%", rise_s / before_s * 100)
-                                             : "no sample of it in " + arms[from].label,
-                                sureness_of(cpu, from, to, change) == Sureness::kSure
-                                    ? ""
-                                    : ", if what was not sampled is spread like the samples"));
+    lines.push_back(fmt::format(
+        "{}: {} {} CPU time {} ({}){}", change.name, iteration_seconds(std::abs(change.rise_s)),
+        change.rise_s < 0 ? "less" : "more", arms.words().an_iteration,
+        before_s > 0 ? fmt::format("{:+.1f}%", change.rise_s / before_s * 100)
+                     : "no sample of it in " + arms[from].label,
+        sure == Sureness::kSure ? "" : ", if what was not sampled is spread like the samples"));
   }
   return lines;
 }
@@ -268,25 +256,19 @@ std::string allocation_bullet(const Grounds& grounds, size_t from, size_t to) {
   if (!before || !after || !before->region_objects || !after->region_objects ||
       before->iterations <= 0 || after->iterations <= 0)
     return "";
-  const bool exact =
-      before->exact_objects && before->exact_bytes && after->exact_objects && after->exact_bytes;
-  const auto objects = [&](const profiles::HeapProfile& heap) {
-    return static_cast<double>(exact ? *heap.exact_objects : *heap.region_objects) /
-           heap.iterations;
-  };
-  const auto megabytes = [&](const profiles::HeapProfile& heap) {
-    const double bytes = exact ? static_cast<double>(*heap.exact_bytes) : heap.region_bytes;
-    return format_value(bytes / heap.iterations / kBytesOfMegabyteHere, Unit::kMegabytes);
+  const bool exact = is_counted_exactly(*before) && is_counted_exactly(*after);
+  const Allocated many = allocated_by(*before, exact), few = allocated_by(*after, exact);
+  const auto megabytes = [](const Allocated& allocated) {
+    return format_value(allocated.bytes / kBytesOfMegabyte, Unit::kMegabytes);
   };
   const std::string source = exact ? "exact counts" : "by the heap profiler";
-  if (is_equal(objects(*before), objects(*after)) && megabytes(*before) == megabytes(*after))
+  if (is_equal(many.objects, few.objects) && megabytes(many) == megabytes(few))
     return fmt::format("allocation: the same {} objects and {} MB {} ({})",
-                       few_or_many(objects(*after)), megabytes(*after),
-                       grounds.arms.words().an_iteration, source);
+                       few_or_many(few.objects), megabytes(few), grounds.arms.words().an_iteration,
+                       source);
   return fmt::format("allocation: {} objects and {} MB {} instead of {} and {} MB ({})",
-                     few_or_many(objects(*after)), megabytes(*after),
-                     grounds.arms.words().an_iteration, few_or_many(objects(*before)),
-                     megabytes(*before), source);
+                     few_or_many(few.objects), megabytes(few), grounds.arms.words().an_iteration,
+                     few_or_many(many.objects), megabytes(many), source);
 }
 
 }  // namespace

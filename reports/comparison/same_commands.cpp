@@ -17,7 +17,6 @@
 
 namespace winnow::reports {
 
-using profiles::HeapProfile;
 using profiles::InstructionProfile;
 using profiles::TreeProfile;
 
@@ -88,19 +87,6 @@ void compare_trees(Resemblance& like) {
   compare_tree_count(like, "threads created", &TreeProfile::threads);
 }
 
-// Of one run: by the interposed malloc, else by the profiler.
-struct Allocated {
-  double objects = 0, bytes = 0;
-};
-
-Allocated allocated_by(const HeapProfile& heap) {
-  const bool exact = heap.exact_objects && heap.exact_bytes;
-  const double objects =
-      static_cast<double>(exact ? *heap.exact_objects : heap.region_objects.value_or(0));
-  const double bytes = exact ? static_cast<double>(*heap.exact_bytes) : heap.region_bytes;
-  return {objects / heap.iterations, bytes / heap.iterations};
-}
-
 void compare_allocations(Resemblance& like) {
   const auto &a = like.first.heap(), &b = like.second.heap();
   if (!have_both(like, a, b, "allocations")) return;
@@ -108,7 +94,8 @@ void compare_allocations(Resemblance& like) {
     like.not_compared.push_back("allocations");
     return;
   }
-  const Allocated one = allocated_by(*a), other = allocated_by(*b);
+  const Allocated one = allocated_by(*a, is_counted_exactly(*a)),
+                  other = allocated_by(*b, is_counted_exactly(*b));
   like.differs =
       like.differs || !is_equal(one.objects, other.objects) || !is_equal(one.bytes, other.bytes);
   like.compared.push_back(fmt::format("allocations {} with {} bytes",

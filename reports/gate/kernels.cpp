@@ -67,8 +67,7 @@ GateKernel kernel_of(const std::string& variant, const std::string& iteration, c
   kernel.ratio = change.ratio;
   kernel.low = change.low;
   kernel.high = change.high;
-  kernel.rise_ms = change.after.seconds * kMsPerSecond / builds.after.profile->iterations -
-                   change.before.seconds * kMsPerSecond / builds.before.profile->iterations;
+  kernel.rise_ms = change.rise_s * kMsPerSecond;
   return kernel;
 }
 

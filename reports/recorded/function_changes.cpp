@@ -65,6 +65,8 @@ std::vector<FunctionChange> function_changes(const SampledProfile& before,
     const double error = quantile * std::sqrt(1 / a + 1 / b);
     change.low = change.ratio * std::exp(-error);
     change.high = change.ratio * std::exp(error);
+    change.rise_s =
+        change.after.seconds / after.iterations - change.before.seconds / before.iterations;
   }
   return changes;
 }

@@ -22,6 +22,7 @@ struct FunctionChange {
   // After / before, each by its units of work, and the interval at the level asked for, which holds
   // for all functions together. Half a sample more on each side keeps them finite.
   double ratio = 1, low = 1, high = 1;
+  double rise_s = 0;  // seconds of an iteration: after - before
 
   bool rose() const { return low > 1; }
   bool fell() const { return high < 1; }
