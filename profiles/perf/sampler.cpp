@@ -45,6 +45,22 @@ size_t most_ring_bytes() {
   return std::bit_floor(std::clamp(kMostOfAll / cpus, kLeastRingBytes, kMost));
 }
 
+template <class Act>
+void for_each_record(const Ring& ring, const Ring::Unread& unread, const Act& act) {
+  for (uint64_t at = unread.begin; at < unread.end;) {
+    const auto header = std::bit_cast<perf_event_header>(ring.word(at));
+    if (header.size < sizeof header) break;  // the kernel writes none
+    act(at, header);
+    at += header.size;
+  }
+}
+
+// It may end behind the ring's end, at its beginning.
+void add_piece(DataWriter& writer, const Ring& ring, uint64_t begin, uint64_t end) {
+  const auto first = ring.piece(begin, end);
+  writer.add(first, ring.piece(begin + first.size(), end));
+}
+
 void check(const SamplerOptions& options) {
   if (!(options.frequency_hz >= 1 && options.frequency_hz <= 5000))
     throw base::Error("sampling",
@@ -58,7 +74,7 @@ void check(const SamplerOptions& options) {
 }  // namespace
 
 CpuSampler::CpuSampler(pid_t pid, const SamplerOptions& options, const std::string& file)
-    : options_(options) {
+    : options_(options), keeps_samples_(options.keeps_samples) {
   check(options);
   period_ns_ = static_cast<uint64_t>(std::llround(1e9 / options.frequency_hz));
   perf_event_attr attr = sampling_attr(options, period_ns_);
@@ -100,6 +116,12 @@ bool CpuSampler::open_with(const perf_event_attr& attr, pid_t pid, size_t ring_b
   return true;
 }
 
+void CpuSampler::keep_samples(bool keep) noexcept {
+  const std::scoped_lock lock(taking_);
+  take_all();
+  keeps_samples_ = keep;
+}
+
 SamplingOutcome CpuSampler::finish() {
   for (const PerfEvent& event : events_) event.disable();
   const uint64_t one = 1;
@@ -120,6 +142,7 @@ void CpuSampler::take_until_finish() noexcept {
     ::poll(waited.data(), waited.size(), -1);
     for (pollfd& event : std::span(waited).subspan(1))
       if (event.revents & (POLLHUP | POLLERR)) event.fd = -1;  // nobody is left to be sampled
+    const std::scoped_lock lock(taking_);
     take_all();
   }
 }
@@ -132,24 +155,35 @@ void CpuSampler::take_all() noexcept {
     stop_early();
 }
 
-// Counts the records and hands them to the file as they are.
+// Hands the records to the file as they are.
 void CpuSampler::take(Ring& ring) noexcept {
   const Ring::Unread unread = ring.unread();
-  if (!outcome_.stopped_early.empty()) return ring.release(unread);
-  for (uint64_t at = unread.begin; at < unread.end;) {
-    const auto header = std::bit_cast<perf_event_header>(ring.word(at));
-    if (header.size < sizeof header) break;                     // the kernel writes none
+  if (outcome_.stopped_early.empty()) {
+    if (keeps_samples_)
+      add_all(ring, unread);
+    else
+      add_without_samples(ring, unread);
+  }
+  ring.release(unread);
+}
+
+void CpuSampler::add_all(const Ring& ring, const Ring::Unread& unread) noexcept {
+  for_each_record(ring, unread, [&](uint64_t at, const perf_event_header& header) {
     constexpr uint64_t kLostCount = 16, kLostSamplesCount = 8;  // behind the header
     if (header.type == PERF_RECORD_SAMPLE) ++outcome_.samples;
     if (header.type == PERF_RECORD_LOST)
       outcome_.lost += static_cast<int64_t>(ring.word(at + kLostCount));
     if (header.type == PERF_RECORD_LOST_SAMPLES)
       outcome_.lost += static_cast<int64_t>(ring.word(at + kLostSamplesCount));
-    at += header.size;
-  }
-  const auto first = ring.piece(unread.begin, unread.end);
-  writer_->add(first, ring.piece(unread.begin + first.size(), unread.end));
-  ring.release(unread);
+  });
+  add_piece(*writer_, ring, unread.begin, unread.end);
+}
+
+void CpuSampler::add_without_samples(const Ring& ring, const Ring::Unread& unread) noexcept {
+  for_each_record(ring, unread, [&](uint64_t at, const perf_event_header& header) {
+    if (header.type != PERF_RECORD_SAMPLE && header.type != PERF_RECORD_LOST_SAMPLES)
+      add_piece(*writer_, ring, at, at + header.size);
+  });
 }
 
 void CpuSampler::stop_early() noexcept {

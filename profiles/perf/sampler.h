@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,6 +24,7 @@ struct SamplerOptions {
   double frequency_hz = 997;                 // of a thread's CPU time; more than 5,000 are refused
   uint32_t stack_bytes = 4096;               // copied in dwarf mode; divisible by 8
   uint64_t limit_bytes = uint64_t{1} << 30;  // of the file; beyond it sampling stops
+  bool keeps_samples = true;                 // from the exec on; else from keep_samples(true)
 };
 
 struct SamplingOutcome {
@@ -47,6 +49,10 @@ class CpuSampler {
   CpuSampler(const CpuSampler&) = delete;
   CpuSampler& operator=(const CpuSampler&) = delete;
 
+  // Whether samples from now on are kept, of all processes that there are. What they load and
+  // create is kept at all times.
+  void keep_samples(bool keep) noexcept;
+
   // Ends sampling, also of processes that still run, and completes the file. Once.
   SamplingOutcome finish();
 
@@ -55,6 +61,8 @@ class CpuSampler {
   bool open_with(const perf_event_attr& attr, pid_t pid, size_t ring_bytes);
   void take_until_finish() noexcept;
   void take(Ring& ring) noexcept;
+  void add_all(const Ring& ring, const Ring::Unread& unread) noexcept;
+  void add_without_samples(const Ring& ring, const Ring::Unread& unread) noexcept;
   void take_all() noexcept;
   void stop_early() noexcept;
 
@@ -64,7 +72,9 @@ class CpuSampler {
   std::vector<Ring> rings_;
   std::unique_ptr<DataWriter> writer_;
   int finish_event_ = -1;
-  SamplingOutcome outcome_;  // of the thread, until it has ended
+  std::mutex taking_;  // guards what follows, rings_ and writer_ while thread_ runs
+  bool keeps_samples_ = true;
+  SamplingOutcome outcome_;
   std::thread thread_;
 };
 

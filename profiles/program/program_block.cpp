@@ -211,8 +211,7 @@ class Run {
     add(sum_.result.block.before_exec_cpu_ns, to_ns(outcome.cpu_before_start_s));
     add_usage(outcome, cpu_s, sum_.region);
     add_cores(*cores_begin_, cores_end_, sum_);
-    double server_s = 0;
-    if (sum_.server) server_s = std::max(0.0, sum_.server->cpu_s() - server_begin_s_);
+    const double server_s = sum_.server ? sum_.server->end_load() : 0;
     sum_.server_cpu_s += server_s;
     add_machine(*watch_, std::max(outcome.cpu_s, cpu_s.value_or(0)) + server_s, sum_);
     sum_.result.block.iteration_wall_ns.push_back(std::max<int64_t>(1, to_ns(outcome.wall_s)));
@@ -280,7 +279,7 @@ class Run {
       // wait4 remains, which misses children that nobody waits for.
     }
     watch_.emplace(plan_.machine_root);
-    if (sum_.server) server_begin_s_ = sum_.server->cpu_s();
+    if (sum_.server) sum_.server->begin_load();
     cores_begin_.emplace();
     cores_begin_->take();
   }
@@ -312,7 +311,6 @@ class Run {
   std::optional<MachineWatch> watch_;
   std::optional<base::CoresTimeReading> cores_begin_;
   base::CoresTimeReading cores_end_;
-  double server_begin_s_ = 0;
 };
 
 // The end of a program's messages: it may write as many as it likes, run after run.
@@ -417,6 +415,7 @@ void take_runs_beside_server(const BlockPlan& plan, const fs::path& out, Sum& su
     sum.server = &server;
     take_runs(plan, out, sum);
     sum.server = nullptr;
+    if (sum.result.samples) *sum.result.samples += server.finish_samples();
     ServerFigures& figures = block.server.emplace();
     figures.cpu_ns = to_ns(sum.server_cpu_s);
     figures.ready_ns = to_ns(server.ready_s());

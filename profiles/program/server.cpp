@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/replace.h"
 #include "profiles/perf/counters.h"
+#include "profiles/perf/sampler.h"
 #include "profiles/process/child.h"
 #include "profiles/process/launch.h"
 #include "profiles/process/pass.h"
@@ -130,7 +131,9 @@ struct RunningServer::Parts {
   fs::path folder;
   std::optional<Launch> launch;
   std::optional<TreeCounters> counters;
+  std::optional<CpuSampler> sampler;  // the cpu pass
   std::optional<TextInFile> text;
+  double load_begin_s = 0;
   int ready_port = 0;
 
   ~Parts() {
@@ -158,7 +161,12 @@ RunningServer::RunningServer(const BlockPlan& plan, const fs::path& out)
   command.folder = program.folder;
   command.grace_s = kServerGrace_s;
   command.reap_descendants = true;
-  command.before_exec = [this](pid_t leader) {
+  const bool sampled = plan.pass == Pass::cpu;
+  const std::string samples = (out / "server-0.data").string();
+  command.before_exec = [this, sampled, samples](pid_t leader) {
+    SamplerOptions options;
+    options.keeps_samples = false;
+    if (sampled) parts_->sampler.emplace(leader, options, samples);
     try {
       parts_->counters.emplace(leader);
     } catch (const base::Error&) {
@@ -251,6 +259,25 @@ void RunningServer::wait_until_ready(const BlockPlan& plan) {
     }
     std::this_thread::sleep_for(kReadyNap);
   }
+}
+
+void RunningServer::begin_load() {
+  if (parts_->sampler) parts_->sampler->keep_samples(true);
+  parts_->load_begin_s = cpu_s();
+}
+
+double RunningServer::end_load() {
+  const double end_s = cpu_s();
+  if (parts_->sampler) parts_->sampler->keep_samples(false);
+  return std::max(0.0, end_s - parts_->load_begin_s);
+}
+
+int64_t RunningServer::finish_samples() {
+  if (!parts_->sampler) return 0;
+  const SamplingOutcome outcome = parts_->sampler->finish();
+  parts_->sampler.reset();
+  if (!outcome.stopped_early.empty()) throw base::Error("cpu pass", outcome.stopped_early);
+  return outcome.samples;
 }
 
 double RunningServer::cpu_s() const {

@@ -125,6 +125,37 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   return profile;
 }
 
+// Of the servers beside the runs of the cpu pass, while these ran. Too little of it seen: none, and
+// a warning.
+std::optional<SampledProfile> server_profile(const std::string& folder,
+                                             const std::vector<const Block*>& blocks,
+                                             const CategoryRules& rules, Recording& recording) {
+  std::vector<std::string> files;
+  int iterations = 0;
+  double cpu_s = 0;
+  for (const Block* block : blocks) {
+    const std::vector<std::string> of_block = run_files(folder, *block, "server", ".data");
+    if (of_block.empty() || !block->server) continue;
+    files.insert(files.end(), of_block.begin(), of_block.end());
+    iterations += iterations_of(*block);
+    cpu_s += static_cast<double>(block->server->cpu_ns) * 1e-9;
+  }
+  if (files.empty()) return std::nullopt;
+  const std::string subject = blocks.front()->variant + ", server";
+  try {
+    bool kernel_seen = true;
+    Stacks stacks = stacks_of(files, ProfileClock::cpu, rules, subject, recording, kernel_seen);
+    stacks.iterations = iterations;
+    SampledProfile profile = hotspots(stacks);
+    profile.total_s = cpu_s;
+    check_coverage(subject, profile, recording);
+    return profile;
+  } catch (const base::Error& error) {
+    recording.warnings.push_back(subject + ", " + error.what());
+    return std::nullopt;
+  }
+}
+
 // Of a command only the first process takes the preloaded profiler: how much of the tree that was
 // decides what the profile is worth. Throws base::Error where it is too little.
 class SeenSum {
@@ -310,6 +341,7 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
     const std::string& name = variant.name;
     VariantProfiles& profiles = recording.profiles[name];
     attempt(name, Pass::cpu, [&](const auto& blocks) {
+      profiles.server = server_profile(folder, blocks, rules, recording);
       profiles.cpu = sampled(folder, blocks, ProfileClock::cpu, rules, recording);
     });
     attempt(name, Pass::wall, [&](const auto& blocks) {

@@ -382,6 +382,7 @@ void fields(Io& io, T& profiles) {
   io("tree", profiles.tree);
   io("futex", profiles.futex);
   io("count", profiles.count);
+  io("server", profiles.server);
 }
 
 template <class Io, Is<Missing> T>

@@ -385,6 +385,7 @@ struct VariantProfiles {
   std::optional<TreeProfile> tree{};
   std::optional<FutexProfile> futex{};
   std::optional<InstructionProfile> count{};
+  std::optional<SampledProfile> server{};  // of the cpu pass: the server's, while its load ran
 };
 
 // Something that was planned or asked for and is not there, and why.

@@ -125,16 +125,12 @@ std::vector<std::string> bullets_of_dearer(const Grounds& grounds, size_t dearer
   return lines;
 }
 
-// Those whose CPU time differs most, beyond the sampling error: "mix: 41.6ms less CPU time a run
-// (-50.2%)".
-std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, size_t to) {
-  const Measured& arms = grounds.arms;
+// Of both profiles those functions whose CPU time differs most, beyond the sampling error: "mix:
+// 41.6ms less CPU time a run (-50.2%)".
+std::vector<std::string> change_bullets(const Measured& arms, const Profiles& cpu, size_t from,
+                                        size_t to, const std::string& where) {
+  const profiles::SampledProfile &before = *cpu.profiles[from], &after = *cpu.profiles[to];
   std::vector<std::string> lines;
-  if (!arms[from].cpu() && !arms[to].cpu()) return lines;
-  if (!arms[to].cpu()) return bullets_of_dearer(grounds, from, to);
-  if (!arms[from].cpu()) return bullets_of_dearer(grounds, to, from);
-  const auto &before = *arms[from].cpu(), &after = *arms[to].cpu();
-  const Profiles cpu = profiles_for(arms, Pass::cpu);
   std::vector<std::pair<FunctionChange, Sureness>> changes;
   for (FunctionChange& change : function_changes(before, after, {kLevel}))
     if (change.rose() || change.fell())
@@ -147,12 +143,30 @@ std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, s
     const auto& [change, sure] = changes[i];
     const double before_s = change.before.seconds / before.iterations;
     lines.push_back(fmt::format(
-        "{}: {} {} CPU time {} ({}){}", change.name, iteration_seconds(std::abs(change.rise_s)),
-        change.rise_s < 0 ? "less" : "more", arms.words().an_iteration,
+        "{}{}: {} {} CPU time {} ({}){}", change.name, where,
+        iteration_seconds(std::abs(change.rise_s)), change.rise_s < 0 ? "less" : "more",
+        arms.words().an_iteration,
         before_s > 0 ? fmt::format("{:+.1f}%", change.rise_s / before_s * 100)
                      : "no sample of it in " + arms[from].label,
         sure == Sureness::kSure ? "" : ", if what was not sampled is spread like the samples"));
   }
+  return lines;
+}
+
+// Of the command, and of the servers that it loads.
+std::vector<std::string> function_bullets(const Grounds& grounds, size_t from, size_t to) {
+  const Measured& arms = grounds.arms;
+  std::vector<std::string> lines;
+  if (arms[from].server() && arms[to].server())
+    lines = change_bullets(arms, server_profiles(arms), from, to, " in the server");
+  const bool seen_before = arms[from].cpu().has_value(), seen_after = arms[to].cpu().has_value();
+  if (seen_before && seen_after)
+    std::ranges::move(change_bullets(arms, profiles_for(arms, Pass::cpu), from, to, ""),
+                      std::back_inserter(lines));
+  else if (seen_before)
+    std::ranges::move(bullets_of_dearer(grounds, from, to), std::back_inserter(lines));
+  else if (seen_after)
+    std::ranges::move(bullets_of_dearer(grounds, to, from), std::back_inserter(lines));
   return lines;
 }
 

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/comparison/performance.h"
 #include "reports/recorded/raw_commands.h"
+#include "reports/recorded/sampled.h"
 #include "reports/statistics/median.h"
 
 namespace winnow::reports {
@@ -79,8 +82,33 @@ Table server_table(const Measured& arms, const Compared& compared) {
   table.notes.push_back(fmt::format(
       "A server is started for each block and ends behind it; its CPU time is that of its whole "
       "process tree while the load ran, its peak memory that of its first process. Medians over "
-      "blocks of the time pass. All other tables are of the load: of {} alone.",
+      "blocks of the time pass. All tables but this and Functions of the Server are of the load: "
+      "of "
+      "{} alone.",
       compared.words.an_iteration));
+  return table;
+}
+
+Table server_functions(const Measured& arms) {
+  const Profiles all = server_profiles(arms);
+  if (std::ranges::none_of(arms.variants(), [](const MeasuredArm& variant) {
+        return !variant.about->server.empty();
+      }))
+    return {};
+  Table table = table_for(all, "Functions of the Server");
+  if (!all.any()) return table;
+  const Choose any = [](const profiles::Function&) { return true; };
+  add_functions(table, all, any, "other functions");
+  Row sum = row_of(all, "All functions", flat_sum(all, any));
+  sum.role = Role::kSubtotal;
+  table.rows.push_back(std::move(sum));
+  table.notes.push_back(fmt::format(
+      "CPU seconds of the server's whole process tree while its load ran, {}: sampled in "
+      "the function itself (flat), summed over threads; in brackets the share of the "
+      "server's CPU time.",
+      all.basis.words));
+  table.notes.push_back(sampling_note(all));
+  note_noise(table);
   return table;
 }
 

@@ -35,6 +35,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   Tables tables;
   tables.performance = performance_table(arms, compared);
   tables.servers = judged(server_table(arms, compared), same_work);
+  tables.server_functions = judged(server_functions(arms), same_work);
   tables.metrics = judged(metric_table(compared), same_work);
   tables.scheduler = judged(std::move(functions.scheduler), same_work);
   tables.compute = judged(std::move(functions.compute), same_work);

@@ -15,7 +15,7 @@ namespace winnow::reports {
 struct Tables {
   Table performance{};
   Table metrics{};
-  Table servers{};
+  Table servers{}, server_functions{};
   Table scheduler{}, compute{}, kernels{}, cpu_total{}, cumulative{};
   Table wall{};
   Table memory{};

@@ -133,6 +133,7 @@ Json tables(const Report& report) {
   for (const auto& [id, each] : {std::pair("performance", &report.performance),
                                  {"metrics", &report.metrics},
                                  {"servers", &report.servers},
+                                 {"server_functions", &report.server_functions},
                                  {"scheduler", &report.scheduler},
                                  {"compute", &report.compute},
                                  {"kernels", &report.kernels},

@@ -53,8 +53,8 @@ std::string speed_section(const Report& report) {
 
 std::string hotspots_section(const Report& report) {
   std::string result = section_start(2, "Top CPU Hotspots");
-  for (const Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
-                             &report.cumulative, &report.wall})
+  for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
+                             &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
     result += html_section(*table, 3);
   return result + "</section>\n";
 }

@@ -190,8 +190,8 @@ std::string to_markdown(const Report& report) {
   text += table_section(report.servers, 2);
   text += ranking_table(report);
   text += paragraph("## Top CPU Hotspots (Side-by-Side)");
-  for (const Table* table : {&report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
-                             &report.cumulative, &report.wall})
+  for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
+                             &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
     text += table_section(*table, 3);
   text += table_section(report.memory, 2);
   text += paragraph("## Thread Analysis");

@@ -29,6 +29,8 @@ class MeasuredArm {
   // What the passes found; empty where there is nothing.
   const std::optional<profiles::SampledProfile>& cpu() const { return found_->cpu; }
   const std::optional<profiles::SampledProfile>& wall() const { return found_->wall; }
+  // Of the server that the variant loads, while the runs of the cpu pass were its load.
+  const std::optional<profiles::SampledProfile>& server() const { return found_->server; }
   const std::optional<profiles::HeapProfile>& heap() const { return found_->heap; }
   const std::optional<profiles::SyncProfile>& sync() const { return found_->sync; }
   const std::optional<profiles::TreeProfile>& tree() const { return found_->tree; }

@@ -44,6 +44,10 @@ Profiles profiles_for(const Measured& arms, Pass pass) {
   return side_by_side(arms, pass, pass == Pass::cpu ? &MeasuredArm::cpu : &MeasuredArm::wall);
 }
 
+Profiles server_profiles(const Measured& arms) {
+  return side_by_side(arms, Pass::cpu, &MeasuredArm::server);
+}
+
 double whole_of(const SampledProfile& profile) {
   return profile.total_s.value_or(profile.sampled_s);
 }

@@ -31,6 +31,8 @@ using Profiles = SideBySide<profiles::SampledProfile>;
 
 // Of the cpu or the wall pass.
 Profiles profiles_for(const Measured& arms, Pass pass);
+// Of the servers beside the runs of the cpu pass.
+Profiles server_profiles(const Measured& arms);
 
 // What shares are shares of: the region's CPU time from the kernel where it is known.
 double whole_of(const profiles::SampledProfile& profile);

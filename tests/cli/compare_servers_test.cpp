@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -57,6 +58,36 @@ TEST_CASE("a server stands beside its load, has figures of its own, and is gone 
     CHECK(block.server->cpu_ns > 0);
     CHECK(block.server->ready_ns > 0);
     CHECK(block.server->peak_rss_bytes > 1'000'000);
+  }
+  CHECK(!runs_somewhere(scratch.path()));
+}
+
+TEST_CASE("the functions of a server are those that run while its load does") {
+  const Scratch scratch;
+  const std::string planted = PLANTED_PROGRAM;
+  // Busy before it is ready, in one function, and while its load runs, in another.
+  const std::string server =
+      fmt::format("sh -c '{0} wide 0.3; touch {{socket}}; exec {0} burn 60'", planted);
+  const auto run = compare(
+      scratch, {"--no-verdict", "--no-twin", "-r", "1", "--passes", "time,cpu", "--ready-file",
+                "{socket}", "--server", server, "-n", "a", "-n", "b", "sleep 0.2", "sleep 0.25"});
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(has(run.out, "### Functions of the Server"));
+  CHECK(has(run.out, "planted::three_quarters"));
+  const auto recording = recorded(scratch);
+  for (const char* name : {"a", "b"}) {
+    INFO(name);
+    const auto& profile = recording.profiles.at(name).server;
+    REQUIRE(profile);
+    CHECK(profile->sampled_s <= *profile->total_s * 1.05);
+    double planted_s = 0;
+    for (const auto& function : profile->functions) {
+      CHECK(function.name != "planted::wide_round");
+      if (function.name == "planted::three_quarters" || function.name == "planted::quarter")
+        planted_s += *function.flat_s;
+    }
+    CHECK(planted_s > 0.8 * profile->sampled_s);
   }
   CHECK(!runs_somewhere(scratch.path()));
 }

@@ -1,9 +1,11 @@
 #include "profiles/perf/sampler.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -146,6 +148,35 @@ TEST_CASE("samples of a tree have its CPU time, its functions and their callers"
                               off_by(outcome.seen_s, ended.cpu_s) / kSwitches);
             }) < 1);
     }
+}
+
+TEST_CASE("samples are kept while they are wanted, and have their functions' names") {
+  if (events_are_forbidden()) return;
+  const Scratch folder;
+  Held held({PLANTED_PROGRAM, "burn", "1"});
+  SamplerOptions options;
+  options.keeps_samples = false;
+  CpuSampler sampler(held.pid(), options, folder / "perf.data");
+  std::thread program([&] { held.run(); });
+  const auto part = std::chrono::milliseconds(250);
+  std::this_thread::sleep_for(part);
+  sampler.keep_samples(true);
+  std::this_thread::sleep_for(part);
+  sampler.keep_samples(false);
+  program.join();
+  const SamplingOutcome outcome = sampler.finish();
+  CHECK(outcome.lost == 0);
+  CHECK(outcome.samples > 0);
+  CHECK(outcome.seen_s < 0.9);
+  const SampledProfile profile = table_of(folder / "perf.data");
+  CHECK(profile.samples == outcome.samples);
+  check_planted(profile);
+  CHECK(shares(profile, "main").cumulative > 0.95);
+
+  Held other({PLANTED_PROGRAM, "burn", "0.1"});
+  CpuSampler idle(other.pid(), options, folder / "none.data");
+  REQUIRE(other.run().status == 0);
+  CHECK(idle.finish().samples == 0);
 }
 
 TEST_CASE("stacks by frame pointers, and none") {

@@ -173,7 +173,8 @@ TEST_CASE("a wrong rule is found by the known functions") {
       {"[Uu]nwind", "exceptions and stack walking"},
       {"^\\[lib", "loading"},
   };
-  for (const auto& [expression, category] : planted) {
+  for (const auto& [expression, name] : planted) {
+    const std::string category = name;
     // In front of all others, it takes what it matches.
     const auto wrong = CategoryRules::parse(
         fmt::format("[[cpu]]\ncategory = \"{}\"\nmatch = ['{}']\n", category, expression),
