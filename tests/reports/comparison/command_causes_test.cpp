@@ -97,6 +97,27 @@ TEST_CASE("a verdict names the functions whose CPU time differs most, with their
     *recording.profiles["two"].cpu->total_s += 0.4;
     CHECK(reasons_of(recording, "pthread_cond_wait").empty());
   }
+  SECTION("of the servers that they load, as theirs, in a table of their own") {
+    set_samples(recording, "two", "exp", 300);
+    for (auto& variant : recording.variants) {
+      variant.server = {"serve"};
+      auto& found = recording.profiles[variant.name];
+      found.server = found.cpu;
+    }
+    set_samples(recording, "two", "exp", 600);
+    CHECK(has(reasons_of(recording), "exp in the server: 100ms less CPU time a run (-50.0%)\n"));
+    CHECK(reasons_of(recording, "exp: ").empty());
+    const Table table = make_report(recording).server_functions;
+    CHECK(table.heading == "Functions of the Server");
+    const auto exp = std::ranges::find(table.rows, "exp", &Row::name);
+    REQUIRE(exp != table.rows.end());
+    CHECK(exp->figures.at(0).value == Approx(0.6));
+    CHECK(exp->figures.at(1).value == Approx(0.3));
+    recording.profiles["two"].server.reset();
+    CHECK(make_report(recording).server_functions.unavailable.size() == 1);
+    for (auto& variant : recording.variants) variant.server.clear();
+    CHECK(make_report(recording).server_functions.heading.empty());
+  }
   SECTION("three at most, and no small ones") {
     for (const char* name : {"deflate_slow", "exp", "memcpy", "pthread_cond_wait"})
       set_samples(recording, "two", name, 100);
