@@ -84,15 +84,26 @@ void TaskTable::executed(pid_t process, pid_t former) {
   }
   ++account_.execs;
   Task& task = tasks_[process];
-  if (account_.execs == 1) {
-    task.counted = task_figures(process, process).value_or(TaskFigures{});
-    task.stops = 0;
-  } else {
+  if (account_.execs == 1)
+    begin_with(task, process);
+  else
     count(task, process);
-  }
   move_to_row(processes_[process], process_name(process));
   if (without_privilege_.size() < kPrivilegeNames && started_without_privilege(process))
     without_privilege_.insert(processes_[process].name);
+}
+
+// The tree begins here: what the harness's copy did before its exec, or had a thread do, is not in
+// it.
+void TaskTable::begin_with(Task& task, pid_t leader) {
+  task.counted = task_figures(leader, leader).value_or(TaskFigures{});
+  task.stops = 0;
+  sum_ = {};
+  rows_.clear();
+  rows_[processes_[leader].name].processes = 1;
+  account_ = {};
+  account_.execs = 1;
+  account_.most_threads_at_once = living_;
 }
 
 bool TaskTable::count(Task& task, pid_t number) {

@@ -50,6 +50,7 @@ class TaskTable {
   void add_early(pid_t task);
   void end_life(Task& task);
   void remove(pid_t task);
+  void begin_with(Task& task, pid_t leader);
   bool count(Task& task, pid_t number);
   void count_rest(const Task& task, pid_t number);
   void add(const TaskFigures& more, const Task& task);
