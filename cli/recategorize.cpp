@@ -9,7 +9,7 @@ namespace winnow::cli {
 void recategorize(const std::string& rules_file, profiles::Recording& recording) {
   const auto rules = profiles::CategoryRules::load(rules_file);
   for (auto& [variant, profiles] : recording.profiles)
-    for (auto* profile : {&profiles.cpu, &profiles.wall})
+    for (auto* profile : {&profiles.cpu, &profiles.wall, &profiles.server})
       if (*profile)
         for (profiles::Function& function : (*profile)->functions)
           function.category = rules.cpu_category(function.name, function.module);
