@@ -51,7 +51,7 @@ TEST_CASE(
   const TreeAccount account = account_of(traced(scratch, {"cpu"}));
   const double all = told(scratch);
   REQUIRE(all > 0.4);
-  CHECK(account.cpu_s == Approx(all).epsilon(0.06));  // a sixth is missing without one of them
+  CHECK(account.cpu_s == Approx(all).epsilon(0.03));
   CHECK(account.processes_created == 6);
   CHECK(account.threads_created == 2);
   CHECK(account.run_queue_s >= 0);
@@ -140,8 +140,8 @@ TEST_CASE("the tracer's stops are no switches of the program") {
   const Outcome plain = run_child(tree_command(scratch, {"forks", "50"}), nullptr);
   const TreeAccount account = account_of(traced(scratch, {"forks", "50"}));
   CHECK(plain.voluntary_switches >= 40);
-  // Its children may end before it waits for them. Each has three stops.
-  CHECK(account.voluntary_switches < 100);
+  // Its children may end before it waits for them.
+  CHECK(account.voluntary_switches <= 60);
 }
 
 TEST_CASE("a traced program's end is told as it was") {
