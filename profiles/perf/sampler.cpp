@@ -45,16 +45,6 @@ size_t most_ring_bytes() {
   return std::bit_floor(std::clamp(kMostOfAll / cpus, kLeastRingBytes, kMost));
 }
 
-template <class Act>
-void for_each_record(const Ring& ring, const Ring::Unread& unread, const Act& act) {
-  for (uint64_t at = unread.begin; at < unread.end;) {
-    const auto header = std::bit_cast<perf_event_header>(ring.word(at));
-    if (header.size < sizeof header) break;  // the kernel writes none
-    act(at, header);
-    at += header.size;
-  }
-}
-
 // It may end behind the ring's end, at its beginning.
 void add_piece(DataWriter& writer, const Ring& ring, uint64_t begin, uint64_t end) {
   const auto first = ring.piece(begin, end);
@@ -74,7 +64,7 @@ void check(const SamplerOptions& options) {
 }  // namespace
 
 CpuSampler::CpuSampler(pid_t pid, const SamplerOptions& options, const std::string& file)
-    : options_(options), keeps_samples_(options.keeps_samples) {
+    : options_(options) {
   check(options);
   period_ns_ = static_cast<uint64_t>(std::llround(1e9 / options.frequency_hz));
   perf_event_attr attr = sampling_attr(options, period_ns_);
@@ -119,7 +109,7 @@ bool CpuSampler::open_with(const perf_event_attr& attr, pid_t pid, size_t ring_b
 void CpuSampler::keep_samples(bool keep) noexcept {
   const std::scoped_lock lock(taking_);
   take_all();
-  keeps_samples_ = keep;
+  options_.keeps_samples = keep;
 }
 
 SamplingOutcome CpuSampler::finish() {
@@ -155,35 +145,32 @@ void CpuSampler::take_all() noexcept {
     stop_early();
 }
 
-// Hands the records to the file as they are.
+// Counts the records and hands those that are kept to the file as they are.
 void CpuSampler::take(Ring& ring) noexcept {
   const Ring::Unread unread = ring.unread();
-  if (outcome_.stopped_early.empty()) {
-    if (keeps_samples_)
-      add_all(ring, unread);
-    else
-      add_without_samples(ring, unread);
-  }
-  ring.release(unread);
-}
-
-void CpuSampler::add_all(const Ring& ring, const Ring::Unread& unread) noexcept {
-  for_each_record(ring, unread, [&](uint64_t at, const perf_event_header& header) {
+  if (!outcome_.stopped_early.empty()) return ring.release(unread);
+  uint64_t kept_from = unread.begin;
+  for (uint64_t at = unread.begin; at < unread.end;) {
+    const auto header = std::bit_cast<perf_event_header>(ring.word(at));
+    if (header.size < sizeof header) break;                     // the kernel writes none
     constexpr uint64_t kLostCount = 16, kLostSamplesCount = 8;  // behind the header
-    if (header.type == PERF_RECORD_SAMPLE) ++outcome_.samples;
-    if (header.type == PERF_RECORD_LOST)
+    const uint64_t next = at + header.size;
+    const bool of_samples =
+        header.type == PERF_RECORD_SAMPLE || header.type == PERF_RECORD_LOST_SAMPLES;
+    if (of_samples && !options_.keeps_samples) {
+      add_piece(*writer_, ring, kept_from, at);
+      kept_from = next;
+    } else if (header.type == PERF_RECORD_SAMPLE) {
+      ++outcome_.samples;
+    } else if (header.type == PERF_RECORD_LOST) {
       outcome_.lost += static_cast<int64_t>(ring.word(at + kLostCount));
-    if (header.type == PERF_RECORD_LOST_SAMPLES)
+    } else if (header.type == PERF_RECORD_LOST_SAMPLES) {
       outcome_.lost += static_cast<int64_t>(ring.word(at + kLostSamplesCount));
-  });
-  add_piece(*writer_, ring, unread.begin, unread.end);
-}
-
-void CpuSampler::add_without_samples(const Ring& ring, const Ring::Unread& unread) noexcept {
-  for_each_record(ring, unread, [&](uint64_t at, const perf_event_header& header) {
-    if (header.type != PERF_RECORD_SAMPLE && header.type != PERF_RECORD_LOST_SAMPLES)
-      add_piece(*writer_, ring, at, at + header.size);
-  });
+    }
+    at = next;
+  }
+  add_piece(*writer_, ring, kept_from, unread.end);
+  ring.release(unread);
 }
 
 void CpuSampler::stop_early() noexcept {

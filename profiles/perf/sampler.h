@@ -61,8 +61,6 @@ class CpuSampler {
   bool open_with(const perf_event_attr& attr, pid_t pid, size_t ring_bytes);
   void take_until_finish() noexcept;
   void take(Ring& ring) noexcept;
-  void add_all(const Ring& ring, const Ring::Unread& unread) noexcept;
-  void add_without_samples(const Ring& ring, const Ring::Unread& unread) noexcept;
   void take_all() noexcept;
   void stop_early() noexcept;
 
@@ -72,8 +70,7 @@ class CpuSampler {
   std::vector<Ring> rings_;
   std::unique_ptr<DataWriter> writer_;
   int finish_event_ = -1;
-  std::mutex taking_;  // guards what follows, rings_ and writer_ while thread_ runs
-  bool keeps_samples_ = true;
+  std::mutex taking_;  // guards options_, rings_, writer_ and outcome_ while thread_ runs
   SamplingOutcome outcome_;
   std::thread thread_;
 };

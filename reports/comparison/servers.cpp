@@ -90,11 +90,10 @@ Table server_table(const Measured& arms, const Compared& compared) {
 }
 
 Table server_functions(const Measured& arms) {
+  const bool none = std::ranges::all_of(
+      arms.variants(), [](const MeasuredArm& variant) { return variant.about->server.empty(); });
+  if (none) return {};
   const Profiles all = server_profiles(arms);
-  if (std::ranges::none_of(arms.variants(), [](const MeasuredArm& variant) {
-        return !variant.about->server.empty();
-      }))
-    return {};
   Table table = table_for(all, "Functions of the Server");
   if (!all.any()) return table;
   const Choose any = [](const profiles::Function&) { return true; };
