@@ -214,7 +214,8 @@ std::string units_note(const Measured& arms, const Compared& compared) {
       "the candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and "
       "interval "
       "by Wilcoxon's signed ranks, p by Holm over the variants. A difference behind ~ is not "
-      "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
+      "proven at 99 %. Differences and percentages come from unrounded figures. CPU time is the "
+      "kernel's; its row "
       "and Cores Busy are medians over "
       "blocks.",
       iterations, iteration, items);

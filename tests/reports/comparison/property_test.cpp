@@ -183,19 +183,26 @@ void check_deltas(const Table& table) {
       const auto delta = change(row, 0, variant);
       if (!delta) continue;
       const double a = *row.figures[0].value, b = *row.figures[variant].value;
-      const int decimals_a = decimals_for(row.unit, a), decimals_b = decimals_for(row.unit, b);
-      const double cells = rounded(b, decimals_b) - rounded(a, decimals_a);
-      const bool same_precision = decimals_a == decimals_b;
-      const int coarser = a == 0   ? decimals_b
-                          : b == 0 ? decimals_a
-                                   : std::min(decimals_a, decimals_b);
-      const double slack = same_precision ? 0 : 0.5 * std::pow(10, -coarser);
+      const int coarser = a == 0   ? decimals_for(row.unit, b)
+                          : b == 0 ? decimals_for(row.unit, a)
+                                   : std::min(decimals_for(row.unit, a), decimals_for(row.unit, b));
       INFO(row.name << " " << a << " " << b << " " << delta->absolute_text);
-      CHECK(std::abs(delta->absolute - cells) <=
-            slack + 1e-9 * (std::abs(a) + std::abs(b)) + 1e-15);
-      if (delta->percent && delta->absolute != 0 && row.words == DeltaWords::kPlain)
-        CHECK((*delta->percent < 0) == (delta->absolute < 0));
+      CHECK(std::abs(delta->absolute - (b - a)) <=
+            0.5 * std::pow(10, -coarser) + 1e-9 * (std::abs(a) + std::abs(b)) + 1e-15);
+      if (!delta->percent) continue;
+      CHECK(*delta->percent == Approx(100 * (b - a) / std::abs(a)).margin(1e-9));
+      if (delta->absolute != 0) CHECK((*delta->percent < 0) == (delta->absolute < 0));
     }
+}
+
+// What two tables hold reads the same in both.
+void check_same_quantity(const Row* first, const Row* second) {
+  if (!first || !second) return;
+  INFO(first->name << " and " << second->name);
+  const RowCells one = format_row(*first), other = format_row(*second);
+  CHECK(one.figures == other.figures);
+  for (size_t variant = 1; variant < one.deltas.size(); ++variant)
+    CHECK(one.deltas[variant].text == other.deltas[variant].text);
 }
 
 }  // namespace
@@ -217,6 +224,10 @@ TEST_CASE("random recordings: shares add up, differences fit their cells, tables
          {&report.performance, &report.scheduler, &report.compute, &report.cpu_total,
           &report.cumulative, &report.wall, &report.memory, &report.threads.metrics})
       check_deltas(*table);
+    check_same_quantity(row_with(report.scheduler, Role::kSubtotal),
+                        row_named(report.cpu_total, "Scheduler functions"));
+    check_same_quantity(row_with(report.compute, Role::kSubtotal),
+                        row_named(report.cpu_total, "Compute functions"));
     if (!report.same_work.holds()) CHECK(report.verdict.outcome == Verdict::kVoid);
   }
 }
