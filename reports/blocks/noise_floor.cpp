@@ -83,12 +83,12 @@ NoiseFloor noise_floor(const Measured& arms, int comparisons) {
   return noise;
 }
 
-bool differs(const Pairs& twin) { return twin.decided() && twin.adjusted_p <= kLevel; }
+bool twin_differs(const Pairs& twin) { return twin.decided() && twin.adjusted_p <= kLevel; }
 
 std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise) {
   std::string where;
-  if (differs(noise.wall)) where = "wall time: " + distance_words(noise.wall);
-  if (differs(noise.cpu))
+  if (twin_differs(noise.wall)) where = "wall time: " + distance_words(noise.wall);
+  if (twin_differs(noise.cpu))
     where += (where.empty() ? "CPU time: " : "; CPU time: ") + distance_words(noise.cpu);
   if (where.empty()) return "";
   return fmt::format(

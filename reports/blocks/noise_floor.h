@@ -26,7 +26,7 @@ std::optional<double> smallest_effect(const Measured& arms, Measure measure, int
 NoiseFloor noise_floor(const Measured& arms, int comparisons);
 
 // Does the A/A arm differ in that one of the two? By chance one of them does so in 1 % of runs.
-bool differs(const Pairs& twin);
+bool twin_differs(const Pairs& twin);
 
 // The warning that the A/A arm itself differs from the baseline; empty: it does not.
 std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise);

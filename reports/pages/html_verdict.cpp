@@ -66,8 +66,8 @@ std::string noise_tiles(const Report& report) {
   std::string interval = comma == std::string::npos ? "" : arm.substr(comma + 2) + ". ";
   interval += "Two copies of the baseline: ";
   interval +=
-      !measured             ? "not measured."
-      : differs(noise.wall) ? "they differ, which no difference up to that size survives."
+      !measured                  ? "not measured."
+      : twin_differs(noise.wall) ? "they differ, which no difference up to that size survives."
       : noise.wall.decided()
           ? "no difference proven over wall and CPU time together, but none up to that size counts."
           : "no difference found, as it should be.";
