@@ -34,7 +34,24 @@ std::string effect_words(const std::optional<double>& effect, const Pairs& pairs
 }
 
 std::string distance_words(const Pairs& pairs) {
-  return fmt::format("{} ({} pairs)", ratio_words(pairs), pairs.count());
+  return fmt::format("{} ({} pairs, {}{})", ratio_words(pairs), pairs.count(),
+                     format_p(pairs.adjusted_p), pairs.comparisons > 1 ? " over both" : "");
+}
+
+// One family of what was measured of the two.
+void adjust_together(Pairs& wall, Pairs& cpu) {
+  std::vector<Pairs*> measured;
+  std::vector<double> p;
+  for (Pairs* pairs : {&wall, &cpu})
+    if (pairs->count() > 0) {
+      measured.push_back(pairs);
+      p.push_back(pairs->p);
+    }
+  const std::vector<double> adjusted = holm(p);
+  for (size_t i = 0; i < measured.size(); ++i) {
+    measured[i]->adjusted_p = adjusted[i];
+    measured[i]->comparisons = static_cast<int>(measured.size());
+  }
 }
 
 }  // namespace
@@ -55,6 +72,7 @@ NoiseFloor noise_floor(const Measured& arms, int comparisons) {
   const std::vector<Match> match{{&arms[0], &*arms.twin()}};
   noise.wall = compare_all(arms, match, Measure::kWall).front();
   noise.cpu = compare_all(arms, match, Measure::kCpu).front();
+  adjust_together(noise.wall, noise.cpu);
   noise.wall_effect = smallest_effect(arms, Measure::kWall, comparisons);
   noise.cpu_effect = smallest_effect(arms, Measure::kCpu, comparisons);
   const std::string over =
@@ -65,10 +83,12 @@ NoiseFloor noise_floor(const Measured& arms, int comparisons) {
   return noise;
 }
 
+bool twin_differs(const Pairs& twin) { return twin.decided() && twin.adjusted_p <= kLevel; }
+
 std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise) {
   std::string where;
-  if (noise.wall.decided()) where = "wall time: " + distance_words(noise.wall);
-  if (noise.cpu.decided())
+  if (twin_differs(noise.wall)) where = "wall time: " + distance_words(noise.wall);
+  if (twin_differs(noise.cpu))
     where += (where.empty() ? "CPU time: " : "; CPU time: ") + distance_words(noise.cpu);
   if (where.empty()) return "";
   return fmt::format(

@@ -11,7 +11,7 @@ namespace winnow::reports {
 
 // The A/A arm: a second copy of the baseline against the baseline.
 struct NoiseFloor {
-  Pairs wall{}, cpu{};
+  Pairs wall{}, cpu{};  // one family: p is adjusted over both (Holm)
   // The smallest relative effects that the run could have detected.
   std::optional<double> wall_effect, cpu_effect;
   std::string sentence;  // these in words, or why there are none
@@ -24,6 +24,9 @@ std::optional<double> smallest_effect(const Measured& arms, Measure measure, int
 // What the A/A arm tells of the run's noise, and the smallest effect that each of `comparisons`
 // comparisons could have detected (kLevel, kPower).
 NoiseFloor noise_floor(const Measured& arms, int comparisons);
+
+// Does the A/A arm differ in that one of the two? By chance one of them does so in 1 % of runs.
+bool twin_differs(const Pairs& twin);
 
 // The warning that the A/A arm itself differs from the baseline; empty: it does not.
 std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor& noise);

@@ -11,6 +11,7 @@
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
+#include "reports/statistics/ties.h"
 #include "reports/statistics/unpaired_ratio.h"
 
 namespace winnow::reports {
@@ -28,7 +29,7 @@ void add_ratio(Pairs& pairs, const std::vector<double>& first, const std::vector
     const double log = std::log(first[i]) - std::log(second[i]);
     if (std::isfinite(log)) logs.push_back(log);
   }
-  const MedianInterval middle = median_interval(std::move(logs), 1 - kLevel);
+  const MedianInterval middle = median_interval(with_ties(std::move(logs)), 1 - kLevel);
   if (!middle.low) return;
   pairs.sign_low = std::exp(*middle.low);
   pairs.sign_high = std::exp(*middle.high);
@@ -68,9 +69,9 @@ Pairs pairs_of(const Match& match, Measure measure) {
     if (other == before.end()) continue;
     first.push_back(other->second);
     second.push_back(seconds);
-    ++(seconds < other->second   ? pairs.faster
-       : seconds > other->second ? pairs.slower
-                                 : pairs.ties);
+    ++(tied(seconds, other->second) ? pairs.ties
+       : seconds < other->second    ? pairs.faster
+                                    : pairs.slower);
   }
   pairs.sign_p = sign_test(pairs.faster, pairs.slower);
   add_ratio(pairs, first, second);
@@ -80,7 +81,7 @@ Pairs pairs_of(const Match& match, Measure measure) {
 // What a reader sees in the cells must point where the pairs point.
 bool agree(const Pairs& pairs, const std::optional<double>& before,
            const std::optional<double>& after) {
-  return before && after && (*pairs.ratio > 1 ? *after < *before : *after > *before);
+  return before && after && !tied(*before, *after) && (*pairs.ratio > 1) == (*after < *before);
 }
 
 bool metrics_agree(const Match& match, const profiles::Metric& metric, const Pairs& pairs) {

@@ -86,9 +86,9 @@ std::string advantage(const Contest& contest, const Pairs& pairs) {
   const bool better = *pairs.ratio >= 1;
   const char* words =
       contest.of_time() ? (better ? "faster" : "slower") : (better ? "better" : "worse");
-  std::string text =
-      fmt::format("{} {} ({})", format_ratio(better ? *pairs.ratio : 1 / *pairs.ratio), words,
-                  change_words(contest, *pairs.ratio));
+  std::string text = fmt::format("{} {} ({}) by Hodges-Lehmann",
+                                 format_ratio(better ? *pairs.ratio : 1 / *pairs.ratio), words,
+                                 change_words(contest, *pairs.ratio));
   if (pairs.low && better)
     text += fmt::format(", 99 % CI {} to {}", format_ratio(*pairs.low), format_ratio(*pairs.high));
   if (pairs.low && !better)

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "reports/statistics/student.h"
+#include "reports/statistics/ties.h"
 #include "reports/statistics/unpaired_ratio.h"
 
 namespace winnow::reports {
@@ -40,7 +41,7 @@ std::vector<double> logarithms(const Counter& counter, const Behaviour& behaviou
 
 }  // namespace
 
-bool is_equal(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(a, b); }
+bool is_equal(double a, double b) { return tied(a, b); }
 
 bool is_material(double first, double second, double iterations, double other_iterations) {
   const double fewer = std::min(iterations, other_iterations);

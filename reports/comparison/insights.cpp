@@ -60,7 +60,8 @@ std::string in_brackets(const std::string& text) {
 std::string largest_changes(const Table& table, size_t variant, size_t count, bool percents) {
   std::vector<std::pair<double, std::string>> changes;
   for (const Row& row : table.rows) {
-    if (row.role == Role::kTotal || row.role == Role::kSubtotal || row.unit == Unit::kCount)
+    if (row.role == Role::kTotal || row.role == Role::kSubtotal || row.role == Role::kOverlap ||
+        row.unit == Unit::kCount)
       continue;
     const auto delta = change(row, 0, variant);
     if (!delta || delta->absolute == 0 || noise(row, variant)) continue;

@@ -107,7 +107,7 @@ void add_work_rows(Table& table, const Measured& arms, const Compared& compared)
   const CountScale scale = count_scale(largest);
   Row time = judged_row(fmt::format("Time/Unit ({})", work->unit),
                         tiny ? Unit::kNanoseconds : Unit::kIterationSeconds, compared.pairs);
-  Row rate = judged_row("Throughput", Unit::kThroughput, compared.pairs);
+  Row rate = judged_row("Throughput (median)", Unit::kThroughput, compared.pairs);
   time.role = rate.role = Role::kTotal;
   time.words = DeltaWords::kFaster;
   rate.words = DeltaWords::kIncrease;
@@ -141,8 +141,8 @@ void add_work_rows(Table& table, const Measured& arms, const Compared& compared)
   table.rows.push_back(std::move(time));
   table.rows.push_back(std::move(rate));
   table.notes.push_back(fmt::format(
-      "Time/Unit and Throughput: by {} {} that {} gets done, as the user told it; median over "
-      "blocks of the block's median, with its interval by order statistics.",
+      "Time/Unit and Throughput (median): by {} {} that {} gets done, as the user told it; median "
+      "over blocks of the block's median, with its interval by order statistics.",
       format_count(work->amount, work->amount == std::floor(work->amount) ? 0 : 3), work->unit,
       compared.words.an_iteration));
 }
@@ -205,7 +205,7 @@ std::string units_note(const Measured& arms, const Compared& compared) {
   const std::string items =
       words.item.empty()
           ? ""
-          : fmt::format(", {} being {}, and Avg Time/{} and Throughput follow from it",
+          : fmt::format(", {} being {}; Avg Time/{} and Throughput are of that mean",
                         words.an_iteration, words.items_words(count), title_case(words.item));
   return fmt::format(
       "Wall seconds of the time pass, which runs without a profiler. Total Duration is the sum of "
@@ -213,8 +213,10 @@ std::string units_note(const Measured& arms, const Compared& compared) {
       "process each) of the block's median. Ratios are of these, time of the baseline / time of "
       "the candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and "
       "interval "
-      "by Wilcoxon's signed ranks, p by Holm over the variants. A difference behind ~ is not "
-      "proven at 99 %. Percentages come from unrounded figures. CPU time is the kernel's; its row "
+      "by Wilcoxon's signed ranks, p by Holm over the variants, of wall and of CPU time apart. A "
+      "difference behind ~ is not "
+      "proven at 99 %. Differences and percentages come from unrounded figures. CPU time is the "
+      "kernel's; its row "
       "and Cores Busy are medians over "
       "blocks.",
       iterations, iteration, items);

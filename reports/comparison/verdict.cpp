@@ -13,6 +13,7 @@
 #include "reports/figures/format.h"
 #include "reports/recorded/raw_commands.h"
 #include "reports/statistics/significance.h"
+#include "reports/statistics/ties.h"
 
 namespace winnow::reports {
 
@@ -85,9 +86,9 @@ std::string recommendation(const Measured& arms, size_t winner) {
 std::string conflict(const Grounds& grounds, const Contest& contest, size_t fastest, size_t other,
                      const Pairs& pairs) {
   const auto favoured = [&](double first, double second) {
-    return first < second   ? grounds.label(fastest)
-           : second < first ? grounds.label(other)
-                            : "neither";
+    return tied(first, second) ? "neither"
+           : first < second    ? grounds.label(fastest)
+                               : grounds.label(other);
   };
   const std::string blocks =
       pairs.unpaired()

@@ -83,6 +83,8 @@ const char* name_of(Role role) {
       return "subtotal";
     case Role::kUnsampled:
       return "unsampled";
+    case Role::kOverlap:
+      return "overlap";
     case Role::kTotal:
       return "total";
   }

@@ -11,8 +11,11 @@ namespace winnow::reports {
 namespace {
 
 constexpr const char* kUnavailable = "unavailable";
-constexpr int kMostDecimals = 9;
-constexpr double kRounding = 1e-12;  // of dividing figures by their iterations
+constexpr const char* kNoPercent = "0.0%";
+constexpr int kMostDecimals = 9;        // of a cell
+constexpr int kFinestDecimals = 12;     // of a difference
+constexpr double kRounding = 1e-12;     // of dividing figures by their iterations
+constexpr double kLeastPercent = 5e-4;  // that a percentage shows: half its last digit
 
 struct UnitFormat {
   int decimals;
@@ -82,8 +85,8 @@ std::string in_smaller_unit(double value, int decimals, const SmallerUnit& small
 bool is_grouped(Unit unit) { return unit == Unit::kCount || unit == Unit::kFigure; }
 
 // A difference in the unit that suits `larger`, the larger one of its two cells.
-std::string format_change(double absolute, Unit unit, int decimals, double larger, bool sign) {
-  const char* prefix = !sign || absolute == 0 ? "" : absolute < 0 ? "-" : "+";
+std::string format_change(double absolute, Unit unit, int decimals, double larger) {
+  const char* prefix = absolute == 0 ? "" : absolute < 0 ? "-" : "+";
   if (const SmallerUnit small = smaller_unit(unit, larger); small.suffix)
     return prefix + in_smaller_unit(std::abs(absolute), decimals, small);
   std::string text = is_grouped(unit) ? format_count(std::abs(absolute), decimals)
@@ -107,19 +110,33 @@ std::string grouped(std::string number) {
 
 bool is_whole(double value) { return value == std::floor(value); }
 
-// A ratio of unrounded times: one figure for duration, iteration, text and throughput.
-bool percent_of_unrounded(const Row& row) { return row.words != DeltaWords::kPlain; }
+bool reads_as_zero(double value, Unit unit) {
+  return rounded(value, decimals_for(unit, value)) == 0;
+}
 
-// The value as its cell prints it.
-double printed(double value, Unit unit) { return rounded(value, decimals_for(unit, value)); }
+double larger_of(double first, double second) {
+  return std::max(std::abs(first), std::abs(second));
+}
 
+// Of a difference: to three digits, within those of its two cells; more where a percentage would
+// show a change that these digits do not.
 int delta_decimals(double first, double second, double difference, Unit unit) {
   if (first == 0 && second == 0) return 0;
   int coarser = decimals_for(unit, first), finer = decimals_for(unit, second);
   if (first == 0) coarser = finer;  // a zero is exact
   if (second == 0) finer = coarser;
   if (coarser > finer) std::swap(coarser, finer);
-  return std::clamp(decimals_for(unit, difference), coarser, finer);
+  int decimals = std::clamp(decimals_for(unit, difference), coarser, finer);
+  const double smaller = std::min(std::abs(first), std::abs(second));
+  if (std::abs(difference) >= kLeastPercent * smaller)
+    while (decimals < kFinestDecimals && rounded(difference, decimals) == 0) ++decimals;
+  return decimals;
+}
+
+// Equal where nothing but the rounding of binary fractions tells the two apart.
+double difference_of(double first, double second) {
+  const double difference = second - first;
+  return std::abs(difference) <= kRounding * larger_of(first, second) ? 0 : difference;
 }
 
 std::string worded(const Row& row, const Change& change) {
@@ -222,26 +239,30 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   const auto& first = row.figures[from].value;
   const auto& second = row.figures[to].value;
   if (!first || !second) return std::nullopt;
-  const double before = printed(*first, row.unit), after = printed(*second, row.unit);
-  const int decimals = delta_decimals(*first, *second, after - before, row.unit);
   Change result;
-  result.equal = std::abs(*second - *first) <= kRounding * std::abs(*first);
-  result.absolute = rounded(after - before, decimals);
-  if (percent_of_unrounded(row) && *first != 0)
-    result.percent = (*second - *first) / *first * 100;
-  else if (!percent_of_unrounded(row) && row.unit != Unit::kPercent && before != 0)
-    result.percent = (after - before) / std::abs(before) * 100;
-  const double larger = std::max(std::abs(*first), std::abs(*second));
-  const std::string behind = per_second(row.unit, row.items);
-  result.absolute_text = format_change(result.absolute, row.unit, decimals, larger, true) + behind;
-  result.size_text = format_change(result.absolute, row.unit, decimals, larger, false) + behind;
+  result.difference = difference_of(*first, *second);
+  result.equal = result.difference == 0;
+  result.absolute =
+      rounded(result.difference, delta_decimals(*first, *second, result.difference, row.unit));
+  if (row.unit != Unit::kPercent && !reads_as_zero(*first, row.unit))
+    result.percent = result.difference / std::abs(*first) * 100;
+  result.absolute_text =
+      format_difference(*first, *second, row.unit) + per_second(row.unit, row.items);
+  result.size_text = result.absolute_text.substr(result.absolute == 0 ? 0 : 1);
   if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
   if (result.percent) {
     result.size_percent_text = format_percent(*result.percent);
-    const char* sign = *result.percent < 0 ? "-" : *result.percent > 0 ? "+" : "";
-    result.percent_text = fmt::format("{}{}", sign, result.size_percent_text);
+    const bool none = result.size_percent_text == kNoPercent;
+    const char* sign = none ? "" : *result.percent < 0 ? "-" : "+";
+    result.percent_text = sign + result.size_percent_text;
   }
   return result;
+}
+
+std::string format_difference(double from, double to, Unit unit) {
+  const double difference = difference_of(from, to);
+  const int decimals = delta_decimals(from, to, difference, unit);
+  return format_change(rounded(difference, decimals), unit, decimals, larger_of(from, to));
 }
 
 std::string format_figure(const Figure& figure, Unit unit, const std::string& items) {

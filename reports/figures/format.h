@@ -6,8 +6,9 @@
 
 #include "reports/figures/table.h"
 
-// Numbers -> cells. Differences are differences of the printed cells, so that a reader who
-// subtracts one cell from another finds the third.
+// Numbers -> cells. Differences and percentages are computed here alone, from the unrounded
+// figures, and rounded once, so that tables agree with each other. Subtracting one printed cell
+// from another may give another last digit.
 namespace winnow::reports {
 
 // Decimals of a cell: the unit's own, or more where the value would keep fewer than three
@@ -31,14 +32,15 @@ std::string format_ratio(double ratio);                    // "1.34x", "9,600x"
 std::string count_or_unknown(int count);                   // "32", "an unknown number of"
 std::string format_p(double p);                            // "p = 0.002", "p < 0.001"
 
-// The value as its cell prints it.
+// To so many decimals, as cells print it.
 double rounded(double value, int decimals);
 
 // How a figure changes from one variant to another.
 struct Change {
-  // Of the printed cells. Cells of different precision: to three digits, or the coarser cell's.
-  double absolute = 0;
-  std::optional<double> percent;  // of the first cell; empty where that is zero
+  double difference = 0;  // unrounded; 0 where only the rounding of binary fractions differs
+  double absolute = 0;    // as its text prints it, in the row's unit
+  // Unrounded, of the first figure; empty where that one reads as zero, and of percentages.
+  std::optional<double> percent;
   std::string absolute_text;      // "-19.11s", "+14.2 MB"
   std::string percent_text;       // "-4.4%"; empty where there is none
   std::string size_text;          // the absolute change without its sign: "19.11s"
@@ -47,6 +49,9 @@ struct Change {
 };
 // Empty when one of the two values is not there.
 std::optional<Change> change(const Row& row, size_t from, size_t to);
+
+// to - from as a row's difference prints it: "+4.9ms".
+std::string format_difference(double from, double to, Unit unit);
 
 // A cell's difference: `strong` is what the reader looks for, `text` the rest.
 struct DeltaCell {

@@ -44,7 +44,8 @@ enum class Evidence {
 // How a difference is put into words.
 enum class DeltaWords { kPlain, kFaster, kIncrease };
 
-enum class Role { kItem, kRest, kSubtotal, kUnsampled, kTotal };
+// kOverlap: what the rows above hold beyond the total, to be taken off.
+enum class Role { kItem, kRest, kSubtotal, kUnsampled, kOverlap, kTotal };
 
 // One quantity, for every variant.
 struct Row {

@@ -237,15 +237,20 @@ std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t f
   const double cores = before.cores;
   LedgerDifference difference{ledger.words, from,        to,
                               before.label, after.label, before.wall_s - after.wall_s};
+  const auto saved = [&](const std::string& name, double before_s, double after_s) {
+    const double core_s = before_s - after_s;
+    return LedgerPart{name, before_s, after_s, core_s, core_s / cores};
+  };
   for (const LedgerLine& line : ledger.lines) {
     const LedgerAmount &a = line.amounts[from], &b = line.amounts[to];
-    LedgerPart part{line.name, a.core_s - b.core_s, (a.core_s - b.core_s) / cores};
-    if (const auto error_s = together(a.error_s, b.error_s)) part.error_s = *error_s / cores;
-    difference.parts.push_back(part);
+    difference.parts.push_back(saved(line.name, a.core_s, b.core_s));
+    if (const auto error_s = together(a.error_s, b.error_s))
+      difference.parts.back().error_s = *error_s / cores;
   }
-  const double excess_s = after.excess_s - before.excess_s;
-  if (excess_s != 0)
-    difference.parts.push_back({"counted beyond the capacity", excess_s, excess_s / cores});
+  // What the lines hold beyond the capacity counts against their sum.
+  if (before.excess_s != after.excess_s)
+    difference.parts.push_back(
+        saved("counted beyond the capacity", -before.excess_s, -after.excess_s));
   std::ranges::stable_sort(difference.parts, std::greater<>(),
                            [](const LedgerPart& part) { return std::abs(part.wall_s); });
   return difference;

@@ -76,8 +76,9 @@ struct Ledger {
 // What of the wall time saved from one variant to another a line explains.
 struct LedgerPart {
   std::string name;
-  double core_s = 0, wall_s = 0;    // of an iteration; negative: more was spent
-  std::optional<double> error_s{};  // of wall_s
+  double before_s = 0, after_s = 0;  // core-seconds of an iteration, in the two ledgers
+  double core_s = 0, wall_s = 0;     // saved of an iteration; negative: more was spent
+  std::optional<double> error_s{};   // of wall_s
   bool proven() const { return error_s && (wall_s > *error_s || -wall_s > *error_s); }
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/figures/format.h"
+
 namespace winnow::reports {
 
 namespace {
@@ -82,7 +84,7 @@ Table ledger_table(const Ledger& ledger) {
   if (ledger.lines.empty()) return table;
   for (const LedgerLine& line : ledger.lines) table.rows.push_back(row_of(ledger, line));
   if (std::ranges::any_of(ledger.columns, [](const auto& column) { return column.excess_s > 0; }))
-    table.rows.push_back(summary_row(ledger, "counted twice, to be taken off", Role::kUnsampled,
+    table.rows.push_back(summary_row(ledger, "counted twice, to be taken off", Role::kOverlap,
                                      [](const LedgerColumn& column) { return column.excess_s; }));
   table.rows.push_back(summary_row(ledger, "cores × wall", Role::kTotal,
                                    [](const LedgerColumn& column) { return column.capacity_s(); }));
@@ -92,6 +94,22 @@ Table ledger_table(const Ledger& ledger) {
       "its error is not known."};
   table.notes.insert(table.notes.end(), ledger.notes.begin(), ledger.notes.end());
   return table;
+}
+
+SavedCells saved_cells(const LedgerPart& part) {
+  const std::string mark = part.proven() ? "" : "~ ";
+  return {mark + format_difference(part.after_s, part.before_s, Unit::kIterationSeconds),
+          mark + saved_wall(part.wall_s),
+          part.error_s ? "± " + iteration_seconds(*part.error_s) : "unavailable"};
+}
+
+std::string saved_wall(double wall_s) {
+  return (wall_s > 0 ? "+" : "") + iteration_seconds(wall_s);
+}
+
+std::string saved_note() {
+  return "Wall time saved: core-seconds saved, by the cores; the parts add up to the difference of "
+         "the means. Behind ~: within its error, or of unknown error. All from unrounded figures.";
 }
 
 }  // namespace winnow::reports

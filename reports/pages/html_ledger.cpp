@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/figures/format.h"
+#include "reports/ledger/table.h"
 #include "reports/markup/html.h"
 #include "reports/pages/html_tables.h"
 
@@ -82,26 +83,21 @@ std::string key(const Ledger& ledger) {
 }
 
 std::string difference_section(const LedgerDifference& difference) {
-  const auto change = [](double value) {
-    return (value > 0 ? "+" : "") + iteration_seconds(value);
-  };
   std::vector<HtmlRow> rows;
   for (const LedgerPart& part : difference.parts) {
-    const std::string mark = part.proven() ? "" : "~ ";
+    const SavedCells cells = saved_cells(part);
     HtmlRow row;
     row.name = html_escaped(part.name);
-    row.cells.push_back({html_escaped(mark + change(part.core_s)), part.core_s});
-    row.cells.push_back({html_escaped(mark + change(part.wall_s)), part.wall_s});
-    row.cells.push_back(
-        {part.error_s ? "± " + html_escaped(iteration_seconds(*part.error_s)) : "unavailable",
-         part.error_s});
+    row.cells.push_back({html_escaped(cells.core), part.core_s});
+    row.cells.push_back({html_escaped(cells.wall), part.wall_s});
+    row.cells.push_back({html_escaped(cells.error), part.error_s});
     rows.push_back(std::move(row));
   }
   HtmlRow all;
   all.name = "all";
   all.sum = true;
   all.cells.resize(3);
-  all.cells[1] = {html_escaped(change(difference.wall_s)), difference.wall_s};
+  all.cells[1] = {html_escaped(saved_wall(difference.wall_s)), difference.wall_s};
   rows.push_back(std::move(all));
   const std::string heading = fmt::format("Where the Time Between {} and {} Went",
                                           difference.from_label, difference.to_label);
@@ -109,10 +105,7 @@ std::string difference_section(const LedgerDifference& difference) {
   return section_start(3, heading) +
          html_grid(slug(heading),
                    {"Part", "Core-seconds" + saved, "Wall time" + saved, "Error (95%)"}, rows) +
-         html_list({"Wall time saved: core-seconds saved, by the cores; the parts add up to the "
-                    "difference of the means. Behind ~: within its error, or of unknown error."},
-                   "notes") +
-         "</section>\n";
+         html_list({saved_note()}, "notes") + "</section>\n";
 }
 
 }  // namespace

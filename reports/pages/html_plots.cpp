@@ -74,7 +74,7 @@ std::string throughput_figure(const Report& report) {
   };
   StripPlot plot;
   plot.id = "plot-throughput";
-  plot.title = "Throughput.";
+  plot.title = "Throughput (median).";
   plot.description = fmt::format(
       "{} a second: dots are blocks (one fresh process each) by their median {}, the large dot is "
       "the median over blocks with its 99 % interval (order statistics).",

@@ -26,7 +26,7 @@ HtmlCell delta_cell(const Row& row, const RowCells& cells, size_t variant) {
   if (!text.empty()) text = "<strong>" + text + "</strong>";
   text += html_escaped(delta.text);
   const auto difference = change(row, 0, variant);
-  return {text, difference ? std::optional(difference->absolute) : std::nullopt};
+  return {text, difference ? std::optional(difference->difference) : std::nullopt};
 }
 
 HtmlRow row_of(const Row& row) {

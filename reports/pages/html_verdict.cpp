@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
 #include "reports/figures/format.h"
 #include "reports/markup/html.h"
@@ -64,9 +65,12 @@ std::string noise_tiles(const Report& report) {
   const size_t comma = arm.find(", ");
   std::string interval = comma == std::string::npos ? "" : arm.substr(comma + 2) + ". ";
   interval += "Two copies of the baseline: ";
-  interval += !measured              ? "not measured."
-              : noise.wall.decided() ? "they differ, which no difference up to that size survives."
-                                     : "no difference found, as it should be.";
+  interval +=
+      !measured                  ? "not measured."
+      : twin_differs(noise.wall) ? "they differ, which no difference up to that size survives."
+      : noise.wall.decided()
+          ? "no difference proven over wall and CPU time together, but none up to that size counts."
+          : "no difference found, as it should be.";
   return tile("A/A arm", arm.substr(0, comma), interval) +
          tile("Smallest detectable effect",
               noise.wall_effect ? format_percent(*noise.wall_effect * 100) : "unavailable",

@@ -30,7 +30,8 @@ std::string insights(const std::vector<std::string>& sentences) {
 
 std::string name_cell(const Row& row) {
   std::string name = row.symbol ? code_span(row.name) : escaped(row.name);
-  if (row.role == Role::kTotal || row.role == Role::kSubtotal || row.role == Role::kUnsampled)
+  if (row.role == Role::kTotal || row.role == Role::kSubtotal || row.role == Role::kUnsampled ||
+      row.role == Role::kOverlap)
     name = bold(name);
   return name;
 }

@@ -49,11 +49,15 @@ Profiles server_profiles(const Measured& arms) {
 }
 
 double whole_of(const SampledProfile& profile) {
-  return profile.total_s.value_or(profile.sampled_s);
+  return std::max(profile.total_s.value_or(profile.sampled_s), profile.sampled_s);
 }
 
 double unsampled_s(const SampledProfile& profile) {
   return std::max(0.0, profile.total_s.value_or(profile.sampled_s) - profile.sampled_s);
+}
+
+double oversampled_s(const SampledProfile& profile) {
+  return std::max(0.0, profile.sampled_s - profile.total_s.value_or(profile.sampled_s));
 }
 
 bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,

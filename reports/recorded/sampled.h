@@ -34,11 +34,15 @@ Profiles profiles_for(const Measured& arms, Pass pass);
 // Of the servers beside the runs of the cpu pass.
 Profiles server_profiles(const Measured& arms);
 
-// What shares are shares of: the region's CPU time from the kernel where it is known.
+// What shares are shares of, so that no sum of samples exceeds it: the region's CPU time from the
+// kernel where it is known and not less than what was sampled.
 double whole_of(const profiles::SampledProfile& profile);
 
 // The region's CPU time that no sample stands for; zero where the kernel's figure is not known.
 double unsampled_s(const profiles::SampledProfile& profile);
+
+// What the samples stand for beyond the region's CPU time from the kernel, where that is known.
+double oversampled_s(const profiles::SampledProfile& profile);
 
 // Whether two sampled sums may be equal: they differ by less than counting samples at random
 // explains, at 95 %, plus all that was not sampled of the variant with the smaller sum.

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "reports/statistics/median.h"
+#include "reports/statistics/ties.h"
 
 namespace winnow::reports {
 
@@ -91,6 +92,7 @@ PairedRatio paired_ratio(std::span<const double> first, std::span<const double> 
   PairedRatio result;
   result.pairs = static_cast<int>(differences.size());
   if (differences.empty()) return result;
+  differences = with_ties(std::move(differences));
   std::vector<double> walsh;  // averages of every two differences, and of each with itself
   for (size_t i = 0; i < differences.size(); ++i)
     for (size_t j = i; j < differences.size(); ++j)

@@ -15,7 +15,9 @@ struct PairedRatio {
   int pairs = 0;
   std::optional<double> ratio;      // empty: no pairs
   std::optional<double> low, high;  // empty: too few pairs for the confidence (at 95 %: below 6)
-  double p = 1;  // two-sided signed-rank test of "equal": zeros left out, ties by midranks
+  // Two-sided signed-rank test of "equal": zeros left out, ties by midranks; ties.h says what is
+  // tied.
+  double p = 1;
 
   bool above_one() const { return low && *low > 1; }
   bool below_one() const { return high && *high < 1; }

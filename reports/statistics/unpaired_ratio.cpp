@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/statistics/median.h"
+#include "reports/statistics/ties.h"
 
 namespace winnow::reports {
 
@@ -61,7 +62,7 @@ double mann_whitney_p(std::span<const double> first, std::span<const double> sec
   if (m == 0 || n == 0) return 1;
   double above = 0;
   for (double a : first.first(static_cast<size_t>(m)))
-    for (double b : second.first(static_cast<size_t>(n))) above += a > b ? 1 : a == b ? 0.5 : 0;
+    for (double b : second.first(static_cast<size_t>(n))) above += tied(a, b) ? 0.5 : a > b ? 1 : 0;
   const double u = std::min(above, static_cast<double>(m) * n - above);
   double tail = 0;
   if (std::max(m, n) > kMostExact) {
@@ -83,7 +84,7 @@ UnpairedRatio unpaired_ratio(std::span<const double> first, std::span<const doub
   if (above.empty() || below.empty()) return result;
   std::vector<double> differences;
   for (double a : above)
-    for (double b : below) differences.push_back(a - b);
+    for (double b : below) differences.push_back(std::abs(a - b) <= kTie ? 0 : a - b);
   std::ranges::sort(differences);
   result.ratio = std::exp(median(differences));
   const auto left = mann_whitney_critical(static_cast<int>(above.size()),

@@ -19,7 +19,8 @@ struct UnpairedRatio {
 UnpairedRatio unpaired_ratio(std::span<const double> first, std::span<const double> second,
                              double confidence = kConfidence);
 
-// Two-sided p of "the same distribution" by the Mann-Whitney test; ties count half, towards 1.
+// Two-sided p of "the same distribution" by the Mann-Whitney test; ties (ties.h) count half,
+// towards 1.
 double mann_whitney_p(std::span<const double> first, std::span<const double> second);
 
 // The largest u with P(U <= u) <= tail for samples of m and n; empty when there is none.

@@ -19,8 +19,7 @@ constexpr double kZ95 = 1.96;
 bool oversampled(const SampledProfile& profile) {
   const auto samples = static_cast<double>(profile.samples.value_or(0));
   if (samples <= 0) return true;
-  const double error_s = kZ95 * profile.sampled_s / std::sqrt(samples);
-  return profile.sampled_s - profile.total_s.value_or(profile.sampled_s) > error_s;
+  return oversampled_s(profile) > kZ95 * profile.sampled_s / std::sqrt(samples);
 }
 
 // The kernel's CPU time of the cpu pass has no spread of its own: where the blocks of the time pass
@@ -57,16 +56,16 @@ double rest_s(const SampledProfile& profile, const Sampled& named) {
   return std::abs(rest) < 1e-9 * profile.sampled_s ? 0 : rest;  // rounding of the sum
 }
 
-// Why the row "unsampled" is empty or negative; empty: it is neither.
+// Why the row "unsampled" is empty, or there is one of the overlap; empty: neither is so.
 std::string unsampled_note(const SampledProfile& profile, const std::string& label) {
   if (!profile.total_s)
     return label +
            ": unsampled: unavailable: the region's CPU time from the kernel is not recorded; "
            "shares are of the sampled time.";
-  if (*profile.total_s >= profile.sampled_s) return "";
+  if (oversampled_s(profile) == 0) return "";
   return fmt::format(
-      "{}: unsampled is negative: the profiler counted more than the kernel, {} the sampling "
-      "error.",
+      "{}: the samples stand for more CPU time than the kernel counted, {} the sampling error: "
+      "what is beyond is a row of its own, and shares are of the sampled time.",
       label, oversampled(profile) ? "by more than" : "within");
 }
 
@@ -81,21 +80,27 @@ void add_row(Table& table, const Profiles& all, const char* name, const std::vec
 // What the named categories leave, so that the rows add up to the whole.
 void add_rest(Table& table, const Profiles& all, const std::vector<Sampled>& named,
               std::vector<std::string>& warnings) {
-  std::vector<Sampled> other(all.profiles.size()), unsampled = other, total = other;
+  std::vector<Sampled> other(all.profiles.size()), unsampled = other, beyond = other, total = other;
+  bool overlap = false;
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
     if (!all.profiles[variant]) continue;
     const SampledProfile& profile = *all.profiles[variant];
-    other[variant].seconds = rest_s(profile, named[variant]);
-    if (*other[variant].seconds < -1e-6 * profile.sampled_s)
+    const double rest = rest_s(profile, named[variant]);
+    other[variant].seconds = std::max(0.0, rest);
+    beyond[variant].seconds = oversampled_s(profile) + std::max(0.0, -rest);
+    overlap = overlap || *beyond[variant].seconds > 0;
+    if (rest < -1e-6 * profile.sampled_s)
       warnings.push_back(all.labels[variant] +
                          ": the flat rows of the cpu profile add up to more than was sampled.");
-    if (profile.total_s) unsampled[variant].seconds = *profile.total_s - profile.sampled_s;
-    total[variant].seconds = whole_of(profile);
+    if (profile.total_s) unsampled[variant].seconds = unsampled_s(profile);
+    total[variant].seconds = profile.total_s.value_or(profile.sampled_s);
     if (std::string note = unsampled_note(profile, all.labels[variant]); !note.empty())
       table.notes.push_back(std::move(note));
   }
   add_row(table, all, "Other functions", other, Role::kRest);
   add_row(table, all, "unsampled", unsampled, Role::kUnsampled);
+  if (overlap)
+    add_row(table, all, "counted beyond the total, to be taken off", beyond, Role::kOverlap);
   add_row(table, all, "Total CPU time", total, Role::kTotal);
 }
 
@@ -107,9 +112,10 @@ Table category_total_table(const Profiles& all, const std::vector<Pairs>& cpu_pa
   table.first_column = "Category";
   if (!all.any()) return table;
   add_rest(table, all, add_categories(table, all), warnings);
-  table.notes.push_back(fmt::format(
-      "CPU seconds {}. unsampled = the region's CPU time from the kernel - sampled time. {}",
-      all.basis.words, sampling_note(all)));
+  table.notes.push_back(
+      fmt::format("CPU seconds {}. unsampled = the region's CPU time from the kernel - sampled "
+                  "time, at least 0. {}",
+                  all.basis.words, sampling_note(all)));
   if (std::string note = outside_note(all); !note.empty()) table.notes.push_back(std::move(note));
   note_noise(table);
   judge_total(table, cpu_pairs);

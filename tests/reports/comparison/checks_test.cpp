@@ -59,8 +59,20 @@ TEST_CASE("flat rows beyond the sampled time are a warning") {
 TEST_CASE("more sampled than the kernel counted is said") {
   const std::string text =
       markdown_with([](auto& recording) { recording.profiles["pool"].cpu->total_s = 6.0; });
-  CHECK(has(text, "Coarse-Grained: unsampled is negative"));
-  CHECK(has(table_row(text, "**unsampled**"), "-0.120s (-2.00%)"));
+  const std::string table = section(text, "### CPU Time by Category");
+  INFO(table);
+  CHECK(has(table,
+            "Coarse-Grained: the samples stand for more CPU time than the kernel counted, "
+            "within the sampling error: "));
+  // Of 6.12 s sampled; the kernel counted 6.
+  CHECK(has(table_row(table, "**unsampled**"), "| 0s (0.00%) |"));
+  CHECK(has(table_row(table, "**counted beyond the total, to be taken off**"),
+            "| 0.120s (1.96%) | +0.120s |"));
+  CHECK(has(table_row(table, "**Total CPU time**"), "| 6.00s (98.04%) |"));
+  CHECK(has(table_row(table, "Compute functions"), "| 5.86s (95.75%) |"));
+  CHECK(has(text, "(sampled: 79.18% of Fine-Grained, 100.00% of Coarse-Grained)"));
+  CHECK_FALSE(has(text, "-2.00%"));
+  CHECK_FALSE(has(to_markdown(make_report(realistic_recording())), "to be taken off"));
 }
 
 TEST_CASE("an unknown CPU total leaves unsampled unavailable") {

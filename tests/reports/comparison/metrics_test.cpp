@@ -132,6 +132,10 @@ TEST_CASE("work told by the user gives time per unit and throughput with interva
   CHECK(row->unit == Unit::kNanoseconds);
   CHECK(*row->figures.front().value == Approx(*timing.median_s / 24e6 * 1e9));
   CHECK(has_text(to_markdown(report), "million bytes/sec"));
+  const Row* rate = row_named(report.performance, "Throughput (median)");
+  REQUIRE(rate);
+  CHECK(*rate->figures.front().value * 1e6 == Approx(*timing.items_per_s));
+  CHECK_FALSE(row_named(report.performance, "Throughput"));  // that one is of the mean
   CHECK(has_text(export_json(make_export(recording)), "\"seconds_per_unit\""));
 }
 

@@ -326,12 +326,46 @@ TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins
   INFO(text);
   CHECK(has(text,
             "> **WARNING:** THE A/A ARM DIFFERS: two copies of Fine-Grained differ in wall "
-            "time: 0.909x, 99 % CI 0.909x to 0.909x (10 pairs)"));
+            "time: 0.909x, 99 % CI 0.909x to 0.909x (10 pairs, p = 0.002)"));
   CHECK(text.find("THE A/A ARM") < text.find("## Performance Summary"));
   CHECK(has(section(text, "## Winner"), "no more than two copies of Fine-Grained differ"));
   CHECK(has(table_row(text, "**Total Duration**"), "| ~ 5.0% faster"));
   CHECK(make_report(with_twin(3.5, slower)).verdict.outcome == Verdict::kWinner);
   CHECK(make_report(with_twin(4.3, slower)).verdict.outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("wall and CPU time of the A/A arm are one family: an alarm takes 1 % over both") {
+  const auto recording = [](const std::vector<double>& wall_s, const std::vector<double>& cpu_s) {
+    auto both = with_twin(3, wall_s);
+    for (auto& block : both.blocks) {
+      const double cpu = block.variant == "fine-twin" ? cpu_s[block.index] : 8;
+      block.region = profiles::Region{1, std::llround(cpu * 2e9), 0, {}, {}, {}, {}};
+    }
+    return both;
+  };
+  // Ranks 1, or 1 and 2, of ten point the other way: p = 4 / 1024 and 10 / 1024.
+  const std::vector<double> wall{3.99, 3.98, 4.1, 4.2, 4.3, 4.4, 4.5, 4.6, 4.7, 4.8};
+  std::vector<double> none(10, 8), all, one{7.99};
+  for (int i = 1; i <= 10; ++i) all.push_back(8 + 0.1 * i);
+  for (int i = 2; i <= 10; ++i) one.push_back(8 + 0.1 * i);
+
+  const Report alone = make_report(recording(wall, none));
+  CHECK(alone.noise.wall.p == Approx(10.0 / 1024));
+  CHECK(alone.noise.wall.adjusted_p == Approx(20.0 / 1024));
+  CHECK(alone.noise.wall.decided());  // by itself
+  CHECK(alone.alarms.empty());
+
+  const Report cpu = make_report(recording(std::vector(10, 4.0), one));
+  CHECK(cpu.noise.cpu.adjusted_p == Approx(8.0 / 1024));
+  REQUIRE(cpu.alarms.size() == 1);
+  CHECK(has(cpu.alarms[0], "differ in CPU time: "));
+  CHECK(has(cpu.alarms[0], "(10 pairs, p = 0.008 over both)"));
+
+  const Report both = make_report(recording(wall, all));
+  CHECK(both.noise.cpu.adjusted_p == Approx(4.0 / 1024));
+  CHECK(both.noise.wall.adjusted_p == Approx(10.0 / 1024));
+  REQUIRE(both.alarms.size() == 1);
+  CHECK(has(both.alarms[0], "p = 0.010 over both); CPU time: "));
 }
 
 TEST_CASE("a quick look names no winner") {

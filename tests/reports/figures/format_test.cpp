@@ -1,5 +1,8 @@
 #include "reports/figures/format.h"
 
+#include <cmath>
+#include <random>
+
 #include "reports/markup/markdown.h"
 #include "reports/recorded/raw_commands.h"
 #include "tests/catch.h"
@@ -17,6 +20,28 @@ Row row_of(Unit unit, double first, double second) {
 
 std::string delta(Unit unit, double first, double second) {
   return format_row(row_of(unit, first, second)).deltas[1].text;
+}
+
+// What a difference's text says, in the row's unit, and half of its last digit.
+struct ToldDifference {
+  double value = 0, half_digit = 0;
+};
+
+ToldDifference told_difference(std::string text, Unit unit) {
+  std::erase(text, ',');
+  const size_t digits = text.find_first_not_of("+-0123456789.");
+  const std::string number = text.substr(0, digits),
+                    suffix = digits == std::string::npos ? "" : text.substr(digits);
+  const size_t point = number.find('.');
+  int decimals = point == std::string::npos ? 0 : static_cast<int>(number.size() - point - 1);
+  if (unit == Unit::kMegabytes) decimals = std::max(decimals, 1);  // a last .0 is left out
+  const bool of_ms = unit == Unit::kMilliseconds;
+  const double scale = suffix == "µs" ? (of_ms ? 1e-3 : 1e-6) : suffix == "ms" && !of_ms ? 1e-3 : 1;
+  return {std::stod(number) * scale, scale * std::pow(10, -decimals) / 2};
+}
+
+double cell_half_digit(Unit unit, double value) {
+  return std::pow(10, -decimals_for(unit, value)) / 2;
 }
 
 }  // namespace
@@ -52,9 +77,14 @@ TEST_CASE("small times are printed in a smaller unit, not with a string of zeros
   CHECK(delta(Unit::kSeconds, 0.52, 0.0624) == "-0.458s (-88.0%)");
 }
 
-TEST_CASE("a difference is the difference of the printed cells") {
+TEST_CASE("a difference is that of the unrounded figures, rounded once") {
   CHECK(delta(Unit::kSeconds, 432.69, 413.58) == "-19.11s (-4.4%)");
-  CHECK(delta(Unit::kSeconds, 1.004, 1.006) == "+0.01s (+1.0%)");
+  CHECK(delta(Unit::kSeconds, 1.004, 1.006) == "+0.002s (+0.2%)");  // of cells 1.00s and 1.01s
+  CHECK(delta(Unit::kSeconds, 1.0049, 1.0051) == "0.00s (0.0%)");
+  CHECK(delta(Unit::kMegabytes, 7.2049, 3.0029) == "-4.20 MB (-58.3%)");
+  CHECK(delta(Unit::kCores, 0.4525, 0.6011) == "+0.149 (+32.8%)");
+  CHECK(delta(Unit::kCount, 0.003, 10.0035) == "+10.0 (+333,350%)");
+  CHECK(delta(Unit::kPercent, 19.64, 19.66) == "+0.02 points");
   CHECK(delta(Unit::kSeconds, 1.614, 0.000182) == "-1.61s (-100.0%)");
   CHECK(delta(Unit::kSeconds, 0, 0.0000612) == "+61.2µs");
   CHECK(delta(Unit::kSeconds, 0.52, 0.54) == "+0.020s (+3.8%)");
@@ -65,6 +95,64 @@ TEST_CASE("a difference is the difference of the printed cells") {
   CHECK(delta(Unit::kMegabytes, 4046.0, 4060.2) == "+14.2 MB (+0.4%)");
   CHECK(delta(Unit::kCount, 129'024, 0) == "-129,024 (-100.0%)");
   CHECK(delta(Unit::kCount, 1, 100'001) == "+100,000 (+10,000,000%)");
+}
+
+TEST_CASE("random figures: differences and percentages are those of the unrounded figures") {
+  std::mt19937_64 random(20261129);
+  const auto uniform = [&](double low, double high) {
+    return std::uniform_real_distribution(low, high)(random);
+  };
+  constexpr Unit units[] = {Unit::kSeconds,      Unit::kIterationSeconds,
+                            Unit::kMilliseconds, Unit::kThroughput,
+                            Unit::kMegabytes,    Unit::kCount,
+                            Unit::kCores,        Unit::kMillisecondsPerGmac,
+                            Unit::kNanoseconds,  Unit::kFigure,
+                            Unit::kPercent};
+  int other_than_cells = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const Unit unit = units[random() % std::size(units)];
+    const double a = round % 20 == 0 ? 0 : std::pow(10, uniform(-8, 9));
+    const double b = round % 21 == 0  ? 0
+                     : round % 3 == 0 ? std::pow(10, uniform(-8, 9))
+                                      : a * (1 + uniform(-1, 1) * std::pow(10, uniform(-6, 0)));
+    const auto changed = change(row_of(unit, a, b), 0, 1);
+    REQUIRE(changed);
+    INFO("unit " << static_cast<int>(unit) << ": " << a << " to " << b << ": "
+                 << changed->absolute_text << " " << changed->percent_text);
+    const ToldDifference told = told_difference(changed->absolute_text, unit);
+    const double dust = 1e-12 * (a + b);
+    CHECK(std::abs(told.value - (b - a)) <= told.half_digit + dust);
+    CHECK(changed->absolute == Approx(told.value).margin(dust));
+    const double coarser = a == 0   ? cell_half_digit(unit, b)
+                           : b == 0 ? cell_half_digit(unit, a)
+                                    : std::max(cell_half_digit(unit, a), cell_half_digit(unit, b));
+    if (a != b) CHECK(told.half_digit <= coarser * (1 + 1e-9));
+    const auto back = change(row_of(unit, b, a), 0, 1);
+    CHECK(back->size_text == changed->size_text);
+    CHECK(back->absolute == -changed->absolute);
+    CHECK(format_difference(a, b, unit) ==
+          changed->absolute_text.substr(0, format_difference(a, b, unit).size()));
+    if (unit == Unit::kPercent || a == 0) {
+      CHECK(changed->percent_text.empty());
+      continue;
+    }
+    if (changed->percent_text.empty()) {
+      CHECK(a <= cell_half_digit(unit, a));  // the cell reads as zero
+      continue;
+    }
+    const double percent = 100 * (b - a) / a;
+    const ToldDifference told_percent = told_difference(
+        changed->percent_text.substr(0, changed->percent_text.size() - 1), Unit::kFigure);
+    CHECK(std::abs(told_percent.value - percent) <=
+          told_percent.half_digit + 1e-12 * std::abs(percent) + 1e-10);
+    CHECK(told_percent.half_digit == (std::abs(percent) < 1000 ? Approx(0.05) : Approx(0.5)));
+    if (told_percent.value != 0) CHECK(told.value * told_percent.value > 0);
+    const double cell_a = rounded(a, decimals_for(unit, a)),
+                 cell_b = rounded(b, decimals_for(unit, b));
+    other_than_cells +=
+        std::abs(100 * (cell_b - cell_a) / cell_a - percent) > told_percent.half_digit;
+  }
+  CHECK(other_than_cells > 1000);  // what the printed cells would have given
 }
 
 TEST_CASE("ratios, counts and probabilities") {

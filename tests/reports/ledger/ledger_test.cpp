@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "reports/comparison/comparison.h"
 #include "reports/comparison/sampling_bias.h"
+#include "reports/figures/format.h"
 #include "reports/ledger/sources.h"
 #include "reports/ledger/table.h"
 #include "reports/pages/ledger_svg.h"
@@ -252,6 +253,18 @@ TEST_CASE("whatever was measured, lines add up to cores x wall and parts to the 
     double parts_s = 0;
     for (const LedgerPart& part : difference->parts) parts_s += part.wall_s;
     CHECK(parts_s == Approx(difference->wall_s).margin(1e-9));
+    const Table table = ledger_table(ledger);
+    for (const LedgerPart& part : difference->parts) {
+      const Row* row = row_named(table, part.name);
+      if (!row) continue;  // what is counted twice
+      std::string saved = saved_cells(part).core;
+      if (saved.starts_with("~ ")) saved.erase(0, 2);
+      const auto rise = change(*row, 0, 1);
+      REQUIRE(rise);
+      INFO(part.name << ": " << rise->absolute_text << " more, " << saved << " saved");
+      const char* sign = rise->absolute == 0 ? "" : rise->absolute < 0 ? "+" : "-";
+      CHECK(saved == sign + rise->size_text);
+    }
     CHECK(difference->wall_s ==
           Approx(ledger.columns[0].wall_s - ledger.columns[1].wall_s).margin(1e-12));
   }

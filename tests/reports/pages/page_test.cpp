@@ -68,6 +68,22 @@ TEST_CASE("a page is well-formed, small, and names nothing outside itself") {
   }
 }
 
+TEST_CASE("throughput of the mean, of the median and of the pairs have a name each") {
+  const Report report = make_report(realistic_recording());
+  const Timing& timing = report.timings[1];
+  const Row* row = row_named(report.performance, "Throughput");
+  REQUIRE(row);
+  CHECK(*row->figures[1].value == Approx(32 / *timing.iteration_s));
+  CHECK(*timing.items_per_s == Approx(32 / *timing.median_s));
+  const std::string page = to_html(report, sample_pictures());
+  CHECK(has(page, "Avg Time/Text and Throughput are of that mean"));
+  CHECK(has(page, "Throughput (median)."));
+  CHECK_FALSE(has(page, "Throughput."));
+  const std::string by_pairs = fmt::format("({:.1f}% higher throughput) by Hodges-Lehmann, 99 % CI",
+                                           (*report.verdict.pairs.ratio - 1) * 100);
+  CHECK(has(report.verdict.bullets.front(), by_pairs));
+}
+
 TEST_CASE("the page's tables hold the cells of the Markdown report's, in the same order") {
   for (const auto& recording :
        {realistic_recording(), seed_recording(), reversed_seed_recording()}) {

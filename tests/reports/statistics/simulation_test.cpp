@@ -2,6 +2,7 @@
 #include <cmath>
 #include <random>
 
+#include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
 #include "tests/catch.h"
 
@@ -65,6 +66,36 @@ class Simulation {
   double phase_ = 0;
 };
 
+// A quiet run of a baseline and its second copy; CPU time scatters apart from wall time.
+profiles::Recording quiet_twins(std::mt19937_64& random, int pairs) {
+  std::normal_distribution<double> noise(0, 0.03);
+  profiles::Recording recording;
+  recording.variants = {{"a", "", "", "", "", false, {}, {}}};
+  recording.twin = "a-twin";
+  for (int index = 0; index < pairs; ++index)
+    for (const char* arm : {"a", "a-twin"}) {
+      profiles::Block block;
+      block.pass = profiles::Pass::time;
+      block.variant = arm;
+      block.index = index;
+      block.iteration_wall_ns = {static_cast<int64_t>(2e8 * std::exp(noise(random)))};
+      block.region = profiles::Region{block.iteration_wall_ns.front(),
+                                      static_cast<int64_t>(4e8 * std::exp(noise(random))),
+                                      0,
+                                      {},
+                                      {},
+                                      {},
+                                      {}};
+      recording.blocks.push_back(std::move(block));
+    }
+  return recording;
+}
+
+// Four standard deviations of a count.
+bool is_near_share(int count, int of, double share) {
+  return std::abs(count - of * share) <= 4 * std::sqrt(of * share * (1 - share));
+}
+
 struct Outcomes {
   int faster = 0, slower = 0;  // proven, of the candidate
 };
@@ -98,6 +129,32 @@ TEST_CASE("without a change at most 1 % of comparisons alarm, with spikes and dr
     }
   INFO(alarms << " alarms in " << comparisons);
   CHECK(alarms * 100 <= comparisons);
+}
+
+TEST_CASE("the A/A arm alarms in 1 % of quiet runs, over wall and CPU time together") {
+  std::mt19937_64 random(20'261'129);
+  const int runs = 2 * WINNOW_SIMULATIONS;
+  const auto of_either = [](double each) { return 1 - (1 - each) * (1 - each); };
+  // P(p <= 0.005) and P(p <= 0.01), exactly: of 10 pairs the ranks' sum is up to 1 and 3 of 55, of
+  // 20 pairs up to 32 and 37 of 210.
+  struct Exact {
+    int pairs;
+    double at_half_level, at_level;
+  };
+  for (const auto& [pairs, at_half_level, at_level] :
+       {Exact{10, 0.00391, 0.00977}, {20, 0.00486, 0.00944}}) {
+    int alarms = 0, each_at_99_percent = 0;
+    for (int run = 0; run < runs; ++run) {
+      const profiles::Recording recording = quiet_twins(random, pairs);
+      const NoiseFloor noise = noise_floor(Measured(recording), 1);
+      alarms += noise_alarm({"a"}, noise).empty() ? 0 : 1;
+      each_at_99_percent += noise.wall.decided() || noise.cpu.decided() ? 1 : 0;
+    }
+    INFO(pairs << " pairs: " << alarms << " alarms in " << runs
+               << " quiet runs; each at 99 %: " << each_at_99_percent);
+    CHECK(is_near_share(alarms, runs, of_either(at_half_level)));
+    CHECK(is_near_share(each_at_99_percent, runs, of_either(at_level)));  // 1.9 %
+  }
 }
 
 TEST_CASE("the simulation tells an order that mistakes drift for a difference") {
