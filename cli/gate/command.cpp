@@ -177,11 +177,62 @@ Mode mode_of(GateOptions& options, const Given& given) {
   return Mode::kBuilds;
 }
 
+bool of_commits(const GateOptions& options) {
+  return options.base || options.head || !options.build.empty();
+}
+
 reports::GateReport compare_programs(const GateOptions& options, const std::string& out) {
   const auto rules = rules_of(options);
-  const bool commits = options.base || options.head || !options.build.empty();
-  return gate_programs(commits ? two_commits(options, out) : two_commands(options), options, rules,
-                       out);
+  return gate_programs(of_commits(options) ? two_commits(options, out) : two_commands(options),
+                       options, rules, out);
+}
+
+// What was asked for, and the folder that it writes; empty: none.
+struct Asked {
+  Mode mode;
+  std::string out;
+};
+
+Asked asked_for(GateOptions& options, const Given& given) {
+  switch (const Mode mode = mode_of(options, given)) {
+    case Mode::kRecordings:
+      return {mode, options.out.value_or("")};
+    case Mode::kBuilds:
+      return {mode, gate_folder(options)};
+    case Mode::kPrograms:
+      return {mode,
+              out_folder(options.programs ? "gate-" + options.programs->name : std::string("gate"),
+                         options)};
+  }
+  return {};
+}
+
+// --out, of a command line that may be wrong; empty: not there.
+std::string named_folder(const Arguments& arguments) {
+  constexpr std::string_view kOut = "--out", kIs = "--out=";
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == kOut && i + 1 < arguments.size()) return arguments[i + 1];
+    if (arguments[i].starts_with(kIs)) return arguments[i].substr(kIs.size());
+  }
+  return "";
+}
+
+int hold_gate(const Arguments& arguments, const Help& help) {
+  GateOptions options;
+  const auto given =
+      parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
+  if (!given) return base::kOk;
+  const Asked asked = asked_for(options, *given);
+  switch (asked.mode) {
+    case Mode::kRecordings:
+      return write_gate(asked.out, "recordings", [&] { return compare_recordings(options); });
+    case Mode::kBuilds:
+      return write_gate(asked.out, "builds", [&] { return compare_builds(options, asked.out); });
+    case Mode::kPrograms:
+      return write_gate(asked.out, of_commits(options) ? "builds" : "commands",
+                        [&] { return compare_programs(options, asked.out); });
+  }
+  return base::kFailed;
 }
 
 }  // namespace
@@ -193,24 +244,12 @@ int gate_command(const Arguments& arguments) {
       "       winnow gate 'COMMAND' 'COMMAND' [options]\n"
       "       winnow gate --base REV [--head REV] --build 'COMMAND' 'COMMAND' [options]",
       kText};
-  GateOptions options;
-  const auto given =
-      parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
-  if (!given) return base::kOk;
-  switch (mode_of(options, *given)) {
-    case Mode::kRecordings:
-      break;
-    case Mode::kBuilds: {
-      const std::string out = gate_folder(options);
-      return write_gate(compare_builds(options, out), out);
-    }
-    case Mode::kPrograms: {
-      const std::string out = out_folder(
-          options.programs ? "gate-" + options.programs->name : std::string("gate"), options);
-      return write_gate(compare_programs(options, out), out);
-    }
+  try {
+    return hold_gate(arguments, help);
+  } catch (const base::UsageError& error) {
+    leave_no_verdict(named_folder(arguments), error);
+    throw;
   }
-  return write_gate(compare_recordings(options), options.out.value_or(""));
 }
 
 }  // namespace winnow::cli

@@ -42,6 +42,11 @@ std::string gate_annotations(const GateReport& report) {
   const std::string title = "Winnow gate: " + outcome_name(report.outcome);
   std::string text = command(warning ? "warning" : "error", title, report.sentence);
   int shown = 1;
+  for (const GateFailure& failure : report.failures) {
+    std::string lines = failure_text(failure);
+    for (size_t at; (at = lines.find('\n')) != std::string::npos;) lines.replace(at, 1, " / ");
+    if (shown++ < kMostAnnotations) text += command("error", failure.program, lines);
+  }
   for (const GateRow& row : report.rows)
     if (is_bad(row.status) && shown++ < kMostAnnotations)
       text += command("error", row.variant + ": " + row.metric, row_sentence(row));

@@ -59,12 +59,20 @@ struct GateSide {
   std::string fingerprint;  // equal for equal machines
 };
 
+// A program that ended badly: a measured one, or one that builds or prepares it.
+struct GateFailure {
+  std::string program;  // "pool of head, time pass", "build of HEAD"
+  std::string why;      // "exit status 3"
+  std::string said;     // the last lines of what it printed as errors; may be empty
+};
+
 struct GateReport {
   GateOutcome outcome = GateOutcome::kInvalid;
   std::string mode;      // "recordings", "builds"
   std::string sentence;  // why
   GateSide baseline, candidate;
-  std::vector<GateRow> rows;        // the worst first
+  std::vector<GateRow> rows;  // the worst first
+  std::vector<GateFailure> failures;
   std::vector<GateKernel> kernels;  // the one that rose most first; empty: not asked
   std::string alarm;                // why times deserve no belief; empty: nothing known
   std::string noise;                // the smallest effect that the run could have detected

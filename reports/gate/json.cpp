@@ -1,5 +1,7 @@
 #include "reports/gate/json.h"
 
+#include <sstream>
+
 #include "base/json.h"
 
 namespace winnow::reports {
@@ -48,6 +50,13 @@ Json kernel_json(const GateKernel& kernel) {
           {"risen", kernel.risen()}};
 }
 
+Json failure_json(const GateFailure& failure) {
+  Json lines = Json::array();
+  std::istringstream said(failure.said);
+  for (std::string line; std::getline(said, line);) lines.push_back(line);
+  return {{"program", failure.program}, {"why", failure.why}, {"last_lines", lines}};
+}
+
 }  // namespace
 
 std::string gate_json(const GateReport& report) {
@@ -60,11 +69,14 @@ std::string gate_json(const GateReport& report) {
             {"candidate", side_json(report.candidate)},
             {"rows", Json::array()},
             {"kernels", Json::array()},
+            {"failures", Json::array()},
             {"alarm", report.alarm},
             {"smallest_detectable_effect", report.noise},
             {"notes", report.notes}};
   for (const GateRow& row : report.rows) json["rows"].push_back(row_json(row));
   for (const GateKernel& kernel : report.kernels) json["kernels"].push_back(kernel_json(kernel));
+  for (const GateFailure& failure : report.failures)
+    json["failures"].push_back(failure_json(failure));
   return json.text(2) + "\n";
 }
 

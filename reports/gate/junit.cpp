@@ -35,6 +35,8 @@ JunitCase::Result case_of(GateOutcome outcome) {
 std::string gate_junit(const GateReport& report) {
   std::vector<JunitCase> cases{
       {"gate", "verdict", case_of(report.outcome), outcome_name(report.outcome), report.sentence}};
+  for (const GateFailure& failure : report.failures)
+    cases.front().details += failure_text(failure) + "\n";
   for (const GateRow& row : report.rows) {
     const JunitCase::Result result = case_of(row.status);
     const bool noted = result == JunitCase::kSkipped && !row.note.empty();

@@ -51,6 +51,16 @@ void add_kernels(const GateReport& report, std::string& text) {
   }
 }
 
+void add_failures(const GateReport& report, std::string& text) {
+  if (report.failures.empty()) return;
+  text += "\n### What failed\n";
+  for (const GateFailure& failure : report.failures) {
+    text += fmt::format("\n{}: {}\n", plain(failure.program), plain(failure.why));
+    if (!failure.said.empty())
+      text += "\nIts last lines:\n\n" + code_block(shortened(failure.said));
+  }
+}
+
 std::string notes_of(const GateReport& report) {
   std::string text;
   if (!report.noise.empty()) text = "\n- Smallest detectable effect: " + plain(report.noise);
@@ -67,6 +77,7 @@ std::string gate_markdown(const GateReport& report) {
   std::string text = fmt::format("## Winnow gate: {}\n\n{}\n", outcome_name(report.outcome),
                                  plain(report.sentence));
   if (!report.alarm.empty()) text += fmt::format("\n**Warning:** {}\n", plain(report.alarm));
+  add_failures(report, text);
   add_kernels(report, text);
   const std::string notes = notes_of(report);
   const std::string head =

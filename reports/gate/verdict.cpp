@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -27,6 +29,7 @@ constexpr std::array kMetrics{"allocations", "allocated_bytes", "thread_creation
                               "yields",      "checksum",        "wall_time",
                               "cpu_time",    "peak_memory",     "process_creations",
                               "execs"};
+constexpr size_t kMostFailures = 5;
 // What of a machine a stored baseline is told apart by.
 constexpr std::array kMachineFacts{"cpu_model", "cores", "memory_bytes", "hypervisor"};
 
@@ -215,10 +218,33 @@ void judge_rows(const Recording& baseline, std::span<const GateRule> rules, Gate
   decide(report);
 }
 
+// Each way of failing once: a program that fails does so in every process.
+void add_failures(const Recording& side, const char* name, GateReport& report) {
+  std::set<std::tuple<std::string, profiles::Pass, std::string>> told;
+  for (const auto& block : side.blocks)
+    if (!block.ok() && report.failures.size() < kMostFailures &&
+        told.emplace(block.variant, block.pass, block.failure).second)
+      report.failures.push_back(
+          {fmt::format("{} of {}, {} pass", block.variant, name, word(block.pass)), block.failure,
+           block.stderr_tail});
+}
+
+// A side of which nothing was measured is not judged.
+bool is_empty(const Recording& side, const char* name, GateReport& report) {
+  if (std::ranges::any_of(side.blocks, [](const auto& block) { return block.ok(); })) return false;
+  report.outcome = GateOutcome::kInvalid;
+  const auto problems = problems_of(side);
+  report.sentence = fmt::format("no process of {} ended well: {}.", name,
+                                problems.empty() ? "none was run" : joined(problems));
+  add_failures(side, name, report);
+  return true;
+}
+
 // Problems of a side outweigh what its figures say.
 void hold_sound(const Recording& side, const char* name, GateReport& report) {
   const auto problems = problems_of(side);
   if (problems.empty()) return;
+  add_failures(side, name, report);
   report.outcome = GateOutcome::kInvalid;
   report.sentence = fmt::format("{} is not sound: {}.", name, joined(problems));
 }
@@ -260,12 +286,11 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
                        const GateSources& sources) {
   const Recording baseline = side_recording(both, profiles::Side::base);
   const Recording candidate = side_recording(both, profiles::Side::head);
-  check_not_empty(baseline, sources.baseline);
-  check_not_empty(candidate, sources.candidate);
   GateReport report;
   report.mode = "builds";
   report.baseline = side_of(baseline, sources.baseline);
   report.candidate = side_of(candidate, sources.candidate);
+  if (is_empty(baseline, "base", report) || is_empty(candidate, "head", report)) return report;
   report.rows = exact_rows(baseline, candidate, rules);
   const bool timed = std::ranges::any_of(both.blocks, [](const auto& block) {
     return block.pass == profiles::Pass::time && block.ok();

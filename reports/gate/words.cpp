@@ -119,6 +119,11 @@ std::string kernel_sentence(const GateKernel& kernel) {
                      percent(kernel.ratio), percent(kernel.low), percent(kernel.high));
 }
 
+std::string failure_text(const GateFailure& failure) {
+  const std::string text = fmt::format("{}: {}.", failure.program, failure.why);
+  return failure.said.empty() ? text : text + " Its last lines:\n" + failure.said;
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (size_t i = 0; i < parts.size() && i < kShown; ++i) text += (i > 0 ? "; " : "") + parts[i];

@@ -16,6 +16,9 @@ std::string change_text(const GateRow& row);  // "+1", "+7.9% (+5.2% to +10.4%, 
 std::string row_sentence(const GateRow& row);
 std::string kernel_sentence(const GateKernel& kernel);
 
+// "pool of head, time pass: exit status 3. Its last lines:", and the lines under it.
+std::string failure_text(const GateFailure& failure);
+
 // The first few, and how many more there are.
 std::string joined(const std::vector<std::string>& parts);
 

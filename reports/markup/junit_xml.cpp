@@ -3,12 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "reports/markup/svg.h"
 
 namespace winnow::reports {
 
 namespace {
+
+std::string escaped_lines(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    text += "\n" + escaped_xml(std::string(lines.substr(0, end)));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return text;
+}
 
 std::string test_case(const JunitCase& test) {
   const std::string open = fmt::format("  <testcase classname=\"winnow.{}\" name=\"{}\"",
@@ -17,9 +28,11 @@ std::string test_case(const JunitCase& test) {
   const std::string message = escaped_xml(test.message);
   if (test.result == JunitCase::kSkipped)
     return open + fmt::format("><skipped message=\"{}\"/></testcase>\n", message);
-  return open + fmt::format("><{} type=\"{}\" message=\"{}\"/></testcase>\n",
-                            test.result == JunitCase::kFailed ? "failure" : "error",
-                            escaped_xml(test.type), message);
+  const char* kind = test.result == JunitCase::kFailed ? "failure" : "error";
+  const std::string details = escaped_lines(test.details);
+  return open +
+         fmt::format("><{} type=\"{}\" message=\"{}\"", kind, escaped_xml(test.type), message) +
+         (details.empty() ? "/>" : fmt::format(">{}\n</{}>", details, kind)) + "</testcase>\n";
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ struct JunitCase {
   std::string suite, name;
   Result result = kPassed;
   std::string type, message;  // of a case that did not pass
+  std::string details{};      // lines behind the message, of a failure or an error
 };
 
 std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases);

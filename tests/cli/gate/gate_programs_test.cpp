@@ -1,5 +1,6 @@
 // A gate of commands, and of two commits of a project that is not this one.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "base/file.h"
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
+#include "tests/cli/compare.h"
 #include "tests/cli/program.h"
 #include "tests/text.h"
 
@@ -132,6 +134,62 @@ TEST_CASE("a command that fails is an invalid gate, and its verdict is written")
   CHECK(gate.verdict()["candidate"]["source"] == "false");
 }
 
+TEST_CASE("an invalid gate tells the status and the last lines of what failed") {
+  const ProgramGate gate;
+  // At once, or when it has run a while: the lock is taken by its third run.
+  const std::string fails = "sh -c 'echo one >&2; echo \"two <b>\" >&2; exit 7'";
+  const std::string fails_later =
+      "sh -c 'echo x >>count; test $(wc -l <count) -lt 4 || { echo too many >&2; exit 9; }'";
+  struct Planted {
+    std::string command;
+    const char* why;
+    std::vector<std::string> lines;
+  };
+  for (const Planted& planted : {Planted{fails, "exit status 7", {"one", "two <b>"}},
+                                 Planted{fails_later, "exit status 9", {"too many"}}}) {
+    INFO(planted.command);
+    const auto result = gate.run({"-n", "bench", "--runs-per-block", "1", "true", planted.command});
+    INFO(result.err << result.out);
+    CHECK(result.status == 3);
+    const auto verdict = gate.verdict();
+    CHECK(verdict["verdict"] == "invalid");
+    REQUIRE(verdict["failures"].size() >= 1);
+    CHECK(has(verdict["failures"][0]["program"], "bench"));
+    CHECK(verdict["failures"][0]["why"] == planted.why);
+    CHECK(verdict["failures"][0]["last_lines"] == planted.lines);
+    CHECK(has(result.out, "### What failed"));
+    CHECK(has(result.out, planted.lines.back() + "\n```\n"));
+    const std::string junit = base::read_file(gate / "gate/junit.xml");
+    CHECK(has(junit, planted.why));
+    CHECK(has(junit, planted.lines.back().substr(0, 3)));
+  }
+}
+
+TEST_CASE("a gate that is killed or interrupted leaves an invalid verdict, not the one before") {
+  const ProgramGate gate;
+  REQUIRE(gate.run({"--exact-only", "true", "true"}).status == 0);
+  REQUIRE(gate.verdict()["verdict"] == "pass");
+  ::setenv("GITHUB_STEP_SUMMARY", (gate / "summary").c_str(), 1);
+  for (const int signal : {SIGKILL, SIGINT}) {
+    INFO(signal);
+    const std::string nap = testing::nap_of(31430 + signal);
+    const pid_t process =
+        testing::start_winnow(gate, {"gate", "--out", "gate", "sleep " + nap, "sleep " + nap});
+    CHECK(testing::begins_to_sleep(nap));
+    CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(has(base::read_file(gate / "summary"), "it still runs"));
+    kill(process, signal);
+    testing::wait(gate, process);
+    CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(has(gate.verdict()["sentence"], signal == SIGKILL ? "was killed" : "interrupted"));
+    CHECK(base::read_file(gate / "gate/summary.md").find("invalid") != std::string::npos);
+    CHECK(base::read_file(gate / "gate/junit.xml").find("<error") != std::string::npos);
+    CHECK(testing::ends_everywhere(nap));
+  }
+  ::unsetenv("GITHUB_STEP_SUMMARY");
+  CHECK(has(base::read_file(gate / "summary"), "interrupted"));
+}
+
 TEST_CASE("a gate of commands takes no option of another gate, nor another gate one of its") {
   const ProgramGate gate;
   const std::vector<std::vector<std::string>> wrong{
@@ -204,5 +262,10 @@ TEST_CASE("two commits of a project are built, run and judged") {
   CHECK(gate.run(with_file).status == 2);
 
   CHECK(gate.run({"--base", "nothing", "--build", build, "./bench"}).status == 2);
-  CHECK(gate.run({"--base", "HEAD", "--build", "exit 7", "./bench"}).status == 3);
+  const std::string breaks = "echo no such thing >&2; exit 7";
+  const auto broken = gate.run({"--base", "HEAD", "--build", breaks, "./bench"});
+  CHECK(broken.status == 3);
+  CHECK(has(gate.verdict()["sentence"], "no such thing"));
+  CHECK(has(gate.verdict()["failures"][0]["program"], "build of HEAD"));
+  CHECK(gate.verdict()["failures"][0]["last_lines"][0] == "no such thing");
 }
