@@ -14,6 +14,7 @@
 #include "reports/gate/kernels.h"
 #include "reports/gate/timing.h"
 #include "reports/gate/verdict.h"
+#include "reports/gate/words.h"
 #include "reports/statistics/sequential.h"
 #include "scenarios/scenario.h"
 
@@ -72,8 +73,7 @@ bool enough(const profiles::Recording& recording, const std::vector<reports::Gat
 std::optional<double> smallest_rise(const reports::GateReport& report) {
   std::optional<double> smallest;
   for (const reports::GateRow& row : report.rows)
-    if (row.status == reports::GateStatus::kRegression && row.ratio &&
-        (row.metric == "wall_time" || row.metric == "cpu_time"))
+    if (row.status == reports::GateStatus::kRegression && row.ratio && reports::is_time(row))
       smallest = std::min(smallest.value_or(*row.ratio - 1), *row.ratio - 1);
   return smallest;
 }
@@ -111,9 +111,21 @@ void explain(profiles::RunPlan plan, const std::string& out, double rise,
   plan.twin = false;
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
-  report.kernels = reports::risen_kernels(reports::side_recording(both, Side::base),
-                                          reports::side_recording(both, Side::head));
-  if (report.kernels.empty())
+  const profiles::Recording before = reports::side_recording(both, Side::base),
+                            after = reports::side_recording(both, Side::head);
+  report.kernels = reports::risen_kernels(before, after);
+  for (const Side side : {Side::head, Side::base})
+    for (const profiles::Variant& variant : both.variants)
+      if (variant.side == side)
+        if (const auto stacks =
+                profiles::read_stacks(out, variant.name, profiles::ProfileClock::cpu))
+          reports::place_kernels(*stacks, variant.arm_of, report.kernels);
+  if (const reports::GateKernel* cause = reports::cause_of(report))
+    report.sentence += fmt::format(" {}.", reports::kernel_sentence(*cause));
+  if (!report.kernels.empty()) return;
+  if (reports::have_profiles(before, after))
+    report.notes.push_back("No function's sampled CPU time rose.");
+  else
     report.notes.push_back(fmt::format(
         "Which function costs more is unavailable: {}",
         both.missing.empty() ? "no function was sampled in both" : both.missing.front().reason));

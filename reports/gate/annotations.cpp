@@ -22,8 +22,24 @@ std::string property_text(const std::string& text) {
   return replaced(message_text(text), kEscapes);
 }
 
-std::string command(const char* kind, const std::string& title, const std::string& message) {
-  return fmt::format("::{} title={}::{}\n", kind, property_text(title), message_text(message));
+std::string command(const char* kind, const std::string& title, const std::string& message,
+                    const std::string& file = "", int line = 0) {
+  // Files of the system are none of the repository's.
+  const std::string place = file.empty() || file.starts_with('/') || line <= 0
+                                ? ""
+                                : fmt::format("file={},line={},", property_text(file), line);
+  return fmt::format("::{} {}title={}::{}\n", kind, place, property_text(title),
+                     message_text(message));
+}
+
+// What a row of times annotates: the first function whose rise is proven.
+std::string row_command(const GateReport& report, const GateRow& row) {
+  const std::string title = row.variant + ": " + row.metric;
+  if (is_time(row))
+    for (const GateKernel& kernel : report.kernels)
+      if (kernel.variant == row.variant && kernel.cause)
+        return command("error", title, row_sentence(row), kernel.file, kernel.line);
+  return command("error", title, row_sentence(row));
 }
 
 bool is_bad(GateStatus status) {
@@ -48,10 +64,10 @@ std::string gate_annotations(const GateReport& report) {
     if (shown++ < kMostAnnotations) text += command("error", failure.program, lines);
   }
   for (const GateRow& row : report.rows)
-    if (is_bad(row.status) && shown++ < kMostAnnotations)
-      text += command("error", row.variant + ": " + row.metric, row_sentence(row));
-  if (!report.kernels.empty() && report.kernels.front().risen())
-    text += command("notice", "Where the CPU time rose", kernel_sentence(report.kernels.front()));
+    if (is_bad(row.status) && shown++ < kMostAnnotations) text += row_command(report, row);
+  if (const GateKernel* cause = cause_of(report))
+    text += command("notice", "Where the CPU time rose", kernel_sentence(*cause), cause->file,
+                    cause->line);
   return text + alarm;
 }
 

@@ -42,14 +42,20 @@ struct GateRow {
   bool moved() const { return status != GateStatus::kEqual && status != GateStatus::kUnchecked; }
 };
 
-// Sampled CPU time of one function per unit of work, in both builds.
+// A function whose sampled CPU time per unit of work rose from the baseline to the candidate.
 struct GateKernel {
   std::string variant, function, category;
-  std::string unit;  // "ms/GMAC", "ms/iteration"
-  double baseline = 0, candidate = 0;
-  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95 %
-  double rise_ms = 0;                   // an iteration
-  bool risen() const { return low > 1; }
+  std::string file{};  // of its declaration, as its project names it; empty: not known
+  int line = 0;        // likewise; 0: not known
+  std::string unit;    // "ms/GMAC", "ms/iteration"
+  double baseline = 0, candidate = 0;   // a baseline of 0: no sample of it
+  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95 %; of a new one only low tells
+  double rise_ms = 0;                   // what it costs
+  std::string each = "an iteration";    // of which that is
+  bool cause = false;  // the variant's dearest whose rise is proven and that does not wait
+
+  bool risen() const { return low > 1; }  // proven
+  bool is_new() const { return baseline == 0; }
 };
 
 struct GateSide {
@@ -73,7 +79,7 @@ struct GateReport {
   GateSide baseline, candidate;
   std::vector<GateRow> rows;  // the worst first
   std::vector<GateFailure> failures;
-  std::vector<GateKernel> kernels;  // the one that rose most first; empty: not asked
+  std::vector<GateKernel> kernels;  // proven ones first, by what they cost; empty: not asked
   std::string alarm;                // why times deserve no belief; empty: nothing known
   std::string noise;                // the smallest effect that the run could have detected
   std::vector<std::string> notes;   // what was not compared, and why

@@ -42,12 +42,22 @@ Json row_json(const GateRow& row) {
 }
 
 Json kernel_json(const GateKernel& kernel) {
-  return {{"variant", kernel.variant},   {"function", kernel.function},
-          {"category", kernel.category}, {"unit", kernel.unit},
-          {"baseline", kernel.baseline}, {"candidate", kernel.candidate},
-          {"ratio", kernel.ratio},       {"low", kernel.low},
-          {"high", kernel.high},         {"rise_ms_per_iteration", kernel.rise_ms},
-          {"risen", kernel.risen()}};
+  const auto known = [&](double ratio) { return kernel.is_new() ? Json(nullptr) : Json(ratio); };
+  return {{"variant", kernel.variant},
+          {"function", kernel.function},
+          {"file", kernel.file},
+          {"line", kernel.line},
+          {"category", kernel.category},
+          {"unit", kernel.unit},
+          {"baseline", kernel.baseline},
+          {"candidate", kernel.candidate},
+          {"new", kernel.is_new()},
+          {"ratio", known(kernel.ratio)},
+          {"low", known(kernel.low)},
+          {"high", known(kernel.high)},
+          {"rise_ms_per_iteration", kernel.rise_ms},
+          {"risen", kernel.risen()},
+          {"cause", kernel.cause}};
 }
 
 Json failure_json(const GateFailure& failure) {

@@ -30,6 +30,15 @@ JunitCase::Result case_of(GateOutcome outcome) {
   return outcome == GateOutcome::kRegression ? JunitCase::kFailed : JunitCase::kError;
 }
 
+// Of a time that rose the functions that take it.
+std::string risen_lines(const GateReport& report, const GateRow& row) {
+  std::string lines;
+  if (row.status != GateStatus::kRegression || !is_time(row)) return lines;
+  for (const GateKernel& kernel : report.kernels)
+    if (kernel.variant == row.variant && kernel.risen()) lines += kernel_sentence(kernel) + "\n";
+  return lines;
+}
+
 }  // namespace
 
 std::string gate_junit(const GateReport& report) {
@@ -41,7 +50,7 @@ std::string gate_junit(const GateReport& report) {
     const JunitCase::Result result = case_of(row.status);
     const bool noted = result == JunitCase::kSkipped && !row.note.empty();
     cases.push_back({row.variant, row.metric, result, status_name(row.status),
-                     noted ? row.note : row_sentence(row)});
+                     noted ? row.note : row_sentence(row), risen_lines(report, row)});
   }
   return junit_xml("winnow gate", cases);
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMostText = 2000;  // of one sentence or note
 constexpr size_t kMostNotes = 50;
-constexpr size_t kMostKernels = 10;
+constexpr size_t kMostKernels = 10, kMostUnproven = 3;
 constexpr size_t kRoomForRest = 200;  // for the line that counts what does not fit
 
 std::string shortened(std::string text) {
@@ -36,19 +36,39 @@ std::string row_line(const GateRow& row) {
                      plain(row.limit), plain(row.note)});
 }
 
+std::string kernel_line(const GateKernel& kernel) {
+  const auto percent = [](double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); };
+  const std::string place = place_text(kernel);
+  const bool is_new = kernel.is_new();
+  return table_line(
+      {bold(rise_text(kernel)), plain(kernel.variant),
+       code_span(kernel.function) + (place.empty() ? "" : " (" + plain(place) + ")"),
+       plain(kernel.category),
+       is_new ? "no sample" : fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
+       fmt::format("{:.4g} {}", kernel.candidate, kernel.unit), ratio_text(kernel),
+       is_new ? "-" : fmt::format("{} to {}", percent(kernel.low), percent(kernel.high))});
+}
+
+// Those whose rise is proven; where there is none, the largest that were seen.
 void add_kernels(const GateReport& report, std::string& text) {
   if (report.kernels.empty()) return;
-  text += "\n### Where the CPU time rose\n\n";
-  text += table_head({"Variant", "Function", "Baseline", "Candidate", "Change", "95%"});
-  for (size_t i = 0; i < std::min(kMostKernels, report.kernels.size()); ++i) {
-    const GateKernel& kernel = report.kernels[i];
-    const auto percent = [](double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); };
-    text += table_line({plain(kernel.variant), code_span(kernel.function),
-                        fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
-                        fmt::format("{:.4g} {}", kernel.candidate, kernel.unit),
-                        kernel.risen() ? bold(percent(kernel.ratio)) : percent(kernel.ratio),
-                        fmt::format("{} to {}", percent(kernel.low), percent(kernel.high))});
-  }
+  const auto proven = static_cast<size_t>(
+      std::ranges::count_if(report.kernels, [](const auto& kernel) { return kernel.risen(); }));
+  if (proven > 0)
+    text += "\n### Where the CPU time rose\n\n";
+  else
+    text +=
+        "\n### CPU time by function\n\nNo function's rise is proven. The largest that were "
+        "seen:\n\n";
+  text += table_head(
+      {"Rise", "Variant", "Function", "Category", "Baseline", "Candidate", "Change", "95%"});
+  const size_t rows = proven > 0 ? proven : report.kernels.size();
+  const size_t shown = std::min(rows, proven > 0 ? kMostKernels : kMostUnproven);
+  for (size_t i = 0; i < shown; ++i) text += kernel_line(report.kernels[i]);
+  if (rows > shown) text += fmt::format("\n{} more; verdict.json lists all.\n", rows - shown);
+  if (const size_t more = report.kernels.size() - rows; more > 0)
+    text += fmt::format("\nOf {} more function{} a rise was seen, and is not proven.\n", more,
+                        more == 1 ? "" : "s");
 }
 
 void add_failures(const GateReport& report, std::string& text) {

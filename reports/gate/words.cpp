@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reports/figures/format.h"
@@ -113,10 +114,36 @@ std::string row_sentence(const GateRow& row) {
                      candidate_text(row), row.unit.empty() ? "" : " ", row.unit, row.limit);
 }
 
+bool is_time(const GateRow& row) { return row.metric == "wall_time" || row.metric == "cpu_time"; }
+
+std::string rise_text(const GateKernel& kernel) {
+  const std::string figure = kernel.rise_ms >= 1000  ? format_count(kernel.rise_ms)
+                             : kernel.rise_ms >= 100 ? fmt::format("{:.0f}", kernel.rise_ms)
+                                                     : fmt::format("{:.3g}", kernel.rise_ms);
+  return fmt::format("+{} ms {}", figure, kernel.each);
+}
+
+std::string ratio_text(const GateKernel& kernel) {
+  return kernel.is_new() ? "new" : percent(kernel.ratio);
+}
+
+std::string place_text(const GateKernel& kernel) {
+  return kernel.file.empty() ? "" : fmt::format("{}:{}", kernel.file, kernel.line);
+}
+
 std::string kernel_sentence(const GateKernel& kernel) {
-  return fmt::format("{}: {} took {:.4g} {} against {:.4g} ({}, 95%: {} to {})", kernel.variant,
-                     kernel.function, kernel.candidate, kernel.unit, kernel.baseline,
-                     percent(kernel.ratio), percent(kernel.low), percent(kernel.high));
+  const std::string place = place_text(kernel);
+  const std::string text = fmt::format("{}: {} in {}{}", kernel.variant, rise_text(kernel),
+                                       kernel.function, place.empty() ? "" : " (" + place + ")");
+  if (kernel.is_new()) return text + ", which has no sample before";
+  return fmt::format("{}: {:.4g} {} against {:.4g} ({}, 95%: {} to {})", text, kernel.candidate,
+                     kernel.unit, kernel.baseline, percent(kernel.ratio), percent(kernel.low),
+                     percent(kernel.high));
+}
+
+const GateKernel* cause_of(const GateReport& report) {
+  const auto found = std::ranges::find(report.kernels, true, &GateKernel::cause);
+  return found == report.kernels.end() ? nullptr : &*found;
 }
 
 std::string failure_text(const GateFailure& failure) {

@@ -14,7 +14,17 @@ std::string candidate_text(const GateRow& row);
 std::string change_text(const GateRow& row);  // "+1", "+7.9% (+5.2% to +10.4%, 10 pairs)", "~"
 // "pool: allocations rose from 3 to 4 a text (allowed: no rise)"
 std::string row_sentence(const GateRow& row);
+bool is_time(const GateRow& row);                 // wall or CPU time
+std::string rise_text(const GateKernel& kernel);  // "+88.5 ms an iteration"
+// "+10.0%"; "new": there was no sample of it
+std::string ratio_text(const GateKernel& kernel);
+// "engine/forward.cpp:120"; empty: not known
+std::string place_text(const GateKernel& kernel);
+// "pool: +88.5 ms an iteration in forward (engine/forward.cpp:120): 12 ms/iteration against 10
+// (+20.0%, 95%: +15.1% to +25.2%)"
 std::string kernel_sentence(const GateKernel& kernel);
+// The dearest of the variants' causes; null: no rise is proven.
+const GateKernel* cause_of(const GateReport& report);
 
 // "pool of head, time pass: exit status 3. Its last lines:", and the lines under it.
 std::string failure_text(const GateFailure& failure);

@@ -67,7 +67,10 @@ void check_cause(const nlohmann::json& verdict, const std::string& out) {
   CHECK(cause["function"] == "planted::three_quarters");
   CHECK(cause["unit"] == "ms/run");
   CHECK(cause["risen"] == true);
+  CHECK(cause["cause"] == true);
   CHECK(has(out, "`planted::three_quarters`"));
+  CHECK(has(out, "### Where the CPU time rose"));
+  for (const auto& kernel : verdict["kernels"]) CHECK(kernel["rise_ms_per_iteration"] > 0);
 }
 
 }  // namespace

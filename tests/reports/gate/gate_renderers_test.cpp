@@ -5,8 +5,10 @@
 #include "reports/gate/json.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/renderers.h"
+#include "reports/gate/words.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 using namespace winnow::reports;
 namespace profiles = winnow::profiles;
@@ -30,7 +32,9 @@ GateReport hostile_report(GateStatus status, size_t rows) {
   }
   GateKernel kernel;
   kernel.variant = kernel.function = kHostile;
+  kernel.baseline = 1;
   kernel.low = 1.1;
+  kernel.cause = true;
   report.kernels.push_back(kernel);
   report.notes.push_back(kHostile);
   return report;
@@ -139,7 +143,8 @@ TEST_CASE("verdict.json is JSON, whatever names hold") {
   CHECK(json["kernels"][0]["risen"] == true);
 }
 
-TEST_CASE("the kernel whose time per unit of work rose is first, though all were sampled anew") {
+TEST_CASE(
+    "the kernel whose time per unit of work rose is the cause, though all were sampled anew") {
   const auto build = [](double matmul, double attention, double wait, int64_t iterations) {
     profiles::Recording recording;
     recording.variants.resize(1);
@@ -167,18 +172,110 @@ TEST_CASE("the kernel whose time per unit of work rose is first, though all were
   };
   const auto before = build(4000, 500, 300, 100);
   // Twice as many iterations: twice the samples are no rise.
-  CHECK_FALSE(risen_kernels(before, build(4000, 500, 300, 200)).front().risen());
+  CHECK(risen_kernels(before, build(4000, 500, 300, 200)).empty());
   auto kernels = risen_kernels(before, build(4400, 500, 900, 200));
-  CHECK(kernels.front().function == "matmul");
-  CHECK(kernels.front().unit == "ms/GMAC");
-  CHECK(kernels.front().risen());
-  CHECK(kernels.front().ratio == Approx(1.1).epsilon(0.01));
-  CHECK(kernels.front().baseline == Approx(400));
+  // The wait costs most, and follows from the function that computes longer.
+  REQUIRE(kernels.size() == 2);
+  CHECK(kernels[0].function == "pthread_cond_wait");
+  CHECK(kernels[0].rise_ms == Approx(60));
+  CHECK_FALSE(kernels[0].cause);
+  CHECK(kernels[1].function == "matmul");
+  CHECK(kernels[1].unit == "ms/GMAC");
+  CHECK(kernels[1].risen());
+  CHECK(kernels[1].cause);
+  CHECK(kernels[1].ratio == Approx(1.1).epsilon(0.01));
+  CHECK(kernels[1].baseline == Approx(400));
   kernels = risen_kernels(before, build(4000, 900, 300, 100));
+  REQUIRE(kernels.size() == 1);
   CHECK(kernels.front().function == "winnow::kernels::attention_avx2");
   CHECK(kernels.front().unit == "ms/iteration");
   CHECK(kernels.front().rise_ms == Approx(40));
   // The scheduler alone rose: then it is the cause.
-  CHECK(risen_kernels(before, build(4000, 500, 900, 100)).front().function == "pthread_cond_wait");
+  kernels = risen_kernels(before, build(4000, 500, 900, 100));
+  CHECK(kernels.front().function == "pthread_cond_wait");
+  CHECK(kernels.front().cause);
   CHECK(risen_kernels(before, {}).empty());
+  CHECK_FALSE(have_profiles(before, {}));
+  // What fell is no rise, and where nothing rose nothing is listed.
+  CHECK(risen_kernels(before, build(3000, 400, 200, 100)).empty());
+  CHECK(have_profiles(before, build(3000, 400, 200, 100)));
+}
+
+TEST_CASE(
+    "functions stand by what they cost, and one without a sample before is new, not +1000 %") {
+  const auto build = [](const std::vector<std::pair<const char*, int64_t>>& functions) {
+    profiles::Recording recording;
+    recording.variants.resize(1);
+    recording.variants[0].name = "bench";
+    recording.workload.iteration = "run";
+    profiles::SampledProfile cpu;
+    cpu.iterations = 10;
+    for (const auto& [name, samples] : functions) {
+      cpu.functions.push_back(
+          {name, "other", static_cast<double>(samples) / 1000, {}, samples, {}});
+      cpu.samples = cpu.samples.value_or(0) + samples;
+    }
+    cpu.sampled_s = static_cast<double>(*cpu.samples) / 1000;
+    recording.profiles["bench"].cpu = cpu;
+    return recording;
+  };
+  const auto before = build({{"small", 50}, {"large", 4000}, {"gone", 700}, {"noise", 100}});
+  const auto after = build({{"small", 200}, {"large", 4885}, {"made", 300}, {"noise", 103}});
+  auto kernels = risen_kernels(before, after);
+  REQUIRE(kernels.size() == 4);
+  CHECK(kernels[0].function == "large");
+  CHECK(kernels[1].function == "made");
+  CHECK(kernels[2].function == "small");
+  CHECK(kernels[3].function == "noise");
+  CHECK_FALSE(kernels[3].risen());
+  CHECK(kernels[0].cause);
+  CHECK_FALSE(kernels[1].cause);
+  CHECK(kernels[1].is_new());
+  CHECK(kernels[2].ratio == Approx(4));  // of the figures that are shown
+
+  profiles::Stacks stacks;
+  stacks.frames = {{"main", "main.cpp", "other", 3}, {"large", "src/large.cpp", "other", 120}};
+  stacks.stacks = {{{1, 0}, 4885}, {{0}, 7}};
+  place_kernels(stacks, "another", kernels);
+  CHECK(kernels[0].file.empty());
+  place_kernels(stacks, "bench", kernels);
+  CHECK(kernels[0].file == "src/large.cpp");
+  CHECK(kernels[0].line == 120);
+  CHECK(kernels[1].file.empty());
+
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.kernels = kernels;
+  const std::string text = gate_markdown(report);
+  CHECK(has(text, "### Where the CPU time rose"));
+  CHECK(has(text, "| **+88.5 ms a run** | bench | `large` (src/large.cpp:120) |"));
+  CHECK(has(text, "`made` | other | no sample | 30 ms/run | new | - |"));
+  CHECK_FALSE(has(text, "`gone`"));
+  CHECK_FALSE(has(text, "`noise`"));
+  CHECK(has(text, "Of 1 more function a rise was seen, and is not proven."));
+  CHECK(has(gate_annotations(report), "::notice file=src/large.cpp,line=120,title=Where"));
+  const auto json = nlohmann::json::parse(gate_json(report));
+  CHECK(json["kernels"][1]["new"] == true);
+  CHECK(json["kernels"][1]["ratio"].is_null());
+  CHECK(json["kernels"][1]["low"].is_null());
+  CHECK(json["kernels"][0]["file"] == "src/large.cpp");
+
+  // Nothing proven: nothing stands under a heading that says that it rose.
+  report.kernels = risen_kernels(build({{"a", 100}, {"b", 50}}), build({{"a", 108}, {"b", 44}}));
+  REQUIRE(report.kernels.size() == 1);
+  CHECK(cause_of(report) == nullptr);
+  CHECK_FALSE(has(gate_markdown(report), "Where the CPU time rose"));
+  CHECK(has(gate_markdown(report), "No function's rise is proven"));
+  CHECK_FALSE(has(gate_annotations(report), "notice"));
+}
+
+TEST_CASE("no file name breaks out of an annotation, and files of the system are not named") {
+  GateReport report = hostile_report(GateStatus::kRegression, 1);
+  report.kernels.front().cause = true;
+  report.kernels.front().file = "a,title=x::y%0A\n.cpp";
+  report.kernels.front().line = 7;
+  const std::string text = gate_annotations(report);
+  CHECK(has(text, "::notice file=a%2Ctitle=x%3A%3Ay%250A\\x0a.cpp,line=7,title="));
+  report.kernels.front().file = "/usr/include/vector";
+  CHECK(has(gate_annotations(report), "::notice title="));
 }
