@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/gate/again.h"
 #include "cli/gate/output.h"
 #include "cli/gate/programs.h"
 #include "cli/gate/revision_build.h"
@@ -15,6 +16,7 @@
 #include "cli/plan.h"
 #include "profiles/recording/recording.h"
 #include "reports/gate/verdict.h"
+#include "version.h"
 
 namespace winnow::cli {
 
@@ -88,6 +90,7 @@ reports::GateReport compare_builds(const GateOptions& options, const std::string
   builds.head_folder =
       options.head_build ? *options.head_build : present_build(scenario.variants.front().name);
   builds.head_name = builds.head_folder;
+  if (!options.head_build) builds.head_commit = kCommit;
   if (options.base_build) {
     builds.base_name = builds.base_folder = *options.base_build;
     return gate_two_builds(builds, scenario, options, rules, out);
@@ -217,22 +220,31 @@ std::string named_folder(const Arguments& arguments) {
   return "";
 }
 
+// What a reader needs besides the verdict.
+reports::GateReport with_origin(reports::GateReport report, const Arguments& arguments) {
+  for (reports::GateSide* side : {&report.baseline, &report.candidate})
+    side->subject = subject_of(side->commit);
+  report.command = command_again(arguments, report);
+  return report;
+}
+
 int hold_gate(const Arguments& arguments, const Help& help) {
   GateOptions options;
   const auto given =
       parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
   if (!given) return base::kOk;
   const Asked asked = asked_for(options, *given);
-  switch (asked.mode) {
-    case Mode::kRecordings:
-      return write_gate(asked.out, "recordings", [&] { return compare_recordings(options); });
-    case Mode::kBuilds:
-      return write_gate(asked.out, "builds", [&] { return compare_builds(options, asked.out); });
-    case Mode::kPrograms:
-      return write_gate(asked.out, of_commits(options) ? "builds" : "commands",
-                        [&] { return compare_programs(options, asked.out); });
-  }
-  return base::kFailed;
+  reports::GateReport begun;
+  begun.command = command_again(arguments, begun);
+  const auto judge = [&]() -> reports::GateReport {
+    if (asked.mode == Mode::kRecordings) return compare_recordings(options);
+    if (asked.mode == Mode::kBuilds) return compare_builds(options, asked.out);
+    return compare_programs(options, asked.out);
+  };
+  begun.mode = asked.mode == Mode::kRecordings                         ? "recordings"
+               : asked.mode == Mode::kPrograms && !of_commits(options) ? "commands"
+                                                                       : "builds";
+  return write_gate(asked.out, begun, [&] { return with_origin(judge(), arguments); });
 }
 
 }  // namespace

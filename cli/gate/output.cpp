@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -51,12 +52,10 @@ void remove_files(const fs::path& out) {
 
 bool holds_verdict(const fs::path& out) { return !out.empty() && fs::exists(out / kVerdictFile); }
 
-reports::GateReport invalid_because(const std::string& mode, const std::string& sentence) {
-  reports::GateReport report;
-  report.mode = mode;
-  report.outcome = reports::GateOutcome::kInvalid;
-  report.sentence = sentence;
-  return report;
+reports::GateReport invalid_because(reports::GateReport begun, const std::string& sentence) {
+  begun.outcome = reports::GateOutcome::kInvalid;
+  begun.sentence = sentence;
+  return begun;
 }
 
 // The file behind $GITHUB_STEP_SUMMARY, to which every program of a step appends.
@@ -90,23 +89,24 @@ class StepSummary {
 
 }  // namespace
 
-reports::GateReport invalid_gate(const std::string& mode, const std::exception& error) {
-  reports::GateReport report = invalid_because(mode, base::printable(error.what()) + ".");
+reports::GateReport invalid_gate(reports::GateReport begun, const std::exception& error) {
+  reports::GateReport report =
+      invalid_because(std::move(begun), base::printable(error.what()) + ".");
   if (const auto* failed = dynamic_cast<const base::ProgramError*>(&error))
     report.failures.push_back({failed->program(), failed->why(), failed->said()});
   return report;
 }
 
 void leave_no_verdict(const std::string& out, const std::exception& error) {
-  if (holds_verdict(out)) write_files(invalid_gate("", error), out);
+  if (holds_verdict(out)) write_files(invalid_gate({}, error), out);
 }
 
-int write_gate(const std::string& out, const std::string& mode,
+int write_gate(const std::string& out, const reports::GateReport& begun,
                const std::function<reports::GateReport()>& judge) {
   const bool first = !holds_verdict(out);
   StepSummary summary;
   const reports::GateReport running =
-      invalid_because(mode, "The gate did not come to its end: it still runs, or was killed.");
+      invalid_because(begun, "The gate did not come to its end: it still runs, or was killed.");
   write_files(running, out);
   summary.begin(reports::gate_markdown(running));
   try {
@@ -117,7 +117,7 @@ int write_gate(const std::string& out, const std::string& mode,
     summary.put(reports::gate_markdown(report));
     return reports::exit_status_of(report.outcome);
   } catch (const std::exception& error) {
-    const reports::GateReport report = invalid_gate(mode, error);
+    const reports::GateReport report = invalid_gate(begun, error);
     if (first && !out.empty() && dynamic_cast<const base::UsageError*>(&error) != nullptr)
       remove_files(out);
     else

@@ -15,12 +15,13 @@ namespace winnow::cli {
 // No verdict of an earlier gate outlives its beginning: the files say "invalid" until this one
 // ends, even where it is killed, and stay so, with the reason, where `judge` throws, which goes on
 // to the caller. A first gate that is asked for wrongly (base::UsageError) leaves no files.
-int write_gate(const std::string& out, const std::string& mode,
+// `begun`: what is known from the beginning, the mode and the command.
+int write_gate(const std::string& out, const reports::GateReport& begun,
                const std::function<reports::GateReport()>& judge);
 
 // A gate that ended by this error: "invalid". Of a program that failed it has the status and the
 // last lines (base::ProgramError).
-reports::GateReport invalid_gate(const std::string& mode, const std::exception& error);
+reports::GateReport invalid_gate(reports::GateReport begun, const std::exception& error);
 
 // Of a gate that could not begin: where an earlier one's verdict lies in `out` (empty: nowhere), it
 // is replaced by "invalid".

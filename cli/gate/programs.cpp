@@ -132,7 +132,7 @@ reports::GateReport gate_programs(const GatePrograms& programs, const GateOption
   } catch (const base::UsageError&) {
     throw;
   } catch (const base::Error& error) {
-    report = invalid_gate(programs.mode, error);
+    report = invalid_gate({}, error);
   }
   report.mode = programs.mode;
   report.baseline.source = programs.sources.baseline;

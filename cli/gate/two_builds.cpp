@@ -169,8 +169,11 @@ reports::GateReport gate_two_builds(const GateBuilds& builds, const scenarios::S
                                     const GateOptions& options,
                                     const std::vector<reports::GateRule>& rules,
                                     const std::string& out) {
-  return gate_plan(make_plan(builds, scenario, options, out + "/run"), rules,
-                   {builds.base_name, builds.head_name}, out);
+  reports::GateReport report = gate_plan(make_plan(builds, scenario, options, out + "/run"), rules,
+                                         {builds.base_name, builds.head_name}, out);
+  report.baseline.commit = builds.base_commit;
+  report.candidate.commit = builds.head_commit;
+  return report;
 }
 
 }  // namespace winnow::cli

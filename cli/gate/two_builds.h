@@ -33,9 +33,9 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports:
 // Runs two builds of the scenario's variants in alternating processes until the gate is decided,
 // and judges them.
 struct GateBuilds {
-  std::string base_folder, head_folder;  // build folders
-  std::string base_name, head_name;      // commits or folders, for the report
-  std::string base_commit{};             // empty: not known
+  std::string base_folder, head_folder;      // build folders
+  std::string base_name, head_name;          // commits or folders, for the report
+  std::string base_commit{}, head_commit{};  // empty: not known
 };
 // The workload of a gate of builds, its blocks being pairs; and the folder that it writes.
 scenarios::Scenario gate_scenario(const GateOptions& options);

@@ -50,9 +50,11 @@ bool is_bad(GateStatus status) {
 }  // namespace
 
 std::string gate_annotations(const GateReport& report) {
-  const std::string alarm =
-      report.alarm.empty() ? "" : command("warning", "Winnow gate: noise", report.alarm);
-  if (report.outcome == GateOutcome::kPass) return alarm;
+  std::string warnings;
+  if (!report.alarm.empty()) warnings += command("warning", "Winnow gate: noise", report.alarm);
+  for (const std::string& each : report.disturbance.warnings)
+    warnings += command("warning", "Winnow gate: disturbed", each);
+  if (report.outcome == GateOutcome::kPass) return warnings;
   const bool warning =
       report.outcome == GateOutcome::kInconclusive || report.outcome == GateOutcome::kNoBaseline;
   const std::string title = "Winnow gate: " + outcome_name(report.outcome);
@@ -68,7 +70,7 @@ std::string gate_annotations(const GateReport& report) {
   if (const GateKernel* cause = cause_of(report))
     text += command("notice", "Where the CPU time rose", kernel_sentence(*cause), cause->file,
                     cause->line);
-  return text + alarm;
+  return text + warnings;
 }
 
 }  // namespace winnow::reports

@@ -61,6 +61,7 @@ struct GateKernel {
 struct GateSide {
   std::string source;  // folder or commit
   std::string created, commit, version;
+  std::string subject{};    // of the commit; empty: not known
   std::string machine;      // in words
   std::string fingerprint;  // equal for equal machines
 };
@@ -72,11 +73,20 @@ struct GateFailure {
   std::string said;     // the last lines of what it printed as errors; may be empty
 };
 
+// How many rounds of the time pass other programs disturbed, and what to know about it.
+struct GateDisturbance {
+  int rounds = 0, disturbed = 0;
+  std::vector<std::string> warnings{};  // empty: no block was disturbed
+};
+
 struct GateReport {
   GateOutcome outcome = GateOutcome::kInvalid;
   std::string mode;      // "recordings", "builds"
   std::string sentence;  // why
   GateSide baseline, candidate;
+  std::string workload{};  // the scenario or the commands, in words
+  std::string command{};   // that measures and judges anew, for a shell; empty: not known
+  GateDisturbance disturbance{};
   std::vector<GateRow> rows;  // the worst first
   std::vector<GateFailure> failures;
   std::vector<GateKernel> kernels;  // proven ones first, by what they cost; empty: not asked

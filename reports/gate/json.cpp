@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "reports/gate/accept.h"
 
 namespace winnow::reports {
 
@@ -11,8 +12,9 @@ namespace {
 using base::Json;
 
 Json side_json(const GateSide& side) {
-  return {{"source", side.source},   {"created", side.created}, {"commit", side.commit},
-          {"version", side.version}, {"machine", side.machine}, {"fingerprint", side.fingerprint}};
+  return {{"source", side.source},          {"created", side.created}, {"commit", side.commit},
+          {"subject", side.subject},        {"version", side.version}, {"machine", side.machine},
+          {"fingerprint", side.fingerprint}};
 }
 
 // A figure that is not there is null.
@@ -77,6 +79,13 @@ std::string gate_json(const GateReport& report) {
             {"mode", report.mode},
             {"baseline", side_json(report.baseline)},
             {"candidate", side_json(report.candidate)},
+            {"workload", report.workload},
+            {"command", report.command},
+            {"disturbance",
+             {{"rounds", report.disturbance.rounds},
+              {"disturbed", report.disturbance.disturbed},
+              {"warnings", report.disturbance.warnings}}},
+            {"accepting_rules", accepting_rules(report)},
             {"rows", Json::array()},
             {"kernels", Json::array()},
             {"failures", Json::array()},

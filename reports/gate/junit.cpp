@@ -46,13 +46,19 @@ std::string gate_junit(const GateReport& report) {
       {"gate", "verdict", case_of(report.outcome), outcome_name(report.outcome), report.sentence}};
   for (const GateFailure& failure : report.failures)
     cases.front().details += failure_text(failure) + "\n";
+  for (const std::string& warning : warnings_of(report))
+    cases.front().details += "Warning: " + warning + "\n";
   for (const GateRow& row : report.rows) {
     const JunitCase::Result result = case_of(row.status);
     const bool noted = result == JunitCase::kSkipped && !row.note.empty();
     cases.push_back({row.variant, row.metric, result, status_name(row.status),
                      noted ? row.note : row_sentence(row), risen_lines(report, row)});
   }
-  return junit_xml("winnow gate", cases);
+  JunitProperties properties = facts_of(report);
+  if (!report.command.empty()) properties.emplace_back("Command", report.command);
+  for (const std::string& warning : warnings_of(report))
+    properties.emplace_back("Warning", warning);
+  return junit_xml("winnow gate", cases, properties);
 }
 
 }  // namespace winnow::reports

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/gate/accept.h"
 #include "reports/gate/renderers.h"
 #include "reports/gate/words.h"
 
@@ -81,6 +82,27 @@ void add_failures(const GateReport& report, std::string& text) {
   }
 }
 
+void add_facts(const GateReport& report, std::string& text) {
+  const auto facts = facts_of(report);
+  if (!facts.empty()) text += "\n";
+  for (const auto& [name, value] : facts) text += fmt::format("- {}: {}\n", name, plain(value));
+  // To be copied, so as it is.
+  if (!report.command.empty())
+    text += "\nThe command that measures it again:\n\n" + code_block(shortened(report.command));
+}
+
+// How a change that is made on purpose passes.
+std::string accepting(const GateReport& report) {
+  const std::string rules = accepting_rules(report);
+  if (rules.empty()) return "";
+  const std::string baseline =
+      report.mode == "recordings"
+          ? "Or take the candidate's recording as the new baseline, in the same commit."
+          : "The rules are needed until the change is merged: then the base has it.";
+  return "\n### To accept this on purpose\n\nAdd to the end of the file of --rules:\n\n" +
+         code_block(shortened(rules)) + "\n" + baseline + "\n";
+}
+
 std::string notes_of(const GateReport& report) {
   std::string text;
   if (!report.noise.empty()) text = "\n- Smallest detectable effect: " + plain(report.noise);
@@ -88,7 +110,7 @@ std::string notes_of(const GateReport& report) {
     text += "\n- " + escaped(shortened(report.notes[i]).substr(0, 300));
   if (report.notes.size() > kMostNotes)
     text += fmt::format("\n- and {} more notes", report.notes.size() - kMostNotes);
-  return text.empty() ? "" : "\n" + text + "\n";
+  return text.empty() ? "" : text + "\n";
 }
 
 }  // namespace
@@ -96,10 +118,12 @@ std::string notes_of(const GateReport& report) {
 std::string gate_markdown(const GateReport& report) {
   std::string text = fmt::format("## Winnow gate: {}\n\n{}\n", outcome_name(report.outcome),
                                  plain(report.sentence));
-  if (!report.alarm.empty()) text += fmt::format("\n**Warning:** {}\n", plain(report.alarm));
+  for (const std::string& warning : warnings_of(report))
+    text += fmt::format("\n**Warning:** {}\n", plain(warning));
+  add_facts(report, text);
   add_failures(report, text);
   add_kernels(report, text);
-  const std::string notes = notes_of(report);
+  const std::string notes = accepting(report) + notes_of(report);
   const std::string head =
       "\n### What moved\n\n" + table_head({"Status", "Variant", "Metric", "Baseline", "Candidate",
                                            "Change", "Allowed", "Note"});

@@ -151,6 +151,47 @@ std::string failure_text(const GateFailure& failure) {
   return failure.said.empty() ? text : text + " Its last lines:\n" + failure.said;
 }
 
+std::string side_text(const GateSide& side) {
+  constexpr size_t kShortCommit = 12;
+  std::string text = side.source;
+  const std::string commit =
+      side.commit.ends_with("-dirty") ? side.commit : side.commit.substr(0, kShortCommit);
+  if (!commit.empty() && text.find(commit) == std::string::npos)
+    text += (text.empty() ? "" : ", ") + commit;
+  if (commit == text.substr(0, kShortCommit)) text = commit;  // a whole one is long
+  return side.subject.empty() ? text : text + ": " + side.subject;
+}
+
+std::string machine_text(const GateReport& report) {
+  const std::string &base = report.baseline.machine, &head = report.candidate.machine;
+  if (base == head || base.empty() || head.empty()) return base.empty() ? head : base;
+  return fmt::format("{} (baseline); {} (candidate)", base, head);
+}
+
+std::string disturbed_text(const GateDisturbance& disturbance) {
+  if (disturbance.rounds == 0) return "";
+  return fmt::format("{} of {} rounds", disturbance.disturbed, disturbance.rounds);
+}
+
+std::vector<std::string> warnings_of(const GateReport& report) {
+  std::vector<std::string> warnings;
+  if (!report.alarm.empty()) warnings.push_back(report.alarm);
+  warnings.insert(warnings.end(), report.disturbance.warnings.begin(),
+                  report.disturbance.warnings.end());
+  return warnings;
+}
+
+std::vector<std::pair<std::string, std::string>> facts_of(const GateReport& report) {
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"Base", side_text(report.baseline)},
+      {"Head", side_text(report.candidate)},
+      {"Measured", report.workload},
+      {"Machine", machine_text(report)},
+      {"Disturbed", disturbed_text(report.disturbance)}};
+  std::erase_if(facts, [](const auto& fact) { return fact.second.empty(); });
+  return facts;
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (size_t i = 0; i < parts.size() && i < kShown; ++i) text += (i > 0 ? "; " : "") + parts[i];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reports/gate/gate.h"
@@ -28,6 +29,18 @@ const GateKernel* cause_of(const GateReport& report);
 
 // "pool of head, time pass: exit status 3. Its last lines:", and the lines under it.
 std::string failure_text(const GateFailure& failure);
+
+// Source, commit and its subject, as far as they are known; empty: nothing is.
+std::string side_text(const GateSide& side);
+// "Intel(R) Xeon(R), 4 cores"; of two machines both.
+std::string machine_text(const GateReport& report);
+// "3 of 10 rounds"; empty: no times were measured.
+std::string disturbed_text(const GateDisturbance& disturbance);
+// Why times deserve less belief: what disturbed the run, and a difference between equal programs.
+std::vector<std::string> warnings_of(const GateReport& report);
+// What a reader has to know of the run, named, in order: base, head, what was measured, machine,
+// disturbed. Those that are not known are left out.
+std::vector<std::pair<std::string, std::string>> facts_of(const GateReport& report);
 
 // The first few, and how many more there are.
 std::string joined(const std::vector<std::string>& parts);

@@ -37,7 +37,8 @@ std::string test_case(const JunitCase& test) {
 
 }  // namespace
 
-std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases) {
+std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases,
+                      const JunitProperties& properties) {
   const auto count = [&](JunitCase::Result result) {
     return std::ranges::count(cases, result, &JunitCase::result);
   };
@@ -47,6 +48,11 @@ std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cas
       "skipped=\"{}\">\n",
       escaped_xml(name), cases.size(), count(JunitCase::kFailed), count(JunitCase::kError),
       count(JunitCase::kSkipped));
+  if (!properties.empty()) text += "  <properties>\n";
+  for (const auto& [property, value] : properties)
+    text += fmt::format("    <property name=\"{}\" value=\"{}\"/>\n", escaped_xml(property),
+                        escaped_xml(value));
+  if (!properties.empty()) text += "  </properties>\n";
   for (const JunitCase& test : cases) text += test_case(test);
   return text + "</testsuite>\n";
 }

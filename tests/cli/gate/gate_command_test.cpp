@@ -97,9 +97,19 @@ TEST_CASE("each verdict has its exit status and is written for people, JSON, JUn
   CHECK(gate.verdict()["rows"][0]["metric"] == "allocations");
   CHECK(base::read_file(gate / "gate/junit.xml").find("failures=\"2\"") != std::string::npos);
 
+  const auto accept = [&] {
+    base::write_file(gate / "accept.toml", gate.verdict()["accepting_rules"].get<std::string>());
+    return gate.run({"--out", "gate", "--rules", "accept.toml"}).status;
+  };
+  CHECK(gate.verdict()["command"] == "winnow gate --baseline before --candidate after --out gate");
+  CHECK(gate.verdict()["workload"] ==
+        "scenario tiny: pool; 2 threads, 2 texts an iteration, 5 iterations a process");
+  CHECK(accept() == 0);
+
   gate.change([](auto& r) { r.blocks[0].checksum = "other"; });
   CHECK(gate.run({"--out", "gate"}).status == 3);
   CHECK(gate.verdict()["verdict"] == "invalid");
+  CHECK(accept() == 0);
 
   gate.change([](auto& r) { r.workload.threads = 3; });
   CHECK(gate.run({"--out", "gate"}).status == 4);

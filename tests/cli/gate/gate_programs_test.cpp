@@ -52,8 +52,9 @@ bool sh(const ProgramGate& gate, const std::string& script) {
 // The project's one commit more: a program that burns this long.
 void commit_program(const ProgramGate& gate, double seconds) {
   base::write_file(gate / "source", fmt::format("#!/bin/sh\nexec {}\n", burns(seconds)));
-  REQUIRE(
-      sh(gate, "git add source && git -c user.name=a -c user.email=a@example.org commit -qm x"));
+  REQUIRE(sh(gate, fmt::format("git add source && git -c user.name=a -c user.email=a@example.org "
+                               "commit -qm 'burns {} s'",
+                               seconds)));
 }
 
 // On a machine so busy that the profiler sees less than half of the CPU time, that is told instead.
@@ -90,6 +91,8 @@ TEST_CASE("of two commands the one that takes more CPU time is a regression, wit
   CHECK(row["unit"] == "ms a run");
   CHECK(row["pairs"] == 10);
   CHECK(row_of(verdict, "process_creations")["status"] == "equal");
+  CHECK(verdict["disturbance"]["rounds"] == 10);
+  CHECK(has(verdict["workload"], burns(0.03) + ", against " + burns(0.06)));
   check_cause(verdict, result.out);
   CHECK(base::read_file(gate / "gate/junit.xml").find("<failure") != std::string::npos);
   const auto recording = profiles::read_recording(gate / "gate/run");
@@ -238,6 +241,14 @@ TEST_CASE("two commits of a project are built, run and judged") {
   CHECK(verdict["baseline"]["source"].get<std::string>().starts_with("HEAD~1 ("));
   CHECK(verdict["baseline"]["commit"].get<std::string>().size() == 40);
   CHECK(verdict["candidate"]["source"].get<std::string>().starts_with("HEAD ("));
+  CHECK(verdict["baseline"]["subject"] == "burns 0.03 s");
+  CHECK(verdict["candidate"]["subject"] == "burns 0.06 s");
+  CHECK(has(result.out, ": burns 0.06 s\n"));
+  // A branch moves on: the command names the commit.
+  const std::string again = verdict["command"];
+  CHECK(again == fmt::format("winnow gate --out gate --rules gates.toml --base {} --build '{}' "
+                             "./bench",
+                             verdict["baseline"]["commit"].get<std::string>(), build));
   CHECK(verdict["rows"][0]["variant"] == "bench");
   check_cause(verdict, result.out);
   CHECK(result.out.find("changes that are in no commit") == std::string::npos);

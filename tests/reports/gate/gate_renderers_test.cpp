@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
+#include "reports/gate/accept.h"
 #include "reports/gate/json.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/renderers.h"
@@ -127,6 +130,99 @@ TEST_CASE("the summary begins with the verdict and stays below GitHub's limit") 
   long_text.sentence = std::string(200'000, 'x');
   long_text.notes.assign(500, std::string(200'000, '<'));
   CHECK(gate_markdown(long_text).size() <= kMostSummaryBytes);
+}
+
+TEST_CASE("a rule that is offered takes the named metric alone, whatever its name holds") {
+  GateReport report = hostile_report(GateStatus::kRegression, 1);
+  CHECK(accepting_rules(report).empty());  // no file can hold such a name
+  GateRow& row = report.rows.front();
+  row.metric = "work.a\"*[b]\\";
+  row.variant = "pool";
+  row.status = GateStatus::kChanged;
+  CHECK(accepting_rules(report) ==
+        "[[rules]]\nmetric = \"work.a\\\"\\\\*\\\\[b]\\\\\\\\\"\nvariant = \"pool\"\n"
+        "may_change = true\n");
+}
+
+// After a wanted change: WINNOW_UPDATE_GOLDEN=1 reports_gate_test writes the file anew; read its
+// diff.
+TEST_CASE("the summary of a regression is the golden file") {
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.mode = "builds";
+  report.sentence =
+      "pool: cpu_time: +24.0% (+21.0% to +27.1%, 10 pairs) (allowed: proven above 1%, "
+      "passed below 5%); and 2 more.";
+  report.baseline.source = report.baseline.commit = "3f1c9a7d0be2c4411f8e63d0a5b7c9e2d4f60718";
+  report.baseline.subject = "Tokens are looked up in a table";
+  report.candidate.source = "build";
+  report.candidate.commit = "a94e11c07f52-dirty";
+  report.candidate.subject = "The forward pass | in `one` function";
+  report.baseline.machine = report.candidate.machine = "Intel(R) Xeon(R), 2 cores";
+  report.workload =
+      "scenario batch32: pool; 2 threads, 32 texts an iteration, 4 iterations a process";
+  report.command = "winnow gate --base 3f1c9a7d0be2 scenarios/batch32.toml --variants pool";
+  report.disturbance = {10,
+                        3,
+                        {"time pass: 3 of 10 rounds disturbed, 0 repeated, 0 replaced by an "
+                         "undisturbed repetition (head-pool, block 2: other programs used 1.3 "
+                         "of 2 cores)"}};
+  const auto timed = [](const char* metric, GateStatus status, double ratio) {
+    GateRow row;
+    row.variant = "pool";
+    row.metric = metric;
+    row.unit = "ms an iteration";
+    row.status = status;
+    row.exact = false;
+    row.baseline = 400;
+    row.candidate = 400 * ratio;
+    row.ratio = ratio;
+    row.low = ratio * 0.976;
+    row.high = ratio * 1.025;
+    row.pairs = 10;
+    row.limit = "proven above 1%, passed below 5%";
+    return row;
+  };
+  report.rows = {timed("cpu_time", GateStatus::kRegression, 1.24),
+                 timed("wall_time", GateStatus::kRegression, 1.12)};
+  GateRow allocations;
+  allocations.variant = "pool";
+  allocations.metric = "allocations";
+  allocations.unit = "a text";
+  allocations.status = GateStatus::kRegression;
+  allocations.baseline = 3;
+  allocations.candidate = 4;
+  allocations.limit = "no rise";
+  report.rows.push_back(allocations);
+  report.rows.push_back(timed("peak_memory", GateStatus::kEqual, 1));
+  const auto kernel = [](const char* function, const char* file, int line, double before,
+                         double after) {
+    GateKernel found;
+    found.variant = "pool";
+    found.function = function;
+    found.category = "compute";
+    found.file = file;
+    found.line = line;
+    found.unit = "ms/iteration";
+    found.baseline = before;
+    found.candidate = after;
+    found.ratio = before > 0 ? after / before : 100;
+    found.low = found.ratio * 0.95;
+    found.high = found.ratio * 1.05;
+    found.rise_ms = after - before;
+    return found;
+  };
+  report.kernels = {kernel("winnow::engine::forward", "engine/forward.cpp", 120, 210, 298.5),
+                    kernel("winnow::engine::copy_rows", "", 0, 0, 7.25),
+                    kernel("winnow::kernels::rms_norm", "kernels/rms_norm.cpp", 14, 20, 20.5)};
+  report.kernels[0].cause = true;
+  report.kernels[1].file = "engine/rows.cpp";
+  report.kernels[1].line = 9;
+  report.noise = "3.1 % (A/A arm).";
+  const std::string file = std::string(WINNOW_REPORTS_DATA) + "/gate.md";
+  const std::string text = gate_markdown(report);
+  if (std::getenv("WINNOW_UPDATE_GOLDEN")) winnow::base::write_file(file, text);
+  CHECK(text == winnow::base::read_file(file));
 }
 
 TEST_CASE("rows that did not move are left out of the summary") {
