@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 
 #include "base/error.h"
 #include "cli/gate/revision_build.h"
@@ -12,6 +13,7 @@
 #include "cli/tool.h"
 #include "profiles/run/run.h"
 #include "reports/gate/kernels.h"
+#include "reports/gate/sites.h"
 #include "reports/gate/timing.h"
 #include "reports/gate/verdict.h"
 #include "reports/gate/words.h"
@@ -131,6 +133,37 @@ void explain(profiles::RunPlan plan, const std::string& out, double rise,
         both.missing.empty() ? "no function was sampled in both" : both.missing.front().reason));
 }
 
+// Which functions allocate more: one more pass of both builds under the heap profiler.
+void explain_allocations(profiles::RunPlan plan, const std::string& out,
+                         reports::GateReport& report) {
+  plan.passes = {profiles::Pass::heap};
+  plan.out_dir = out;
+  plan.enough = nullptr;
+  plan.twin = false;
+  const profiles::Recording both = profiles::run(plan);
+  refuse_interrupted(both);
+  for (const profiles::Variant& variant : both.variants) {
+    if (variant.side != Side::base) continue;
+    const auto head = std::ranges::find_if(both.variants, [&](const auto& other) {
+      return other.side == Side::head && other.arm_of == variant.arm_of;
+    });
+    const auto stacks = [&](const std::string& name) {
+      return profiles::read_stacks(out, name, profiles::ProfileClock::allocation);
+    };
+    if (head == both.variants.end()) continue;
+    const auto before = stacks(variant.name), after = stacks(head->name);
+    if (!before || !after) continue;
+    std::ranges::move(reports::risen_sites(both, variant.arm_of, *before, *after),
+                      std::back_inserter(report.sites));
+  }
+  if (!report.sites.empty())
+    report.sentence += fmt::format(" {}.", reports::site_sentence(report.sites.front()));
+  else
+    report.notes.push_back(fmt::format(
+        "Which function allocates more is unavailable: {}",
+        both.missing.empty() ? "the heap profiler saw no rise" : both.missing.front().reason));
+}
+
 }  // namespace
 
 scenarios::Scenario gate_scenario(const GateOptions& options) {
@@ -162,6 +195,8 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports:
   const auto rise = smallest_rise(report);
   if (report.outcome == reports::GateOutcome::kRegression && rise)
     explain(plan, out + "/cpu", *rise, report);
+  if (report.outcome == reports::GateOutcome::kRegression && reports::allocations_rose(report))
+    explain_allocations(plan, out + "/heap", report);
   return report;
 }
 

@@ -25,8 +25,8 @@ struct GateOptions : MeasureOptions, ProgramOptions {
 
 // Runs the plan, whose arms have a side each and are the variants `arm_of`, until the gate is
 // decided (into `out`/run), and judges it. After a regression of time both sides run once more
-// under the CPU profiler (`out`/cpu). Throws base::UsageError for a rule that takes nothing,
-// Interrupted.
+// under the CPU profiler (`out`/cpu), after one of allocations under the heap profiler
+// (`out`/heap). Throws base::UsageError for a rule that takes nothing, Interrupted.
 reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports::GateRule>& rules,
                               const reports::GateSources& sources, const std::string& out);
 

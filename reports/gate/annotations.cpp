@@ -32,13 +32,18 @@ std::string command(const char* kind, const std::string& title, const std::strin
                      message_text(message));
 }
 
-// What a row of times annotates: the first function whose rise is proven.
+// What a row annotates: of times the cause, of allocations the first function that asks for more.
 std::string row_command(const GateReport& report, const GateRow& row) {
   const std::string title = row.variant + ": " + row.metric;
   if (is_time(row))
     for (const GateKernel& kernel : report.kernels)
       if (kernel.variant == row.variant && kernel.cause)
         return command("error", title, row_sentence(row), kernel.file, kernel.line);
+  if (is_of_allocations(row))
+    for (const GateSite& site : report.sites)
+      if (site.variant == row.variant)
+        return command("error", title, row_sentence(row) + " " + site_sentence(site), site.file,
+                       site.line);
   return command("error", title, row_sentence(row));
 }
 

@@ -58,6 +58,16 @@ struct GateKernel {
   bool is_new() const { return baseline == 0; }
 };
 
+// A function that asks for more memory than in the baseline.
+struct GateSite {
+  std::string variant, function;
+  std::string file{};                 // of its declaration; empty: not known
+  int line = 0;                       // likewise
+  double allocations = 0, bytes = 0;  // candidate - baseline
+  std::string each{};                 // of which that is: "a text"
+  bool is_new = false;                // it asked for none before
+};
+
 struct GateSide {
   std::string source;  // folder or commit
   std::string created, commit, version;
@@ -87,7 +97,8 @@ struct GateReport {
   std::string workload{};  // the scenario or the commands, in words
   std::string command{};   // that measures and judges anew, for a shell; empty: not known
   GateDisturbance disturbance{};
-  std::vector<GateRow> rows;  // the worst first
+  std::vector<GateRow> rows;      // the worst first
+  std::vector<GateSite> sites{};  // by allocations, the most first; empty: not asked
   std::vector<GateFailure> failures;
   std::vector<GateKernel> kernels;  // proven ones first, by what they cost; empty: not asked
   std::string alarm;                // why times deserve no belief; empty: nothing known

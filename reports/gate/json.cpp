@@ -62,6 +62,13 @@ Json kernel_json(const GateKernel& kernel) {
           {"cause", kernel.cause}};
 }
 
+Json site_json(const GateSite& site) {
+  return {{"variant", site.variant},  {"function", site.function},
+          {"file", site.file},        {"line", site.line},
+          {"each", site.each},        {"rise_allocations", site.allocations},
+          {"rise_bytes", site.bytes}, {"new", site.is_new}};
+}
+
 Json failure_json(const GateFailure& failure) {
   Json lines = Json::array();
   std::istringstream said(failure.said);
@@ -88,12 +95,14 @@ std::string gate_json(const GateReport& report) {
             {"accepting_rules", accepting_rules(report)},
             {"rows", Json::array()},
             {"kernels", Json::array()},
+            {"sites", Json::array()},
             {"failures", Json::array()},
             {"alarm", report.alarm},
             {"smallest_detectable_effect", report.noise},
             {"notes", report.notes}};
   for (const GateRow& row : report.rows) json["rows"].push_back(row_json(row));
   for (const GateKernel& kernel : report.kernels) json["kernels"].push_back(kernel_json(kernel));
+  for (const GateSite& site : report.sites) json["sites"].push_back(site_json(site));
   for (const GateFailure& failure : report.failures)
     json["failures"].push_back(failure_json(failure));
   return json.text(2) + "\n";

@@ -30,10 +30,14 @@ JunitCase::Result case_of(GateOutcome outcome) {
   return outcome == GateOutcome::kRegression ? JunitCase::kFailed : JunitCase::kError;
 }
 
-// Of a time that rose the functions that take it.
+// Of a time that rose the functions that take it, of allocations those that ask for them.
 std::string risen_lines(const GateReport& report, const GateRow& row) {
   std::string lines;
-  if (row.status != GateStatus::kRegression || !is_time(row)) return lines;
+  if (row.status != GateStatus::kRegression) return lines;
+  if (is_of_allocations(row))
+    for (const GateSite& site : report.sites)
+      if (site.variant == row.variant) lines += site_sentence(site) + "\n";
+  if (!is_time(row)) return lines;
   for (const GateKernel& kernel : report.kernels)
     if (kernel.variant == row.variant && kernel.risen()) lines += kernel_sentence(kernel) + "\n";
   return lines;

@@ -72,6 +72,23 @@ void add_kernels(const GateReport& report, std::string& text) {
                         more == 1 ? "" : "s");
 }
 
+void add_sites(const GateReport& report, std::string& text) {
+  if (report.sites.empty()) return;
+  text += "\n### Where allocations rose\n\n";
+  text += table_head({"Rise", "Variant", "Function"});
+  const size_t shown = std::min(kMostKernels, report.sites.size());
+  for (size_t i = 0; i < shown; ++i) {
+    const GateSite& site = report.sites[i];
+    const std::string place = place_text(site);
+    text +=
+        table_line({bold(rise_text(site)), plain(site.variant),
+                    code_span(site.function) + (place.empty() ? "" : " (" + plain(place) + ")") +
+                        (site.is_new ? ", new" : "")});
+  }
+  if (report.sites.size() > shown)
+    text += fmt::format("\n{} more; verdict.json lists all.\n", report.sites.size() - shown);
+}
+
 void add_failures(const GateReport& report, std::string& text) {
   if (report.failures.empty()) return;
   text += "\n### What failed\n";
@@ -123,6 +140,7 @@ std::string gate_markdown(const GateReport& report) {
   add_facts(report, text);
   add_failures(report, text);
   add_kernels(report, text);
+  add_sites(report, text);
   const std::string notes = accepting(report) + notes_of(report);
   const std::string head =
       "\n### What moved\n\n" + table_head({"Status", "Variant", "Metric", "Baseline", "Candidate",

@@ -131,6 +131,29 @@ std::string place_text(const GateKernel& kernel) {
   return kernel.file.empty() ? "" : fmt::format("{}:{}", kernel.file, kernel.line);
 }
 
+bool is_of_allocations(const GateRow& row) {
+  return row.metric == "allocations" || row.metric == "allocated_bytes";
+}
+
+std::string rise_text(const GateSite& site) {
+  const auto changed = [](double value) {
+    return (value < 0 ? "-" : "+") + figure_text(std::abs(value));
+  };
+  return fmt::format("{} allocation{}, {} bytes {}", changed(site.allocations),
+                     std::abs(site.allocations) == 1 ? "" : "s", changed(site.bytes), site.each);
+}
+
+std::string place_text(const GateSite& site) {
+  return site.file.empty() ? "" : fmt::format("{}:{}", site.file, site.line);
+}
+
+std::string site_sentence(const GateSite& site) {
+  const std::string place = place_text(site);
+  return fmt::format("{}: {} in {}{}{}", site.variant, rise_text(site), site.function,
+                     place.empty() ? "" : " (" + place + ")",
+                     site.is_new ? ", which allocated nothing before" : "");
+}
+
 std::string kernel_sentence(const GateKernel& kernel) {
   const std::string place = place_text(kernel);
   const std::string text = fmt::format("{}: {} in {}{}", kernel.variant, rise_text(kernel),

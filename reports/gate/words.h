@@ -15,7 +15,13 @@ std::string candidate_text(const GateRow& row);
 std::string change_text(const GateRow& row);  // "+1", "+7.9% (+5.2% to +10.4%, 10 pairs)", "~"
 // "pool: allocations rose from 3 to 4 a text (allowed: no rise)"
 std::string row_sentence(const GateRow& row);
-bool is_time(const GateRow& row);                 // wall or CPU time
+bool is_time(const GateRow& row);            // wall or CPU time
+bool is_of_allocations(const GateRow& row);  // their number or bytes
+// "+1 allocation, +24 bytes a text"
+std::string rise_text(const GateSite& site);
+std::string place_text(const GateSite& site);  // as of a kernel
+// "pool: +1 allocation, +24 bytes a text in encode (engine/tokenizer.cpp:88)"
+std::string site_sentence(const GateSite& site);
 std::string rise_text(const GateKernel& kernel);  // "+88.5 ms an iteration"
 // "+10.0%"; "new": there was no sample of it
 std::string ratio_text(const GateKernel& kernel);

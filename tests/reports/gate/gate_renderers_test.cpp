@@ -8,6 +8,7 @@
 #include "reports/gate/json.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/renderers.h"
+#include "reports/gate/sites.h"
 #include "reports/gate/words.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
@@ -142,6 +143,63 @@ TEST_CASE("a rule that is offered takes the named metric alone, whatever its nam
   CHECK(accepting_rules(report) ==
         "[[rules]]\nmetric = \"work.a\\\"\\\\*\\\\[b]\\\\\\\\\"\nvariant = \"pool\"\n"
         "may_change = true\n");
+}
+
+TEST_CASE(
+    "a regression of allocations names the functions that ask for more, and where they stand") {
+  const auto stacks = [](int iterations, std::vector<profiles::Stack> all) {
+    profiles::Stacks result;
+    result.clock = profiles::ProfileClock::allocation;
+    result.iterations = iterations;
+    result.frames = {{"operator new(unsigned long)", "", "", 0},
+                     {"std::vector::reserve", "/usr/include/vector", "", 3},
+                     {"winnow::engine::encode", "engine/tokenizer.cpp", "", 88},
+                     {"winnow::engine::forward", "engine/forward.cpp", "", 120},
+                     {"winnow::engine::embed", "engine/embedder.cpp", "", 7}};
+    result.stacks = std::move(all);
+    return result;
+  };
+  profiles::Recording recording;
+  recording.workload.item = "text";
+  recording.workload.items_per_iteration = 4;
+  // Of 2 iterations and of 1, 4 texts each: encode 3 -> 4 a text, embed none -> 1, forward falls.
+  const auto before = stacks(2, {{{0, 1, 2, 4}, 0, 2400, 24}, {{0, 3, 4}, 0, 800, 16}});
+  const auto after =
+      stacks(1, {{{0, 1, 2, 4}, 0, 1400, 16}, {{0, 3, 4}, 0, 200, 4}, {{0, 4}, 0, 80, 4}});
+  const auto sites = risen_sites(recording, "pool", before, after);
+  REQUIRE(sites.size() == 2);
+  CHECK(
+      site_sentence(sites[0]) ==
+      "pool: +1 allocation, +50 bytes a text in winnow::engine::encode (engine/tokenizer.cpp:88)");
+  CHECK(site_sentence(sites[1]) ==
+        "pool: +1 allocation, +20 bytes a text in winnow::engine::embed (engine/embedder.cpp:7), "
+        "which allocated nothing before");
+  CHECK(risen_sites(recording, "pool", before, before).empty());
+  CHECK(risen_sites(recording, "pool", stacks(0, {}), after).empty());
+
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.sites = sites;
+  GateRow row;
+  row.variant = "pool";
+  row.metric = "allocations";
+  row.status = GateStatus::kRegression;
+  row.baseline = 5;
+  row.candidate = 6;
+  report.rows = {row};
+  CHECK(allocations_rose(report));
+  CHECK(has(gate_markdown(report),
+            "### Where allocations rose\n\n| Rise | Variant | Function |\n|---|---:|---:|\n"
+            "| **+1 allocation, +50 bytes a text** | pool | `winnow::engine::encode` "
+            "(engine/tokenizer.cpp:88) |\n"));
+  CHECK(has(gate_annotations(report),
+            "::error file=engine/tokenizer.cpp,line=88,title=pool%3A allocations::"));
+  CHECK(has(gate_junit(report), "in winnow::engine::embed (engine/embedder.cpp:7)"));
+  const auto json = nlohmann::json::parse(gate_json(report));
+  CHECK(json["sites"][1]["function"] == "winnow::engine::embed");
+  CHECK(json["sites"][1]["new"] == true);
+  report.rows.front().status = GateStatus::kAllowed;
+  CHECK_FALSE(allocations_rose(report));
 }
 
 // After a wanted change: WINNOW_UPDATE_GOLDEN=1 reports_gate_test writes the file anew; read its
