@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -228,23 +230,16 @@ reports::GateReport with_origin(reports::GateReport report, const Arguments& arg
   return report;
 }
 
-int hold_gate(const Arguments& arguments, const Help& help) {
-  GateOptions options;
+// What there is to judge, and what is known of it before. Nothing where the help was asked for.
+std::optional<Asked> read_command_line(const Help& help, const Arguments& arguments,
+                                       GateOptions& options) try {
   const auto given =
       parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
-  if (!given) return base::kOk;
-  const Asked asked = asked_for(options, *given);
-  reports::GateReport begun;
-  begun.command = command_again(arguments, begun);
-  const auto judge = [&]() -> reports::GateReport {
-    if (asked.mode == Mode::kRecordings) return compare_recordings(options);
-    if (asked.mode == Mode::kBuilds) return compare_builds(options, asked.out);
-    return compare_programs(options, asked.out);
-  };
-  begun.mode = asked.mode == Mode::kRecordings                         ? "recordings"
-               : asked.mode == Mode::kPrograms && !of_commits(options) ? "commands"
-                                                                       : "builds";
-  return write_gate(asked.out, begun, [&] { return with_origin(judge(), arguments); });
+  if (!given) return std::nullopt;
+  return asked_for(options, *given);
+} catch (const std::exception& error) {
+  leave_no_verdict(named_folder(arguments), error);
+  throw;
 }
 
 }  // namespace
@@ -256,12 +251,25 @@ int gate_command(const Arguments& arguments) {
       "       winnow gate 'COMMAND' 'COMMAND' [options]\n"
       "       winnow gate --base REV [--head REV] --build 'COMMAND' 'COMMAND' [options]",
       kText};
-  try {
-    return hold_gate(arguments, help);
-  } catch (const base::UsageError& error) {
-    leave_no_verdict(named_folder(arguments), error);
-    throw;
-  }
+  GateOptions options;
+  const auto asked = read_command_line(help, arguments, options);
+  if (!asked) return base::kOk;
+  reports::GateReport begun;
+  begun.command = command_again(arguments, begun);
+  begun.mode = asked->mode == Mode::kRecordings                         ? "recordings"
+               : asked->mode == Mode::kPrograms && !of_commits(options) ? "commands"
+                                                                        : "builds";
+  return write_gate(asked->out, begun, [&] {
+    switch (asked->mode) {
+      case Mode::kRecordings:
+        return with_origin(compare_recordings(options), arguments);
+      case Mode::kBuilds:
+        return with_origin(compare_builds(options, asked->out), arguments);
+      case Mode::kPrograms:
+        break;
+    }
+    return with_origin(compare_programs(options, asked->out), arguments);
+  });
 }
 
 }  // namespace winnow::cli

@@ -98,7 +98,9 @@ reports::GateReport invalid_gate(reports::GateReport begun, const std::exception
 }
 
 void leave_no_verdict(const std::string& out, const std::exception& error) {
-  if (holds_verdict(out)) write_files(invalid_gate({}, error), out);
+  const reports::GateReport report = invalid_gate({}, error);
+  if (holds_verdict(out)) write_files(report, out);
+  StepSummary().put(reports::gate_markdown(report));
 }
 
 int write_gate(const std::string& out, const reports::GateReport& begun,

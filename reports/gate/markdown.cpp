@@ -130,6 +130,13 @@ std::string notes_of(const GateReport& report) {
   return text.empty() ? "" : text + "\n";
 }
 
+// Names may be of any length.
+std::string fitting(std::string text) {
+  if (text.size() <= kMostSummaryBytes) return text;
+  text.resize(text.rfind('\n', kMostSummaryBytes - kRoomForRest) + 1);
+  return text + "\n\nThe rest is too long for a summary; verdict.json has all.\n";
+}
+
 }  // namespace
 
 std::string gate_markdown(const GateReport& report) {
@@ -159,7 +166,7 @@ std::string gate_markdown(const GateReport& report) {
     text += fmt::format("\n{} further rows moved; verdict.json lists all.\n", left_out);
   if (moved == 0 && !report.rows.empty())
     text += fmt::format("\nNone of {} metrics moved.\n", report.rows.size());
-  return text + notes;
+  return fitting(text + notes);
 }
 
 }  // namespace winnow::reports

@@ -193,6 +193,8 @@ TEST_CASE(
     CHECK(err.find(problem) != std::string::npos);
     CHECK(std::count(err.begin(), err.end(), '\n') == 1);
     CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(gate.verdict()["mode"] == "recordings");
+    CHECK(has(gate.verdict()["command"], "--rules gates.toml"));
     CHECK(has(gate.verdict()["sentence"], problem));
     fs::remove_all(gate / "gate");
   }

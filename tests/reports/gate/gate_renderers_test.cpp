@@ -131,6 +131,17 @@ TEST_CASE("the summary begins with the verdict and stays below GitHub's limit") 
   long_text.sentence = std::string(200'000, 'x');
   long_text.notes.assign(500, std::string(200'000, '<'));
   CHECK(gate_markdown(long_text).size() <= kMostSummaryBytes);
+  const std::string longest(200'000, '<');
+  long_text.failures.assign(5, {longest, longest, longest});
+  long_text.kernels.front().file = longest;
+  long_text.kernels.assign(10, long_text.kernels.front());
+  long_text.sites.assign(10, {longest, longest, longest, 1, 1, 1, longest, true});
+  long_text.disturbance.warnings.assign(3, longest);
+  long_text.command = long_text.workload = long_text.baseline.subject = longest;
+  const std::string text = gate_markdown(long_text);
+  CHECK(text.size() <= kMostSummaryBytes);
+  CHECK(text.find("## Winnow gate: regression\n") == 0);
+  CHECK(has(text, "verdict.json has all"));
 }
 
 TEST_CASE("a rule that is offered takes the named metric alone, whatever its name holds") {
