@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/program_error.h"
 #include "cli/progress.h"
 #include "profiles/process/child.h"
 
@@ -12,7 +13,7 @@ namespace winnow::cli {
 
 namespace {
 
-constexpr int kShownLines = 3;
+constexpr int kShownLines = 10;
 
 }  // namespace
 
@@ -28,10 +29,10 @@ std::string run_tool(const Tool& tool) {
     std::filesystem::create_directories(std::filesystem::path(tool.log).parent_path());
     base::write_file(tool.log, base::read_file(tool.output));
   }
-  throw base::Error(tool.what,
-                    fmt::format("{}{}: {}", profiles::describe(outcome, 0),
-                                tool.log.empty() ? "" : " (" + tool.log + " has all it printed)",
-                                profiles::last_lines(tool.output, kShownLines)));
+  throw base::ProgramError(tool.what,
+                           profiles::describe(outcome, 0) +
+                               (tool.log.empty() ? "" : " (" + tool.log + " has all it printed)"),
+                           profiles::last_lines(tool.output, kShownLines));
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/gate/again.h"
 #include "cli/gate/output.h"
 #include "cli/gate/programs.h"
 #include "cli/gate/revision_build.h"
@@ -15,6 +18,7 @@
 #include "cli/plan.h"
 #include "profiles/recording/recording.h"
 #include "reports/gate/verdict.h"
+#include "version.h"
 
 namespace winnow::cli {
 
@@ -88,6 +92,7 @@ reports::GateReport compare_builds(const GateOptions& options, const std::string
   builds.head_folder =
       options.head_build ? *options.head_build : present_build(scenario.variants.front().name);
   builds.head_name = builds.head_folder;
+  if (!options.head_build) builds.head_commit = kCommit;
   if (options.base_build) {
     builds.base_name = builds.base_folder = *options.base_build;
     return gate_two_builds(builds, scenario, options, rules, out);
@@ -177,11 +182,64 @@ Mode mode_of(GateOptions& options, const Given& given) {
   return Mode::kBuilds;
 }
 
+bool of_commits(const GateOptions& options) {
+  return options.base || options.head || !options.build.empty();
+}
+
 reports::GateReport compare_programs(const GateOptions& options, const std::string& out) {
   const auto rules = rules_of(options);
-  const bool commits = options.base || options.head || !options.build.empty();
-  return gate_programs(commits ? two_commits(options, out) : two_commands(options), options, rules,
-                       out);
+  return gate_programs(of_commits(options) ? two_commits(options, out) : two_commands(options),
+                       options, rules, out);
+}
+
+// What was asked for, and the folder that it writes; empty: none.
+struct Asked {
+  Mode mode;
+  std::string out;
+};
+
+Asked asked_for(GateOptions& options, const Given& given) {
+  switch (const Mode mode = mode_of(options, given)) {
+    case Mode::kRecordings:
+      return {mode, options.out.value_or("")};
+    case Mode::kBuilds:
+      return {mode, gate_folder(options)};
+    case Mode::kPrograms:
+      return {mode,
+              out_folder(options.programs ? "gate-" + options.programs->name : std::string("gate"),
+                         options)};
+  }
+  return {};
+}
+
+// --out, of a command line that may be wrong; empty: not there.
+std::string named_folder(const Arguments& arguments) {
+  constexpr std::string_view kOut = "--out", kIs = "--out=";
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == kOut && i + 1 < arguments.size()) return arguments[i + 1];
+    if (arguments[i].starts_with(kIs)) return arguments[i].substr(kIs.size());
+  }
+  return "";
+}
+
+// What a reader needs besides the verdict.
+reports::GateReport with_origin(reports::GateReport report, const Arguments& arguments) {
+  for (reports::GateSide* side : {&report.baseline, &report.candidate})
+    side->subject = subject_of(side->commit);
+  report.command = command_again(arguments, report);
+  return report;
+}
+
+// What there is to judge, and what is known of it before. Nothing where the help was asked for.
+std::optional<Asked> read_command_line(const Help& help, const Arguments& arguments,
+                                       GateOptions& options) try {
+  const auto given =
+      parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
+  if (!given) return std::nullopt;
+  return asked_for(options, *given);
+} catch (const std::exception& error) {
+  leave_no_verdict(named_folder(arguments), error);
+  throw;
 }
 
 }  // namespace
@@ -194,23 +252,24 @@ int gate_command(const Arguments& arguments) {
       "       winnow gate --base REV [--head REV] --build 'COMMAND' 'COMMAND' [options]",
       kText};
   GateOptions options;
-  const auto given =
-      parse(help, table_of(options), as_own_options(arguments), {{"what", &options.commands, ""}});
-  if (!given) return base::kOk;
-  switch (mode_of(options, *given)) {
-    case Mode::kRecordings:
-      break;
-    case Mode::kBuilds: {
-      const std::string out = gate_folder(options);
-      return write_gate(compare_builds(options, out), out);
+  const auto asked = read_command_line(help, arguments, options);
+  if (!asked) return base::kOk;
+  reports::GateReport begun;
+  begun.command = command_again(arguments, begun);
+  begun.mode = asked->mode == Mode::kRecordings                         ? "recordings"
+               : asked->mode == Mode::kPrograms && !of_commits(options) ? "commands"
+                                                                        : "builds";
+  return write_gate(asked->out, begun, [&] {
+    switch (asked->mode) {
+      case Mode::kRecordings:
+        return with_origin(compare_recordings(options), arguments);
+      case Mode::kBuilds:
+        return with_origin(compare_builds(options, asked->out), arguments);
+      case Mode::kPrograms:
+        break;
     }
-    case Mode::kPrograms: {
-      const std::string out = out_folder(
-          options.programs ? "gate-" + options.programs->name : std::string("gate"), options);
-      return write_gate(compare_programs(options, out), out);
-    }
-  }
-  return write_gate(compare_recordings(options), options.out.value_or(""));
+    return with_origin(compare_programs(options, asked->out), arguments);
+  });
 }
 
 }  // namespace winnow::cli

@@ -1,17 +1,20 @@
 #include "cli/gate/output.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/program_error.h"
 #include "cli/command_line.h"
+#include "profiles/process/descriptor.h"
 #include "reports/gate/json.h"
 #include "reports/gate/renderers.h"
 
@@ -21,36 +24,110 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void append(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (file < 0) throw base::Error(path, std::strerror(errno));
-  const ssize_t written = ::write(file, text.data(), text.size());
-  const int error = written < 0 ? errno : EIO;
-  ::close(file);
-  if (written != static_cast<ssize_t>(text.size())) throw base::Error(path, std::strerror(error));
-}
-
 const char* environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : nullptr;
 }
 
+constexpr const char* kVerdictFile = "verdict.json";
+constexpr const char* kJUnitFile = "junit.xml";
+constexpr const char* kSummaryFile = "summary.md";
+
+void write_files(const reports::GateReport& report, const fs::path& out) {
+  if (out.empty()) return;
+  std::error_code error;
+  fs::create_directories(out, error);
+  if (error) throw base::Error(out.string(), error.message());
+  base::write_file((out / kVerdictFile).string(), reports::gate_json(report));
+  base::write_file((out / kJUnitFile).string(), reports::gate_junit(report));
+  base::write_file((out / kSummaryFile).string(), reports::gate_markdown(report));
+}
+
+// What was never begun leaves nothing.
+void remove_files(const fs::path& out) {
+  std::error_code ignored;
+  for (const char* name : {kVerdictFile, kJUnitFile, kSummaryFile}) fs::remove(out / name, ignored);
+  fs::remove(out, ignored);  // where nothing else is in it
+}
+
+bool holds_verdict(const fs::path& out) { return !out.empty() && fs::exists(out / kVerdictFile); }
+
+reports::GateReport invalid_because(reports::GateReport begun, const std::string& sentence) {
+  begun.outcome = reports::GateOutcome::kInvalid;
+  begun.sentence = sentence;
+  return begun;
+}
+
+// The file behind $GITHUB_STEP_SUMMARY, to which every program of a step appends.
+class StepSummary {
+ public:
+  StepSummary() : path_(environment("GITHUB_STEP_SUMMARY")) {}
+
+  // For as long as the gate runs. A file that is none has no end to go back to.
+  void begin(const std::string& text) {
+    if (path_ && (!fs::exists(path_) || fs::is_regular_file(path_))) put(text);
+  }
+  // In the place of what begin() wrote; behind it where others have written since.
+  void put(const std::string& text) {
+    if (!path_) return;
+    const profiles::Descriptor file{::open(path_, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666)};
+    struct stat found {};
+    if (file.number < 0 || ::fstat(file.number, &found) != 0) fail(errno);
+    if (end_ == found.st_size && ::ftruncate(file.number, begin_) == 0) found.st_size = begin_;
+    const ssize_t written = ::write(file.number, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size())) fail(written < 0 ? errno : EIO);
+    begin_ = found.st_size;
+    end_ = begin_ + written;
+  }
+
+ private:
+  [[noreturn]] void fail(int error) const { throw base::Error(path_, std::strerror(error)); }
+
+  const char* path_;
+  off_t begin_ = 0, end_ = -1;  // of what it wrote last
+};
+
 }  // namespace
 
-int write_gate(const reports::GateReport& report, const std::string& out) {
-  const std::string summary = reports::gate_markdown(report);
-  if (!out.empty()) {
-    std::error_code error;
-    fs::create_directories(out, error);
-    if (error) throw base::Error(out, error.message());
-    base::write_file(out + "/verdict.json", reports::gate_json(report));
-    base::write_file(out + "/junit.xml", reports::gate_junit(report));
-    base::write_file(out + "/summary.md", summary);
+reports::GateReport invalid_gate(reports::GateReport begun, const std::exception& error) {
+  reports::GateReport report =
+      invalid_because(std::move(begun), base::printable(error.what()) + ".");
+  if (const auto* failed = dynamic_cast<const base::ProgramError*>(&error))
+    report.failures.push_back({failed->program(), failed->why(), failed->said()});
+  return report;
+}
+
+void leave_no_verdict(const std::string& out, const std::exception& error) {
+  const reports::GateReport report = invalid_gate({}, error);
+  if (holds_verdict(out)) write_files(report, out);
+  StepSummary().put(reports::gate_markdown(report));
+}
+
+int write_gate(const std::string& out, const reports::GateReport& begun,
+               const std::function<reports::GateReport()>& judge) {
+  const bool first = !holds_verdict(out);
+  StepSummary summary;
+  const reports::GateReport running =
+      invalid_because(begun, "The gate did not come to its end: it still runs, or was killed.");
+  write_files(running, out);
+  summary.begin(reports::gate_markdown(running));
+  try {
+    const reports::GateReport report = judge();
+    write_files(report, out);
+    print(reports::gate_markdown(report));
+    if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
+    summary.put(reports::gate_markdown(report));
+    return reports::exit_status_of(report.outcome);
+  } catch (const std::exception& error) {
+    const reports::GateReport report = invalid_gate(begun, error);
+    if (first && !out.empty() && dynamic_cast<const base::UsageError*>(&error) != nullptr)
+      remove_files(out);
+    else
+      write_files(report, out);
+    if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
+    summary.put(reports::gate_markdown(report));
+    throw;
   }
-  print(summary);
-  if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
-  if (const char* path = environment("GITHUB_STEP_SUMMARY")) append(path, summary);
-  return reports::exit_status_of(report.outcome);
 }
 
 }  // namespace winnow::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/gate/output.h"
 #include "cli/plan.h"
 #include "cli/tool.h"
 #include "reports/statistics/sequential.h"
@@ -77,13 +78,6 @@ std::vector<profiles::Arm> arms_at(const BuiltRevision& revision, const GateOpti
                           : program_arms(in_folder_of(revision, options));
 }
 
-reports::GateReport invalid(const std::string& problem) {
-  reports::GateReport report;
-  report.outcome = reports::GateOutcome::kInvalid;
-  report.sentence = problem + ".";
-  return report;
-}
-
 }  // namespace
 
 GatePrograms two_commands(const GateOptions& options) {
@@ -138,7 +132,7 @@ reports::GateReport gate_programs(const GatePrograms& programs, const GateOption
   } catch (const base::UsageError&) {
     throw;
   } catch (const base::Error& error) {
-    report = invalid(error.what());
+    report = invalid_gate({}, error);
   }
   report.mode = programs.mode;
   report.baseline.source = programs.sources.baseline;

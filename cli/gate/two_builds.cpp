@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 
 #include "base/error.h"
 #include "cli/gate/revision_build.h"
@@ -12,8 +13,10 @@
 #include "cli/tool.h"
 #include "profiles/run/run.h"
 #include "reports/gate/kernels.h"
+#include "reports/gate/sites.h"
 #include "reports/gate/timing.h"
 #include "reports/gate/verdict.h"
+#include "reports/gate/words.h"
 #include "reports/statistics/sequential.h"
 #include "scenarios/scenario.h"
 
@@ -72,8 +75,7 @@ bool enough(const profiles::Recording& recording, const std::vector<reports::Gat
 std::optional<double> smallest_rise(const reports::GateReport& report) {
   std::optional<double> smallest;
   for (const reports::GateRow& row : report.rows)
-    if (row.status == reports::GateStatus::kRegression && row.ratio &&
-        (row.metric == "wall_time" || row.metric == "cpu_time"))
+    if (row.status == reports::GateStatus::kRegression && row.ratio && reports::is_time(row))
       smallest = std::min(smallest.value_or(*row.ratio - 1), *row.ratio - 1);
   return smallest;
 }
@@ -111,12 +113,55 @@ void explain(profiles::RunPlan plan, const std::string& out, double rise,
   plan.twin = false;
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
-  report.kernels = reports::risen_kernels(reports::side_recording(both, Side::base),
-                                          reports::side_recording(both, Side::head));
-  if (report.kernels.empty())
+  const profiles::Recording before = reports::side_recording(both, Side::base),
+                            after = reports::side_recording(both, Side::head);
+  report.kernels = reports::risen_kernels(before, after);
+  for (const Side side : {Side::head, Side::base})
+    for (const profiles::Variant& variant : both.variants)
+      if (variant.side == side)
+        if (const auto stacks =
+                profiles::read_stacks(out, variant.name, profiles::ProfileClock::cpu))
+          reports::place_kernels(*stacks, variant.arm_of, report.kernels);
+  if (const reports::GateKernel* cause = reports::cause_of(report))
+    report.sentence += fmt::format(" {}.", reports::kernel_sentence(*cause));
+  if (!report.kernels.empty()) return;
+  if (reports::have_profiles(before, after))
+    report.notes.push_back("No function's sampled CPU time rose.");
+  else
     report.notes.push_back(fmt::format(
         "Which function costs more is unavailable: {}",
         both.missing.empty() ? "no function was sampled in both" : both.missing.front().reason));
+}
+
+// Which functions allocate more: one more pass of both builds under the heap profiler.
+void explain_allocations(profiles::RunPlan plan, const std::string& out,
+                         reports::GateReport& report) {
+  plan.passes = {profiles::Pass::heap};
+  plan.out_dir = out;
+  plan.enough = nullptr;
+  plan.twin = false;
+  const profiles::Recording both = profiles::run(plan);
+  refuse_interrupted(both);
+  for (const profiles::Variant& variant : both.variants) {
+    if (variant.side != Side::base) continue;
+    const auto head = std::ranges::find_if(both.variants, [&](const auto& other) {
+      return other.side == Side::head && other.arm_of == variant.arm_of;
+    });
+    const auto stacks = [&](const std::string& name) {
+      return profiles::read_stacks(out, name, profiles::ProfileClock::allocation);
+    };
+    if (head == both.variants.end()) continue;
+    const auto before = stacks(variant.name), after = stacks(head->name);
+    if (!before || !after) continue;
+    std::ranges::move(reports::risen_sites(both, variant.arm_of, *before, *after),
+                      std::back_inserter(report.sites));
+  }
+  if (!report.sites.empty())
+    report.sentence += fmt::format(" {}.", reports::site_sentence(report.sites.front()));
+  else
+    report.notes.push_back(fmt::format(
+        "Which function allocates more is unavailable: {}",
+        both.missing.empty() ? "the heap profiler saw no rise" : both.missing.front().reason));
 }
 
 }  // namespace
@@ -150,6 +195,8 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports:
   const auto rise = smallest_rise(report);
   if (report.outcome == reports::GateOutcome::kRegression && rise)
     explain(plan, out + "/cpu", *rise, report);
+  if (report.outcome == reports::GateOutcome::kRegression && reports::allocations_rose(report))
+    explain_allocations(plan, out + "/heap", report);
   return report;
 }
 
@@ -157,8 +204,11 @@ reports::GateReport gate_two_builds(const GateBuilds& builds, const scenarios::S
                                     const GateOptions& options,
                                     const std::vector<reports::GateRule>& rules,
                                     const std::string& out) {
-  return gate_plan(make_plan(builds, scenario, options, out + "/run"), rules,
-                   {builds.base_name, builds.head_name}, out);
+  reports::GateReport report = gate_plan(make_plan(builds, scenario, options, out + "/run"), rules,
+                                         {builds.base_name, builds.head_name}, out);
+  report.baseline.commit = builds.base_commit;
+  report.candidate.commit = builds.head_commit;
+  return report;
 }
 
 }  // namespace winnow::cli

@@ -25,17 +25,17 @@ struct GateOptions : MeasureOptions, ProgramOptions {
 
 // Runs the plan, whose arms have a side each and are the variants `arm_of`, until the gate is
 // decided (into `out`/run), and judges it. After a regression of time both sides run once more
-// under the CPU profiler (`out`/cpu). Throws base::UsageError for a rule that takes nothing,
-// Interrupted.
+// under the CPU profiler (`out`/cpu), after one of allocations under the heap profiler
+// (`out`/heap). Throws base::UsageError for a rule that takes nothing, Interrupted.
 reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports::GateRule>& rules,
                               const reports::GateSources& sources, const std::string& out);
 
 // Runs two builds of the scenario's variants in alternating processes until the gate is decided,
 // and judges them.
 struct GateBuilds {
-  std::string base_folder, head_folder;  // build folders
-  std::string base_name, head_name;      // commits or folders, for the report
-  std::string base_commit{};             // empty: not known
+  std::string base_folder, head_folder;      // build folders
+  std::string base_name, head_name;          // commits or folders, for the report
+  std::string base_commit{}, head_commit{};  // empty: not known
 };
 // The workload of a gate of builds, its blocks being pairs; and the folder that it writes.
 scenarios::Scenario gate_scenario(const GateOptions& options);

@@ -9,6 +9,7 @@
 
 #include "base/cores_time.h"
 #include "base/error.h"
+#include "base/program_error.h"
 #include "profiles/machine/watch.h"
 #include "profiles/perf/counters.h"
 #include "profiles/perf/sampler.h"
@@ -361,8 +362,8 @@ void run_step(const std::string& what, const std::vector<std::string>& arguments
   command.time_limit_s = plan.time_limit_s;
   const Outcome outcome = run_child(command, plan.stop);
   if (outcome.ok()) return;
-  const std::string said = last_lines(log_file, 1);
-  throw base::Error(what, describe(outcome, plan.time_limit_s) + (said.empty() ? "" : ": " + said));
+  throw base::ProgramError(what, describe(outcome, plan.time_limit_s),
+                           last_lines(log_file, kTailLines));
 }
 
 void take_figures(Run& run, Block& block) try {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/program_error.h"
 #include "base/usable_cores.h"
 #include "profiles/process/pass.h"
 #include "profiles/program/program_block.h"
@@ -36,10 +37,6 @@ constexpr double kTimePassShare = 0.5;  // of a budget
 bool interferes(Pass pass) {
   return pass == Pass::heap || pass == Pass::exact || pass == Pass::sync || pass == Pass::futex ||
          pass == Pass::count;
-}
-
-std::string last_line(const Block& block) {
-  return block.stderr_tail.substr(block.stderr_tail.rfind('\n') + 1);
 }
 
 }  // namespace
@@ -153,8 +150,7 @@ void Measurement::warm_up() {
     if (const std::string& change = watch_of(arm).change(); !change.empty())
       throw base::Error("warm-up", change);
     if (!block.ok())
-      throw base::Error(arm_of(arm).variant.label,
-                        block.failure + (block.stderr_tail.empty() ? "" : ": " + last_line(block)));
+      throw base::ProgramError(arm_of(arm).variant.label, block.failure, block.stderr_tail);
     const double run_s = static_cast<double>(std::ranges::min(block.iteration_wall_ns)) * 1e-9;
     run_s_[arm] = run_s;
     const double times = arm == 0 && !recording_.twin.empty() ? 2 : 1;

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "profiles/symbols/declaration.h"
 #include "profiles/symbols/elf_file.h"
@@ -84,7 +86,8 @@ struct Unit {
     }
   }
 
-  // Declarations and abstract instances have no addresses and nothing inside that has.
+  // Declarations and abstract instances have no addresses. What is inside may have: functions of a
+  // lambda's type stand in the function that the lambda stands in, be it inlined everywhere.
   void visit_function(Dwarf_Die& die, int parent, int depth) {
     const int scope = static_cast<int>(scopes.size());
     Dwarf_Addr base = 0, low = 0, high = 0;
@@ -94,7 +97,10 @@ struct Unit {
       lay_over(by_address, low, high, scope);
       has_code = true;
     }
-    if (!has_code) return;
+    if (!has_code) {
+      if (dwarf_tag(&die) == DW_TAG_subprogram) visit_children(die, -1, depth + 1);
+      return;
+    }
     scopes.push_back({die, parent});
     visit_children(die, scope, depth + 1);
   }
@@ -106,6 +112,31 @@ const char* linkage_name(Dwarf_Die& die) {
     if (dwarf_attr_integrate(&die, name, &attribute))
       if (const char* text = dwarf_formstring(&attribute)) return text;
   return nullptr;
+}
+
+// Of a lambda's operator() that was inlined, which tells neither a whole name nor a place: the
+// function that the lambda stands in, and where the lambda begins. Empty: it is none.
+SourceFunction inlined_lambda(Dwarf_Die& inlined, Dwarf_Die& unit) {
+  Dwarf_Attribute attribute;
+  Dwarf_Die origin;
+  const char* const own = dwarf_diename(&inlined);
+  if (!own || std::string_view(own) != "operator()" ||
+      !dwarf_attr(&inlined, DW_AT_abstract_origin, &attribute) ||
+      !dwarf_formref_die(&attribute, &origin))
+    return {};
+  // Its abstract instance may stand apart from the declaration in the lambda's type.
+  if (dwarf_attr(&origin, DW_AT_specification, &attribute)) dwarf_formref_die(&attribute, &origin);
+  SourceFunction lambda;
+  Dwarf_Die* around = nullptr;
+  const int depth = dwarf_getscopes_die(&origin, &around);
+  for (int i = 1; i < depth && lambda.name.empty(); ++i) {
+    if (lambda.file.empty()) lambda = declared(around[i], unit);
+    if (dwarf_tag(&around[i]) == DW_TAG_subprogram)
+      if (const char* const text = linkage_name(around[i]))
+        lambda.name = function_name(text) + "::{lambda}::operator()";
+  }
+  std::free(around);
+  return lambda.name.empty() ? SourceFunction{} : lambda;
 }
 
 struct Symbol {
@@ -223,6 +254,12 @@ std::vector<SourceFunction> ModuleSymbols::Module::dwarf_frames(uint64_t address
     const bool mangled = name && std::string_view(name).starts_with("_Z");
     if (scope.parent < 0 && !mangled)
       if (const Symbol* const symbol = symbol_at(address)) name = symbol->name.c_str();
+    if (!name)
+      if (SourceFunction lambda = inlined_lambda(scope.die, unit.root); !lambda.name.empty()) {
+        functions.push_back(std::move(lambda));
+        index = scope.parent;
+        continue;
+      }
     if (!name) name = dwarf_diename(&scope.die);
     functions.push_back(declared(scope.die, unit.root));
     functions.back().name = name ? function_name(name) : "[unknown]";

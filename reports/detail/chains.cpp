@@ -8,6 +8,7 @@
 #include <map>
 
 #include "reports/figures/format.h"
+#include "reports/recorded/allocation_site.h"
 
 namespace winnow::reports {
 
@@ -37,20 +38,8 @@ std::string chain_name(const Stacks& stacks, const Stack& stack) {
   return name;
 }
 
-bool only_allocates(const std::string& function) {
-  for (const char* beginning :
-       {"std::", "__gnu_cxx::", "operator new", "malloc", "calloc", "realloc", "posix_memalign",
-        "aligned_alloc", "memalign", "[libtcmalloc", "tcmalloc::", "tc_", "void std::", "__libc_",
-        "(anonymous namespace)::do_"})
-    if (function.starts_with(beginning)) return true;
-  return false;
-}
-
-// The function that asked for memory, rather than the library that got it.
 std::string site_name(const Stacks& stacks, const Stack& stack) {
-  for (int frame : stack.frames)
-    if (!only_allocates(function_at(stacks, frame))) return function_at(stacks, frame);
-  return function_at(stacks, stack.frames.front());
+  return function_at(stacks, allocation_site(stacks, stack));
 }
 
 ByName summed(const Stacks& stacks, const Name& name, double shares) {

@@ -22,8 +22,29 @@ std::string property_text(const std::string& text) {
   return replaced(message_text(text), kEscapes);
 }
 
-std::string command(const char* kind, const std::string& title, const std::string& message) {
-  return fmt::format("::{} title={}::{}\n", kind, property_text(title), message_text(message));
+std::string command(const char* kind, const std::string& title, const std::string& message,
+                    const std::string& file = "", int line = 0) {
+  // Files of the system are none of the repository's.
+  const std::string place = file.empty() || file.starts_with('/') || line <= 0
+                                ? ""
+                                : fmt::format("file={},line={},", property_text(file), line);
+  return fmt::format("::{} {}title={}::{}\n", kind, place, property_text(title),
+                     message_text(message));
+}
+
+// What a row annotates: of times the cause, of allocations the first function that asks for more.
+std::string row_command(const GateReport& report, const GateRow& row) {
+  const std::string title = row.variant + ": " + row.metric;
+  if (is_time(row))
+    for (const GateKernel& kernel : report.kernels)
+      if (kernel.variant == row.variant && kernel.cause)
+        return command("error", title, row_sentence(row), kernel.file, kernel.line);
+  if (is_of_allocations(row))
+    for (const GateSite& site : report.sites)
+      if (site.variant == row.variant)
+        return command("error", title, row_sentence(row) + " " + site_sentence(site), site.file,
+                       site.line);
+  return command("error", title, row_sentence(row));
 }
 
 bool is_bad(GateStatus status) {
@@ -34,20 +55,27 @@ bool is_bad(GateStatus status) {
 }  // namespace
 
 std::string gate_annotations(const GateReport& report) {
-  const std::string alarm =
-      report.alarm.empty() ? "" : command("warning", "Winnow gate: noise", report.alarm);
-  if (report.outcome == GateOutcome::kPass) return alarm;
+  std::string warnings;
+  if (!report.alarm.empty()) warnings += command("warning", "Winnow gate: noise", report.alarm);
+  for (const std::string& each : report.disturbance.warnings)
+    warnings += command("warning", "Winnow gate: disturbed", each);
+  if (report.outcome == GateOutcome::kPass) return warnings;
   const bool warning =
       report.outcome == GateOutcome::kInconclusive || report.outcome == GateOutcome::kNoBaseline;
   const std::string title = "Winnow gate: " + outcome_name(report.outcome);
   std::string text = command(warning ? "warning" : "error", title, report.sentence);
   int shown = 1;
+  for (const GateFailure& failure : report.failures) {
+    std::string lines = failure_text(failure);
+    for (size_t at; (at = lines.find('\n')) != std::string::npos;) lines.replace(at, 1, " / ");
+    if (shown++ < kMostAnnotations) text += command("error", failure.program, lines);
+  }
   for (const GateRow& row : report.rows)
-    if (is_bad(row.status) && shown++ < kMostAnnotations)
-      text += command("error", row.variant + ": " + row.metric, row_sentence(row));
-  if (!report.kernels.empty() && report.kernels.front().risen())
-    text += command("notice", "Where the CPU time rose", kernel_sentence(report.kernels.front()));
-  return text + alarm;
+    if (is_bad(row.status) && shown++ < kMostAnnotations) text += row_command(report, row);
+  if (const GateKernel* cause = cause_of(report))
+    text += command("notice", "Where the CPU time rose", kernel_sentence(*cause), cause->file,
+                    cause->line);
+  return text + warnings;
 }
 
 }  // namespace winnow::reports

@@ -42,21 +42,51 @@ struct GateRow {
   bool moved() const { return status != GateStatus::kEqual && status != GateStatus::kUnchecked; }
 };
 
-// Sampled CPU time of one function per unit of work, in both builds.
+// A function whose sampled CPU time per unit of work rose from the baseline to the candidate.
 struct GateKernel {
   std::string variant, function, category;
-  std::string unit;  // "ms/GMAC", "ms/iteration"
-  double baseline = 0, candidate = 0;
-  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95 %
-  double rise_ms = 0;                   // an iteration
-  bool risen() const { return low > 1; }
+  std::string file{};  // of its declaration, as its project names it; empty: not known
+  int line = 0;        // likewise; 0: not known
+  std::string unit;    // "ms/GMAC", "ms/iteration"
+  double baseline = 0, candidate = 0;   // a baseline of 0: no sample of it
+  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95 %; of a new one only low tells
+  double rise_ms = 0;                   // what it costs
+  std::string each = "an iteration";    // of which that is
+  bool cause = false;  // the variant's dearest whose rise is proven and that does not wait
+
+  bool risen() const { return low > 1; }  // proven
+  bool is_new() const { return baseline == 0; }
+};
+
+// A function that asks for more memory than in the baseline.
+struct GateSite {
+  std::string variant, function;
+  std::string file{};                 // of its declaration; empty: not known
+  int line = 0;                       // likewise
+  double allocations = 0, bytes = 0;  // candidate - baseline
+  std::string each{};                 // of which that is: "a text"
+  bool is_new = false;                // it asked for none before
 };
 
 struct GateSide {
   std::string source;  // folder or commit
   std::string created, commit, version;
+  std::string subject{};    // of the commit; empty: not known
   std::string machine;      // in words
   std::string fingerprint;  // equal for equal machines
+};
+
+// A program that ended badly: a measured one, or one that builds or prepares it.
+struct GateFailure {
+  std::string program;  // "pool of head, time pass", "build of HEAD"
+  std::string why;      // "exit status 3"
+  std::string said;     // the last lines of what it printed as errors; may be empty
+};
+
+// How many rounds of the time pass other programs disturbed, and what to know about it.
+struct GateDisturbance {
+  int rounds = 0, disturbed = 0;
+  std::vector<std::string> warnings{};  // empty: no block was disturbed
 };
 
 struct GateReport {
@@ -64,8 +94,13 @@ struct GateReport {
   std::string mode;      // "recordings", "builds"
   std::string sentence;  // why
   GateSide baseline, candidate;
-  std::vector<GateRow> rows;        // the worst first
-  std::vector<GateKernel> kernels;  // the one that rose most first; empty: not asked
+  std::string workload{};  // the scenario or the commands, in words
+  std::string command{};   // that measures and judges anew, for a shell; empty: not known
+  GateDisturbance disturbance{};
+  std::vector<GateRow> rows;      // the worst first
+  std::vector<GateSite> sites{};  // by allocations, the most first; empty: not asked
+  std::vector<GateFailure> failures;
+  std::vector<GateKernel> kernels;  // proven ones first, by what they cost; empty: not asked
   std::string alarm;                // why times deserve no belief; empty: nothing known
   std::string noise;                // the smallest effect that the run could have detected
   std::vector<std::string> notes;   // what was not compared, and why

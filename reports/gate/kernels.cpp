@@ -54,20 +54,22 @@ struct Builds {
   }
 };
 
-GateKernel kernel_of(const std::string& variant, const std::string& iteration, const Builds& builds,
+GateKernel kernel_of(const std::string& variant, const Words& words, const Builds& builds,
                      const FunctionChange& change) {
   GateKernel kernel;
   kernel.variant = variant;
   kernel.function = change.name;
   kernel.category = change.category();
-  kernel.unit = "ms/" + (builds.count(change.name) ? "GMAC" : iteration);
+  kernel.unit = "ms/" + (builds.count(change.name) ? "GMAC" : words.iteration);
   const auto [units_before, units_after] = builds.units_of(change.name);
   kernel.baseline = change.before.seconds * kMsPerSecond / units_before;
   kernel.candidate = change.after.seconds * kMsPerSecond / units_after;
-  kernel.ratio = change.ratio;
+  // Of what is shown; half a sample more on each side, as the limits have it, is not.
+  kernel.ratio = kernel.baseline > 0 ? kernel.candidate / kernel.baseline : change.ratio;
   kernel.low = change.low;
   kernel.high = change.high;
   kernel.rise_ms = change.rise_s * kMsPerSecond;
+  kernel.each = words.an_iteration;
   return kernel;
 }
 
@@ -80,9 +82,22 @@ void add_kernels(const Recording& baseline, const Recording& candidate, const st
   const FunctionCount how{kRiseLevel,
                           [&](const std::string& function) { return builds.name_of(function); },
                           [&](const std::string& name) { return builds.units_of(name); }};
-  const std::string iteration = words_of(baseline).iteration;
-  for (const FunctionChange& change : function_changes(*before.cpu(), *after.cpu(), how))
-    kernels.push_back(kernel_of(variant, iteration, builds, change));
+  const Words words = words_of(baseline);
+  for (const FunctionChange& change : function_changes(*before.cpu(), *after.cpu(), how)) {
+    // Both by its units of work and in all: of fewer units it may take more time each.
+    GateKernel kernel = kernel_of(variant, words, builds, change);
+    if (kernel.candidate > kernel.baseline && kernel.rise_ms > 0)
+      kernels.push_back(std::move(kernel));
+  }
+}
+
+void mark_cause(const std::string& variant, std::vector<GateKernel>& kernels) {
+  GateKernel* cause = nullptr;
+  for (GateKernel& kernel : kernels)
+    if (kernel.variant == variant && kernel.risen() &&
+        (!cause || (is_work(kernel.category) && !is_work(cause->category))))
+      cause = &kernel;
+  if (cause) cause->cause = true;
 }
 
 }  // namespace
@@ -92,12 +107,36 @@ std::vector<GateKernel> risen_kernels(const Recording& baseline, const Recording
   for (const auto& variant : baseline.variants)
     add_kernels(baseline, candidate, variant.name, kernels);
   std::ranges::stable_sort(kernels, [](const GateKernel& a, const GateKernel& b) {
-    const auto key = [](const GateKernel& kernel) {
-      return std::tuple(kernel.risen(), is_work(kernel.category), kernel.rise_ms);
-    };
-    return key(a) > key(b);
+    return std::tuple(a.risen(), a.rise_ms) > std::tuple(b.risen(), b.rise_ms);
   });
+  for (const auto& variant : baseline.variants) mark_cause(variant.name, kernels);
   return kernels;
+}
+
+bool have_profiles(const Recording& baseline, const Recording& candidate) {
+  return std::ranges::any_of(baseline.variants, [&](const auto& variant) {
+    return MeasuredArm(baseline, variant.name).cpu() && MeasuredArm(candidate, variant.name).cpu();
+  });
+}
+
+void place_kernels(const profiles::Stacks& stacks, const std::string& variant,
+                   std::vector<GateKernel>& kernels) {
+  std::vector<int64_t> samples(stacks.frames.size());
+  for (const profiles::Stack& stack : stacks.stacks)
+    if (!stack.frames.empty()) samples[static_cast<size_t>(stack.frames.front())] += stack.samples;
+  for (GateKernel& kernel : kernels) {
+    if (kernel.variant != variant || !kernel.file.empty()) continue;
+    int64_t most = 0;  // of the functions that are part of a kernel the one that takes most
+    for (size_t i = 0; i < stacks.frames.size(); ++i) {
+      const profiles::Frame& frame = stacks.frames[i];
+      if (samples[i] <= most || frame.file.empty() ||
+          (frame.function != kernel.function && !is_part_of(frame.function, kernel.function)))
+        continue;
+      most = samples[i];
+      kernel.file = frame.file;
+      kernel.line = frame.line;
+    }
+  }
 }
 
 }  // namespace winnow::reports

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/gate/accept.h"
 #include "reports/gate/renderers.h"
 #include "reports/gate/words.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr size_t kMostText = 2000;  // of one sentence or note
 constexpr size_t kMostNotes = 50;
-constexpr size_t kMostKernels = 10;
+constexpr size_t kMostKernels = 10, kMostUnproven = 3;
 constexpr size_t kRoomForRest = 200;  // for the line that counts what does not fit
 
 std::string shortened(std::string text) {
@@ -36,19 +37,87 @@ std::string row_line(const GateRow& row) {
                      plain(row.limit), plain(row.note)});
 }
 
+std::string kernel_line(const GateKernel& kernel) {
+  const auto percent = [](double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); };
+  const std::string place = place_text(kernel);
+  const bool is_new = kernel.is_new();
+  return table_line(
+      {bold(rise_text(kernel)), plain(kernel.variant),
+       code_span(kernel.function) + (place.empty() ? "" : " (" + plain(place) + ")"),
+       plain(kernel.category),
+       is_new ? "no sample" : fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
+       fmt::format("{:.4g} {}", kernel.candidate, kernel.unit), ratio_text(kernel),
+       is_new ? "-" : fmt::format("{} to {}", percent(kernel.low), percent(kernel.high))});
+}
+
+// Those whose rise is proven; where there is none, the largest that were seen.
 void add_kernels(const GateReport& report, std::string& text) {
   if (report.kernels.empty()) return;
-  text += "\n### Where the CPU time rose\n\n";
-  text += table_head({"Variant", "Function", "Baseline", "Candidate", "Change", "95%"});
-  for (size_t i = 0; i < std::min(kMostKernels, report.kernels.size()); ++i) {
-    const GateKernel& kernel = report.kernels[i];
-    const auto percent = [](double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); };
-    text += table_line({plain(kernel.variant), code_span(kernel.function),
-                        fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
-                        fmt::format("{:.4g} {}", kernel.candidate, kernel.unit),
-                        kernel.risen() ? bold(percent(kernel.ratio)) : percent(kernel.ratio),
-                        fmt::format("{} to {}", percent(kernel.low), percent(kernel.high))});
+  const auto proven = static_cast<size_t>(
+      std::ranges::count_if(report.kernels, [](const auto& kernel) { return kernel.risen(); }));
+  if (proven > 0)
+    text += "\n### Where the CPU time rose\n\n";
+  else
+    text +=
+        "\n### CPU time by function\n\nNo function's rise is proven. The largest that were "
+        "seen:\n\n";
+  text += table_head(
+      {"Rise", "Variant", "Function", "Category", "Baseline", "Candidate", "Change", "95%"});
+  const size_t rows = proven > 0 ? proven : report.kernels.size();
+  const size_t shown = std::min(rows, proven > 0 ? kMostKernels : kMostUnproven);
+  for (size_t i = 0; i < shown; ++i) text += kernel_line(report.kernels[i]);
+  if (rows > shown) text += fmt::format("\n{} more; verdict.json lists all.\n", rows - shown);
+  if (const size_t more = report.kernels.size() - rows; more > 0)
+    text += fmt::format("\nOf {} more function{} a rise was seen, and is not proven.\n", more,
+                        more == 1 ? "" : "s");
+}
+
+void add_sites(const GateReport& report, std::string& text) {
+  if (report.sites.empty()) return;
+  text += "\n### Where allocations rose\n\n";
+  text += table_head({"Rise", "Variant", "Function"});
+  const size_t shown = std::min(kMostKernels, report.sites.size());
+  for (size_t i = 0; i < shown; ++i) {
+    const GateSite& site = report.sites[i];
+    const std::string place = place_text(site);
+    text +=
+        table_line({bold(rise_text(site)), plain(site.variant),
+                    code_span(site.function) + (place.empty() ? "" : " (" + plain(place) + ")") +
+                        (site.is_new ? ", new" : "")});
   }
+  if (report.sites.size() > shown)
+    text += fmt::format("\n{} more; verdict.json lists all.\n", report.sites.size() - shown);
+}
+
+void add_failures(const GateReport& report, std::string& text) {
+  if (report.failures.empty()) return;
+  text += "\n### What failed\n";
+  for (const GateFailure& failure : report.failures) {
+    text += fmt::format("\n{}: {}\n", plain(failure.program), plain(failure.why));
+    if (!failure.said.empty())
+      text += "\nIts last lines:\n\n" + code_block(shortened(failure.said));
+  }
+}
+
+void add_facts(const GateReport& report, std::string& text) {
+  const auto facts = facts_of(report);
+  if (!facts.empty()) text += "\n";
+  for (const auto& [name, value] : facts) text += fmt::format("- {}: {}\n", name, plain(value));
+  // To be copied, so as it is.
+  if (!report.command.empty())
+    text += "\nThe command that measures it again:\n\n" + code_block(shortened(report.command));
+}
+
+// How a change that is made on purpose passes.
+std::string accepting(const GateReport& report) {
+  const std::string rules = accepting_rules(report);
+  if (rules.empty()) return "";
+  const std::string baseline =
+      report.mode == "recordings"
+          ? "Or take the candidate's recording as the new baseline, in the same commit."
+          : "The rules are needed until the change is merged: then the base has it.";
+  return "\n### To accept this on purpose\n\nAdd to the end of the file of --rules:\n\n" +
+         code_block(shortened(rules)) + "\n" + baseline + "\n";
 }
 
 std::string notes_of(const GateReport& report) {
@@ -58,7 +127,14 @@ std::string notes_of(const GateReport& report) {
     text += "\n- " + escaped(shortened(report.notes[i]).substr(0, 300));
   if (report.notes.size() > kMostNotes)
     text += fmt::format("\n- and {} more notes", report.notes.size() - kMostNotes);
-  return text.empty() ? "" : "\n" + text + "\n";
+  return text.empty() ? "" : text + "\n";
+}
+
+// Names may be of any length.
+std::string fitting(std::string text) {
+  if (text.size() <= kMostSummaryBytes) return text;
+  text.resize(text.rfind('\n', kMostSummaryBytes - kRoomForRest) + 1);
+  return text + "\n\nThe rest is too long for a summary; verdict.json has all.\n";
 }
 
 }  // namespace
@@ -66,9 +142,13 @@ std::string notes_of(const GateReport& report) {
 std::string gate_markdown(const GateReport& report) {
   std::string text = fmt::format("## Winnow gate: {}\n\n{}\n", outcome_name(report.outcome),
                                  plain(report.sentence));
-  if (!report.alarm.empty()) text += fmt::format("\n**Warning:** {}\n", plain(report.alarm));
+  for (const std::string& warning : warnings_of(report))
+    text += fmt::format("\n**Warning:** {}\n", plain(warning));
+  add_facts(report, text);
+  add_failures(report, text);
   add_kernels(report, text);
-  const std::string notes = notes_of(report);
+  add_sites(report, text);
+  const std::string notes = accepting(report) + notes_of(report);
   const std::string head =
       "\n### What moved\n\n" + table_head({"Status", "Variant", "Metric", "Baseline", "Candidate",
                                            "Change", "Allowed", "Note"});
@@ -86,7 +166,7 @@ std::string gate_markdown(const GateReport& report) {
     text += fmt::format("\n{} further rows moved; verdict.json lists all.\n", left_out);
   if (moved == 0 && !report.rows.empty())
     text += fmt::format("\nNone of {} metrics moved.\n", report.rows.size());
-  return text + notes;
+  return fitting(text + notes);
 }
 
 }  // namespace winnow::reports

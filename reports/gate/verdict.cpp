@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "profiles/recording/disturbance.h"
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/same_work.h"
 #include "reports/gate/exact.h"
@@ -27,6 +30,7 @@ constexpr std::array kMetrics{"allocations", "allocated_bytes", "thread_creation
                               "yields",      "checksum",        "wall_time",
                               "cpu_time",    "peak_memory",     "process_creations",
                               "execs"};
+constexpr size_t kMostFailures = 5;
 // What of a machine a stored baseline is told apart by.
 constexpr std::array kMachineFacts{"cpu_model", "cores", "memory_bytes", "hypervisor"};
 
@@ -66,7 +70,47 @@ void add_remarks_of_commands(const Recording& both, GateReport& report) {
       report.notes.push_back(fmt::format("{}{} pass: unavailable: {}.",
                                          missing.variant.empty() ? "" : missing.variant + ", ",
                                          word(*missing.pass), missing.reason));
-  for (const std::string& warning : both.warnings) report.notes.push_back(warning + ".");
+  for (const std::string& warning : both.warnings)
+    if (std::ranges::find(report.disturbance.warnings, warning) ==
+        report.disturbance.warnings.end())
+      report.notes.push_back(warning + ".");
+}
+
+GateDisturbance disturbance_of(const Recording& recording) {
+  std::set<int> rounds;
+  for (const auto& block : recording.blocks)
+    if (block.pass == profiles::Pass::time && !block.rerun_of) rounds.insert(block.index);
+  return {static_cast<int>(rounds.size()),
+          static_cast<int>(profiles::disturbed_rounds(recording).size()),
+          profiles::disturbance_warnings(recording)};
+}
+
+// "scenario batch32: pool and steal; 2 threads, 32 texts an iteration, 4 iterations a block"
+std::string workload_words(const Recording& baseline, const Recording& candidate) {
+  const profiles::Workload& workload = candidate.workload;
+  const Words words = words_of(candidate);
+  std::vector<std::string> names, commands, former;
+  for (const auto& variant : candidate.variants) {
+    names.push_back(variant.name);
+    if (!variant.command.empty()) commands.push_back(variant.summary);
+  }
+  for (const auto& variant : baseline.variants)
+    if (!variant.command.empty()) former.push_back(variant.summary);
+  std::string text;
+  if (commands.empty())
+    text = fmt::format(
+        "scenario {}: {}; {} threads, {}", workload.scenario, joined(names), workload.threads,
+        words.item.empty()
+            ? ""
+            : words.items_words(workload.items_per_iteration) + " " + words.an_iteration + ", ");
+  else if (commands == former)
+    text = joined(commands) + "; ";
+  else
+    text = joined(former) + ", against " + joined(commands) + "; ";
+  const int runs = workload.iterations_per_block;
+  return runs <= 0 ? text.substr(0, text.size() - 2)
+                   : text + fmt::format("{} {} a process", runs,
+                                        runs == 1 ? words.iteration : words.iterations);
 }
 
 // The worst first; rows that are alike in that stay in order.
@@ -215,10 +259,33 @@ void judge_rows(const Recording& baseline, std::span<const GateRule> rules, Gate
   decide(report);
 }
 
+// Each way of failing once: a program that fails does so in every process.
+void add_failures(const Recording& side, const char* name, GateReport& report) {
+  std::set<std::tuple<std::string, profiles::Pass, std::string>> told;
+  for (const auto& block : side.blocks)
+    if (!block.ok() && report.failures.size() < kMostFailures &&
+        told.emplace(block.variant, block.pass, block.failure).second)
+      report.failures.push_back(
+          {fmt::format("{} of {}, {} pass", block.variant, name, word(block.pass)), block.failure,
+           block.stderr_tail});
+}
+
+// A side of which nothing was measured is not judged.
+bool is_empty(const Recording& side, const char* name, GateReport& report) {
+  if (std::ranges::any_of(side.blocks, [](const auto& block) { return block.ok(); })) return false;
+  report.outcome = GateOutcome::kInvalid;
+  const auto problems = problems_of(side);
+  report.sentence = fmt::format("no process of {} ended well: {}.", name,
+                                problems.empty() ? "none was run" : joined(problems));
+  add_failures(side, name, report);
+  return true;
+}
+
 // Problems of a side outweigh what its figures say.
 void hold_sound(const Recording& side, const char* name, GateReport& report) {
   const auto problems = problems_of(side);
   if (problems.empty()) return;
+  add_failures(side, name, report);
   report.outcome = GateOutcome::kInvalid;
   report.sentence = fmt::format("{} is not sound: {}.", name, joined(problems));
 }
@@ -233,6 +300,7 @@ GateReport gate_recordings(const Recording& baseline, const Recording& candidate
   report.mode = "recordings";
   report.baseline = side_of(baseline, sources.baseline);
   report.candidate = side_of(candidate, sources.candidate);
+  report.workload = workload_words(baseline, candidate);
   report.notes.push_back(
       report.baseline.fingerprint == report.candidate.fingerprint
           ? "Times and peak memory are not compared: the two recordings did not alternate."
@@ -260,12 +328,13 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
                        const GateSources& sources) {
   const Recording baseline = side_recording(both, profiles::Side::base);
   const Recording candidate = side_recording(both, profiles::Side::head);
-  check_not_empty(baseline, sources.baseline);
-  check_not_empty(candidate, sources.candidate);
   GateReport report;
   report.mode = "builds";
   report.baseline = side_of(baseline, sources.baseline);
   report.candidate = side_of(candidate, sources.candidate);
+  report.workload = workload_words(baseline, candidate);
+  report.disturbance = disturbance_of(both);
+  if (is_empty(baseline, "base", report) || is_empty(candidate, "head", report)) return report;
   report.rows = exact_rows(baseline, candidate, rules);
   const bool timed = std::ranges::any_of(both.blocks, [](const auto& block) {
     return block.pass == profiles::Pass::time && block.ok();

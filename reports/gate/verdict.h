@@ -24,7 +24,8 @@ GateReport gate_recordings(const profiles::Recording& baseline,
                            const GateSources& sources);
 
 // Two builds that ran in alternating processes: `both` holds the variants of
-// both sides. Counters and, where the time pass was run, times. Throws base::Error likewise.
+// both sides. Counters and, where the time pass was run, times. A side without one good block makes
+// it invalid.
 GateReport gate_builds(const profiles::Recording& both, std::span<const GateRule> rules,
                        const GateSources& sources);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reports/figures/format.h"
@@ -113,10 +114,105 @@ std::string row_sentence(const GateRow& row) {
                      candidate_text(row), row.unit.empty() ? "" : " ", row.unit, row.limit);
 }
 
+bool is_time(const GateRow& row) { return row.metric == "wall_time" || row.metric == "cpu_time"; }
+
+std::string rise_text(const GateKernel& kernel) {
+  const std::string figure = kernel.rise_ms >= 1000  ? format_count(kernel.rise_ms)
+                             : kernel.rise_ms >= 100 ? fmt::format("{:.0f}", kernel.rise_ms)
+                                                     : fmt::format("{:.3g}", kernel.rise_ms);
+  return fmt::format("+{} ms {}", figure, kernel.each);
+}
+
+std::string ratio_text(const GateKernel& kernel) {
+  return kernel.is_new() ? "new" : percent(kernel.ratio);
+}
+
+std::string place_text(const GateKernel& kernel) {
+  return kernel.file.empty() ? "" : fmt::format("{}:{}", kernel.file, kernel.line);
+}
+
+bool is_of_allocations(const GateRow& row) {
+  return row.metric == "allocations" || row.metric == "allocated_bytes";
+}
+
+std::string rise_text(const GateSite& site) {
+  const auto changed = [](double value) {
+    return (value < 0 ? "-" : "+") + figure_text(std::abs(value));
+  };
+  return fmt::format("{} allocation{}, {} bytes {}", changed(site.allocations),
+                     std::abs(site.allocations) == 1 ? "" : "s", changed(site.bytes), site.each);
+}
+
+std::string place_text(const GateSite& site) {
+  return site.file.empty() ? "" : fmt::format("{}:{}", site.file, site.line);
+}
+
+std::string site_sentence(const GateSite& site) {
+  const std::string place = place_text(site);
+  return fmt::format("{}: {} in {}{}{}", site.variant, rise_text(site), site.function,
+                     place.empty() ? "" : " (" + place + ")",
+                     site.is_new ? ", which allocated nothing before" : "");
+}
+
 std::string kernel_sentence(const GateKernel& kernel) {
-  return fmt::format("{}: {} took {:.4g} {} against {:.4g} ({}, 95%: {} to {})", kernel.variant,
-                     kernel.function, kernel.candidate, kernel.unit, kernel.baseline,
-                     percent(kernel.ratio), percent(kernel.low), percent(kernel.high));
+  const std::string place = place_text(kernel);
+  const std::string text = fmt::format("{}: {} in {}{}", kernel.variant, rise_text(kernel),
+                                       kernel.function, place.empty() ? "" : " (" + place + ")");
+  if (kernel.is_new()) return text + ", which has no sample before";
+  return fmt::format("{}: {:.4g} {} against {:.4g} ({}, 95%: {} to {})", text, kernel.candidate,
+                     kernel.unit, kernel.baseline, percent(kernel.ratio), percent(kernel.low),
+                     percent(kernel.high));
+}
+
+const GateKernel* cause_of(const GateReport& report) {
+  const auto found = std::ranges::find(report.kernels, true, &GateKernel::cause);
+  return found == report.kernels.end() ? nullptr : &*found;
+}
+
+std::string failure_text(const GateFailure& failure) {
+  const std::string text = fmt::format("{}: {}.", failure.program, failure.why);
+  return failure.said.empty() ? text : text + " Its last lines:\n" + failure.said;
+}
+
+std::string side_text(const GateSide& side) {
+  constexpr size_t kShortCommit = 12;
+  std::string text = side.source;
+  const std::string commit =
+      side.commit.ends_with("-dirty") ? side.commit : side.commit.substr(0, kShortCommit);
+  if (!commit.empty() && text.find(commit) == std::string::npos)
+    text += (text.empty() ? "" : ", ") + commit;
+  if (commit == text.substr(0, kShortCommit)) text = commit;  // a whole one is long
+  return side.subject.empty() ? text : text + ": " + side.subject;
+}
+
+std::string machine_text(const GateReport& report) {
+  const std::string &base = report.baseline.machine, &head = report.candidate.machine;
+  if (base == head || base.empty() || head.empty()) return base.empty() ? head : base;
+  return fmt::format("{} (baseline); {} (candidate)", base, head);
+}
+
+std::string disturbed_text(const GateDisturbance& disturbance) {
+  if (disturbance.rounds == 0) return "";
+  return fmt::format("{} of {} rounds", disturbance.disturbed, disturbance.rounds);
+}
+
+std::vector<std::string> warnings_of(const GateReport& report) {
+  std::vector<std::string> warnings;
+  if (!report.alarm.empty()) warnings.push_back(report.alarm);
+  warnings.insert(warnings.end(), report.disturbance.warnings.begin(),
+                  report.disturbance.warnings.end());
+  return warnings;
+}
+
+std::vector<std::pair<std::string, std::string>> facts_of(const GateReport& report) {
+  std::vector<std::pair<std::string, std::string>> facts{
+      {"Base", side_text(report.baseline)},
+      {"Head", side_text(report.candidate)},
+      {"Measured", report.workload},
+      {"Machine", machine_text(report)},
+      {"Disturbed", disturbed_text(report.disturbance)}};
+  std::erase_if(facts, [](const auto& fact) { return fact.second.empty(); });
+  return facts;
 }
 
 std::string joined(const std::vector<std::string>& parts) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 // JUnit's XML, as CI servers read it.
@@ -11,8 +12,13 @@ struct JunitCase {
   std::string suite, name;
   Result result = kPassed;
   std::string type, message;  // of a case that did not pass
+  std::string details{};      // lines behind the message, of a failure or an error
 };
 
-std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases);
+// What is known of all cases: a name and its value.
+using JunitProperties = std::vector<std::pair<std::string, std::string>>;
+
+std::string junit_xml(const std::string& name, const std::vector<JunitCase>& cases,
+                      const JunitProperties& properties = {});
 
 }  // namespace winnow::reports

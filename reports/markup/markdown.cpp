@@ -52,6 +52,17 @@ std::string code_span(std::string_view name) {
   return fence + pad + result + pad + fence;
 }
 
+std::string code_block(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    text += base::printable(lines.substr(0, end)) + "\n";
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  const std::string fence(std::max<size_t>(3, longest_backtick_run(text) + 1), '`');
+  return fence + "text\n" + text + fence + "\n";
+}
+
 std::string table_line(const std::vector<std::string>& cells) {
   std::string line = "|";
   for (const std::string& cell : cells) line += " " + cell + " |";

@@ -13,6 +13,9 @@ std::string escaped(std::string_view text);
 // A name as a code span, fit for a table's cell; a long one loses its middle.
 std::string code_span(std::string_view name);
 
+// Lines as they are, between fences that nothing in them ends. A control character is escaped.
+std::string code_block(std::string_view lines);
+
 // "| a | b |" and a line end.
 std::string table_line(const std::vector<std::string>& cells);
 

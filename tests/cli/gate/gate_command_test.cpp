@@ -9,6 +9,7 @@
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
+#include "tests/text.h"
 
 using namespace winnow;
 namespace fs = std::filesystem;
@@ -96,9 +97,19 @@ TEST_CASE("each verdict has its exit status and is written for people, JSON, JUn
   CHECK(gate.verdict()["rows"][0]["metric"] == "allocations");
   CHECK(base::read_file(gate / "gate/junit.xml").find("failures=\"2\"") != std::string::npos);
 
+  const auto accept = [&] {
+    base::write_file(gate / "accept.toml", gate.verdict()["accepting_rules"].get<std::string>());
+    return gate.run({"--out", "gate", "--rules", "accept.toml"}).status;
+  };
+  CHECK(gate.verdict()["command"] == "winnow gate --baseline before --candidate after --out gate");
+  CHECK(gate.verdict()["workload"] ==
+        "scenario tiny: pool; 2 threads, 2 texts an iteration, 5 iterations a process");
+  CHECK(accept() == 0);
+
   gate.change([](auto& r) { r.blocks[0].checksum = "other"; });
   CHECK(gate.run({"--out", "gate"}).status == 3);
   CHECK(gate.verdict()["verdict"] == "invalid");
+  CHECK(accept() == 0);
 
   gate.change([](auto& r) { r.workload.threads = 3; });
   CHECK(gate.run({"--out", "gate"}).status == 4);
@@ -127,13 +138,27 @@ TEST_CASE("wrong usage is status 2 and writes nothing") {
   fails({"--base-build", "x"});
   fails({"--nonsense"});
   CHECK_FALSE(fs::exists(gate / "out"));
+  base::write_file(gate / "summary.md", "mine");
+  base::write_file(gate / "wrong.toml", "other = 1\n");
+  fails({"--baseline", "before", "--candidate", "after", "--rules", "wrong.toml"});
+  CHECK(base::read_file(gate / "summary.md") == "mine");
+  CHECK_FALSE(fs::exists(gate / "verdict.json"));
+
+  // An earlier verdict does not outlive a command line that is wrong.
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--out", "gate", "--nonsense"},
+                                             {"--out=gate", "--baseline", "before"},
+                                             {"--out", "gate", "--base-build", "x"}}) {
+    REQUIRE(gate.run({"--out", "gate"}).status == 0);
+    REQUIRE(gate.verdict()["verdict"] == "pass");
+    fails(wrong);
+    CHECK(gate.verdict()["verdict"] == "invalid");
+  }
 }
 
 TEST_CASE(
-    "every mistake in a rule file is one line that names the file, before anything is written") {
+    "every mistake in a rule file is one line that names the file; no earlier verdict stays") {
   const Gate gate;
-  fs::create_directory(gate / "gate");
-  base::write_file(gate / "gate/verdict.json", "the last one");
   const std::vector<std::pair<std::string, std::string>> mistakes = {
       {"", "rules: missing"},
       {"rules = 3\n", "rules: expected"},
@@ -154,21 +179,30 @@ TEST_CASE(
       {"[[rules]\n", "line 1"},
       {"other = 1\n[[rules]]\nmetric = 'allocations'\n", "other: unknown key"},
   };
-  for (const auto& [text, problem] : mistakes) {
+  for (const auto& [text, said] : mistakes) {
+    const std::string problem = said;
     std::string err;
     INFO(text);
+    CHECK(run_rules(gate, text, err) == 2);
+    CHECK_FALSE(fs::exists(gate / "gate"));
+    fs::create_directory(gate / "gate");
+    base::write_file(gate / "gate/verdict.json", "the last one");
     CHECK(run_rules(gate, text, err) == 2);
     INFO(err);
     CHECK(err.find("winnow: gates.toml: ") == 0);
     CHECK(err.find(problem) != std::string::npos);
     CHECK(std::count(err.begin(), err.end(), '\n') == 1);
-    CHECK(base::read_file(gate / "gate/verdict.json") == "the last one");
+    CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(gate.verdict()["mode"] == "recordings");
+    CHECK(has(gate.verdict()["command"], "--rules gates.toml"));
+    CHECK(has(gate.verdict()["sentence"], problem));
+    fs::remove_all(gate / "gate");
   }
   std::string err;
   CHECK(run_rules(gate, "[[rules]]\nmetric = 'allocations'\nrise = 1\n", err) == 0);
 }
 
-TEST_CASE("a recording that is none is status 3 and writes nothing") {
+TEST_CASE("a recording that is none is status 3, and the verdict is invalid") {
   const Gate gate;
   const std::string good = base::read_file(gate / "after/recording.json");
   const auto replaced = [&](const std::string& from, const std::string& to) {
@@ -192,13 +226,31 @@ TEST_CASE("a recording that is none is status 3 and writes nothing") {
       base::write_file(gate / "before/recording.json", good);
       base::write_file(gate / "after/recording.json", good);
       base::write_file(gate / (std::string(side) + "/recording.json"), text);
+      fs::create_directories(gate / "gate");
+      base::write_file(gate / "gate/verdict.json", "the last one");
       const auto result = gate.run({"--out", "gate"});
       CHECK(result.status == 3);
       CHECK(result.err.find(std::string("winnow: ") + side) == 0);
       CHECK(result.err.find(problem) != std::string::npos);
       CHECK(result.out.empty());
-      CHECK_FALSE(fs::exists(gate / "gate"));
+      CHECK(gate.verdict()["verdict"] == "invalid");
+      CHECK(has(gate.verdict()["sentence"], problem));
     }
+}
+
+TEST_CASE("the step summary of a gate that ends by an error says so, behind what was there") {
+  const Gate gate;
+  base::write_file(gate / "summary", "before\n");
+  base::write_file(gate / "after/recording.json", "{}");
+  ::setenv("GITHUB_STEP_SUMMARY", (gate / "summary").c_str(), 1);
+  const auto result = gate.run({"--out", "gate"});
+  ::unsetenv("GITHUB_STEP_SUMMARY");
+  CHECK(result.status == 3);
+  const std::string summary = base::read_file(gate / "summary");
+  INFO(summary);
+  CHECK(summary.find("before\n## Winnow gate: invalid\n\nafter") == 0);
+  CHECK(has(summary, "no schema"));
+  CHECK(summary.find("was killed") == std::string::npos);
 }
 
 TEST_CASE("GitHub gets annotations and the summary behind what was there") {

@@ -1,5 +1,6 @@
 // A gate of commands, and of two commits of a project that is not this one.
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "base/file.h"
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
+#include "tests/cli/compare.h"
 #include "tests/cli/program.h"
 #include "tests/text.h"
 
@@ -50,8 +52,9 @@ bool sh(const ProgramGate& gate, const std::string& script) {
 // The project's one commit more: a program that burns this long.
 void commit_program(const ProgramGate& gate, double seconds) {
   base::write_file(gate / "source", fmt::format("#!/bin/sh\nexec {}\n", burns(seconds)));
-  REQUIRE(
-      sh(gate, "git add source && git -c user.name=a -c user.email=a@example.org commit -qm x"));
+  REQUIRE(sh(gate, fmt::format("git add source && git -c user.name=a -c user.email=a@example.org "
+                               "commit -qm 'burns {} s'",
+                               seconds)));
 }
 
 // On a machine so busy that the profiler sees less than half of the CPU time, that is told instead.
@@ -65,7 +68,10 @@ void check_cause(const nlohmann::json& verdict, const std::string& out) {
   CHECK(cause["function"] == "planted::three_quarters");
   CHECK(cause["unit"] == "ms/run");
   CHECK(cause["risen"] == true);
+  CHECK(cause["cause"] == true);
   CHECK(has(out, "`planted::three_quarters`"));
+  CHECK(has(out, "### Where the CPU time rose"));
+  for (const auto& kernel : verdict["kernels"]) CHECK(kernel["rise_ms_per_iteration"] > 0);
 }
 
 }  // namespace
@@ -85,6 +91,8 @@ TEST_CASE("of two commands the one that takes more CPU time is a regression, wit
   CHECK(row["unit"] == "ms a run");
   CHECK(row["pairs"] == 10);
   CHECK(row_of(verdict, "process_creations")["status"] == "equal");
+  CHECK(verdict["disturbance"]["rounds"] == 10);
+  CHECK(has(verdict["workload"], burns(0.03) + ", against " + burns(0.06)));
   check_cause(verdict, result.out);
   CHECK(base::read_file(gate / "gate/junit.xml").find("<failure") != std::string::npos);
   const auto recording = profiles::read_recording(gate / "gate/run");
@@ -132,6 +140,62 @@ TEST_CASE("a command that fails is an invalid gate, and its verdict is written")
   CHECK(gate.verdict()["candidate"]["source"] == "false");
 }
 
+TEST_CASE("an invalid gate tells the status and the last lines of what failed") {
+  const ProgramGate gate;
+  // At once, or when it has run a while: the lock is taken by its third run.
+  const std::string fails = "sh -c 'echo one >&2; echo \"two <b>\" >&2; exit 7'";
+  const std::string fails_later =
+      "sh -c 'echo x >>count; test $(wc -l <count) -lt 4 || { echo too many >&2; exit 9; }'";
+  struct Planted {
+    std::string command;
+    const char* why;
+    std::vector<std::string> lines;
+  };
+  for (const Planted& planted : {Planted{fails, "exit status 7", {"one", "two <b>"}},
+                                 Planted{fails_later, "exit status 9", {"too many"}}}) {
+    INFO(planted.command);
+    const auto result = gate.run({"-n", "bench", "--runs-per-block", "1", "true", planted.command});
+    INFO(result.err << result.out);
+    CHECK(result.status == 3);
+    const auto verdict = gate.verdict();
+    CHECK(verdict["verdict"] == "invalid");
+    REQUIRE(verdict["failures"].size() >= 1);
+    CHECK(has(verdict["failures"][0]["program"], "bench"));
+    CHECK(verdict["failures"][0]["why"] == planted.why);
+    CHECK(verdict["failures"][0]["last_lines"] == planted.lines);
+    CHECK(has(result.out, "### What failed"));
+    CHECK(has(result.out, planted.lines.back() + "\n```\n"));
+    const std::string junit = base::read_file(gate / "gate/junit.xml");
+    CHECK(has(junit, planted.why));
+    CHECK(has(junit, planted.lines.back().substr(0, 3)));
+  }
+}
+
+TEST_CASE("a gate that is killed or interrupted leaves an invalid verdict, not the one before") {
+  const ProgramGate gate;
+  REQUIRE(gate.run({"--exact-only", "true", "true"}).status == 0);
+  REQUIRE(gate.verdict()["verdict"] == "pass");
+  ::setenv("GITHUB_STEP_SUMMARY", (gate / "summary").c_str(), 1);
+  for (const int signal : {SIGKILL, SIGINT}) {
+    INFO(signal);
+    const std::string nap = testing::nap_of(31430 + signal);
+    const pid_t process =
+        testing::start_winnow(gate, {"gate", "--out", "gate", "sleep " + nap, "sleep " + nap});
+    CHECK(testing::begins_to_sleep(nap));
+    CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(has(base::read_file(gate / "summary"), "it still runs"));
+    kill(process, signal);
+    testing::wait(gate, process);
+    CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(has(gate.verdict()["sentence"], signal == SIGKILL ? "was killed" : "interrupted"));
+    CHECK(base::read_file(gate / "gate/summary.md").find("invalid") != std::string::npos);
+    CHECK(base::read_file(gate / "gate/junit.xml").find("<error") != std::string::npos);
+    CHECK(testing::ends_everywhere(nap));
+  }
+  ::unsetenv("GITHUB_STEP_SUMMARY");
+  CHECK(has(base::read_file(gate / "summary"), "interrupted"));
+}
+
 TEST_CASE("a gate of commands takes no option of another gate, nor another gate one of its") {
   const ProgramGate gate;
   const std::vector<std::vector<std::string>> wrong{
@@ -177,6 +241,14 @@ TEST_CASE("two commits of a project are built, run and judged") {
   CHECK(verdict["baseline"]["source"].get<std::string>().starts_with("HEAD~1 ("));
   CHECK(verdict["baseline"]["commit"].get<std::string>().size() == 40);
   CHECK(verdict["candidate"]["source"].get<std::string>().starts_with("HEAD ("));
+  CHECK(verdict["baseline"]["subject"] == "burns 0.03 s");
+  CHECK(verdict["candidate"]["subject"] == "burns 0.06 s");
+  CHECK(has(result.out, ": burns 0.06 s\n"));
+  // A branch moves on: the command names the commit.
+  const std::string again = verdict["command"];
+  CHECK(again == fmt::format("winnow gate --out gate --rules gates.toml --base {} --build '{}' "
+                             "./bench",
+                             verdict["baseline"]["commit"].get<std::string>(), build));
   CHECK(verdict["rows"][0]["variant"] == "bench");
   check_cause(verdict, result.out);
   CHECK(result.out.find("changes that are in no commit") == std::string::npos);
@@ -204,5 +276,10 @@ TEST_CASE("two commits of a project are built, run and judged") {
   CHECK(gate.run(with_file).status == 2);
 
   CHECK(gate.run({"--base", "nothing", "--build", build, "./bench"}).status == 2);
-  CHECK(gate.run({"--base", "HEAD", "--build", "exit 7", "./bench"}).status == 3);
+  const std::string breaks = "echo no such thing >&2; exit 7";
+  const auto broken = gate.run({"--base", "HEAD", "--build", breaks, "./bench"});
+  CHECK(broken.status == 3);
+  CHECK(has(gate.verdict()["sentence"], "no such thing"));
+  CHECK(has(gate.verdict()["failures"][0]["program"], "build of HEAD"));
+  CHECK(gate.verdict()["failures"][0]["last_lines"][0] == "no such thing");
 }

@@ -115,6 +115,22 @@ TEST_CASE("lambdas are named by where they stand") {
   CHECK(name.ends_with("operator()"));
 }
 
+TEST_CASE("a lambda that was inlined into what calls it by a pointer is named by where it stands") {
+  void* const library = dlopen(LAMBDA_LIBRARY, RTLD_NOW);
+  REQUIRE(library != nullptr);
+  const auto call = reinterpret_cast<void* (*)()>(dlsym(library, "call_lambda"));
+  const auto line = static_cast<const int*>(dlsym(library, "lambda_line"));
+  REQUIRE((call != nullptr && line != nullptr));
+  Symbols symbols;
+  const auto functions = symbols.frames(own_map(), address(call()) - 1);
+  INFO(functions.front().name);
+  // Between them what the compiler calls it.
+  CHECK(functions.front().name.starts_with("known::by_lambda::"));
+  CHECK(functions.front().name.ends_with("::operator()"));
+  CHECK(functions.front().file.ends_with("lambda.cpp"));
+  CHECK(functions.front().line == *line);
+}
+
 TEST_CASE("the C library's functions have their usual names") {
   void* const libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
   REQUIRE(libc != nullptr);

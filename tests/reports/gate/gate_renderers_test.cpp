@@ -1,12 +1,18 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
+#include "reports/gate/accept.h"
 #include "reports/gate/json.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/renderers.h"
+#include "reports/gate/sites.h"
+#include "reports/gate/words.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
+#include "tests/text.h"
 
 using namespace winnow::reports;
 namespace profiles = winnow::profiles;
@@ -30,7 +36,9 @@ GateReport hostile_report(GateStatus status, size_t rows) {
   }
   GateKernel kernel;
   kernel.variant = kernel.function = kHostile;
+  kernel.baseline = 1;
   kernel.low = 1.1;
+  kernel.cause = true;
   report.kernels.push_back(kernel);
   report.notes.push_back(kHostile);
   return report;
@@ -123,6 +131,167 @@ TEST_CASE("the summary begins with the verdict and stays below GitHub's limit") 
   long_text.sentence = std::string(200'000, 'x');
   long_text.notes.assign(500, std::string(200'000, '<'));
   CHECK(gate_markdown(long_text).size() <= kMostSummaryBytes);
+  const std::string longest(200'000, '<');
+  long_text.failures.assign(5, {longest, longest, longest});
+  long_text.kernels.front().file = longest;
+  long_text.kernels.assign(10, long_text.kernels.front());
+  long_text.sites.assign(10, {longest, longest, longest, 1, 1, 1, longest, true});
+  long_text.disturbance.warnings.assign(3, longest);
+  long_text.command = long_text.workload = long_text.baseline.subject = longest;
+  const std::string text = gate_markdown(long_text);
+  CHECK(text.size() <= kMostSummaryBytes);
+  CHECK(text.find("## Winnow gate: regression\n") == 0);
+  CHECK(has(text, "verdict.json has all"));
+}
+
+TEST_CASE("a rule that is offered takes the named metric alone, whatever its name holds") {
+  GateReport report = hostile_report(GateStatus::kRegression, 1);
+  CHECK(accepting_rules(report).empty());  // no file can hold such a name
+  GateRow& row = report.rows.front();
+  row.metric = "work.a\"*[b]\\";
+  row.variant = "pool";
+  row.status = GateStatus::kChanged;
+  CHECK(accepting_rules(report) ==
+        "[[rules]]\nmetric = \"work.a\\\"\\\\*\\\\[b]\\\\\\\\\"\nvariant = \"pool\"\n"
+        "may_change = true\n");
+}
+
+TEST_CASE(
+    "a regression of allocations names the functions that ask for more, and where they stand") {
+  const auto stacks = [](int iterations, std::vector<profiles::Stack> all) {
+    profiles::Stacks result;
+    result.clock = profiles::ProfileClock::allocation;
+    result.iterations = iterations;
+    result.frames = {{"operator new(unsigned long)", "", "", 0},
+                     {"std::vector::reserve", "/usr/include/vector", "", 3},
+                     {"winnow::engine::encode", "engine/tokenizer.cpp", "", 88},
+                     {"winnow::engine::forward", "engine/forward.cpp", "", 120},
+                     {"winnow::engine::embed", "engine/embedder.cpp", "", 7}};
+    result.stacks = std::move(all);
+    return result;
+  };
+  profiles::Recording recording;
+  recording.workload.item = "text";
+  recording.workload.items_per_iteration = 4;
+  // Of 2 iterations and of 1, 4 texts each: encode 3 -> 4 a text, embed none -> 1, forward falls.
+  const auto before = stacks(2, {{{0, 1, 2, 4}, 0, 2400, 24}, {{0, 3, 4}, 0, 800, 16}});
+  const auto after =
+      stacks(1, {{{0, 1, 2, 4}, 0, 1400, 16}, {{0, 3, 4}, 0, 200, 4}, {{0, 4}, 0, 80, 4}});
+  const auto sites = risen_sites(recording, "pool", before, after);
+  REQUIRE(sites.size() == 2);
+  CHECK(
+      site_sentence(sites[0]) ==
+      "pool: +1 allocation, +50 bytes a text in winnow::engine::encode (engine/tokenizer.cpp:88)");
+  CHECK(site_sentence(sites[1]) ==
+        "pool: +1 allocation, +20 bytes a text in winnow::engine::embed (engine/embedder.cpp:7), "
+        "which allocated nothing before");
+  CHECK(risen_sites(recording, "pool", before, before).empty());
+  CHECK(risen_sites(recording, "pool", stacks(0, {}), after).empty());
+
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.sites = sites;
+  GateRow row;
+  row.variant = "pool";
+  row.metric = "allocations";
+  row.status = GateStatus::kRegression;
+  row.baseline = 5;
+  row.candidate = 6;
+  report.rows = {row};
+  CHECK(allocations_rose(report));
+  CHECK(has(gate_markdown(report),
+            "### Where allocations rose\n\n| Rise | Variant | Function |\n|---|---:|---:|\n"
+            "| **+1 allocation, +50 bytes a text** | pool | `winnow::engine::encode` "
+            "(engine/tokenizer.cpp:88) |\n"));
+  CHECK(has(gate_annotations(report),
+            "::error file=engine/tokenizer.cpp,line=88,title=pool%3A allocations::"));
+  CHECK(has(gate_junit(report), "in winnow::engine::embed (engine/embedder.cpp:7)"));
+  const auto json = nlohmann::json::parse(gate_json(report));
+  CHECK(json["sites"][1]["function"] == "winnow::engine::embed");
+  CHECK(json["sites"][1]["new"] == true);
+  report.rows.front().status = GateStatus::kAllowed;
+  CHECK_FALSE(allocations_rose(report));
+}
+
+// After a wanted change: WINNOW_UPDATE_GOLDEN=1 reports_gate_test writes the file anew; read its
+// diff.
+TEST_CASE("the summary of a regression is the golden file") {
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.mode = "builds";
+  report.sentence =
+      "pool: cpu_time: +24.0% (+21.0% to +27.1%, 10 pairs) (allowed: proven above 1%, "
+      "passed below 5%); and 2 more.";
+  report.baseline.source = report.baseline.commit = "3f1c9a7d0be2c4411f8e63d0a5b7c9e2d4f60718";
+  report.baseline.subject = "Tokens are looked up in a table";
+  report.candidate.source = "build";
+  report.candidate.commit = "a94e11c07f52-dirty";
+  report.candidate.subject = "The forward pass | in `one` function";
+  report.baseline.machine = report.candidate.machine = "Intel(R) Xeon(R), 2 cores";
+  report.workload =
+      "scenario batch32: pool; 2 threads, 32 texts an iteration, 4 iterations a process";
+  report.command = "winnow gate --base 3f1c9a7d0be2 scenarios/batch32.toml --variants pool";
+  report.disturbance = {10,
+                        3,
+                        {"time pass: 3 of 10 rounds disturbed, 0 repeated, 0 replaced by an "
+                         "undisturbed repetition (head-pool, block 2: other programs used 1.3 "
+                         "of 2 cores)"}};
+  const auto timed = [](const char* metric, GateStatus status, double ratio) {
+    GateRow row;
+    row.variant = "pool";
+    row.metric = metric;
+    row.unit = "ms an iteration";
+    row.status = status;
+    row.exact = false;
+    row.baseline = 400;
+    row.candidate = 400 * ratio;
+    row.ratio = ratio;
+    row.low = ratio * 0.976;
+    row.high = ratio * 1.025;
+    row.pairs = 10;
+    row.limit = "proven above 1%, passed below 5%";
+    return row;
+  };
+  report.rows = {timed("cpu_time", GateStatus::kRegression, 1.24),
+                 timed("wall_time", GateStatus::kRegression, 1.12)};
+  GateRow allocations;
+  allocations.variant = "pool";
+  allocations.metric = "allocations";
+  allocations.unit = "a text";
+  allocations.status = GateStatus::kRegression;
+  allocations.baseline = 3;
+  allocations.candidate = 4;
+  allocations.limit = "no rise";
+  report.rows.push_back(allocations);
+  report.rows.push_back(timed("peak_memory", GateStatus::kEqual, 1));
+  const auto kernel = [](const char* function, const char* file, int line, double before,
+                         double after) {
+    GateKernel found;
+    found.variant = "pool";
+    found.function = function;
+    found.category = "compute";
+    found.file = file;
+    found.line = line;
+    found.unit = "ms/iteration";
+    found.baseline = before;
+    found.candidate = after;
+    found.ratio = before > 0 ? after / before : 100;
+    found.low = found.ratio * 0.95;
+    found.high = found.ratio * 1.05;
+    found.rise_ms = after - before;
+    return found;
+  };
+  report.kernels = {kernel("winnow::engine::forward", "engine/forward.cpp", 120, 210, 298.5),
+                    kernel("winnow::engine::copy_rows", "", 0, 0, 7.25),
+                    kernel("winnow::kernels::rms_norm", "kernels/rms_norm.cpp", 14, 20, 20.5)};
+  report.kernels[0].cause = true;
+  report.kernels[1].file = "engine/rows.cpp";
+  report.kernels[1].line = 9;
+  report.noise = "3.1 % (A/A arm).";
+  const std::string file = std::string(WINNOW_REPORTS_DATA) + "/gate.md";
+  const std::string text = gate_markdown(report);
+  if (std::getenv("WINNOW_UPDATE_GOLDEN")) winnow::base::write_file(file, text);
+  CHECK(text == winnow::base::read_file(file));
 }
 
 TEST_CASE("rows that did not move are left out of the summary") {
@@ -139,7 +308,8 @@ TEST_CASE("verdict.json is JSON, whatever names hold") {
   CHECK(json["kernels"][0]["risen"] == true);
 }
 
-TEST_CASE("the kernel whose time per unit of work rose is first, though all were sampled anew") {
+TEST_CASE(
+    "the kernel whose time per unit of work rose is the cause, though all were sampled anew") {
   const auto build = [](double matmul, double attention, double wait, int64_t iterations) {
     profiles::Recording recording;
     recording.variants.resize(1);
@@ -167,18 +337,110 @@ TEST_CASE("the kernel whose time per unit of work rose is first, though all were
   };
   const auto before = build(4000, 500, 300, 100);
   // Twice as many iterations: twice the samples are no rise.
-  CHECK_FALSE(risen_kernels(before, build(4000, 500, 300, 200)).front().risen());
+  CHECK(risen_kernels(before, build(4000, 500, 300, 200)).empty());
   auto kernels = risen_kernels(before, build(4400, 500, 900, 200));
-  CHECK(kernels.front().function == "matmul");
-  CHECK(kernels.front().unit == "ms/GMAC");
-  CHECK(kernels.front().risen());
-  CHECK(kernels.front().ratio == Approx(1.1).epsilon(0.01));
-  CHECK(kernels.front().baseline == Approx(400));
+  // The wait costs most, and follows from the function that computes longer.
+  REQUIRE(kernels.size() == 2);
+  CHECK(kernels[0].function == "pthread_cond_wait");
+  CHECK(kernels[0].rise_ms == Approx(60));
+  CHECK_FALSE(kernels[0].cause);
+  CHECK(kernels[1].function == "matmul");
+  CHECK(kernels[1].unit == "ms/GMAC");
+  CHECK(kernels[1].risen());
+  CHECK(kernels[1].cause);
+  CHECK(kernels[1].ratio == Approx(1.1).epsilon(0.01));
+  CHECK(kernels[1].baseline == Approx(400));
   kernels = risen_kernels(before, build(4000, 900, 300, 100));
+  REQUIRE(kernels.size() == 1);
   CHECK(kernels.front().function == "winnow::kernels::attention_avx2");
   CHECK(kernels.front().unit == "ms/iteration");
   CHECK(kernels.front().rise_ms == Approx(40));
   // The scheduler alone rose: then it is the cause.
-  CHECK(risen_kernels(before, build(4000, 500, 900, 100)).front().function == "pthread_cond_wait");
+  kernels = risen_kernels(before, build(4000, 500, 900, 100));
+  CHECK(kernels.front().function == "pthread_cond_wait");
+  CHECK(kernels.front().cause);
   CHECK(risen_kernels(before, {}).empty());
+  CHECK_FALSE(have_profiles(before, {}));
+  // What fell is no rise, and where nothing rose nothing is listed.
+  CHECK(risen_kernels(before, build(3000, 400, 200, 100)).empty());
+  CHECK(have_profiles(before, build(3000, 400, 200, 100)));
+}
+
+TEST_CASE(
+    "functions stand by what they cost, and one without a sample before is new, not +1000 %") {
+  const auto build = [](const std::vector<std::pair<const char*, int64_t>>& functions) {
+    profiles::Recording recording;
+    recording.variants.resize(1);
+    recording.variants[0].name = "bench";
+    recording.workload.iteration = "run";
+    profiles::SampledProfile cpu;
+    cpu.iterations = 10;
+    for (const auto& [name, samples] : functions) {
+      cpu.functions.push_back(
+          {name, "other", static_cast<double>(samples) / 1000, {}, samples, {}});
+      cpu.samples = cpu.samples.value_or(0) + samples;
+    }
+    cpu.sampled_s = static_cast<double>(*cpu.samples) / 1000;
+    recording.profiles["bench"].cpu = cpu;
+    return recording;
+  };
+  const auto before = build({{"small", 50}, {"large", 4000}, {"gone", 700}, {"noise", 100}});
+  const auto after = build({{"small", 200}, {"large", 4885}, {"made", 300}, {"noise", 103}});
+  auto kernels = risen_kernels(before, after);
+  REQUIRE(kernels.size() == 4);
+  CHECK(kernels[0].function == "large");
+  CHECK(kernels[1].function == "made");
+  CHECK(kernels[2].function == "small");
+  CHECK(kernels[3].function == "noise");
+  CHECK_FALSE(kernels[3].risen());
+  CHECK(kernels[0].cause);
+  CHECK_FALSE(kernels[1].cause);
+  CHECK(kernels[1].is_new());
+  CHECK(kernels[2].ratio == Approx(4));  // of the figures that are shown
+
+  profiles::Stacks stacks;
+  stacks.frames = {{"main", "main.cpp", "other", 3}, {"large", "src/large.cpp", "other", 120}};
+  stacks.stacks = {{{1, 0}, 4885}, {{0}, 7}};
+  place_kernels(stacks, "another", kernels);
+  CHECK(kernels[0].file.empty());
+  place_kernels(stacks, "bench", kernels);
+  CHECK(kernels[0].file == "src/large.cpp");
+  CHECK(kernels[0].line == 120);
+  CHECK(kernels[1].file.empty());
+
+  GateReport report;
+  report.outcome = GateOutcome::kRegression;
+  report.kernels = kernels;
+  const std::string text = gate_markdown(report);
+  CHECK(has(text, "### Where the CPU time rose"));
+  CHECK(has(text, "| **+88.5 ms a run** | bench | `large` (src/large.cpp:120) |"));
+  CHECK(has(text, "`made` | other | no sample | 30 ms/run | new | - |"));
+  CHECK_FALSE(has(text, "`gone`"));
+  CHECK_FALSE(has(text, "`noise`"));
+  CHECK(has(text, "Of 1 more function a rise was seen, and is not proven."));
+  CHECK(has(gate_annotations(report), "::notice file=src/large.cpp,line=120,title=Where"));
+  const auto json = nlohmann::json::parse(gate_json(report));
+  CHECK(json["kernels"][1]["new"] == true);
+  CHECK(json["kernels"][1]["ratio"].is_null());
+  CHECK(json["kernels"][1]["low"].is_null());
+  CHECK(json["kernels"][0]["file"] == "src/large.cpp");
+
+  // Nothing proven: nothing stands under a heading that says that it rose.
+  report.kernels = risen_kernels(build({{"a", 100}, {"b", 50}}), build({{"a", 108}, {"b", 44}}));
+  REQUIRE(report.kernels.size() == 1);
+  CHECK(cause_of(report) == nullptr);
+  CHECK_FALSE(has(gate_markdown(report), "Where the CPU time rose"));
+  CHECK(has(gate_markdown(report), "No function's rise is proven"));
+  CHECK_FALSE(has(gate_annotations(report), "notice"));
+}
+
+TEST_CASE("no file name breaks out of an annotation, and files of the system are not named") {
+  GateReport report = hostile_report(GateStatus::kRegression, 1);
+  report.kernels.front().cause = true;
+  report.kernels.front().file = "a,title=x::y%0A\n.cpp";
+  report.kernels.front().line = 7;
+  const std::string text = gate_annotations(report);
+  CHECK(has(text, "::notice file=a%2Ctitle=x%3A%3Ay%250A\\x0a.cpp,line=7,title="));
+  report.kernels.front().file = "/usr/include/vector";
+  CHECK(has(gate_annotations(report), "::notice title="));
 }

@@ -1,11 +1,15 @@
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "reports/gate/accept.h"
 #include "reports/gate/json.h"
 #include "reports/gate/renderers.h"
 #include "reports/gate/timing.h"
 #include "reports/gate/verdict.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/gate_samples.h"
+#include "tests/text.h"
 
 using namespace winnow;
 using namespace winnow::reports;
@@ -71,6 +75,13 @@ Recording with_twin(Recording both, double factor) {
         static_cast<int64_t>(static_cast<double>(*block.region->user_ns) * factor * wobble);
     both.blocks.push_back(block);
   }
+  return both;
+}
+
+// Other programs ran beside so many of the rounds.
+Recording disturbed_builds(Recording both, int rounds) {
+  for (auto& block : both.blocks)
+    if (block.index < rounds) block.disturbed = "other programs used 1.3 of 2 cores";
   return both;
 }
 
@@ -185,4 +196,69 @@ TEST_CASE("peak memory of commands is compared in pairs of the tree pass, where 
   CHECK(gate_peaks(100 * mb, 120 * mb).status == GateStatus::kRegression);
   CHECK(gate_peaks(3 * mb, 5 * mb).status == GateStatus::kUnchecked);
   CHECK(gate_peaks(3 * mb, 50 * mb).status == GateStatus::kRegression);
+}
+
+TEST_CASE("how disturbed the run was stands in the summary, verdict.json, JUnit and annotations") {
+  GatePairs pairs;
+  pairs.count = 10;
+  for (const int rounds : {0, 1, 4}) {
+    INFO(rounds);
+    const GateReport report = gate_builds(disturbed_builds(builds(pairs), rounds), {}, {"a", "b"});
+    const std::string told = std::to_string(rounds) + " of 10 rounds";
+    const std::string markdown = gate_markdown(report), junit = gate_junit(report),
+                      annotations = gate_annotations(report);
+    const auto json = nlohmann::json::parse(gate_json(report));
+    CHECK(json["disturbance"]["rounds"] == 10);
+    CHECK(json["disturbance"]["disturbed"] == rounds);
+    CHECK(has(markdown, "- Disturbed: " + told));
+    CHECK(has(junit, "<property name=\"Disturbed\" value=\"" + told + "\"/>"));
+    const std::string warning = "time pass: " + told + " disturbed";
+    CHECK(has(markdown, "**Warning:** " + warning) == (rounds > 0));
+    CHECK(has(junit, "<property name=\"Warning\" value=\"" + warning) == (rounds > 0));
+    CHECK(has(annotations, "::warning title=Winnow gate%3A disturbed::" + warning) == (rounds > 0));
+    CHECK(json["disturbance"]["warnings"].size() == (rounds == 0 ? 0 : rounds == 1 ? 1 : 2));
+  }
+  // Of counters alone there is no round to disturb.
+  Recording exact = builds(pairs);
+  exact.blocks.clear();
+  for (const char* side : {"base-pool", "head-pool"}) {
+    profiles::Block block = good_block_of_pool(gate_recording());
+    block.pass = profiles::Pass::sync;
+    block.variant = side;
+    exact.blocks.push_back(block);
+  }
+  CHECK_FALSE(has(gate_markdown(gate_builds(exact, {}, {"a", "b"})), "rounds"));
+}
+
+TEST_CASE("the rules that a refused gate offers let the same figures pass") {
+  GatePairs slower;
+  slower.wall = 1.1;
+  slower.cpu = 1.234;
+  slower.memory = 1.07;
+  Recording both = builds(slower);
+  auto& sync = *both.profiles["head-pool"].sync;
+  *sync.allocations += 10;  // a third of one a text, or so
+  const GateReport refused = gate_builds(both, {}, {"a", "b"});
+  CHECK(refused.outcome == GateOutcome::kRegression);
+  std::vector<GateRule> rules;
+  std::istringstream text(accepting_rules(refused));
+  for (std::string line; std::getline(text, line);) {
+    const size_t equals = line.find(" = ");
+    if (line == "[[rules]]") rules.emplace_back();
+    if (equals == std::string::npos) continue;
+    const std::string key = line.substr(0, equals), value = line.substr(equals + 3);
+    GateRule& rule = rules.back();
+    if (key == "metric") rule.metric = value.substr(1, value.size() - 2);
+    if (key == "variant") rule.variant = value.substr(1, value.size() - 2);
+    if (key == "rise") rule.rise = std::stod(value);
+    if (key == "allowance_percent") rule.allowance_percent = std::stod(value);
+    if (key == "tolerance_percent") rule.tolerance_percent = std::stod(value);
+  }
+  CHECK(rules.size() == 4);
+  const GateReport accepted = gate_builds(both, rules, {"a", "b"});
+  INFO(accepting_rules(refused) << accepted.sentence);
+  CHECK(accepted.outcome == GateOutcome::kPass);
+  CHECK(accepting_rules(accepted).empty());
+  CHECK(has(gate_markdown(refused), "### To accept this on purpose"));
+  CHECK_FALSE(has(gate_markdown(accepted), "on purpose"));
 }
