@@ -301,13 +301,13 @@ TEST_CASE("the A/A arm tells the smallest detectable effect and is no variant") 
   const Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kWinner);
   CHECK(report.alarms.empty());
-  // s = 0.01 sqrt(10 / 9); t(9): 3.250 + 1.383; / sqrt(10)
+  // Half of the range is 0.01, the factor of 10 pairs 1.148.
   REQUIRE(report.noise.wall_effect.has_value());
-  CHECK(*report.noise.wall_effect == Approx(0.01557).epsilon(0.01));
+  CHECK(*report.noise.wall_effect == Approx(0.01154).epsilon(0.01));
   CHECK(!report.noise.cpu_effect);
   const std::string text = to_markdown(report);
   INFO(text);
-  CHECK(has(text, "**Smallest detectable effect:** 1.6% in wall time (A/A arm 1.00"));
+  CHECK(has(text, "**Smallest detectable effect:** 1.2% in wall time (A/A arm 1.00"));
   CHECK(has(text, "unavailable in CPU time (no pairs of the A/A arm)"));
   CHECK(!has(text, "fine-twin"));
   CHECK(has(to_markdown(make_report(seed_recording())),
