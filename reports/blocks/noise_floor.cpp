@@ -80,9 +80,10 @@ NoiseFloor noise_floor(const Measured& arms, int variants, bool ranks) {
                                effect_words(noise.cpu_effect, noise.cpu, "CPU time"), over);
   if (!ranks || variants < 3 || noise.wall.count() == 0) return noise;
   noise.winner_effect = smallest_effect(arms, Measure::kWall, Sought::kWinner, variants);
-  noise.sentence += fmt::format(
-      "; a winner among {} variants: {} in wall time", variants,
-      noise.winner_effect ? format_percent(*noise.winner_effect * 100) : "unavailable (too few)");
+  noise.sentence +=
+      fmt::format("; a winner among {} variants: {}", variants,
+                  noise.winner_effect ? format_percent(*noise.winner_effect * 100) + " in wall time"
+                                      : "unavailable (too few pairs)");
   return noise;
 }
 

@@ -317,6 +317,29 @@ TEST_CASE("the A/A arm tells the smallest detectable effect and is no variant") 
   CHECK(has(few.noise.sentence, "unavailable in wall time"));
 }
 
+TEST_CASE("of three variants the effect of a winner stands beside that of a row") {
+  std::vector<double> twin;
+  for (int i = 0; i < 10; ++i) twin.push_back(i % 2 ? 4.04 : 3.96);
+  const auto of_three = [](profiles::Recording recording, size_t blocks) {
+    recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+    add_blocks(recording, "steal", std::vector(blocks, 2.0), 2);
+    return make_report(recording);
+  };
+  const Report report = of_three(with_twin(3, twin), 10);
+  REQUIRE(report.noise.winner_effect.has_value());
+  CHECK(*report.noise.wall_effect == Approx(0.01383).epsilon(0.01));    // factor 1.373
+  CHECK(*report.noise.winner_effect == Approx(0.01620).epsilon(0.01));  // factor 1.607
+  CHECK(has(report.noise.sentence,
+            "at 99 % confidence over 2 comparisons and 90 % power; a winner among 3 variants: 1.6% "
+            "in wall time"));
+  CHECK(!make_report(with_twin(3, twin)).noise.winner_effect);
+  twin.pop_back();  // 9 pairs prove a row, no winner
+  const Report few = of_three(with_twin(3, twin), 9);
+  CHECK(few.noise.wall_effect);
+  CHECK(!few.noise.winner_effect);
+  CHECK(has(few.noise.sentence, "a winner among 3 variants: unavailable (too few pairs)"));
+}
+
 TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins") {
   const std::vector<double> slower(10, 4.4);
   const Report small = make_report(with_twin(3.8, slower));
