@@ -67,13 +67,15 @@ Scatter scatter_of(const Measured& arms, Measure measure) {
 }
 
 std::string cell(const Scatter& scatter, const std::string& what) {
-  if (!scatter.sigma) return fmt::format("unavailable ({} pairs)", scatter.pairs);
+  const std::string unavailable = fmt::format("unavailable ({} pairs)", scatter.pairs);
   const auto percent = [](double value) { return format_percent(value * 100); };
+  if (what == "sigma" && !scatter.sigma) return unavailable;
   if (what == "sigma")
     return fmt::format("{} ({} to {})", percent(scatter.sigma->sigma), percent(scatter.sigma->low),
                        percent(scatter.sigma->high));
+  if (what == "spikes" && scatter.blocks == 0) return unavailable;
   if (what == "spikes") return fmt::format("{} of {} blocks", scatter.spikes, scatter.blocks);
-  if (!scatter.drift) return fmt::format("unavailable ({} pairs)", scatter.pairs);
+  if (!scatter.drift) return unavailable;
   return fmt::format("{}{}", *scatter.drift < 0 ? "-" : "+", percent(*scatter.drift));
 }
 
