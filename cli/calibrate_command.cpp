@@ -24,7 +24,7 @@ constexpr std::string_view kCalibrateText =
     "that whatever differs is noise. Prints a Markdown table: the scatter of a pair, drift, "
     "spikes,\n"
     "and how many pairs of blocks a comparison needs here to detect 1, 2, 5 and 10 % at 99 %\n"
-    "confidence and 90 % power, by wall time and by CPU time.\n\n"
+    "confidence and 90 % power, by wall time and by CPU time. Scatter and pairs take 8 blocks.\n\n"
     "Examples:\n"
     "  winnow calibrate\n"
     "  winnow calibrate scenarios/batch32.toml --blocks 40 --variant spawn\n"

@@ -24,7 +24,10 @@ ComparedMetric compare_metric(const Measured& arms, const std::vector<Match>& ma
   compared.pairs = compare_all(arms, matches, Measure(metric));
   if (!arms.twin() || arms.size() == 0) return compared;
   compared.twin = compare_all(arms, {{&arms[0], &*arms.twin()}}, Measure(metric)).front();
-  compared.effect = smallest_effect(arms, Measure(metric), static_cast<int>(matches.size()) - 1);
+  const int variants = static_cast<int>(matches.size());
+  compared.effect = smallest_effect(arms, Measure(metric), Sought::kRow, variants);
+  if (variants > 2)
+    compared.winner_effect = smallest_effect(arms, Measure(metric), Sought::kWinner, variants);
   return compared;
 }
 
@@ -55,7 +58,7 @@ Compared compare_blocks(const Measured& arms) {
     for (auto* each : all)
       for (Pairs& pairs : *each) pairs.evidence = Evidence::kVoid;
   }
-  compared.noise = noise_floor(arms, static_cast<int>(matches.size()) - 1);
+  compared.noise = noise_floor(arms, static_cast<int>(matches.size()), true);
   return compared;
 }
 

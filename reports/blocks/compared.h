@@ -19,7 +19,9 @@ struct ComparedMetric {
   std::vector<MetricSpread> spreads{};  // per variant
   std::vector<Pairs> pairs{};           // per variant, against the baseline; the first is empty
   Pairs twin{};                         // the A/A arm
-  std::optional<double> effect{};       // the smallest that the run could have detected, relative
+  // The smallest relative effects that the run could have detected of a variant against the
+  // baseline; and, of three variants or more, of a winner.
+  std::optional<double> effect{}, winner_effect{};
 };
 
 // The blocks of all variants compared: what tables and verdict hold their figures against. Pairs of

@@ -56,14 +56,12 @@ void adjust_together(Pairs& wall, Pairs& cpu) {
 
 }  // namespace
 
-std::optional<double> smallest_effect(const Measured& arms, Measure measure, int comparisons) {
-  const std::vector<double> logs = log_ratios(arms, measure);
-  const auto sigma = sigma_of(logs, 1 - kLevel);
-  if (!sigma) return std::nullopt;
-  return detectable_effect(sigma->sigma, static_cast<int>(logs.size()), kLevel, comparisons);
+std::optional<double> smallest_effect(const Measured& arms, Measure measure, Sought sought,
+                                      int variants) {
+  return detectable_effect(log_ratios(arms, measure), sought, variants);
 }
 
-NoiseFloor noise_floor(const Measured& arms, int comparisons) {
+NoiseFloor noise_floor(const Measured& arms, int variants, bool ranks) {
   NoiseFloor noise;
   if (!arms.twin() || arms.size() == 0) {
     noise.sentence = "unavailable (no A/A arm was measured: a second copy of the baseline)";
@@ -73,13 +71,19 @@ NoiseFloor noise_floor(const Measured& arms, int comparisons) {
   noise.wall = compare_all(arms, match, Measure::kWall).front();
   noise.cpu = compare_all(arms, match, Measure::kCpu).front();
   adjust_together(noise.wall, noise.cpu);
-  noise.wall_effect = smallest_effect(arms, Measure::kWall, comparisons);
-  noise.cpu_effect = smallest_effect(arms, Measure::kCpu, comparisons);
+  noise.wall_effect = smallest_effect(arms, Measure::kWall, Sought::kRow, variants);
+  noise.cpu_effect = smallest_effect(arms, Measure::kCpu, Sought::kRow, variants);
   const std::string over =
-      comparisons > 1 ? fmt::format(" over {} comparisons", comparisons) : std::string();
+      variants > 2 ? fmt::format(" over {} comparisons", variants - 1) : std::string();
   noise.sentence = fmt::format("{}; {}; at 99 % confidence{} and 90 % power",
                                effect_words(noise.wall_effect, noise.wall, "wall time"),
                                effect_words(noise.cpu_effect, noise.cpu, "CPU time"), over);
+  if (!ranks || variants < 3 || noise.wall.count() == 0) return noise;
+  noise.winner_effect = smallest_effect(arms, Measure::kWall, Sought::kWinner, variants);
+  noise.sentence +=
+      fmt::format("; a winner among {} variants: {}", variants,
+                  noise.winner_effect ? format_percent(*noise.winner_effect * 100) + " in wall time"
+                                      : "unavailable (too few pairs)");
   return noise;
 }
 

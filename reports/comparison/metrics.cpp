@@ -45,9 +45,11 @@ std::string noise_note(const ComparedMetric& metric) {
       fmt::format("{}: taken from the output by {}; ", metric.about.name, metric.about.pattern);
   if (metric.twin.count() == 0) return text + "the A/A arm has no figures.";
   text += fmt::format("A/A arm {}", ratio_words(metric.twin));
-  return text + (metric.effect ? fmt::format("; smallest detectable effect {}.",
-                                             format_percent(*metric.effect * 100))
-                               : "; smallest detectable effect unavailable: too few pairs.");
+  if (!metric.effect) return text + "; smallest detectable effect unavailable: too few pairs.";
+  text += "; smallest detectable effect " + format_percent(*metric.effect * 100);
+  if (metric.winner_effect)
+    text += fmt::format(", of a winner {}", format_percent(*metric.winner_effect * 100));
+  return text + ".";
 }
 
 }  // namespace

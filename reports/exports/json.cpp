@@ -253,6 +253,7 @@ Json metrics(const Export& source) {
                  {"higher_is_better", metric.about.higher_is_better},
                  {"decides", metric.about.decides},
                  {"smallest_detectable_effect", known(metric.effect)},
+                 {"smallest_effect_of_a_winner", known(metric.winner_effect)},
                  {"variants", metric_figures(source, metric)}};
     all.push_back(std::move(each));
   }
@@ -289,6 +290,7 @@ std::string export_json(const Export& source) {
                  {"differences", report.same_work.differences}}},
                {"variants", variants(source)},
                {"smallest_detectable_effect", known(report.noise.wall_effect)},
+               {"smallest_effect_of_a_winner", known(report.noise.winner_effect)},
                {"tables", tables(report)},
                {"thread_analysis", threads(report.threads)},
                {"verdict", verdict(source)},

@@ -342,7 +342,8 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
   if (timed) {
     std::ranges::move(time_rows(baseline, candidate, rules), std::back_inserter(report.rows));
     const Measured arms(baseline);
-    const NoiseFloor noise = noise_floor(arms, static_cast<int>(baseline.variants.size()));
+    const NoiseFloor noise =
+        noise_floor(arms, static_cast<int>(baseline.variants.size()) + 1, false);
     report.noise = noise.sentence;
     report.alarm = noise_alarm(arms.labels(), noise);
   } else {

@@ -54,26 +54,28 @@ Scatter scatter_of(const Measured& arms, Measure measure) {
     rounds.push_back((std::log(seconds) + std::log(other->second)) / 2);
   }
   scatter.pairs = static_cast<int>(ratios.size());
-  scatter.sigma = sigma_of(ratios, 1 - kLevel);
+  scatter.sigma = sigma_of(ratios);
   scatter.drift = drift_of(rounds);
   scatter.blocks = static_cast<int>(first.size() + second.size());
   scatter.spikes = count_spikes(first) + count_spikes(second);
   if (!scatter.sigma) return scatter;
   for (double effect : kEffects)
-    scatter.needed.push_back({effect, pairs_to_detect(effect, scatter.sigma->sigma, kLevel),
-                              pairs_to_detect(effect, scatter.sigma->low, kLevel),
-                              pairs_to_detect(effect, scatter.sigma->high, kLevel)});
+    scatter.needed.push_back({effect, pairs_to_detect(effect, scatter.sigma->sigma, scatter.pairs),
+                              pairs_to_detect(effect, scatter.sigma->low, scatter.pairs),
+                              pairs_to_detect(effect, scatter.sigma->high, scatter.pairs)});
   return scatter;
 }
 
 std::string cell(const Scatter& scatter, const std::string& what) {
-  if (!scatter.sigma) return fmt::format("unavailable ({} pairs)", scatter.pairs);
+  const std::string unavailable = fmt::format("unavailable ({} pairs)", scatter.pairs);
   const auto percent = [](double value) { return format_percent(value * 100); };
+  if (what == "sigma" && !scatter.sigma) return unavailable;
   if (what == "sigma")
     return fmt::format("{} ({} to {})", percent(scatter.sigma->sigma), percent(scatter.sigma->low),
                        percent(scatter.sigma->high));
+  if (what == "spikes" && scatter.blocks == 0) return unavailable;
   if (what == "spikes") return fmt::format("{} of {} blocks", scatter.spikes, scatter.blocks);
-  if (!scatter.drift) return fmt::format("unavailable ({} pairs)", scatter.pairs);
+  if (!scatter.drift) return unavailable;
   return fmt::format("{}{}", *scatter.drift < 0 ? "-" : "+", percent(*scatter.drift));
 }
 
@@ -120,17 +122,17 @@ std::string to_markdown(const Calibration& calibration) {
     text += table_line({fmt::format("{:.0f}%", kEffects[row] * 100),
                         needed_cell(calibration.wall, row), needed_cell(calibration.cpu, row)});
   return text +
-         "\n- Scatter: standard deviation of the log-ratios of the two copies' blocks with the "
-         "same "
-         "index; interval by chi-squared, which holds where there are no spikes.\n"
+         "\n- Scatter: of the log-ratios of the two copies' blocks with the same index, the "
+         "standard deviation of a normal distribution whose interval by signed ranks is as wide. "
+         "It takes 8 pairs.\n"
          "- Drift: the last third of the rounds against the first, by medians. Pairs cancel it.\n" +
          fmt::format(
              "- Spikes: blocks more than {:.0f} scaled median absolute deviations above the "
              "median of their copy.\n",
              kSpikeMads) +
-         "- Pairs: an estimate for one comparison at 99 % confidence and 90 % power, by the normal "
-         "approximation; in brackets by the ends of the scatter's interval. At least 8: with fewer "
-         "no test reaches 99 %.\n";
+         "- Pairs: for one comparison by signed ranks at 99 % confidence and 90 % power, from a "
+         "simulation of that test; in brackets by the ends of the scatter's interval. At least 8: "
+         "with fewer no test reaches 99 %.\n";
 }
 
 }  // namespace winnow::reports

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "profiles/recording/recording.h"
-#include "reports/statistics/significance.h"
+#include "reports/statistics/detectable.h"
 
 // A machine's noise, from a recording of one variant and its A/A arm, and the pairs of blocks that
 // a comparison takes there.
 namespace winnow::reports {
 
-// Pairs that detect a relative effect: by sigma, and by the ends of its interval.
+// Pairs by which a comparison of two variants finds a relative effect (kPower): by sigma, and by
+// the ends of its interval.
 struct PairsToDetect {
   double effect = 0;
   int pairs = 0, low = 0, high = 0;
@@ -19,7 +20,7 @@ struct PairsToDetect {
 
 struct Scatter {
   int pairs = 0;
-  std::optional<Sigma> sigma;           // of the pairs' log-ratios; 99 % interval
+  std::optional<Sigma> sigma;           // of the pairs' log-ratios; empty: too few pairs
   std::optional<double> drift;          // last third of the rounds against the first: 0.02 is 2 %
   int spikes = 0, blocks = 0;           // blocks far above their variant's median, of all
   std::vector<PairsToDetect> needed{};  // empty: no sigma

@@ -301,13 +301,13 @@ TEST_CASE("the A/A arm tells the smallest detectable effect and is no variant") 
   const Report report = make_report(recording);
   CHECK(report.verdict.outcome == Verdict::kWinner);
   CHECK(report.alarms.empty());
-  // s = 0.01 sqrt(10 / 9); t(9): 3.250 + 1.383; / sqrt(10)
+  // Half of the range is 0.01, the factor of 10 pairs 1.148.
   REQUIRE(report.noise.wall_effect.has_value());
-  CHECK(*report.noise.wall_effect == Approx(0.01557).epsilon(0.01));
+  CHECK(*report.noise.wall_effect == Approx(0.01154).epsilon(0.01));
   CHECK(!report.noise.cpu_effect);
   const std::string text = to_markdown(report);
   INFO(text);
-  CHECK(has(text, "**Smallest detectable effect:** 1.6% in wall time (A/A arm 1.00"));
+  CHECK(has(text, "**Smallest detectable effect:** 1.2% in wall time (A/A arm 1.00"));
   CHECK(has(text, "unavailable in CPU time (no pairs of the A/A arm)"));
   CHECK(!has(text, "fine-twin"));
   CHECK(has(to_markdown(make_report(seed_recording())),
@@ -315,6 +315,29 @@ TEST_CASE("the A/A arm tells the smallest detectable effect and is no variant") 
   const Report few = make_report(with_twin(3, std::vector(7, 4.0)));
   CHECK(!few.noise.wall_effect);
   CHECK(has(few.noise.sentence, "unavailable in wall time"));
+}
+
+TEST_CASE("of three variants the effect of a winner stands beside that of a row") {
+  std::vector<double> twin;
+  for (int i = 0; i < 10; ++i) twin.push_back(i % 2 ? 4.04 : 3.96);
+  const auto of_three = [](profiles::Recording recording, size_t blocks) {
+    recording.variants.push_back({"steal", "", "", "", "", true, {}, {}});
+    add_blocks(recording, "steal", std::vector(blocks, 2.0), 2);
+    return make_report(recording);
+  };
+  const Report report = of_three(with_twin(3, twin), 10);
+  REQUIRE(report.noise.winner_effect.has_value());
+  CHECK(*report.noise.wall_effect == Approx(0.01383).epsilon(0.01));    // factor 1.373
+  CHECK(*report.noise.winner_effect == Approx(0.01620).epsilon(0.01));  // factor 1.607
+  CHECK(has(report.noise.sentence,
+            "at 99 % confidence over 2 comparisons and 90 % power; a winner among 3 variants: 1.6% "
+            "in wall time"));
+  CHECK(!make_report(with_twin(3, twin)).noise.winner_effect);
+  twin.pop_back();  // 9 pairs prove a row, no winner
+  const Report few = of_three(with_twin(3, twin), 9);
+  CHECK(few.noise.wall_effect);
+  CHECK(!few.noise.winner_effect);
+  CHECK(has(few.noise.sentence, "a winner among 3 variants: unavailable (too few pairs)"));
 }
 
 TEST_CASE("an A/A arm that differs is told first, and no smaller difference wins") {

@@ -1,7 +1,5 @@
 #include "reports/statistics/significance.h"
 
-#include <cmath>
-
 #include "reports/statistics/paired_ratio.h"
 #include "tests/catch.h"
 
@@ -57,37 +55,6 @@ TEST_CASE("pairs needed for a level over many comparisons") {
     CHECK(sign_test(needed, 0) <= kLevel / comparisons);
     CHECK(sign_test(needed - 1, 0) > kLevel / comparisons);
   }
-}
-
-TEST_CASE("the smallest detectable effect") {
-  // By hand from a table of t: 3.499 + 1.415, 2.947 + 1.341 and 2.744 + 1.309.
-  CHECK(*detectable_effect(0.0424, 8, 0.01) ==
-        Approx(std::expm1(4.914 * 0.0424 / std::sqrt(8))).epsilon(1e-3));
-  CHECK(*detectable_effect(0.0424, 16, 0.01) == Approx(0.0465).epsilon(1e-2));
-  CHECK(*detectable_effect(0.0424, 32, 0.01) == Approx(0.0308).epsilon(1e-2));
-  CHECK(!detectable_effect(0.0424, 7, 0.01));
-  CHECK(!detectable_effect(0.0424, 8, 0.01, 2));
-  CHECK(*detectable_effect(0.0424, 16, 0.01, 12) > *detectable_effect(0.0424, 16, 0.01));
-  CHECK(*detectable_effect(0, 8, 0.01) == Approx(0));
-}
-
-TEST_CASE("pairs that detect an effect") {
-  // (2.5758 + 1.2816)^2 = 14.879; 2.5758^2 / 2 = 3.317.
-  CHECK(pairs_to_detect(0.02, 0.0424, 0.01) == 72);  // 68.2 + 3.3
-  CHECK(pairs_to_detect(0.05, 0.0424, 0.01) == 15);  // 11.2 + 3.3
-  CHECK(pairs_to_detect(0.10, 0.001, 0.01) == 8);    // what the level needs
-  CHECK(pairs_to_detect(1e-9, 1, 0.01) == 1'000'000);
-}
-
-TEST_CASE("a standard deviation and its chi-squared interval") {
-  // Chi-squared of 9 degrees: 2.700 and 19.023 (NIST/SEMATECH handbook, section 1.3.6.7.4).
-  const std::vector<double> values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-  const auto sigma = sigma_of(values, 0.95);
-  REQUIRE(sigma.has_value());
-  CHECK(sigma->sigma == Approx(3.02765).epsilon(1e-4));
-  CHECK(sigma->low == Approx(std::sqrt(82.5 / 19.023)).epsilon(1e-3));
-  CHECK(sigma->high == Approx(std::sqrt(82.5 / 2.700)).epsilon(1e-3));
-  CHECK(!sigma_of({1}, 0.95));
 }
 
 }  // namespace winnow::reports

@@ -146,7 +146,7 @@ TEST_CASE("the A/A arm alarms in 1 % of quiet runs, over wall and CPU time toget
     int alarms = 0, each_at_99_percent = 0;
     for (int run = 0; run < runs; ++run) {
       const profiles::Recording recording = quiet_twins(random, pairs);
-      const NoiseFloor noise = noise_floor(Measured(recording), 1);
+      const NoiseFloor noise = noise_floor(Measured(recording), 2, true);
       alarms += noise_alarm({"a"}, noise).empty() ? 0 : 1;
       each_at_99_percent += noise.wall.decided() || noise.cpu.decided() ? 1 : 0;
     }
