@@ -105,7 +105,8 @@ void add_facts(const GateReport& report, std::string& text) {
   for (const auto& [name, value] : facts) text += fmt::format("- {}: {}\n", name, plain(value));
   // To be copied, so as it is.
   if (!report.command.empty())
-    text += "\nThe command that measures it again:\n\n" + code_block(shortened(report.command));
+    text +=
+        "\nThe command that measures it again:\n\n" + code_block(shortened(report.command), "sh");
 }
 
 // How a change that is made on purpose passes.
@@ -117,7 +118,7 @@ std::string accepting(const GateReport& report) {
           ? "Or take the candidate's recording as the new baseline, in the same commit."
           : "The rules are needed until the change is merged: then the base has it.";
   return "\n### To accept this on purpose\n\nAdd to the end of the file of --rules:\n\n" +
-         code_block(shortened(rules)) + "\n" + baseline + "\n";
+         code_block(shortened(rules), "toml") + "\n" + baseline + "\n";
 }
 
 std::string notes_of(const GateReport& report) {

@@ -52,7 +52,7 @@ std::string code_span(std::string_view name) {
   return fence + pad + result + pad + fence;
 }
 
-std::string code_block(std::string_view lines) {
+std::string code_block(std::string_view lines, std::string_view language) {
   std::string text;
   while (!lines.empty()) {
     const size_t end = std::min(lines.find('\n'), lines.size());
@@ -60,7 +60,7 @@ std::string code_block(std::string_view lines) {
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
   const std::string fence(std::max<size_t>(3, longest_backtick_run(text) + 1), '`');
-  return fence + "text\n" + text + fence + "\n";
+  return fence + std::string(language) + "\n" + text + fence + "\n";
 }
 
 std::string table_line(const std::vector<std::string>& cells) {

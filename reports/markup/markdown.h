@@ -14,7 +14,8 @@ std::string escaped(std::string_view text);
 std::string code_span(std::string_view name);
 
 // Lines as they are, between fences that nothing in them ends. A control character is escaped.
-std::string code_block(std::string_view lines);
+// `language` is for a viewer's colours, such as toml.
+std::string code_block(std::string_view lines, std::string_view language = "");
 
 // "| a | b |" and a line end.
 std::string table_line(const std::vector<std::string>& cells);
