@@ -22,6 +22,7 @@ std::string run_tool(const Tool& tool) {
   command.arguments = tool.arguments;
   command.output_file = tool.output;
   command.folder = tool.folder;
+  command.error_file = tool.errors;
   const profiles::Outcome outcome = profiles::run_child(command, watch_signals());
   if (outcome.ok()) return base::read_file(tool.output);
   if (watch_signals()->load()) throw Interrupted(tool.what, "interrupted");

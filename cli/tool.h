@@ -20,6 +20,7 @@ struct Tool {
   std::string output;    // file of all that it prints
   std::string log{};     // where that is kept when it fails; empty: nowhere
   std::string folder{};  // its working folder; empty: this one
+  std::string errors{};  // file of what it prints as errors; empty: with the rest
 };
 
 // What the tool printed. Throws base::Error with its last lines when it fails, Interrupted when

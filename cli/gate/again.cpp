@@ -6,28 +6,17 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <string_view>
+#include <system_error>
 
 #include "base/error.h"
 #include "cli/tool.h"
+#include "reports/recorded/raw_commands.h"
 
 namespace winnow::cli {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-bool is_plain(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) ||
-         std::string_view("_@%+=:,./-").find(c) != std::string_view::npos;
-}
-
-std::string quoted(const std::string& word) {
-  if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
 
 bool is_commit(const std::string& text) {
   return text.size() >= 7 && text.size() <= 64 &&
@@ -49,9 +38,7 @@ std::string command_again(const Arguments& arguments, const reports::GateReport&
   Arguments words = arguments;
   pin(words, "--base", report.baseline.commit);
   pin(words, "--head", report.candidate.commit);
-  std::string text = "winnow gate";
-  for (const std::string& word : words) text += " " + quoted(word);
-  return text;
+  return "winnow gate " + reports::shell_line(words);
 }
 
 std::string subject_of(const std::string& commit) {
@@ -59,7 +46,8 @@ std::string subject_of(const std::string& commit) {
   const std::string clean =
       commit.ends_with(kDirty) ? commit.substr(0, commit.size() - kDirty.size()) : commit;
   if (!is_commit(clean)) return "";
-  std::string file = (fs::temp_directory_path() / "winnow-subject-XXXXXX").string();
+  std::error_code nowhere;
+  std::string file = (fs::temp_directory_path(nowhere) / "winnow-subject-XXXXXX").string();
   const int opened = ::mkstemp(file.data());
   if (opened < 0) return "";
   ::close(opened);
@@ -69,8 +57,12 @@ std::string subject_of(const std::string& commit) {
     fs::remove(file, ignored);
   };
   try {
-    subject = first_line(run_tool(
-        {"git log", {"git", "log", "-1", "--format=%s", "--end-of-options", clean}, file}));
+    // A signature would stand in a line before, a warning among what it prints.
+    subject = first_line(run_tool({.what = "git log",
+                                   .arguments = {"git", "-c", "log.showSignature=false", "log",
+                                                 "-1", "--format=%s", "--end-of-options", clean},
+                                   .output = file,
+                                   .errors = "/dev/null"}));
   } catch (const Interrupted&) {
     remove();
     throw;

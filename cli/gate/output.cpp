@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -43,14 +45,38 @@ void write_files(const reports::GateReport& report, const fs::path& out) {
   base::write_file((out / kSummaryFile).string(), reports::gate_markdown(report));
 }
 
-// What was never begun leaves nothing.
-void remove_files(const fs::path& out) {
+bool holds_verdict(const fs::path& out) {
   std::error_code ignored;
-  for (const char* name : {kVerdictFile, kJUnitFile, kSummaryFile}) fs::remove(out / name, ignored);
-  fs::remove(out, ignored);  // where nothing else is in it
+  return !out.empty() && fs::exists(out / kVerdictFile, ignored);
 }
 
-bool holds_verdict(const fs::path& out) { return !out.empty() && fs::exists(out / kVerdictFile); }
+// What the folder held before the gate, for one that was asked for wrongly.
+class Before {
+ public:
+  explicit Before(const fs::path& out) : out_(out) {
+    if (out.empty()) return;
+    std::error_code ignored;
+    had_folder_ = fs::exists(out, ignored);
+    for (const char* name : {kVerdictFile, kJUnitFile, kSummaryFile}) {
+      const fs::path path = out / name;
+      if (!fs::exists(path, ignored)) absent_.push_back(path);
+      if (fs::is_regular_file(path, ignored))
+        files_.emplace_back(path, base::read_file(path.string()));
+    }
+  }
+  void put_back() const {
+    for (const auto& [path, text] : files_) base::write_file(path.string(), text);
+    std::error_code ignored;
+    for (const fs::path& path : absent_) fs::remove(path, ignored);
+    if (!had_folder_) fs::remove(out_, ignored);  // where nothing else is in it
+  }
+
+ private:
+  fs::path out_;
+  bool had_folder_ = false;
+  std::vector<std::pair<fs::path, std::string>> files_;
+  std::vector<fs::path> absent_;
+};
 
 reports::GateReport invalid_because(reports::GateReport begun, const std::string& sentence) {
   begun.outcome = reports::GateOutcome::kInvalid;
@@ -58,14 +84,28 @@ reports::GateReport invalid_because(reports::GateReport begun, const std::string
   return begun;
 }
 
+// True of a gate that ended, too, where others wrote behind it.
+constexpr const char* kBegunText =
+    "A winnow gate began. Where no verdict of it follows, it did not come to its end.\n";
+
+// An error on the way to telling another one is told behind it.
+void try_to(const std::function<void()>& write) try {
+  write();
+} catch (const std::exception& error) {
+  note(error.what());
+}
+
 // The file behind $GITHUB_STEP_SUMMARY, to which every program of a step appends.
 class StepSummary {
  public:
   StepSummary() : path_(environment("GITHUB_STEP_SUMMARY")) {}
 
-  // For as long as the gate runs. A file that is none has no end to go back to.
+  // For as long as the gate runs. A file that is none has no end to go back to, and may wait for
+  // its reader.
   void begin(const std::string& text) {
-    if (path_ && (!fs::exists(path_) || fs::is_regular_file(path_))) put(text);
+    if (!path_) return;
+    std::error_code ignored;
+    if (!fs::exists(path_, ignored) || fs::is_regular_file(path_, ignored)) put(text);
   }
   // In the place of what begin() wrote; behind it where others have written since.
   void put(const std::string& text) {
@@ -92,6 +132,8 @@ class StepSummary {
 reports::GateReport invalid_gate(reports::GateReport begun, const std::exception& error) {
   reports::GateReport report =
       invalid_because(std::move(begun), base::printable(error.what()) + ".");
+  if (const auto* known = dynamic_cast<const base::Error*>(&error))
+    report.exit_status = known->exit_status();
   if (const auto* failed = dynamic_cast<const base::ProgramError*>(&error))
     report.failures.push_back({failed->program(), failed->why(), failed->said()});
   return report;
@@ -99,35 +141,42 @@ reports::GateReport invalid_gate(reports::GateReport begun, const std::exception
 
 void leave_no_verdict(const std::string& out, const std::exception& error) {
   const reports::GateReport report = invalid_gate({}, error);
-  if (holds_verdict(out)) write_files(report, out);
-  StepSummary().put(reports::gate_markdown(report));
+  try_to([&] {
+    if (holds_verdict(out)) write_files(report, out);
+  });
+  try_to([&] { StepSummary().begin(reports::gate_markdown(report)); });
 }
 
 int write_gate(const std::string& out, const reports::GateReport& begun,
                const std::function<reports::GateReport()>& judge) {
   const bool first = !holds_verdict(out);
+  const Before before(first ? out : "");
   StepSummary summary;
-  const reports::GateReport running =
-      invalid_because(begun, "The gate did not come to its end: it still runs, or was killed.");
-  write_files(running, out);
-  summary.begin(reports::gate_markdown(running));
+  reports::GateReport report;
   try {
-    const reports::GateReport report = judge();
-    write_files(report, out);
-    print(reports::gate_markdown(report));
-    if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
-    summary.put(reports::gate_markdown(report));
-    return reports::exit_status_of(report.outcome);
+    write_files(
+        invalid_because(begun, "The gate did not come to its end: it still runs, or was killed."),
+        out);
+    summary.begin(kBegunText);
+    report = judge();
   } catch (const std::exception& error) {
-    const reports::GateReport report = invalid_gate(begun, error);
-    if (first && !out.empty() && dynamic_cast<const base::UsageError*>(&error) != nullptr)
-      remove_files(out);
-    else
-      write_files(report, out);
+    report = invalid_gate(begun, error);
+    try_to([&] {
+      if (first && dynamic_cast<const base::UsageError*>(&error) != nullptr)
+        before.put_back();
+      else
+        write_files(report, out);
+    });
+    try_to([&] { summary.put(reports::gate_markdown(report)); });
     if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
-    summary.put(reports::gate_markdown(report));
     throw;
   }
+  // What was measured stays, whatever cannot be written of it.
+  write_files(report, out);
+  summary.put(reports::gate_markdown(report));
+  print(reports::gate_markdown(report));
+  if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
+  return reports::exit_status_of(report.outcome);
 }
 
 }  // namespace winnow::cli

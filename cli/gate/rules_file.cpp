@@ -9,7 +9,7 @@ namespace winnow::cli {
 
 namespace {
 
-constexpr double kMostPercent = 10'000, kMostRise = 1e15;
+constexpr double kMostPercent = reports::kMostAllowedPercent, kMostRise = 1e15;
 
 reports::GateRule read_rule(const std::string& path, scenarios::TableReader& table) {
   reports::GateRule rule;

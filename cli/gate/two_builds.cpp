@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 
 #include "base/error.h"
@@ -102,6 +103,14 @@ int64_t explaining_samples(double rise) {
       std::clamp(kMost * std::pow(kKnownTo / (rise / 3), 2), kLeast, kMost));
 }
 
+bool nothing_measured(const profiles::Recording& recording) {
+  return std::ranges::none_of(recording.blocks, &profiles::Block::ok);
+}
+
+std::string first_reason(const profiles::Recording& recording, const char* otherwise) {
+  return recording.missing.empty() ? otherwise : recording.missing.front().reason;
+}
+
 // Where the time went: one more pass of both builds under the CPU profiler.
 void explain(profiles::RunPlan plan, const std::string& out, double rise,
              reports::GateReport& report) {
@@ -118,7 +127,7 @@ void explain(profiles::RunPlan plan, const std::string& out, double rise,
   report.kernels = reports::risen_kernels(before, after);
   for (const Side side : {Side::head, Side::base})
     for (const profiles::Variant& variant : both.variants)
-      if (variant.side == side)
+      if (variant.side == side && !nothing_measured(both))  // else an earlier gate's lie there
         if (const auto stacks =
                 profiles::read_stacks(out, variant.name, profiles::ProfileClock::cpu))
           reports::place_kernels(*stacks, variant.arm_of, report.kernels);
@@ -128,9 +137,8 @@ void explain(profiles::RunPlan plan, const std::string& out, double rise,
   if (reports::have_profiles(before, after))
     report.notes.push_back("No function's sampled CPU time rose.");
   else
-    report.notes.push_back(fmt::format(
-        "Which function costs more is unavailable: {}",
-        both.missing.empty() ? "no function was sampled in both" : both.missing.front().reason));
+    report.notes.push_back(fmt::format("Which function costs more is unavailable: {}",
+                                       first_reason(both, "no function was sampled in both")));
 }
 
 // Which functions allocate more: one more pass of both builds under the heap profiler.
@@ -143,7 +151,10 @@ void explain_allocations(profiles::RunPlan plan, const std::string& out,
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
   for (const profiles::Variant& variant : both.variants) {
-    if (variant.side != Side::base) continue;
+    // Where nothing was measured the files are an earlier gate's.
+    if (variant.side != Side::base || nothing_measured(both) ||
+        !reports::allocations_rose(report, variant.arm_of))
+      continue;
     const auto head = std::ranges::find_if(both.variants, [&](const auto& other) {
       return other.side == Side::head && other.arm_of == variant.arm_of;
     });
@@ -156,12 +167,21 @@ void explain_allocations(profiles::RunPlan plan, const std::string& out,
     std::ranges::move(reports::risen_sites(both, variant.arm_of, *before, *after),
                       std::back_inserter(report.sites));
   }
+  std::ranges::stable_sort(report.sites, std::greater<>(), &reports::GateSite::allocations);
   if (!report.sites.empty())
     report.sentence += fmt::format(" {}.", reports::site_sentence(report.sites.front()));
   else
-    report.notes.push_back(fmt::format(
-        "Which function allocates more is unavailable: {}",
-        both.missing.empty() ? "the heap profiler saw no rise" : both.missing.front().reason));
+    report.notes.push_back(fmt::format("Which function allocates more is unavailable: {}",
+                                       first_reason(both, "the heap profiler saw no rise")));
+}
+
+// The verdict stands, whatever its cause.
+void try_to_explain(reports::GateReport& report, const std::function<void()>& explain) try {
+  explain();
+} catch (const Interrupted&) {
+  throw;
+} catch (const base::Error& error) {
+  report.notes.push_back(fmt::format("What costs more is unavailable: {}", error.what()));
 }
 
 }  // namespace
@@ -192,11 +212,11 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports:
   refuse_interrupted(both);
   reports::GateReport report = reports::gate_builds(both, rules, sources);
   report.baseline.commit = report.candidate.commit = "";  // the harness's, not theirs
-  const auto rise = smallest_rise(report);
-  if (report.outcome == reports::GateOutcome::kRegression && rise)
-    explain(plan, out + "/cpu", *rise, report);
-  if (report.outcome == reports::GateOutcome::kRegression && reports::allocations_rose(report))
-    explain_allocations(plan, out + "/heap", report);
+  if (report.outcome != reports::GateOutcome::kRegression) return report;
+  if (const auto rise = smallest_rise(report))
+    try_to_explain(report, [&] { explain(plan, out + "/cpu", *rise, report); });
+  if (reports::allocations_rose(report))
+    try_to_explain(report, [&] { explain_allocations(plan, out + "/heap", report); });
   return report;
 }
 

@@ -36,8 +36,9 @@ struct GateRow {
   // Of the times: candidate / baseline, and the limits within which it lies.
   std::optional<double> ratio, low, high, confidence;
   int pairs = 0;
-  std::string limit;  // what the rules allow: "no rise", "a slow-down of up to 1%"
-  std::string note;   // why it is not compared, or what to know
+  std::string limit;             // what the rules allow: "no rise", "a slow-down of up to 1%"
+  std::string note;              // why it is not compared, or what to know
+  double tolerance_percent = 0;  // of a time: a pass is proven below it
 
   bool moved() const { return status != GateStatus::kEqual && status != GateStatus::kUnchecked; }
 };
@@ -91,7 +92,7 @@ struct GateDisturbance {
 
 struct GateReport {
   GateOutcome outcome = GateOutcome::kInvalid;
-  std::string mode;      // "recordings", "builds"
+  std::string mode;      // "recordings", "builds", "commands"; empty: a wrong command line
   std::string sentence;  // why
   GateSide baseline, candidate;
   std::string workload{};  // the scenario or the commands, in words
@@ -100,10 +101,11 @@ struct GateReport {
   std::vector<GateRow> rows;      // the worst first
   std::vector<GateSite> sites{};  // by allocations, the most first; empty: not asked
   std::vector<GateFailure> failures;
-  std::vector<GateKernel> kernels;  // proven ones first, by what they cost; empty: not asked
-  std::string alarm;                // why times deserve no belief; empty: nothing known
-  std::string noise;                // the smallest effect that the run could have detected
-  std::vector<std::string> notes;   // what was not compared, and why
+  std::vector<GateKernel> kernels;   // proven ones first, by what they cost; empty: not asked
+  std::string alarm;                 // why times deserve no belief; empty: nothing known
+  std::string noise;                 // the smallest effect that the run could have detected
+  std::vector<std::string> notes;    // what was not compared, and why
+  std::optional<int> exit_status{};  // of a gate that ended by an error; else by its outcome
 };
 
 }  // namespace winnow::reports

@@ -81,7 +81,7 @@ Json failure_json(const GateFailure& failure) {
 std::string gate_json(const GateReport& report) {
   Json json{{"schema", "winnow-verdict/1"},
             {"verdict", outcome_name(report.outcome)},
-            {"exit_status", exit_status_of(report.outcome)},
+            {"exit_status", report.exit_status.value_or(exit_status_of(report.outcome))},
             {"sentence", report.sentence},
             {"mode", report.mode},
             {"baseline", side_json(report.baseline)},

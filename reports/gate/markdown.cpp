@@ -103,22 +103,25 @@ void add_facts(const GateReport& report, std::string& text) {
   const auto facts = facts_of(report);
   if (!facts.empty()) text += "\n";
   for (const auto& [name, value] : facts) text += fmt::format("- {}: {}\n", name, plain(value));
-  // To be copied, so as it is.
-  if (!report.command.empty())
-    text +=
-        "\nThe command that measures it again:\n\n" + code_block(shortened(report.command), "sh");
+  if (report.command.empty()) return;
+  text += report.mode == "recordings" ? "\nThe command that judges it again"
+                                      : "\nThe command that measures it again";
+  // To be copied, so whole or not at all.
+  text += report.command.size() <= kMostText ? ":\n\n" + code_block(report.command, "sh")
+                                             : " is long; verdict.json has it.\n";
 }
 
 // How a change that is made on purpose passes.
 std::string accepting(const GateReport& report) {
   const std::string rules = accepting_rules(report);
   if (rules.empty()) return "";
-  const std::string baseline =
-      report.mode == "recordings"
-          ? "Or take the candidate's recording as the new baseline, in the same commit."
-          : "The rules are needed until the change is merged: then the base has it.";
+  std::string then;
+  if (report.mode == "recordings")
+    then = "\nOr take the candidate's recording as the new baseline, in the same commit.\n";
+  if (report.mode == "builds")
+    then = "\nThe rules are needed until the change is merged: then the base has it.\n";
   return "\n### To accept this on purpose\n\nAdd to the end of the file of --rules:\n\n" +
-         code_block(shortened(rules), "toml") + "\n" + baseline + "\n";
+         code_block(rules, "toml") + then;
 }
 
 std::string notes_of(const GateReport& report) {

@@ -29,6 +29,8 @@ struct GateRule {
   bool matches(const std::string& metric_name, const std::string& variant_name) const;
 };
 
+inline constexpr double kMostAllowedPercent = 10'000;  // that a rule may say
+
 struct GateLimits {
   bool check = true, varies = false, may_change = false;
   double rise = 0, rise_percent = 0;

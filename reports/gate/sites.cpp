@@ -29,12 +29,19 @@ std::map<std::string, GateSite> sites_of(const profiles::Stacks& stacks, double 
   return sites;
 }
 
+bool is_risen(const GateRow& row) {
+  return row.status == GateStatus::kRegression && is_of_allocations(row);
+}
+
 }  // namespace
 
 bool allocations_rose(const GateReport& report) {
-  return std::ranges::any_of(report.rows, [](const GateRow& row) {
-    return row.status == GateStatus::kRegression && is_of_allocations(row);
-  });
+  return std::ranges::any_of(report.rows, is_risen);
+}
+
+bool allocations_rose(const GateReport& report, const std::string& variant) {
+  return std::ranges::any_of(
+      report.rows, [&](const GateRow& row) { return is_risen(row) && row.variant == variant; });
 }
 
 std::vector<GateSite> risen_sites(const profiles::Recording& recording, const std::string& variant,

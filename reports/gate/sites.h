@@ -9,8 +9,9 @@
 
 namespace winnow::reports {
 
-// Whether a rise of allocations or of their bytes is a regression.
+// Whether a rise of allocations or of their bytes is a regression, of any variant or of this one.
 bool allocations_rose(const GateReport& report);
+bool allocations_rose(const GateReport& report, const std::string& variant);
 
 // Which functions allocate more in the candidate's stacks than in the baseline's, of one variant,
 // for each of what an amount of this recording is shared out over: the one that rose by the most

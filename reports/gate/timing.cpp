@@ -121,6 +121,7 @@ GateRow row_of(const std::string& variant, const Metric& metric, const PairedVal
   row.unit = metric.unit;
   row.exact = false;
   row.limit = limit_words(limits);
+  row.tolerance_percent = limits.tolerance_percent;
   row.status = limits.check ? GateStatus::kInconclusive : GateStatus::kUnchecked;
   row.pairs = static_cast<int>(pairs.baseline.size());
   if (pairs.baseline.empty()) {

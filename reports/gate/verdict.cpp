@@ -344,7 +344,8 @@ GateReport gate_builds(const Recording& both, std::span<const GateRule> rules,
     const Measured arms(baseline);
     const NoiseFloor noise =
         noise_floor(arms, static_cast<int>(baseline.variants.size()) + 1, false);
-    report.noise = noise.sentence;
+    report.noise = noise.sentence +
+                   "; by one test and without an allowance: a rise that a gate proves is larger";
     report.alarm = noise_alarm(arms.labels(), noise);
   } else {
     report.notes.push_back("Times are not compared: the time pass was not run.");

@@ -165,7 +165,14 @@ std::string kernel_sentence(const GateKernel& kernel) {
 }
 
 const GateKernel* cause_of(const GateReport& report) {
-  const auto found = std::ranges::find(report.kernels, true, &GateKernel::cause);
+  const auto rose = [&](const std::string& variant) {
+    return std::ranges::any_of(report.rows, [&](const GateRow& row) {
+      return row.variant == variant && row.status == GateStatus::kRegression && is_time(row);
+    });
+  };
+  const auto found = std::ranges::find_if(report.kernels, [&](const GateKernel& kernel) {
+    return kernel.cause && rose(kernel.variant);
+  });
   return found == report.kernels.end() ? nullptr : &*found;
 }
 

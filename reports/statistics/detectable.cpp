@@ -68,7 +68,7 @@ double shift_for(int pairs) {
 
 std::optional<double> detectable_effect(const std::vector<double>& log_ratios, Sought sought,
                                         int variants) {
-  const int pairs = static_cast<int>(log_ratios.size());
+  const int pairs = static_cast<int>(std::min(log_ratios.size(), kMostPairs));
   const int comparisons = sought == Sought::kRow ? variants - 1 : variants * (variants - 1) / 2;
   if (pairs < pairs_needed(kLevel, comparisons)) return std::nullopt;
   const double factor = figure_for(pairs, [&](const DetectableRow& row) {
@@ -79,7 +79,7 @@ std::optional<double> detectable_effect(const std::vector<double>& log_ratios, S
 }
 
 std::optional<Sigma> sigma_of(const std::vector<double>& log_ratios) {
-  const int pairs = static_cast<int>(log_ratios.size());
+  const int pairs = static_cast<int>(std::min(log_ratios.size(), kMostPairs));
   if (pairs < kDetectable[0].pairs) return std::nullopt;
   const double scatter = scatter_of(log_ratios), root = std::sqrt(pairs);
   const double sigma =

@@ -36,7 +36,8 @@ struct Sigma {
 std::optional<Sigma> sigma_of(const std::vector<double>& log_ratios);
 
 // Pairs by which a comparison of two variants finds a relative effect above 0 with kPower; `sigma`
-// was estimated from `measured` pairs, at least 8. At most 1,000,000.
+// was estimated from `measured` pairs, at least 8. At most 1,000,000; of more than kMostPairs it
+// tells that they are too many for one comparison, no more.
 int pairs_to_detect(double effect, double sigma, int measured);
 
 }  // namespace winnow::reports

@@ -10,6 +10,7 @@
 #include "reports/figures/format.h"
 #include "reports/markup/markdown.h"
 #include "reports/statistics/median.h"
+#include "reports/statistics/paired_ratio.h"
 
 namespace winnow::reports {
 
@@ -79,11 +80,17 @@ std::string cell(const Scatter& scatter, const std::string& what) {
   return fmt::format("{}{}", *scatter.drift < 0 ? "-" : "+", percent(*scatter.drift));
 }
 
+// A comparison takes no more pairs than kMostPairs.
+std::string pairs_words(int pairs) {
+  constexpr int kMost = static_cast<int>(kMostPairs);
+  return pairs > kMost ? "more than " + format_count(kMost) : format_count(pairs);
+}
+
 std::string needed_cell(const Scatter& scatter, size_t row) {
   if (scatter.needed.empty()) return fmt::format("unavailable ({} pairs)", scatter.pairs);
   const PairsToDetect& needed = scatter.needed[row];
-  return fmt::format("{} ({} to {})", format_count(needed.pairs), format_count(needed.low),
-                     format_count(needed.high));
+  return fmt::format("{} ({} to {})", pairs_words(needed.pairs), pairs_words(needed.low),
+                     pairs_words(needed.high));
 }
 
 }  // namespace

@@ -106,7 +106,7 @@ const Arrows& arrows() {
         "reports/sweep"}},
       {"cli/gate",
        {"base", "cli", "scenarios", "profiles/recording", "profiles/process", "profiles/run",
-        "reports/statistics", "reports/gate"}},
+        "reports/recorded", "reports/statistics", "reports/gate"}},
   };
   return arrows;
 }

@@ -1,5 +1,7 @@
 // `winnow gate` from its files to its files: what it writes, and every exit status.
+#include <fmt/format.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include <fstream>
 #include <functional>
@@ -143,6 +145,13 @@ TEST_CASE("wrong usage is status 2 and writes nothing") {
   fails({"--baseline", "before", "--candidate", "after", "--rules", "wrong.toml"});
   CHECK(base::read_file(gate / "summary.md") == "mine");
   CHECK_FALSE(fs::exists(gate / "verdict.json"));
+  fs::create_directory(gate / "reports");
+  base::write_file(gate / "reports/junit.xml", "mine");
+  fails({"--baseline", "before", "--candidate", "after", "--rules", "wrong.toml", "--out",
+         "reports"});
+  CHECK(base::read_file(gate / "reports/junit.xml") == "mine");
+  CHECK_FALSE(fs::exists(gate / "reports/verdict.json"));
+  CHECK_FALSE(fs::exists(gate / "reports/summary.md"));
 
   // An earlier verdict does not outlive a command line that is wrong.
   for (const std::vector<std::string>& wrong :
@@ -153,6 +162,7 @@ TEST_CASE("wrong usage is status 2 and writes nothing") {
     REQUIRE(gate.verdict()["verdict"] == "pass");
     fails(wrong);
     CHECK(gate.verdict()["verdict"] == "invalid");
+    CHECK(gate.verdict()["exit_status"] == 2);
   }
 }
 
@@ -251,6 +261,27 @@ TEST_CASE("the step summary of a gate that ends by an error says so, behind what
   CHECK(summary.find("before\n## Winnow gate: invalid\n\nafter") == 0);
   CHECK(has(summary, "no schema"));
   CHECK(summary.find("was killed") == std::string::npos);
+}
+
+TEST_CASE("a verdict that was measured stays, whatever cannot be told of it") {
+  const Gate gate;
+  gate.change([](auto& r) { *r.profiles["pool"].sync->allocations += 10; });
+  const auto ends = [&](const std::string& words) {
+    const std::string command =
+        fmt::format("cd {} && {}", gate.path(), fmt::format(fmt::runtime(words), WINNOW_PROGRAM));
+    return WEXITSTATUS(std::system(command.c_str()));
+  };
+  const std::string judged = "{} gate --baseline before --candidate after --out gate";
+  CHECK(ends(judged + " >/dev/full 2>err") == 3);
+  CHECK(has(base::read_file(gate / "err"), "winnow: standard output: "));
+  CHECK(gate.verdict()["verdict"] == "regression");
+  CHECK(ends("GITHUB_STEP_SUMMARY=/dev/full " + judged + " >out 2>err") == 3);
+  CHECK(gate.verdict()["verdict"] == "regression");
+
+  // What is wrong is told first, and decides the status.
+  CHECK(ends("GITHUB_STEP_SUMMARY=/nowhere/x " + judged + " --nonsense >out 2>err") == 2);
+  CHECK(has(base::read_file(gate / "err"), "--nonsense"));
+  CHECK(ends("TMPDIR=/nowhere " + judged + " >out 2>err") == 1);
 }
 
 TEST_CASE("GitHub gets annotations and the summary behind what was there") {

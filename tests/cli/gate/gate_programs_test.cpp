@@ -183,7 +183,7 @@ TEST_CASE("a gate that is killed or interrupted leaves an invalid verdict, not t
         testing::start_winnow(gate, {"gate", "--out", "gate", "sleep " + nap, "sleep " + nap});
     CHECK(testing::begins_to_sleep(nap));
     CHECK(gate.verdict()["verdict"] == "invalid");
-    CHECK(has(base::read_file(gate / "summary"), "it still runs"));
+    CHECK(has(base::read_file(gate / "summary"), "A winnow gate began"));
     kill(process, signal);
     testing::wait(gate, process);
     CHECK(gate.verdict()["verdict"] == "invalid");

@@ -32,6 +32,7 @@ GateReport hostile_report(GateStatus status, size_t rows) {
     row.status = status;
     row.baseline = 1;
     row.candidate = 2;
+    if (i == 0) row.metric = "cpu_time";  // of which the kernel is the cause
     report.rows.push_back(row);
   }
   GateKernel kernel;
@@ -154,6 +155,49 @@ TEST_CASE("a rule that is offered takes the named metric alone, whatever its nam
   CHECK(accepting_rules(report) ==
         "[[rules]]\nmetric = \"work.a\\\"\\\\*\\\\[b]\\\\\\\\\"\nvariant = \"pool\"\n"
         "may_change = true\n");
+
+  // A time: what was seen and what may lie behind it, but no less than was allowed before.
+  row.metric = "cpu_time";
+  row.status = GateStatus::kRegression;
+  row.exact = false;
+  row.ratio = 1.02;
+  row.low = 1.015;
+  row.high = 1.028;
+  row.tolerance_percent = 15;
+  CHECK(accepting_rules(report) ==
+        "[[rules]]\nmetric = \"cpu_time\"\nvariant = \"pool\"\nallowance_percent = 2\n"
+        "tolerance_percent = 15\n");
+  row.ratio = 150;
+  row.high = 151;
+  CHECK(accepting_rules(report).empty());  // more than a rule may say
+  row.ratio = 1.02;
+  row.high = 1.028;
+  report.failures.push_back({"pool of head", "exit status 3", ""});
+  CHECK(accepting_rules(report).empty());  // it would stay invalid
+}
+
+TEST_CASE("the cause is of a variant that regressed") {
+  GateReport report;
+  for (const char* variant : {"pool", "steal"}) {
+    GateKernel kernel;
+    kernel.variant = variant;
+    kernel.function = std::string("in_") + variant;
+    kernel.cause = true;
+    report.kernels.push_back(kernel);
+    GateRow row;
+    row.variant = variant;
+    row.metric = "cpu_time";
+    report.rows.push_back(row);
+  }
+  CHECK(cause_of(report) == nullptr);
+  report.rows.back().status = GateStatus::kRegression;
+  REQUIRE(cause_of(report) != nullptr);
+  CHECK(cause_of(report)->function == "in_steal");
+
+  CHECK_FALSE(allocations_rose(report, "steal"));
+  report.rows.back().metric = "allocations";
+  CHECK(allocations_rose(report, "steal"));
+  CHECK_FALSE(allocations_rose(report, "pool"));
 }
 
 TEST_CASE(
@@ -411,6 +455,10 @@ TEST_CASE(
   GateReport report;
   report.outcome = GateOutcome::kRegression;
   report.kernels = kernels;
+  report.rows.resize(1);
+  report.rows[0].variant = "bench";
+  report.rows[0].metric = "cpu_time";
+  report.rows[0].status = GateStatus::kRegression;
   const std::string text = gate_markdown(report);
   CHECK(has(text, "### Where the CPU time rose"));
   CHECK(has(text, "| **+88.5 ms a run** | bench | `large` (src/large.cpp:120) |"));

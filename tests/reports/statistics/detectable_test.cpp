@@ -232,6 +232,13 @@ TEST_CASE("pairs that detect an effect: at least what the level needs, and never
     CHECK(pairs_to_detect(0.05, 0.0001 * pairs, 20) <=
           pairs_to_detect(0.05, 0.0001 * (pairs + 1), 20));
   CHECK(!sigma_of(std::vector<double>(7, 0.1)));
+
+  // Pairs beyond those that a test takes do not widen the scatter.
+  std::mt19937_64 random(3);
+  std::normal_distribution<double> noise(0, 0.05);
+  std::vector<double> many(8000);
+  for (double& value : many) value = noise(random);
+  CHECK(sigma_of(many)->sigma == Approx(0.05).epsilon(0.1));
 }
 
 }  // namespace winnow::reports
