@@ -1,7 +1,5 @@
 #include "cli/tool.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 
 #include "base/file.h"

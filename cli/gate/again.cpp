@@ -23,6 +23,24 @@ bool is_commit(const std::string& text) {
          std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
+// Removed at its end; an empty path: it cannot be made.
+struct TemporaryFile {
+  std::string path;
+
+  TemporaryFile() {
+    std::error_code nowhere;
+    path = (fs::temp_directory_path(nowhere) / "winnow-subject-XXXXXX").string();
+    const int opened = ::mkstemp(path.data());
+    if (opened < 0)
+      path.clear();
+    else
+      ::close(opened);
+  }
+  ~TemporaryFile() { ::unlink(path.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+};
+
 // The value of the option, given as one word or as two, becomes the commit.
 void pin(Arguments& words, const std::string& option, const std::string& commit) {
   if (!is_commit(commit)) return;
@@ -46,30 +64,20 @@ std::string subject_of(const std::string& commit) {
   const std::string clean =
       commit.ends_with(kDirty) ? commit.substr(0, commit.size() - kDirty.size()) : commit;
   if (!is_commit(clean)) return "";
-  std::error_code nowhere;
-  std::string file = (fs::temp_directory_path(nowhere) / "winnow-subject-XXXXXX").string();
-  const int opened = ::mkstemp(file.data());
-  if (opened < 0) return "";
-  ::close(opened);
-  std::string subject;
-  const auto remove = [&] {
-    std::error_code ignored;
-    fs::remove(file, ignored);
-  };
+  const TemporaryFile output;
+  if (output.path.empty()) return "";
   try {
     // A signature would stand in a line before, a warning among what it prints.
-    subject = first_line(run_tool({.what = "git log",
-                                   .arguments = {"git", "-c", "log.showSignature=false", "log",
-                                                 "-1", "--format=%s", "--end-of-options", clean},
-                                   .output = file,
-                                   .errors = "/dev/null"}));
+    return first_line(run_tool({.what = "git log",
+                                .arguments = {"git", "-c", "log.showSignature=false", "log", "-1",
+                                              "--format=%s", "--end-of-options", clean},
+                                .output = output.path,
+                                .errors = "/dev/null"}));
   } catch (const Interrupted&) {
-    remove();
     throw;
-  } catch (const base::Error&) {  // no repository, or not its commit
+  } catch (const base::Error&) {
+    return "";  // no repository, or not its commit
   }
-  remove();
-  return subject;
 }
 
 }  // namespace winnow::cli

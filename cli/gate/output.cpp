@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,23 +60,25 @@ class Before {
     had_folder_ = fs::exists(out, ignored);
     for (const char* name : {kVerdictFile, kJUnitFile, kSummaryFile}) {
       const fs::path path = out / name;
-      if (!fs::exists(path, ignored)) absent_.push_back(path);
+      if (!fs::exists(path, ignored)) files_.emplace_back(path, std::nullopt);
       if (fs::is_regular_file(path, ignored))
         files_.emplace_back(path, base::read_file(path.string()));
     }
   }
   void put_back() const {
-    for (const auto& [path, text] : files_) base::write_file(path.string(), text);
     std::error_code ignored;
-    for (const fs::path& path : absent_) fs::remove(path, ignored);
+    for (const auto& [path, text] : files_)
+      if (text)
+        base::write_file(path.string(), *text);
+      else
+        fs::remove(path, ignored);
     if (!had_folder_) fs::remove(out_, ignored);  // where nothing else is in it
   }
 
  private:
   fs::path out_;
   bool had_folder_ = false;
-  std::vector<std::pair<fs::path, std::string>> files_;
-  std::vector<fs::path> absent_;
+  std::vector<std::pair<fs::path, std::optional<std::string>>> files_;  // no text: was not there
 };
 
 reports::GateReport invalid_because(reports::GateReport begun, const std::string& sentence) {
@@ -173,8 +176,9 @@ int write_gate(const std::string& out, const reports::GateReport& begun,
   }
   // What was measured stays, whatever cannot be written of it.
   write_files(report, out);
-  summary.put(reports::gate_markdown(report));
-  print(reports::gate_markdown(report));
+  const std::string text = reports::gate_markdown(report);
+  summary.put(text);
+  print(text);
   if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
   return reports::exit_status_of(report.outcome);
 }

@@ -103,58 +103,54 @@ int64_t explaining_samples(double rise) {
       std::clamp(kMost * std::pow(kKnownTo / (rise / 3), 2), kLeast, kMost));
 }
 
-bool nothing_measured(const profiles::Recording& recording) {
-  return std::ranges::none_of(recording.blocks, &profiles::Block::ok);
-}
-
 std::string first_reason(const profiles::Recording& recording, const char* otherwise) {
   return recording.missing.empty() ? otherwise : recording.missing.front().reason;
 }
 
-// Where the time went: one more pass of both builds under the CPU profiler.
-void explain(profiles::RunPlan plan, const std::string& out, double rise,
-             reports::GateReport& report) {
-  plan.passes = {profiles::Pass::cpu};
-  plan.samples = explaining_samples(rise);
-  plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
+// One more pass of both builds, into the folder. Where nothing was measured, what lies there is an
+// earlier gate's.
+profiles::Recording run_pass(profiles::RunPlan plan, profiles::Pass pass, const std::string& out) {
+  plan.passes = {pass};
   plan.out_dir = out;
   plan.enough = nullptr;
   plan.twin = false;
-  const profiles::Recording both = profiles::run(plan);
+  profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
+  return both;
+}
+
+// Where the time went: by the CPU profiler.
+void explain(profiles::RunPlan plan, const std::string& out, double rise,
+             reports::GateReport& report) {
+  plan.samples = explaining_samples(rise);
+  plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
+  const profiles::Recording both = run_pass(plan, profiles::Pass::cpu, out);
   const profiles::Recording before = reports::side_recording(both, Side::base),
                             after = reports::side_recording(both, Side::head);
   report.kernels = reports::risen_kernels(before, after);
+  if (report.kernels.empty()) {
+    report.notes.push_back(reports::have_profiles(before, after)
+                               ? "No function's sampled CPU time rose."
+                               : "Which function costs more is unavailable: " +
+                                     first_reason(both, "no function was sampled in both"));
+    return;
+  }
   for (const Side side : {Side::head, Side::base})
     for (const profiles::Variant& variant : both.variants)
-      if (variant.side == side && !nothing_measured(both))  // else an earlier gate's lie there
+      if (variant.side == side)
         if (const auto stacks =
                 profiles::read_stacks(out, variant.name, profiles::ProfileClock::cpu))
           reports::place_kernels(*stacks, variant.arm_of, report.kernels);
   if (const reports::GateKernel* cause = reports::cause_of(report))
     report.sentence += fmt::format(" {}.", reports::kernel_sentence(*cause));
-  if (!report.kernels.empty()) return;
-  if (reports::have_profiles(before, after))
-    report.notes.push_back("No function's sampled CPU time rose.");
-  else
-    report.notes.push_back(fmt::format("Which function costs more is unavailable: {}",
-                                       first_reason(both, "no function was sampled in both")));
 }
 
-// Which functions allocate more: one more pass of both builds under the heap profiler.
-void explain_allocations(profiles::RunPlan plan, const std::string& out,
-                         reports::GateReport& report) {
-  plan.passes = {profiles::Pass::heap};
-  plan.out_dir = out;
-  plan.enough = nullptr;
-  plan.twin = false;
-  const profiles::Recording both = profiles::run(plan);
-  refuse_interrupted(both);
+std::vector<reports::GateSite> sites_of(const profiles::Recording& both, const std::string& out,
+                                        const reports::GateReport& report) {
+  std::vector<reports::GateSite> sites;
+  if (std::ranges::none_of(both.blocks, &profiles::Block::ok)) return sites;
   for (const profiles::Variant& variant : both.variants) {
-    // Where nothing was measured the files are an earlier gate's.
-    if (variant.side != Side::base || nothing_measured(both) ||
-        !reports::allocations_rose(report, variant.arm_of))
-      continue;
+    if (variant.side != Side::base || !reports::allocations_rose(report, variant.arm_of)) continue;
     const auto head = std::ranges::find_if(both.variants, [&](const auto& other) {
       return other.side == Side::head && other.arm_of == variant.arm_of;
     });
@@ -165,14 +161,22 @@ void explain_allocations(profiles::RunPlan plan, const std::string& out,
     const auto before = stacks(variant.name), after = stacks(head->name);
     if (!before || !after) continue;
     std::ranges::move(reports::risen_sites(both, variant.arm_of, *before, *after),
-                      std::back_inserter(report.sites));
+                      std::back_inserter(sites));
   }
-  std::ranges::stable_sort(report.sites, std::greater<>(), &reports::GateSite::allocations);
+  std::ranges::stable_sort(sites, std::greater<>(), &reports::GateSite::allocations);
+  return sites;
+}
+
+// Which functions allocate more: by the heap profiler.
+void explain_allocations(const profiles::RunPlan& plan, const std::string& out,
+                         reports::GateReport& report) {
+  const profiles::Recording both = run_pass(plan, profiles::Pass::heap, out);
+  report.sites = sites_of(both, out, report);
   if (!report.sites.empty())
     report.sentence += fmt::format(" {}.", reports::site_sentence(report.sites.front()));
   else
-    report.notes.push_back(fmt::format("Which function allocates more is unavailable: {}",
-                                       first_reason(both, "the heap profiler saw no rise")));
+    report.notes.push_back("Which function allocates more is unavailable: " +
+                           first_reason(both, "the heap profiler saw no rise"));
 }
 
 // The verdict stands, whatever its cause.

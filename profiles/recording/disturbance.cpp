@@ -32,7 +32,7 @@ std::set<int> left_out(const Recording& recording) {
 }
 
 std::string time_warning(const Recording& recording) {
-  std::set<int> rounds, reruns;
+  std::set<int> reruns;
   std::vector<std::string> reasons;
   for (const Block& block : recording.blocks) {
     if (block.pass != Pass::time) continue;
@@ -40,7 +40,6 @@ std::string time_warning(const Recording& recording) {
       reruns.insert(*block.rerun_of);
       continue;
     }
-    rounds.insert(block.index);
     if (!block.disturbed.empty() && reasons.size() < kReasonsTold)
       reasons.push_back(
           fmt::format("{}, block {}: {}", block.variant, block.index, block.disturbed));
@@ -52,7 +51,7 @@ std::string time_warning(const Recording& recording) {
   return fmt::format(
       "time pass: {} of {} rounds disturbed, {} repeated, {} replaced by an undisturbed "
       "repetition ({})",
-      disturbed, rounds.size(), reruns.size(), replaced, fmt::join(reasons, "; "));
+      disturbed, rounds_of(recording), reruns.size(), replaced, fmt::join(reasons, "; "));
 }
 
 }  // namespace
@@ -75,6 +74,13 @@ std::string disturbance(const BlockMachine& machine, int cores) {
   if (wall_s > 0 && throttled_s >= kThrottledPercent / 100 * wall_s)
     reasons.push_back(fmt::format("throttled for {:.2f} of {:.2f} s", throttled_s, wall_s));
   return fmt::format("{}", fmt::join(reasons, ", "));
+}
+
+int rounds_of(const Recording& recording) {
+  std::set<int> rounds;
+  for (const Block& block : recording.blocks)
+    if (block.pass == Pass::time && !block.rerun_of) rounds.insert(block.index);
+  return static_cast<int>(rounds.size());
 }
 
 std::vector<int> disturbed_rounds(const Recording& recording) {

@@ -45,6 +45,9 @@ std::string disturbance(const BlockMachine& machine, int cores);
 // most this part of the rounds is.
 inline constexpr int kRerunsOneOf = 5;
 
+// How many rounds the time pass has, without those that repeat others.
+int rounds_of(const Recording& recording);
+
 // Indexes of the rounds of the time pass with a disturbed block, without those that repeat others.
 std::vector<int> disturbed_rounds(const Recording& recording);
 

@@ -18,6 +18,7 @@
 #include "reports/recorded/sampled.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/significance.h"
+#include "reports/statistics/ties.h"
 #include "reports/tables/threads.h"
 
 namespace winnow::reports {
@@ -276,7 +277,7 @@ std::string allocation_bullet(const Grounds& grounds, size_t from, size_t to) {
     return format_value(allocated.bytes / kBytesOfMegabyte, Unit::kMegabytes);
   };
   const std::string source = exact ? "exact counts" : "by the heap profiler";
-  if (is_equal(many.objects, few.objects) && megabytes(many) == megabytes(few))
+  if (tied(many.objects, few.objects) && megabytes(many) == megabytes(few))
     return fmt::format("allocation: the same {} objects and {} MB {} ({})",
                        few_or_many(few.objects), megabytes(few), grounds.arms.words().an_iteration,
                        source);

@@ -23,7 +23,7 @@ std::vector<double> per_iteration(const Counter& counter, const Behaviour& behav
 }
 
 bool is_steady(const std::vector<double>& values) {
-  return std::ranges::all_of(values, [&](double value) { return is_equal(value, values.front()); });
+  return std::ranges::all_of(values, [&](double value) { return tied(value, values.front()); });
 }
 
 // The design makes a count exact that it speaks of, and one that no process strays from.
@@ -41,8 +41,6 @@ std::vector<double> logarithms(const Counter& counter, const Behaviour& behaviou
 
 }  // namespace
 
-bool is_equal(double a, double b) { return tied(a, b); }
-
 bool is_material(double first, double second, double iterations, double other_iterations) {
   const double fewer = std::min(iterations, other_iterations);
   const double a = first * fewer / iterations, b = second * fewer / other_iterations;
@@ -54,7 +52,7 @@ double p_of_counter(const std::string& name, const Behaviour& first, const Behav
   const Counter& b = second.counters.at(name);
   const std::vector<double> left = per_iteration(a, first), right = per_iteration(b, second);
   if (is_steady(left) && is_steady(right) && is_exact(a, b))
-    return is_equal(left.front(), right.front()) ? 1 : 0;
+    return tied(left.front(), right.front()) ? 1 : 0;
   if (!is_material(a.total(), b.total(), first.all_iterations(), second.all_iterations())) return 1;
   if (mann_whitney_p(left, right) > kRankLevel) return 1;
   return welch_p(logarithms(a, first), logarithms(b, second));

@@ -26,7 +26,4 @@ bool ranks_can_tell(const Behaviour& first, const Behaviour& second);
 // differ by more than independent events scatter, and by a tenth?
 bool is_material(double first, double second, double iterations, double other_iterations);
 
-// The same up to rounding.
-bool is_equal(double a, double b);
-
 }  // namespace winnow::reports

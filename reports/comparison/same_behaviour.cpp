@@ -13,6 +13,7 @@
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
 #include "reports/statistics/student.h"
+#include "reports/statistics/ties.h"
 
 namespace winnow::reports {
 
@@ -41,7 +42,7 @@ double p_of_cores(const Behaviour& first, const Behaviour& second) {
 bool is_near(const std::string& name, const Behaviour& first, const Behaviour& second) {
   const double a = first.counters.at(name).total(), b = second.counters.at(name).total();
   if (first.counters.at(name).by_design)
-    return is_equal(a / first.all_iterations(), b / second.all_iterations());
+    return tied(a / first.all_iterations(), b / second.all_iterations());
   return !is_material(a, b, first.all_iterations(), second.all_iterations());
 }
 

@@ -14,6 +14,7 @@
 #include "reports/recorded/function_changes.h"
 #include "reports/statistics/significance.h"
 #include "reports/statistics/student.h"
+#include "reports/statistics/ties.h"
 
 namespace winnow::reports {
 
@@ -76,7 +77,7 @@ void compare_tree_count(Resemblance& like, const std::string& name, int64_t Tree
   const double first = static_cast<double>(a.*member), second = static_cast<double>(b.*member);
   const double one = first / a.iterations, other = second / b.iterations;
   like.differs = like.differs || (is_whole(a) && is_whole(b)
-                                      ? !is_equal(one, other)
+                                      ? !tied(one, other)
                                       : is_material(first, second, a.iterations, b.iterations));
   like.compared.push_back(name + " " + both(one, other, is_whole(a) && is_whole(b) ? 0 : 1));
 }
@@ -96,8 +97,7 @@ void compare_allocations(Resemblance& like) {
   }
   const Allocated one = allocated_by(*a, is_counted_exactly(*a)),
                   other = allocated_by(*b, is_counted_exactly(*b));
-  like.differs =
-      like.differs || !is_equal(one.objects, other.objects) || !is_equal(one.bytes, other.bytes);
+  like.differs = like.differs || !tied(one.objects, other.objects) || !tied(one.bytes, other.bytes);
   like.compared.push_back(fmt::format("allocations {} with {} bytes",
                                       both(one.objects, other.objects),
                                       both(one.bytes, other.bytes)));

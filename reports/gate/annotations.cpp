@@ -66,9 +66,9 @@ std::string gate_annotations(const GateReport& report) {
   std::string text = command(warning ? "warning" : "error", title, report.sentence);
   int shown = 1;
   for (const GateFailure& failure : report.failures) {
-    std::string lines = failure_text(failure);
-    for (size_t at; (at = lines.find('\n')) != std::string::npos;) lines.replace(at, 1, " / ");
-    if (shown++ < kMostAnnotations) text += command("error", failure.program, lines);
+    constexpr Replacement kOnOneLine[] = {{'\n', " / "}};
+    if (shown++ < kMostAnnotations)
+      text += command("error", failure.program, replaced(failure_text(failure), kOnOneLine));
   }
   for (const GateRow& row : report.rows)
     if (is_bad(row.status) && shown++ < kMostAnnotations) text += row_command(report, row);

@@ -38,16 +38,13 @@ std::string row_line(const GateRow& row) {
 }
 
 std::string kernel_line(const GateKernel& kernel) {
-  const auto percent = [](double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); };
-  const std::string place = place_text(kernel);
   const bool is_new = kernel.is_new();
-  return table_line(
-      {bold(rise_text(kernel)), plain(kernel.variant),
-       code_span(kernel.function) + (place.empty() ? "" : " (" + plain(place) + ")"),
-       plain(kernel.category),
-       is_new ? "no sample" : fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
-       fmt::format("{:.4g} {}", kernel.candidate, kernel.unit), ratio_text(kernel),
-       is_new ? "-" : fmt::format("{} to {}", percent(kernel.low), percent(kernel.high))});
+  return table_line({bold(rise_text(kernel)), plain(kernel.variant),
+                     code_span(kernel.function) + plain(place_text(kernel.file, kernel.line)),
+                     plain(kernel.category),
+                     is_new ? "no sample" : fmt::format("{:.4g} {}", kernel.baseline, kernel.unit),
+                     fmt::format("{:.4g} {}", kernel.candidate, kernel.unit), ratio_text(kernel),
+                     is_new ? "-" : limits_text(kernel)});
 }
 
 // Those whose rise is proven; where there is none, the largest that were seen.
@@ -79,11 +76,9 @@ void add_sites(const GateReport& report, std::string& text) {
   const size_t shown = std::min(kMostKernels, report.sites.size());
   for (size_t i = 0; i < shown; ++i) {
     const GateSite& site = report.sites[i];
-    const std::string place = place_text(site);
-    text +=
-        table_line({bold(rise_text(site)), plain(site.variant),
-                    code_span(site.function) + (place.empty() ? "" : " (" + plain(place) + ")") +
-                        (site.is_new ? ", new" : "")});
+    text += table_line({bold(rise_text(site)), plain(site.variant),
+                        code_span(site.function) + plain(place_text(site.file, site.line)) +
+                            (site.is_new ? ", new" : "")});
   }
   if (report.sites.size() > shown)
     text += fmt::format("\n{} more; verdict.json lists all.\n", report.sites.size() - shown);

@@ -77,10 +77,7 @@ void add_remarks_of_commands(const Recording& both, GateReport& report) {
 }
 
 GateDisturbance disturbance_of(const Recording& recording) {
-  std::set<int> rounds;
-  for (const auto& block : recording.blocks)
-    if (block.pass == profiles::Pass::time && !block.rerun_of) rounds.insert(block.index);
-  return {static_cast<int>(rounds.size()),
+  return {profiles::rounds_of(recording),
           static_cast<int>(profiles::disturbed_rounds(recording).size()),
           profiles::disturbance_warnings(recording)};
 }

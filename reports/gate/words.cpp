@@ -127,8 +127,12 @@ std::string ratio_text(const GateKernel& kernel) {
   return kernel.is_new() ? "new" : percent(kernel.ratio);
 }
 
-std::string place_text(const GateKernel& kernel) {
-  return kernel.file.empty() ? "" : fmt::format("{}:{}", kernel.file, kernel.line);
+std::string limits_text(const GateKernel& kernel) {
+  return fmt::format("{} to {}", percent(kernel.low), percent(kernel.high));
+}
+
+std::string place_text(const std::string& file, int line) {
+  return file.empty() ? "" : fmt::format(" ({}:{})", file, line);
 }
 
 bool is_of_allocations(const GateRow& row) {
@@ -143,25 +147,18 @@ std::string rise_text(const GateSite& site) {
                      std::abs(site.allocations) == 1 ? "" : "s", changed(site.bytes), site.each);
 }
 
-std::string place_text(const GateSite& site) {
-  return site.file.empty() ? "" : fmt::format("{}:{}", site.file, site.line);
-}
-
 std::string site_sentence(const GateSite& site) {
-  const std::string place = place_text(site);
   return fmt::format("{}: {} in {}{}{}", site.variant, rise_text(site), site.function,
-                     place.empty() ? "" : " (" + place + ")",
+                     place_text(site.file, site.line),
                      site.is_new ? ", which allocated nothing before" : "");
 }
 
 std::string kernel_sentence(const GateKernel& kernel) {
-  const std::string place = place_text(kernel);
   const std::string text = fmt::format("{}: {} in {}{}", kernel.variant, rise_text(kernel),
-                                       kernel.function, place.empty() ? "" : " (" + place + ")");
+                                       kernel.function, place_text(kernel.file, kernel.line));
   if (kernel.is_new()) return text + ", which has no sample before";
-  return fmt::format("{}: {:.4g} {} against {:.4g} ({}, 95%: {} to {})", text, kernel.candidate,
-                     kernel.unit, kernel.baseline, percent(kernel.ratio), percent(kernel.low),
-                     percent(kernel.high));
+  return fmt::format("{}: {:.4g} {} against {:.4g} ({}, 95%: {})", text, kernel.candidate,
+                     kernel.unit, kernel.baseline, percent(kernel.ratio), limits_text(kernel));
 }
 
 const GateKernel* cause_of(const GateReport& report) {

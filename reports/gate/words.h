@@ -19,14 +19,14 @@ bool is_time(const GateRow& row);            // wall or CPU time
 bool is_of_allocations(const GateRow& row);  // their number or bytes
 // "+1 allocation, +24 bytes a text"
 std::string rise_text(const GateSite& site);
-std::string place_text(const GateSite& site);  // as of a kernel
 // "pool: +1 allocation, +24 bytes a text in encode (engine/tokenizer.cpp:88)"
 std::string site_sentence(const GateSite& site);
 std::string rise_text(const GateKernel& kernel);  // "+88.5 ms an iteration"
 // "+10.0%"; "new": there was no sample of it
 std::string ratio_text(const GateKernel& kernel);
-// "engine/forward.cpp:120"; empty: not known
-std::string place_text(const GateKernel& kernel);
+std::string limits_text(const GateKernel& kernel);  // "+15.1% to +25.2%"; of one that is not new
+// " (engine/forward.cpp:120)", behind a function's name; empty: not known
+std::string place_text(const std::string& file, int line);
 // "pool: +88.5 ms an iteration in forward (engine/forward.cpp:120): 12 ms/iteration against 10
 // (+20.0%, 95%: +15.1% to +25.2%)"
 std::string kernel_sentence(const GateKernel& kernel);
