@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace winnow::profiles {
 namespace {
@@ -44,14 +45,14 @@ std::string time_warning(const Recording& recording) {
       reasons.push_back(
           fmt::format("{}, block {}: {}", block.variant, block.index, block.disturbed));
   }
-  const size_t disturbed = disturbed_rounds(recording).size();
-  if (disturbed == 0) return "";
+  const Rounds rounds = rounds_of(recording);
+  if (rounds.disturbed == 0) return "";
   size_t replaced = 0;
   for (int index : left_out(recording)) replaced += reruns.count(index);
   return fmt::format(
       "time pass: {} of {} rounds disturbed, {} repeated, {} replaced by an undisturbed "
       "repetition ({})",
-      disturbed, rounds_of(recording), reruns.size(), replaced, fmt::join(reasons, "; "));
+      rounds.disturbed, rounds.all, reruns.size(), replaced, fmt::join(reasons, "; "));
 }
 
 }  // namespace
@@ -76,19 +77,25 @@ std::string disturbance(const BlockMachine& machine, int cores) {
   return fmt::format("{}", fmt::join(reasons, ", "));
 }
 
-int rounds_of(const Recording& recording) {
-  std::set<int> rounds;
-  for (const Block& block : recording.blocks)
-    if (block.pass == Pass::time && !block.rerun_of) rounds.insert(block.index);
-  return static_cast<int>(rounds.size());
-}
-
 std::vector<int> disturbed_rounds(const Recording& recording) {
   std::set<int> rounds;
   for (const Block& block : recording.blocks)
     if (block.pass == Pass::time && !block.rerun_of && !block.disturbed.empty())
       rounds.insert(block.index);
   return {rounds.begin(), rounds.end()};
+}
+
+Rounds rounds_of(const Recording& recording) {
+  std::map<std::string, int> run_of;  // an A/A arm is of the first
+  for (const Variant& variant : recording.variants) run_of[variant.name] = variant.run;
+  std::set<std::pair<int, int>> all, disturbed;
+  for (const Block& block : recording.blocks) {
+    if (block.pass != Pass::time || block.rerun_of) continue;
+    const std::pair<int, int> round{run_of[block.variant], block.index};
+    all.insert(round);
+    if (!block.disturbed.empty()) disturbed.insert(round);
+  }
+  return {static_cast<int>(all.size()), static_cast<int>(disturbed.size())};
 }
 
 std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
@@ -106,19 +113,14 @@ std::vector<const Block*> comparable_blocks(const Recording& recording, const st
 std::vector<std::string> disturbance_warnings(const Recording& recording) {
   std::vector<std::string> warnings;
   if (std::string text = time_warning(recording); !text.empty()) warnings.push_back(text);
-  const auto rounds = static_cast<double>(disturbed_rounds(recording).size());
-  int indexes = 0;
   std::map<Pass, std::pair<int, int>> others;  // by pass: disturbed, all
   for (const Block& block : recording.blocks) {
-    if (block.pass == Pass::time) {
-      if (!block.rerun_of) indexes = std::max(indexes, block.index + 1);
-      continue;
-    }
+    if (block.pass == Pass::time) continue;
     auto& [disturbed, all] = others[block.pass];
     disturbed += block.disturbed.empty() ? 0 : 1;
     ++all;
   }
-  if (rounds * kRerunsOneOf > indexes)
+  if (rounds_of(recording).on_busy_machine())
     warnings.push_back(
         fmt::format("time pass: more than a fifth of the rounds was disturbed: the rest of them "
                     "stays in the comparisons; measure again on a quieter machine"));

@@ -45,11 +45,17 @@ std::string disturbance(const BlockMachine& machine, int cores);
 // most this part of the rounds is.
 inline constexpr int kRerunsOneOf = 5;
 
-// How many rounds the time pass has, without those that repeat others.
-int rounds_of(const Recording& recording);
-
 // Indexes of the rounds of the time pass with a disturbed block, without those that repeat others.
 std::vector<int> disturbed_rounds(const Recording& recording);
+
+// The rounds of the time pass, without those that repeat others; of runs side by side, all
+// together.
+struct Rounds {
+  int all = 0, disturbed = 0;
+  // More than a fifth was disturbed: what is compared holds disturbed blocks.
+  bool on_busy_machine() const { return disturbed * kRerunsOneOf > all; }
+};
+Rounds rounds_of(const Recording& recording);
 
 // The blocks of a variant (or the twin) in a pass that ended well and may be compared. Of a round
 // that was repeated it is the one or the other, for all arms alike, so that pairs stay pairs: the

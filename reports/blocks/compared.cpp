@@ -38,6 +38,7 @@ Compared compare_blocks(const Measured& arms) {
   compared.variants = arms.labels();
   compared.words = arms.words();
   compared.same_work = check_same_work(arms);
+  compared.rounds = profiles::rounds_of(arms.recording());
   std::vector<Match> matches;
   const auto& workload = arms.recording().workload;
   const double items = compared.words.item.empty() && workload.work ? workload.work->amount

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "profiles/recording/disturbance.h"
 #include "reports/blocks/metric_spread.h"
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
@@ -30,6 +31,7 @@ struct Compared {
   std::vector<std::string> variants{};  // labels, the baseline's first
   Words words{};
   SameWork same_work{};
+  profiles::Rounds rounds{};          // how many of them were disturbed
   std::vector<Timing> timings{};      // per variant
   std::vector<Pairs> pairs{};         // per variant, against the baseline; the first is empty
   std::vector<Pairs> cpu_pairs{};     // likewise, of the CPU time of an iteration

@@ -40,6 +40,15 @@ Contest contest_by_time(const Compared& compared) {
   return contest;
 }
 
+Contest contest_by_cpu(const Compared& compared) {
+  Contest contest{Measure::kCpu, "CPU time", {}, {}};
+  for (const Timing& timing : compared.timings) {
+    contest.means.push_back(timing.cpu_s);
+    contest.medians.push_back(timing.cpu_s);
+  }
+  return contest;
+}
+
 Contest contest_by(const ComparedMetric& metric) {
   Contest contest{Measure(metric.about), metric.about.name, {}, {}};
   for (const MetricSpread& spread : metric.spreads) {

@@ -9,7 +9,8 @@
 
 namespace winnow::reports {
 
-// What a winner is sought by: wall time, or a metric. Costs are better where they are less.
+// What a winner is sought by: wall time, or a metric; CPU time seeks none, it stands beside. Costs
+// are better where they are less.
 struct Contest {
   Measure measure = Measure::kWall;
   std::string by;                                     // "wall time", "req/s"
@@ -20,6 +21,7 @@ struct Contest {
 };
 
 Contest contest_by_time(const Compared& compared);
+Contest contest_by_cpu(const Compared& compared);
 // `metric` must outlive it.
 Contest contest_by(const ComparedMetric& metric);
 

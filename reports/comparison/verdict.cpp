@@ -9,8 +9,10 @@
 
 #include "reports/blocks/pairs.h"
 #include "reports/comparison/causes.h"
+#include "reports/comparison/confidence.h"
 #include "reports/comparison/contest.h"
 #include "reports/figures/format.h"
+#include "reports/ledger/ledger.h"
 #include "reports/recorded/raw_commands.h"
 #include "reports/statistics/significance.h"
 #include "reports/statistics/ties.h"
@@ -47,6 +49,61 @@ std::string skew_words(const Pairs& pairs) {
 std::string ratio_bullet(const Contest& contest, const Pairs& pairs) {
   return advantage(contest, pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) +
          skew_words(pairs);
+}
+
+Pairs cpu_pairs_of(const Grounds& grounds, size_t winner, size_t rival) {
+  const Contest contest = contest_by_cpu(grounds.compared);
+  if (!contest.means[winner] || !contest.means[rival]) return {};
+  const std::vector<Against> all = against_best(grounds.arms, contest, winner);
+  return std::ranges::find(all, rival, &Against::other)->pairs;
+}
+
+std::string cpu_ratio_bullet(const Grounds& grounds, const Verdict& verdict) {
+  const Pairs& pairs = verdict.cpu;
+  if (!pairs.ratio) return "ratio of CPU times: unavailable: not recorded in the time pass";
+  return fmt::format("CPU time of {} against that of {}: {}{}; {}: {}{}",
+                     grounds.label(verdict.rival), grounds.label(verdict.winner),
+                     pairs.evidence == Evidence::kProven ? "" : "~ ", ratio_words(pairs),
+                     test_name(pairs), certainty(pairs), skew_words(pairs));
+}
+
+// Wall time as it would be on cores of their own.
+std::string adjusted_bullet(const Grounds& grounds, const Verdict& verdict) {
+  const std::string what = "adjusted, wall time less the time that others took: ";
+  if (const auto& adjusted = verdict.adjusted)
+    return fmt::format(
+        "{}{} as fast, {} instead of {} {} (means of the ledger, without an interval)", what,
+        format_ratio(adjusted->ratio()), iteration_seconds(adjusted->to_s),
+        iteration_seconds(adjusted->from_s), grounds.arms.words().an_iteration);
+  for (const size_t variant : {verdict.rival, verdict.winner})
+    if (const LedgerColumn& column = grounds.tables.ledger.columns[variant]; !column.known())
+      return fmt::format("{}unavailable: no ledger of {}: {}", what, grounds.label(variant),
+                         column.unavailable);
+  return what + "unavailable: by the ledger others took all of it";
+}
+
+// By how much the winner wins, and what of that is in doubt.
+std::vector<std::string> size_bullets(const Grounds& grounds, const Contest& contest,
+                                      const Verdict& verdict) {
+  std::vector<std::string> bullets{ratio_bullet(contest, verdict.pairs)};
+  if (verdict.confidence() == Confidence::kClear) return bullets;
+  if (contest.of_time())
+    bullets = {cpu_ratio_bullet(grounds, verdict), "wall time: " + bullets.front(),
+               adjusted_bullet(grounds, verdict)};
+  for (const Doubt& doubt : verdict.doubts.all) bullets.push_back(doubt.sentence);
+  return bullets;
+}
+
+// ", on a busy machine"
+std::string machine_state(const Doubts& doubts) {
+  return doubts.on_busy_machine() ? ", on a busy machine" : "";
+}
+
+// What would remove the doubts.
+std::string second_try(const Doubts& doubts) {
+  if (doubts.all.empty()) return "";
+  return doubts.on_busy_machine() ? " Measure again on a quieter machine before you rely on it."
+                                  : " Measure more blocks before you rely on it.";
 }
 
 bool told_by_command(const profiles::Variant& variant) {
@@ -136,10 +193,14 @@ Verdict undecided(const Grounds& grounds, const Contest& contest, size_t fastest
   verdict.rival = open.front().other;
   verdict.pairs = open.front().pairs;
   verdict.title = "no clear winner (~)";
+  verdict.doubts = doubts_without_winner(grounds.compared);
+  for (const Doubt& doubt : verdict.doubts.all)
+    verdict.title += fmt::format("{}: {}", machine_state(verdict.doubts), doubt.brief);
   for (const auto& [other, pairs] : open)
     verdict.bullets.push_back(open_question(grounds, contest, fastest, other, pairs));
   verdict.bullets.push_back("smallest effect that this run could have detected: " +
                             grounds.compared.noise.sentence);
+  for (const Doubt& doubt : verdict.doubts.all) verdict.bullets.push_back(doubt.sentence);
   verdict.sentence = fmt::format(
       "For {}, these runs do not show which variant is {}:", short_workload_words(grounds.arms),
       contest.of_time() ? "faster" : "better by " + contest.by);
@@ -147,6 +208,8 @@ Verdict undecided(const Grounds& grounds, const Contest& contest, size_t fastest
       too_few ? "None on this evidence. Measure more blocks before choosing."
               : "None on this evidence: the difference, if there is one, is inside the noise of "
                 "this run.";
+  if (verdict.doubts.on_busy_machine())
+    verdict.recommendation += " Measure again on a quieter machine.";
   return verdict;
 }
 
@@ -199,13 +262,16 @@ void say_alike(const Grounds& grounds, Verdict& verdict) {
 
 void say_causes(const Grounds& grounds, Verdict& verdict) {
   verdict.title = grounds.label(verdict.winner);
-  verdict.sentence = fmt::format(
-      "For {}, {} is the clear winner{} against {}:", short_workload_words(grounds.arms),
-      grounds.label(verdict.winner), verdict.by.empty() ? "" : " by " + verdict.by,
-      grounds.label(verdict.rival));
+  verdict.sentence =
+      fmt::format("For {}, {} is {} winner{} against {}{}:", short_workload_words(grounds.arms),
+                  grounds.label(verdict.winner),
+                  verdict.confidence() == Confidence::kClear ? "the clear" : "probably the",
+                  verdict.by.empty() ? "" : " by " + verdict.by, grounds.label(verdict.rival),
+                  machine_state(verdict.doubts));
   for (std::string& line : cause_bullets(grounds, verdict.winner, verdict.rival))
     verdict.bullets.push_back(std::move(line));
-  verdict.recommendation = recommendation(grounds.arms, verdict.winner);
+  verdict.recommendation =
+      recommendation(grounds.arms, verdict.winner) + second_try(verdict.doubts);
 }
 
 Verdict won(const Grounds& grounds, const Contest& contest, size_t winner, size_t rival,
@@ -216,7 +282,10 @@ Verdict won(const Grounds& grounds, const Contest& contest, size_t winner, size_
   verdict.rival = rival;
   verdict.pairs = pairs;
   if (!contest.of_time()) verdict.by = contest.by;
-  verdict.bullets = {ratio_bullet(contest, pairs)};
+  verdict.doubts = doubts_of(grounds, contest, winner, rival, pairs);
+  verdict.cpu = cpu_pairs_of(grounds, winner, rival);
+  verdict.adjusted = adjusted_wall(grounds.tables.ledger, rival, winner);
+  verdict.bullets = size_bullets(grounds, contest, verdict);
   const bool same = std::ranges::any_of(alike, [&](const SameBehaviour& both) {
     return both.told && std::minmax(winner, rival) == std::minmax(both.first, both.second);
   });
@@ -225,6 +294,9 @@ Verdict won(const Grounds& grounds, const Contest& contest, size_t winner, size_
   else
     say_causes(grounds, verdict);
   if (!contest.of_time()) verdict.title += " (by " + contest.by + ")";
+  if (verdict.confidence() == Confidence::kProbable)
+    verdict.title = fmt::format("probably {}{}: {}", verdict.title, machine_state(verdict.doubts),
+                                verdict.doubts.all.front().brief);
   return verdict;
 }
 
@@ -246,15 +318,19 @@ Verdict decided(const Grounds& grounds, const Contest& contest,
 // What a contest that does not decide has to say, in one sentence.
 SideVerdict beside(const Grounds& grounds, const Contest& contest) {
   const Verdict verdict = decided(grounds, contest, {});
-  SideVerdict side{contest.by, verdict.outcome, verdict.winner, ""};
+  SideVerdict side{contest.by, verdict.outcome, verdict.winner, "", Confidence::kClear};
   if (verdict.outcome == Verdict::kWinner) {
+    side.confidence = verdict.confidence();
     side.sentence =
-        fmt::format("By {}, {} wins against {}: {}", contest.by, grounds.label(verdict.winner),
-                    grounds.label(verdict.rival), verdict.bullets.front());
+        fmt::format("By {}, {} {} against {}{}: {}", contest.by, grounds.label(verdict.winner),
+                    side.confidence == Confidence::kClear ? "wins" : "probably wins",
+                    grounds.label(verdict.rival), machine_state(verdict.doubts),
+                    ratio_bullet(contest, verdict.pairs));
   } else if (verdict.outcome == Verdict::kVoid || verdict.outcome == Verdict::kUnavailable) {
     side.sentence = fmt::format("By {}: {}", contest.by, verdict.sentence);
   } else {
-    const size_t count = verdict.bullets.size() - 1;  // the last one is of the noise
+    // Behind those of the open questions stand one of the noise and the doubts.
+    const size_t count = verdict.bullets.size() - 1 - verdict.doubts.all.size();
     side.sentence = fmt::format("By {}, no clear winner: {}", contest.by, verdict.bullets.front());
     if (count > 1) side.sentence += fmt::format("; and {} more", count - 1);
   }

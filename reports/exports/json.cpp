@@ -73,6 +73,22 @@ const char* name_of(Verdict::Outcome outcome) {
   return "";
 }
 
+const char* name_of(Confidence confidence) {
+  return confidence == Confidence::kClear ? "clear" : "probable";
+}
+
+const char* name_of(Doubt::Kind kind) {
+  switch (kind) {
+    case Doubt::kDisturbed:
+      return "disturbed";
+    case Doubt::kNotDetectable:
+      return "not detectable";
+    case Doubt::kTimeOfOthers:
+      return "time of others";
+  }
+  return "";
+}
+
 const char* name_of(Role role) {
   switch (role) {
     case Role::kItem:
@@ -220,9 +236,18 @@ Json threads(const ThreadAnalysis& analysis) {
 Json verdict(const Export& source) {
   const Verdict& verdict = source.report.verdict;
   const bool decided = verdict.outcome == Verdict::kWinner;
+  const auto& all = source.recording().variants;
+  Json doubts = Json::array();
+  for (const Doubt& doubt : verdict.doubts.all)
+    doubts.push_back({{"kind", name_of(doubt.kind)}, {"sentence", doubt.sentence}});
   return {{"by", verdict.by.empty() ? "wall time" : verdict.by},
           {"outcome", name_of(verdict.outcome)},
-          {"winner", decided ? Json(source.recording().variants[verdict.winner].name) : Json()},
+          {"winner", decided ? Json(all[verdict.winner].name) : Json()},
+          {"rival", decided ? Json(all[verdict.rival].name) : Json()},
+          {"confidence", decided ? Json(name_of(verdict.confidence())) : Json()},
+          {"doubts", doubts},
+          {"cpu_against_rival", decided ? pairs(verdict.cpu) : Json()},
+          {"adjusted_ratio", verdict.adjusted ? Json(verdict.adjusted->ratio()) : Json()},
           {"title", verdict.title},
           {"sentence", verdict.sentence},
           {"reasons", verdict.bullets},
@@ -263,12 +288,14 @@ Json metrics(const Export& source) {
 Json beside(const Export& source) {
   Json all = Json::array();
   for (const SideVerdict& side : source.report.verdict.beside)
-    all.push_back({{"by", side.by},
-                   {"outcome", name_of(side.outcome)},
-                   {"winner", side.outcome == Verdict::kWinner
-                                  ? Json(source.recording().variants[side.winner].name)
-                                  : Json()},
-                   {"sentence", side.sentence}});
+    all.push_back(
+        {{"by", side.by},
+         {"outcome", name_of(side.outcome)},
+         {"winner", side.outcome == Verdict::kWinner
+                        ? Json(source.recording().variants[side.winner].name)
+                        : Json()},
+         {"confidence", side.outcome == Verdict::kWinner ? Json(name_of(side.confidence)) : Json()},
+         {"sentence", side.sentence}});
   return all;
 }
 
@@ -289,6 +316,7 @@ std::string export_json(const Export& source) {
                  {"sentence", report.same_work.sentence},
                  {"differences", report.same_work.differences}}},
                {"variants", variants(source)},
+               {"rounds", {{"all", report.rounds.all}, {"disturbed", report.rounds.disturbed}}},
                {"smallest_detectable_effect", known(report.noise.wall_effect)},
                {"smallest_effect_of_a_winner", known(report.noise.winner_effect)},
                {"tables", tables(report)},

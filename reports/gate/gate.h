@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "profiles/recording/disturbance.h"
+
 // What a gate says of a candidate against a baseline, as plain data.
 namespace winnow::reports {
 
@@ -86,7 +88,7 @@ struct GateFailure {
 
 // How many rounds of the time pass other programs disturbed, and what to know about it.
 struct GateDisturbance {
-  int rounds = 0, disturbed = 0;
+  profiles::Rounds rounds{};
   std::vector<std::string> warnings{};  // empty: no block was disturbed
 };
 

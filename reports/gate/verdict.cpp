@@ -77,9 +77,7 @@ void add_remarks_of_commands(const Recording& both, GateReport& report) {
 }
 
 GateDisturbance disturbance_of(const Recording& recording) {
-  return {profiles::rounds_of(recording),
-          static_cast<int>(profiles::disturbed_rounds(recording).size()),
-          profiles::disturbance_warnings(recording)};
+  return {profiles::rounds_of(recording), profiles::disturbance_warnings(recording)};
 }
 
 // "scenario batch32: pool and steal; 2 threads, 32 texts an iteration, 4 iterations a block"

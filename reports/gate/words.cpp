@@ -196,8 +196,8 @@ std::string machine_text(const GateReport& report) {
 }
 
 std::string disturbed_text(const GateDisturbance& disturbance) {
-  if (disturbance.rounds == 0) return "";
-  return fmt::format("{} of {} rounds", disturbance.disturbed, disturbance.rounds);
+  const profiles::Rounds& rounds = disturbance.rounds;
+  return rounds.all == 0 ? "" : fmt::format("{} of {} rounds", rounds.disturbed, rounds.all);
 }
 
 std::vector<std::string> warnings_of(const GateReport& report) {

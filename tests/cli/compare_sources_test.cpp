@@ -45,7 +45,7 @@ TEST_CASE("commits of a project are built, kept and compared") {
   INFO(run.err);
   CHECK(run.status == 0);
   CHECK(has(run.out, "HEAD ("));
-  CHECK(has(run.out, "is the clear winner against HEAD~1 ("));
+  CHECK(testing::names_winner(run.out, "", "HEAD~1 ("));
   for (const auto& variant : recorded(scratch).variants) {
     REQUIRE(variant.program_file);
     CHECK(variant.program_file->commit.value_or("").size() == 40);
@@ -85,7 +85,7 @@ TEST_CASE("the programs of a scenario are measured as commands are") {
   const auto result = run({});
   INFO(result.err << result.out);
   CHECK(result.status == 0);
-  CHECK(has(result.out, "short is the clear winner against long 200000"));
+  CHECK(testing::names_winner(result.out, "short", "long 200000"));
   const auto recording = profiles::read_recording(scratch / "out/loops");
   CHECK(recording.baseline == "long-200000");
   CHECK(recording.workload.description == "two loops");

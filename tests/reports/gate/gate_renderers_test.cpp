@@ -189,8 +189,7 @@ TEST_CASE("the summary of a regression is the golden file") {
   report.workload =
       "scenario batch32: pool; 2 threads, 32 texts an iteration, 4 iterations a process";
   report.command = "winnow gate --base 3f1c9a7d0be2 scenarios/batch32.toml --variants pool";
-  report.disturbance = {10,
-                        3,
+  report.disturbance = {{10, 3},
                         {"time pass: 3 of 10 rounds disturbed, 0 repeated, 0 replaced by an "
                          "undisturbed repetition (head-pool, block 2: other programs used 1.3 "
                          "of 2 cores)"}};

@@ -226,6 +226,45 @@ TEST_CASE("the difference of two ledgers explains the wall time") {
         "of 0.300s saved per iteration, no part is proven: ~ (all are within their error)");
 }
 
+TEST_CASE("what others took is told apart from what the programs did, and is no cause") {
+  Ledger ledger = ledger_of(known_recording({}, faster()));
+  const auto difference = ledger_difference(ledger, 0, 1);
+  REQUIRE(difference);
+  CHECK(difference->others_s() == Approx(0.1 / 4));
+  const std::string words = explanation_words(*difference);
+  CHECK(words.ends_with("; others took 25.0ms less, which is no cause"));
+  CHECK(words.find("other programs") == std::string::npos);
+  CHECK(explanation_words(*ledger_difference(ledger, 1, 0))
+            .ends_with("; others took 25.0ms more, which is no cause"));
+  for (LedgerLine& line : ledger.lines)
+    for (LedgerAmount& each : line.amounts)
+      if (!taken_by_others(line.name)) each.error_s.reset();
+  CHECK(explanation_words(*ledger_difference(ledger, 0, 1)) ==
+        "of 0.300s saved per iteration, no other part is proven: ~ (all are within their error); "
+        "others took 25.0ms less, which is no cause");
+}
+
+TEST_CASE("wall times are adjusted by the core-seconds of others, by the cores") {
+  const auto adjusted = adjusted_wall(ledger_of(known_recording({}, faster())), 0, 1);
+  REQUIRE(adjusted);
+  CHECK(adjusted->from_s == Approx(1.0 - 0.1 / 4));
+  CHECK(adjusted->to_s == Approx(0.7));
+  CHECK(adjusted->ratio() == Approx(0.975 / 0.7));
+  SECTION("the hypervisor is one of them") {
+    KnownRegion known;
+    known.busy_s = 25;
+    known.steal_s = 1;
+    const Ledger ledger = ledger_of(known_recording(known, faster()));
+    CHECK(adjusted_wall(ledger, 0, 1)->from_s == Approx(0.975));
+  }
+  SECTION("without a ledger of both there is nothing to adjust by") {
+    Recording recording = known_recording({}, faster());
+    recording.profiles["fine"].cpu.reset();
+    CHECK_FALSE(adjusted_wall(ledger_of(recording), 0, 1));
+    CHECK_FALSE(adjusted_wall(ledger_of(known_recording({}, faster())), 0, 2));
+  }
+}
+
 TEST_CASE("whatever was measured, lines add up to cores x wall and parts to the difference") {
   std::mt19937 random(7);
   const auto upto = [&](double most) {
