@@ -70,6 +70,7 @@ Options table_of(CompareOptions& options) {
        "where lower is better; any number of them"},
       {"primary", &options.primary, "the metric that decides the verdict, instead of wall time"},
       {"passes", &options.passes, "comma-separated (time,cpu,heap,sync,tree); also futex, count"},
+      {"samples", &options.samples, kSamplesHelp},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},

@@ -10,7 +10,7 @@ namespace winnow::cli {
 
 // Of every command that measures: where the recording goes, and what every process is held to.
 struct RecordingOptions {
-  std::optional<std::string> out;
+  std::optional<std::string> out, samples;
   std::optional<uint64_t> seed;
   double time_limit_s = 300;
 };
@@ -23,6 +23,10 @@ struct MeasureOptions : RecordingOptions {
   std::string affinity = "none", isa = "auto";
   int spin_us = 100, grain = 0;
 };
+
+// Of a profile: more take longer, and show smaller functions.
+inline constexpr const char* kSamplesHelp =
+    "samples of each in a sampled pass, at least, as far as a minute reaches (1000)";
 
 // The help of --isa, the same on every machine of this architecture.
 std::string isa_help();

@@ -37,6 +37,10 @@ std::vector<scenarios::ScenarioVariant> named(const std::vector<scenarios::Scena
   return variants;
 }
 
+int samples_of(const profiles::RunPlan& plan, const RecordingOptions& options) {
+  return parse_number("--samples", options.samples, 1, static_cast<int>(plan.samples), kMostOfAll);
+}
+
 }  // namespace
 
 int all_cores() { return base::usable_cores(); }
@@ -118,6 +122,7 @@ profiles::RunPlan plan_of_programs(std::vector<profiles::Arm> arms, const Record
                                    const std::string& out) {
   profiles::RunPlan plan;
   fill_in(plan, options, out);
+  plan.samples = samples_of(plan, options);
   plan.commit.clear();  // of this program, which is not what is measured
   plan.baseline = arms.front().variant.name;
   plan.arms = std::move(arms);
@@ -129,6 +134,7 @@ profiles::RunPlan plan_of(const scenarios::Scenario& scenario, const MeasureOpti
                           const std::string& out) {
   profiles::RunPlan plan;
   fill_in(plan, options, out);
+  plan.samples = samples_of(plan, options);
   plan.workload.scenario = scenario.name;
   plan.workload.description = scenario.description;
   plan.workload.items_per_iteration = scenario.batch;

@@ -67,6 +67,7 @@ Options table_of(RunOptions& options) {
        "per variant in the time pass, over all blocks; of a sweep, in each block (0: about 0.3 s)"},
       {"blocks", &options.blocks, "fresh processes per variant; of a sweep, of each cell"},
       {"passes", &options.passes, "comma-separated: time,cpu,wall,heap,sync"},
+      {"samples", &options.samples, kSamplesHelp},
       {"no-verdict", &options.no_verdict,
        "a quick look at durations: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},

@@ -137,7 +137,7 @@ std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& s
 }
 
 void check_sweep_options(const RunOptions& options, const Given& given) {
-  given.refuse({"passes", "categories", "no-verdict", "no-twin"},
+  given.refuse({"passes", "samples", "categories", "no-verdict", "no-twin"},
                "not for a sweep, which takes the time pass");
   if (options.resume && options.force)
     throw base::UsageError("--resume", "not together with --force");

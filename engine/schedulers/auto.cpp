@@ -9,7 +9,7 @@ namespace winnow::engine {
 namespace {
 
 // The table is in choice.cpp.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kAutoWords{
     "each batch by the strategy that a small measured table names: packed, steal or hybrid",
     "where batches differ in size from call to call",
     "nothing but sleeping threads, as far as its table fits the machine"};
@@ -70,6 +70,7 @@ int all_threads(int threads) {
 }  // namespace
 
 const SchedulerRow auto_row = row_of<AutoScheduler>(
-    "auto", kWords, {.options = "threads affinity spin grain", .threads_at_start = all_threads});
+    "auto", kAutoWords,
+    {.options = "threads affinity spin grain", .threads_at_start = all_threads});
 
 }  // namespace winnow::engine

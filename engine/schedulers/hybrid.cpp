@@ -9,7 +9,7 @@ namespace {
 
 // What is uneven, or too little for all workers, is a group whose loops the others join as they
 // become idle. No worker waits for another in between.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kHybridWords{
     "groups of texts, equal in tokens, are stolen like texts; idle workers join the loops inside a "
     "group",
     "batches: each weight is read once a group, and no worker waits for another in between",
@@ -53,7 +53,7 @@ class HybridScheduler : public Scheduler {
 }  // namespace
 
 const SchedulerRow hybrid_row = row_of<HybridScheduler>(
-    "hybrid", kWords,
+    "hybrid", kHybridWords,
     {.options = "threads affinity spin grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -16,7 +16,7 @@ namespace {
 // OpenMP's environment variables (OMP_PROC_BIND, OMP_WAIT_POLICY) apply; libgomp's barriers spin
 // for long unless OMP_WAIT_POLICY is passive. OMP_THREAD_LIMIT and OMP_DYNAMIC may give a loop
 // fewer threads than it asks for, so the teams are counted.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kOpenMpWords{
     "OpenMP's threads and dynamic schedule: over texts, or tiles when texts are few",
     "programs that run OpenMP anyway: no second set of threads",
     "the last texts of a batch: threads without one help nobody; barriers on a shared machine"};
@@ -100,6 +100,6 @@ class OpenmpScheduler : public Scheduler {
 }  // namespace
 
 const SchedulerRow openmp_row = row_of<OpenmpScheduler>(
-    "openmp", kWords, {.options = "threads grain", .threads_at_start = each_but_the_caller});
+    "openmp", kOpenMpWords, {.options = "threads grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -7,7 +7,7 @@
 namespace winnow::engine {
 namespace {
 
-constexpr StrategyWords kWords{
+constexpr StrategyWords kPackedWords{
     "fine-grained: all texts of a batch in one matrix; persistent workers share tiles and rows",
     "batches; one text that all cores shall help with: each weight is read once",
     "on shared machines: workers meet eight times a block and wait for one that lost its core"};
@@ -40,7 +40,7 @@ class PackedScheduler : public Scheduler {
 }  // namespace
 
 const SchedulerRow packed_row = row_of<PackedScheduler>(
-    "packed", kWords,
+    "packed", kPackedWords,
     {.options = "threads affinity spin grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

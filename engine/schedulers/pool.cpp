@@ -5,7 +5,7 @@ namespace winnow::engine {
 namespace {
 
 // No text is cut: no barrier and no counter inside.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kPoolWords{
     "coarse-grained: persistent workers with fixed shares of the texts; a text runs on one worker",
     "batches of texts of like length: one wake-up a loop, nothing shared inside",
     "a single text, and batches where one share is longer than the rest"};
@@ -30,7 +30,7 @@ class PoolScheduler : public WholeTexts {
 
 }  // namespace
 
-const SchedulerRow pool_row = row_of<PoolScheduler>("pool", kWords,
+const SchedulerRow pool_row = row_of<PoolScheduler>("pool", kPoolWords,
                                                     {.options = "threads affinity",
                                                      .calling_thread_works = false,
                                                      .threads_at_start = each_thread});

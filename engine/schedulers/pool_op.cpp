@@ -4,7 +4,7 @@
 namespace winnow::engine {
 namespace {
 
-constexpr StrategyWords kWords{
+constexpr StrategyWords kPoolOpWords{
     "fine-grained: texts one after another; persistent workers sleep between matmuls",
     "long texts, where a matmul is much longer than two wake-ups",
     "short texts: the workers sleep and wake 96 times a text"};
@@ -23,7 +23,7 @@ class PoolOpScheduler : public OneByOne {
 }  // namespace
 
 const SchedulerRow pool_op_row = row_of<PoolOpScheduler>(
-    "pool_op", kWords,
+    "pool_op", kPoolOpWords,
     {.options = "threads affinity grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

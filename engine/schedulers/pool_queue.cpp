@@ -4,7 +4,7 @@
 namespace winnow::engine {
 namespace {
 
-constexpr StrategyWords kWords{
+constexpr StrategyWords kPoolQueueWords{
     "coarse-grained: persistent workers take texts from one counter, the longest first",
     "batches of texts of unlike length: nobody is left with a long one at the end",
     "a single text: one core works"};
@@ -23,7 +23,7 @@ class PoolQueueScheduler : public LongestFirst {
 
 }  // namespace
 
-const SchedulerRow pool_queue_row = row_of<PoolQueueScheduler>("pool_queue", kWords,
+const SchedulerRow pool_queue_row = row_of<PoolQueueScheduler>("pool_queue", kPoolQueueWords,
                                                                {.options = "threads affinity",
                                                                 .calling_thread_works = false,
                                                                 .threads_at_start = each_thread});

@@ -5,7 +5,7 @@ namespace winnow::engine {
 namespace {
 
 // On a shared machine all wait for the last at the end of every operator.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kPoolSpinWords{
     "fine-grained: texts one after another; persistent workers spin between operators",
     "a single text or few: every core helps, and finds its next operator awake",
     "batches (each weight is read once a text) and shared machines"};
@@ -24,7 +24,7 @@ class PoolSpinScheduler : public OneByOne {
 }  // namespace
 
 const SchedulerRow pool_spin_row = row_of<PoolSpinScheduler>(
-    "pool_spin", kWords,
+    "pool_spin", kPoolSpinWords,
     {.options = "threads affinity spin grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -3,9 +3,10 @@
 namespace winnow::engine {
 namespace {
 
-constexpr StrategyWords kWords{"one thread does everything: the reference and the floor",
-                               "where other processes need the cores: no thread waits for another",
-                               "everywhere else: one core works"};
+constexpr StrategyWords kSerialWords{
+    "one thread does everything: the reference and the floor",
+    "where other processes need the cores: no thread waits for another",
+    "everywhere else: one core works"};
 
 class SerialScheduler : public OneByOne {
  public:
@@ -14,6 +15,7 @@ class SerialScheduler : public OneByOne {
 
 }  // namespace
 
-const SchedulerRow serial_row = row_of<SerialScheduler>("serial", kWords, {.thread_limit = 1});
+const SchedulerRow serial_row =
+    row_of<SerialScheduler>("serial", kSerialWords, {.thread_limit = 1});
 
 }  // namespace winnow::engine

@@ -4,7 +4,7 @@
 namespace winnow::engine {
 namespace {
 
-constexpr StrategyWords kWords{
+constexpr StrategyWords kSpawnWords{
     "fine-grained: texts one after another; every matmul creates threads for its tiles",
     "one large matmul that dwarfs the cost of creating threads",
     "short texts: thousands of creations; shared machines: each new thread waits for a core"};
@@ -29,7 +29,7 @@ class SpawnScheduler : public OneByOne {
 
 }  // namespace
 
-const SchedulerRow spawn_row = row_of<SpawnScheduler>("spawn", kWords,
+const SchedulerRow spawn_row = row_of<SpawnScheduler>("spawn", kSpawnWords,
                                                       {.options = "threads",
                                                        .persistent_threads = false,
                                                        .calling_thread_works = false,

@@ -5,7 +5,7 @@ namespace winnow::engine {
 namespace {
 
 // Both loops of a batch create threads.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kSpawnTextWords{
     "coarse-grained: new threads for each batch take one text at a time",
     "large batches, where its creations are lost in the work: no pool to keep",
     "small batches of short texts: creating threads costs as much as the texts"};
@@ -25,7 +25,7 @@ class SpawnTextScheduler : public WholeTexts {
 }  // namespace
 
 const SchedulerRow spawn_text_row =
-    row_of<SpawnTextScheduler>("spawn_text", kWords,
+    row_of<SpawnTextScheduler>("spawn_text", kSpawnTextWords,
                                {.options = "threads",
                                 .persistent_threads = false,
                                 .calling_thread_works = false,

@@ -6,7 +6,7 @@ namespace {
 
 // Every worker owns some texts and takes from others what they have not begun. When no text is left
 // to take, idle workers join the operators' loops of those that still compute.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kStealWords{
     "persistent workers steal texts from each other; idle ones join the loops inside a text",
     "texts that differ much in length, cores that differ in speed: nobody waits for them",
     "batches of short texts: each weight is read once a text, not once a group"};
@@ -29,7 +29,7 @@ class StealScheduler : public LongestFirst {
 }  // namespace
 
 const SchedulerRow steal_row = row_of<StealScheduler>(
-    "steal", kWords,
+    "steal", kStealWords,
     {.options = "threads affinity spin grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

@@ -19,7 +19,7 @@ namespace {
 
 // oneTBB's scheduler cuts and steals tiles and rows as workers become idle; a worker that finds
 // none spins before it sleeps.
-constexpr StrategyWords kWords{
+constexpr StrategyWords kTbbWords{
     "oneTBB's arena: texts are tasks, and their tiles and rows are tasks inside them",
     "programs that run oneTBB anyway; texts that differ much in length",
     "batches of short texts: each weight is read once a text, every loop makes tasks"};
@@ -111,6 +111,7 @@ class TbbScheduler : public Scheduler {
 }  // namespace
 
 const SchedulerRow tbb_row = row_of<TbbScheduler>(
-    "tbb", kWords, {.options = "threads affinity grain", .threads_at_start = each_but_the_caller});
+    "tbb", kTbbWords,
+    {.options = "threads affinity grain", .threads_at_start = each_but_the_caller});
 
 }  // namespace winnow::engine

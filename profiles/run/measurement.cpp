@@ -30,7 +30,7 @@ constexpr double kSlowPassLimit_s = 60, kSlowPassFactor = 4;
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
 constexpr double kStart_s = 0.005;  // of a measured process: a guess, for the plan alone
-constexpr int kStartRuns = 50;
+constexpr int kStartRuns = 20;
 constexpr double kTimePassShare = 0.5;  // of a budget
 
 // Passes that change how a command runs: what they break is no failure of the command.

@@ -120,6 +120,7 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
       {{"-r", "5", "true", "true"}, "5 cannot prove a difference"},
       {{"--show-output", "true", "true"}, "not an option of winnow: "},
       {{"--budget", "1m", "-r", "9", "true", "true"}, "in the place of --blocks"},
+      {{"--samples", "0", "true", "true"}, "--samples: expected 1 to "},
       {{"--input", "no-such-file", "true", "true"}, "not a file"},
       {{"--passes", "time,wall", "true", "true"}, "wall is none of"},
   };
@@ -137,7 +138,8 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
 TEST_CASE("a program has an empty input, and its output may be as long as it likes") {
   const Scratch scratch;
   base::write_file(scratch / "text", "abc");
-  CHECK(compare(scratch, {"--no-verdict", "-r", "1", "cat", "cat"}).status == 0);
+  CHECK(compare(scratch, {"--no-verdict", "-r", "1", "--samples", "100", "cat", "cat"}).status ==
+        0);
   const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time,tree", "--input",
                                      "text", "cat", "head -c 200000000 /dev/zero"});
   CHECK(run.status == 0);

@@ -69,7 +69,7 @@ bool process_mentions(const std::string& text, pid_t except) {
 
 TEST_CASE("a run measures every pass of both variants and fills every table") {
   TinyRun tiny;
-  const auto result = tiny.run({});
+  const auto result = tiny.run({"--samples", "200"});
   INFO(result.err);
   REQUIRE(result.status == 0);
   CHECK(base::read_file(tiny / "out/tiny/report.md") == result.out);
