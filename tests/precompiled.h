@@ -1,5 +1,5 @@
-// Precompiled: what nearly every source includes, and what it costs most to read. Sources include
-// what they use all the same, so that they compile without it (-Db_pch=false).
+// What nearly every test includes, and what it costs most to read. Sources include what they use all
+// the same, so that they compile without it (-Db_pch=false).
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,3 +21,5 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "tests/catch.h"

@@ -1,4 +1,0 @@
-#include <filesystem>
-
-#include "pch/standard.h"
-#include "tests/catch.h"
