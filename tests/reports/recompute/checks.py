@@ -193,8 +193,10 @@ class Check:
                 self.problem(heading, "no one recomputes this table")
 
     def table(self, table, wanted):
-        largest = max((abs(figure.value or 0) for row in wanted for figure in row.figures), default=0)
-        self.rounding = largest * 1e-14
+        if table["id"] in ("ledger", "memory"):  # where lines are what others leave
+            amounts = [figure.value for row in wanted for figure in row.figures
+                       if figure.value and row.unit != "count"]
+            self.rounding = 1e-14 * max(map(abs, amounts), default=0)
         self.rows_of(table, wanted)
         self.rounding = 0.0
 
@@ -263,7 +265,7 @@ class Check:
         difference = second - first
         if abs(difference) <= 1e-12 * max(abs(first), abs(second)):
             difference = 0.0
-        zero = reads_as_zero(figure_cells[0])
+        zero = first == 0 or reads_as_zero(figure_cells[0])
         percent = None if zero else difference / abs(first) * 100
         absolute = Number(difference, "MB difference" if unit == "MB" else unit)
         remark = row.remark_of(at)
