@@ -12,19 +12,30 @@ namespace {
 
 constexpr size_t kReasonsTold = 3;
 
-// Of the repeated rounds: the indexes whose blocks are not compared.
-std::set<int> left_out(const Recording& recording) {
-  std::map<int, int> repeated;  // by the repetition's index: the round's
-  std::set<int> spoilt;         // repetitions that cannot stand for their round
-  std::map<int, std::set<std::string>> arms;
+// A round of the time pass: which run's, and its index there.
+using Round = std::pair<int, int>;
+
+std::map<std::string, int> runs_of(const Recording& recording) {
+  std::map<std::string, int> run_of;  // an A/A arm is of the first
+  for (const Variant& variant : recording.variants) run_of[variant.name] = variant.run;
+  return run_of;
+}
+
+// Of each round that was repeated the one that is not compared.
+std::set<Round> left_out(const Recording& recording) {
+  std::map<std::string, int> run_of = runs_of(recording);
+  std::map<Round, Round> repeated;  // by the repetition: the round
+  std::set<Round> spoilt;           // repetitions that cannot stand for their round
+  std::map<Round, std::set<std::string>> arms;
   for (const Block& block : recording.blocks) {
     if (block.pass != Pass::time) continue;
-    if (block.ok()) arms[block.index].insert(block.variant);
+    const Round here{run_of[block.variant], block.index};
+    if (block.ok()) arms[here].insert(block.variant);
     if (!block.rerun_of) continue;
-    repeated[block.index] = *block.rerun_of;
-    if (!block.ok() || !block.disturbed.empty()) spoilt.insert(block.index);
+    repeated[here] = {here.first, *block.rerun_of};
+    if (!block.ok() || !block.disturbed.empty()) spoilt.insert(here);
   }
-  std::set<int> result;
+  std::set<Round> result;
   for (const auto& [again, round] : repeated) {
     const bool stands = spoilt.count(again) == 0 && std::ranges::includes(arms[again], arms[round]);
     result.insert(stands ? round : again);
@@ -33,12 +44,13 @@ std::set<int> left_out(const Recording& recording) {
 }
 
 std::string time_warning(const Recording& recording) {
-  std::set<int> reruns;
+  std::map<std::string, int> run_of = runs_of(recording);
+  std::set<Round> reruns;
   std::vector<std::string> reasons;
   for (const Block& block : recording.blocks) {
     if (block.pass != Pass::time) continue;
     if (block.rerun_of) {
-      reruns.insert(*block.rerun_of);
+      reruns.insert({run_of[block.variant], *block.rerun_of});
       continue;
     }
     if (!block.disturbed.empty() && reasons.size() < kReasonsTold)
@@ -48,7 +60,7 @@ std::string time_warning(const Recording& recording) {
   const Rounds rounds = rounds_of(recording);
   if (rounds.disturbed == 0) return "";
   size_t replaced = 0;
-  for (int index : left_out(recording)) replaced += reruns.count(index);
+  for (const Round& round : left_out(recording)) replaced += reruns.count(round);
   return fmt::format(
       "time pass: {} of {} rounds disturbed, {} repeated, {} replaced by an undisturbed "
       "repetition ({})",
@@ -86,12 +98,11 @@ std::vector<int> disturbed_rounds(const Recording& recording) {
 }
 
 Rounds rounds_of(const Recording& recording) {
-  std::map<std::string, int> run_of;  // an A/A arm is of the first
-  for (const Variant& variant : recording.variants) run_of[variant.name] = variant.run;
-  std::set<std::pair<int, int>> all, disturbed;
+  std::map<std::string, int> run_of = runs_of(recording);
+  std::set<Round> all, disturbed;
   for (const Block& block : recording.blocks) {
     if (block.pass != Pass::time || block.rerun_of) continue;
-    const std::pair<int, int> round{run_of[block.variant], block.index};
+    const Round round{run_of[block.variant], block.index};
     all.insert(round);
     if (!block.disturbed.empty()) disturbed.insert(round);
   }
@@ -100,14 +111,21 @@ Rounds rounds_of(const Recording& recording) {
 
 std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
                                             Pass pass) {
-  const std::set<int> rounds_left_out = left_out(recording);
+  const std::set<Round> rounds_left_out = left_out(recording);
+  const int run = runs_of(recording)[variant];
   std::vector<const Block*> blocks;
   for (const Block& block : recording.blocks) {
     if (block.variant != variant || block.pass != pass || !block.ok()) continue;
-    if (pass == Pass::time && rounds_left_out.count(block.index) > 0) continue;
+    if (pass == Pass::time && rounds_left_out.count({run, block.index}) > 0) continue;
     blocks.push_back(&block);
   }
   return blocks;
+}
+
+bool stands_for_none(const Block& block, const std::vector<const Block*>& compared) {
+  return block.ok() && block.rerun_of && std::ranges::none_of(compared, [&](const Block* each) {
+           return each->index == block.index;
+         });
 }
 
 std::vector<std::string> disturbance_warnings(const Recording& recording) {

@@ -59,9 +59,14 @@ Rounds rounds_of(const Recording& recording);
 
 // The blocks of a variant (or the twin) in a pass that ended well and may be compared. Of a round
 // that was repeated it is the one or the other, for all arms alike, so that pairs stay pairs: the
-// repetition where all of its blocks ended well and undisturbed, else the round itself.
+// repetition where all of its blocks ended well and undisturbed, else the round itself. Runs side
+// by side choose each for itself.
 std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
                                             Pass pass);
+
+// Did it end well, and in a repetition that does not take its round's place? `compared`: the
+// comparable blocks of the same variant and pass.
+bool stands_for_none(const Block& block, const std::vector<const Block*>& compared);
 
 // What the reader of a recording has to know of its disturbed blocks; empty: there are none.
 std::vector<std::string> disturbance_warnings(const Recording& recording);

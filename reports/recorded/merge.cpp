@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "profiles/recording/disturbance.h"
 #include "reports/recorded/words.h"
 
 namespace winnow::reports {
@@ -94,8 +95,10 @@ void add(const MergeSource& source, int run, Merged& merged) {
   for (Variant variant : chosen(source)) {
     const std::string old_name = variant.name, name = free_name(merged, old_name);
     merged.origins[name] = {source.folder, old_name};
+    // Which rounds were replaced all variants of the run decide, not only those that are wanted.
+    const auto compared = comparable_blocks(source.recording, old_name, profiles::Pass::time);
     for (profiles::Block block : source.recording.blocks)
-      if (block.variant == old_name) {
+      if (block.variant == old_name && !stands_for_none(block, compared)) {
         block.variant = name;
         into.blocks.push_back(std::move(block));
       }

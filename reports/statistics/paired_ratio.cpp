@@ -13,8 +13,9 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr int kMostExactPairs =
-    100;  // differences; for more the normal distribution is near enough
+// Differences; for more the normal distribution is near enough.
+constexpr int kMostExactPairs = 100;
+constexpr int kHalfARank = 1;  // of sums of doubled ranks: that distribution's continuity
 
 // P(sum = s) when each of `weights` is added with probability 1/2.
 std::vector<double> sum_distribution(const std::vector<int>& weights) {
@@ -54,7 +55,7 @@ double signed_rank_p(std::vector<double> differences) {
   const int smaller = std::min(positive, whole - positive);
   if (static_cast<int>(ranks.size()) > kMostExactPairs) {
     const boost::math::normal_distribution<double> normal(whole / 2.0, std::sqrt(squares) / 2);
-    return std::min(1.0, 2 * boost::math::cdf(normal, smaller + 0.5));
+    return std::min(1.0, 2 * boost::math::cdf(normal, smaller + kHalfARank));
   }
   const std::vector<double> probability = sum_distribution(ranks);
   return std::min(1.0,

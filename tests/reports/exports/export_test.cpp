@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "profiles/recording/disturbance.h"
 #include "reports/blocks/pairs.h"
 #include "reports/detail/top.h"
 #include "reports/figures/format.h"
@@ -249,6 +250,37 @@ TEST_CASE("recordings side by side: names are told apart, blocks are not paired"
   CHECK(has(text, "unpaired (Mann-Whitney)"));
   CHECK(has(text, "10 blocks against 10, unpaired"));
   CHECK(merged.alarms.empty());
+}
+
+TEST_CASE("recordings side by side: a round that one run repeated is none of the other's") {
+  const auto indexes = [](const profiles::Recording& recording, const char* variant) {
+    std::vector<int> all;
+    for (const auto* block : comparable_blocks(recording, variant, profiles::Pass::time))
+      all.push_back(block->index);
+    return all;
+  };
+  const profiles::Recording plain = realistic_recording();
+  profiles::Recording repeated = plain;
+  const std::vector<int> rounds = indexes(plain, "spawn");
+  REQUIRE(rounds.size() == 10);
+  std::vector<profiles::Block> again;
+  for (const profiles::Block& block : plain.blocks)
+    if (block.pass == profiles::Pass::time && block.index < 2) {
+      again.push_back(block);
+      again.back().rerun_of = block.index;
+      again.back().index += 10;
+      // Of round 1 the repetition was disturbed, too, while it was the other variant's turn.
+      if (block.index == 1 && block.variant == "pool") again.back().disturbed = "steal 3.0 %";
+    }
+  repeated.blocks.insert(repeated.blocks.end(), again.begin(), again.end());
+  const std::vector<int> compared{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  CHECK(indexes(repeated, "spawn") == compared);
+  const auto merged = merge({{"a", repeated, "spawn"}, {"b", plain, "spawn"}}).recording;
+  CHECK(indexes(merged, "spawn") == compared);
+  CHECK(indexes(merged, "spawn-2") == rounds);
+  const auto other_way = merge({{"a", plain, ""}, {"b", repeated, "pool"}}).recording;
+  CHECK(indexes(other_way, "pool") == rounds);
+  CHECK(indexes(other_way, "pool-2") == compared);
 }
 
 TEST_CASE("recordings side by side: other machines, models and workloads are told loudly") {

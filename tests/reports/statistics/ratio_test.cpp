@@ -34,6 +34,20 @@ TEST_CASE("the normal distribution takes over without a step") {
   CHECK(*mann_whitney_critical(41, 40, 0.025) < *mann_whitney_critical(40, 40, 0.025) + 40);
 }
 
+// The ranks 1 to `n`, every `nth` of which points down.
+static double normal_signed_rank_p(int n, int nth) {
+  std::vector<double> first, second(static_cast<size_t>(n), 1.0);
+  for (int rank = 1; rank <= n; ++rank)
+    first.push_back(std::exp((rank % nth == 0 ? -1e-3 : 1e-3) * rank));
+  return paired_ratio(first, second).p;
+}
+
+// Of 101 and 150 ranks the exact p are 0.0022834 and 0.944820.
+TEST_CASE("beyond 100 pairs p is that of scipy's wilcoxon(correction=True, method='approx')") {
+  CHECK(normal_signed_rank_p(101, 3) == Approx(0.0025129980538306654).epsilon(1e-9));
+  CHECK(normal_signed_rank_p(150, 2) == Approx(0.9446546245277535).epsilon(1e-9));
+}
+
 TEST_CASE("Mann-Whitney critical values are the published ones") {
   CHECK_FALSE(mann_whitney_critical(3, 3, 0.025));
   CHECK(mann_whitney_critical(4, 4, 0.025) == 0);
