@@ -246,7 +246,7 @@ Json verdict(const Export& source) {
           {"rival", decided ? Json(all[verdict.rival].name) : Json()},
           {"confidence", decided ? Json(name_of(verdict.confidence())) : Json()},
           {"doubts", doubts},
-          {"cpu_against_rival", decided ? pairs(verdict.cpu) : Json()},
+          {"cpu_against_rival", verdict.cpu.ratio ? pairs(verdict.cpu) : Json()},
           {"adjusted_ratio", verdict.adjusted ? Json(verdict.adjusted->ratio()) : Json()},
           {"title", verdict.title},
           {"sentence", verdict.sentence},

@@ -1,6 +1,5 @@
 """One report, as JSON and as Markdown, held against what its recording says."""
 import math
-import types
 
 import ranks
 import tables
@@ -16,9 +15,6 @@ OF_SAMPLES = {"server_functions": ("Functions of the Server",),
               "cpu_total": ("CPU Time by Category",), "cumulative": ("Cumulative Time",),
               "wall": ("Wall Profile",), "dispatch": ("Dispatch Cost",)}
 IN_MARKDOWN_ALONE = {"Thread Creations", "Threads", "Ranking"}
-# What is told of a figure that nobody has.
-NO_PAIRS = types.SimpleNamespace(pairs=0, faster=0, slower=0, ties=0, ratio=None, low=None, high=None,
-                                 p=1, adjusted=1, evidence="unproven")
 PEAK = "Share of the int8 peak"  # of counted multiply-accumulates
 
 
@@ -554,7 +550,10 @@ class Check:
         cpu = None
         if best in entered and rival in entered:
             cpu = dict(recorded.against_best(CPU, entered, best))[rival]
-        self.pairs("CPU time of rival and winner", told["cpu_against_rival"], cpu or NO_PAIRS)
+        if cpu:
+            self.pairs("CPU time of rival and winner", told["cpu_against_rival"], cpu)
+        else:
+            self.same("CPU time of rival and winner", told["cpu_against_rival"], None)
         adjusted = self.ledger.adjusted(*places)
         self.same("adjusted ratio", told["adjusted_ratio"], adjusted and adjusted[0] / adjusted[1])
         self.bullets(told["reasons"], doubts, pairs, cpu, adjusted, best, rival, deciding)
