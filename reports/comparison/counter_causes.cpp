@@ -27,7 +27,7 @@ namespace {
 constexpr size_t kNamedCounters = 5;
 constexpr double kTellingOfSaved = 0.1;
 constexpr double kMostOfSavedIdle = 0.5;
-constexpr double kTellingAllocation = 0.5;  // of what is allocated
+constexpr double kTellingAllocation = 0.5;  // percent
 constexpr double kBytesOfMegabyte = 1e6;
 
 // A count that differs.
@@ -116,12 +116,12 @@ void add_calls(const Grounds& grounds, size_t from, size_t to, Causes& causes) {
   const MeasuredArm &slow = grounds.arms[from], &fast = grounds.arms[to];
   const auto slow_calls = behaviour_of(slow), fast_calls = behaviour_of(fast);
   if (!slow_calls || !fast_calls) return;
-  const double telling_s = kTellingOfSaved * saved_wall_s(grounds, from, to);
+  const double wall_s = saved_wall_s(grounds, from, to);
   for (const CallCause& cause : kCallCauses) {
     const auto before = calls_of(slow, cause.calls), after = calls_of(fast, cause.calls);
     if (!before || !after || after->count >= before->count) continue;
     const double saved_s = before->wall_s - after->wall_s;
-    const bool few_but_long = cause.waiting && saved_s >= telling_s &&
+    const bool few_but_long = cause.waiting && wall_s > 0 && saved_s >= kTellingOfSaved * wall_s &&
                               differs_by_ranks(cause.counter, *slow_calls, *fast_calls);
     if (!few_but_long && !differs_provenly(cause.counter, *slow_calls, *fast_calls)) continue;
     causes.push_back(

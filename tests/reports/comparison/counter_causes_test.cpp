@@ -114,6 +114,24 @@ TEST_CASE("contended locks that only the slower one has are a cause, however une
   }
 }
 
+TEST_CASE("without a winner the counts behind a difference in CPU time are told, too") {
+  Recording recording = mutex_against_sharded(kUnevenLocks, 7 * 0.15);
+  for (Block& block : recording.blocks)
+    if (block.pass == profiles::Pass::time)
+      for (int64_t& wall_ns : block.iteration_wall_ns) wall_ns = 1'000'000'000 + block.index;
+  const Report report = make_report(recording);
+  REQUIRE(report.verdict.outcome == Verdict::kNoClearWinner);
+  const auto& reasons = report.verdict.bullets;
+  const size_t cpu = place_of(reasons, "two takes 0.400s less CPU time a run than one"),
+               locks = place_of(reasons, "waiting for locks: 0 contended locks a run instead of");
+  REQUIRE(locks < reasons.size());
+  CHECK(cpu < locks);
+  SECTION("few of them are not") {
+    plant_locks(recording, "one", {1, 2, 1, 2, 1, 2, 1}, 7 * 0.15);
+    CHECK_FALSE(is_told(recording, "waiting for locks"));
+  }
+}
+
 TEST_CASE("all processes against none is seldom luck, simulated") {
   std::mt19937_64 random(3);
   const auto draw = [&](double chance, Behaviour& behaviour) {
