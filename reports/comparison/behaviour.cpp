@@ -30,14 +30,14 @@ struct Group {
 };
 
 constexpr Group kGroups[] = {
-    {"thread_create", "thread creations", &SyncProfile::thread_create, true},
+    {"thread_create", kCreations, &SyncProfile::thread_create, true},
     {"thread_join", "joins", &SyncProfile::thread_join, true},
     {"condition_wait", kConditionWaits, &SyncProfile::condition_wait, false},
-    {"condition_signal", "signals", &SyncProfile::condition_signal, false},
-    {"condition_broadcast", "broadcasts", &SyncProfile::condition_broadcast, false},
+    {"condition_signal", kSignals, &SyncProfile::condition_signal, false},
+    {"condition_broadcast", kBroadcasts, &SyncProfile::condition_broadcast, false},
     {"mutex_contended", kContendedLocks, &SyncProfile::mutex_contended, false},
     {"futex_wait", kFutexWaits, &SyncProfile::futex_wait, false},
-    {"futex_wake", "futex wakes", &SyncProfile::futex_wake, false},
+    {"futex_wake", kFutexWakes, &SyncProfile::futex_wake, false},
     {"computing", "computing", &SyncProfile::computing, false},
     {"searching", "searching", &SyncProfile::searching, false},
     {"waiting", "waiting", &SyncProfile::waiting, false},
@@ -149,7 +149,7 @@ Behaviour behaviour_of_blocks(const MeasuredArm& variant) {
       behaviour.counters[words] = {false, std::move(counts)};
   };
   keep(kSwitches, switches);
-  keep("page faults", faults);
+  keep(kPageFaults, faults);
   keep("pages of peak memory", pages);
   return behaviour;
 }

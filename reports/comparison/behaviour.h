@@ -15,6 +15,11 @@ inline constexpr const char* kSwitches = "voluntary context switches";
 inline constexpr const char* kContendedLocks = "contended locks";
 inline constexpr const char* kConditionWaits = "condition waits";
 inline constexpr const char* kFutexWaits = "futex waits";  // through syscall()
+inline constexpr const char* kFutexWakes = "futex wakes";  // likewise
+inline constexpr const char* kSignals = "signals";
+inline constexpr const char* kBroadcasts = "broadcasts";
+inline constexpr const char* kCreations = "thread creations";
+inline constexpr const char* kPageFaults = "page faults";
 
 // How often something happened in each process of the sync pass.
 struct Counter {

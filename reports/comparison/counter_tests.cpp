@@ -13,7 +13,9 @@ namespace {
 
 constexpr double kSigmas = 4, kRelative = 0.1;
 constexpr double kRankLevel = 0.001;
-constexpr double kSteadyCount = 10;  // luck does not repeat it in every process
+constexpr double kSteadyCount = 10;          // luck does not repeat it in every process
+constexpr double kInstructionsApart = 1e-4;  // of a command's start: what its arguments cost
+constexpr double kInstructionsOfStart = 1000;
 
 std::vector<double> per_iteration(const Counter& counter, const Behaviour& behaviour) {
   std::vector<double> values;
@@ -39,6 +41,22 @@ std::vector<double> logarithms(const Counter& counter, const Behaviour& behaviou
   return values;
 }
 
+bool all_above_zero(const std::vector<double>& values) {
+  return std::ranges::all_of(values, [](double value) { return value > 0; });
+}
+
+// The chance that all of one variant and none of the other do something that each process does
+// with the same probability: at most, over all such probabilities, and for either variant.
+double p_of_all_against_none(double all, double none) {
+  const double sum = all + none;
+  return 2 * std::exp(all * std::log(all / sum) + none * std::log(none / sum));
+}
+
+bool all_against_none(const Counter& first, const Counter& second) {
+  return (first.total() == 0 && all_above_zero(second.counts)) ||
+         (second.total() == 0 && all_above_zero(first.counts));
+}
+
 }  // namespace
 
 bool is_material(double first, double second, double iterations, double other_iterations) {
@@ -55,7 +73,31 @@ double p_of_counter(const std::string& name, const Behaviour& first, const Behav
     return tied(left.front(), right.front()) ? 1 : 0;
   if (!is_material(a.total(), b.total(), first.all_iterations(), second.all_iterations())) return 1;
   if (mann_whitney_p(left, right) > kRankLevel) return 1;
-  return welch_p(logarithms(a, first), logarithms(b, second));
+  const double p = welch_p(logarithms(a, first), logarithms(b, second));
+  if (!all_against_none(a, b)) return p;
+  const double p_of_either =
+      p_of_all_against_none(static_cast<double>(left.size()), static_cast<double>(right.size()));
+  return std::min(1.0, 2 * std::min(p, p_of_either));  // of two tests the better one
+}
+
+bool sums_differ(double first, double iterations, double second, double other_iterations) {
+  const bool whole = std::fmod(first, iterations) == 0 && std::fmod(second, other_iterations) == 0;
+  return whole ? !tied(first / iterations, second / other_iterations)
+               : is_material(first, second, iterations, other_iterations);
+}
+
+bool instructions_differ(const profiles::InstructionProfile& first,
+                         const profiles::InstructionProfile& second) {
+  const auto mean = [](const profiles::InstructionProfile& profile) {
+    return static_cast<double>(profile.instructions) / profile.iterations;
+  };
+  const auto spread = [](const profiles::InstructionProfile& profile) {
+    return static_cast<double>(profile.most - profile.fewest);
+  };
+  const double one = mean(first), other = mean(second);
+  const double allowed = 2 * (spread(first) + spread(second)) +
+                         kInstructionsApart * std::max(one, other) + kInstructionsOfStart;
+  return std::abs(one - other) > allowed;
 }
 
 double rank_p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second) {

@@ -13,7 +13,8 @@ namespace winnow::reports {
 inline constexpr double kTogetherLevel = 0.001;
 
 // p of "both do it equally often"; 0: exact counts that differ; 1: what differs is not material.
-// Both variants must have that counter.
+// Where all processes of one variant do it and none of the other's, that alone bounds the chance,
+// however the counts scatter. Both variants must have that counter.
 double p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second);
 
 // By the ranks of the processes alone, however little it is that differs.
@@ -25,5 +26,14 @@ bool ranks_can_tell(const Behaviour& first, const Behaviour& second);
 // Counts over unequal numbers of iterations, held against each other as if of the fewer: do they
 // differ by more than independent events scatter, and by a tenth?
 bool is_material(double first, double second, double iterations, double other_iterations);
+
+// Sums of which no scatter is known, over so many iterations: exact where both are as many in each
+// iteration, else by is_material.
+bool sums_differ(double first, double iterations, double second, double other_iterations);
+
+// Instructions: do they differ by more than the runs of each lie apart, and than what the arguments
+// of a command cost? Both have iterations.
+bool instructions_differ(const profiles::InstructionProfile& first,
+                         const profiles::InstructionProfile& second);
 
 }  // namespace winnow::reports

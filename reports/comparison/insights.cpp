@@ -7,6 +7,7 @@
 
 #include "reports/comparison/contention.h"
 #include "reports/comparison/dispatch_insights.h"
+#include "reports/comparison/lock_accounts.h"
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
 #include "reports/tables/scheduler.h"
@@ -161,7 +162,7 @@ void unsampled_insight(const Grounds& grounds, Sentences& sentences) {
   std::string shares;
   for (size_t variant = 0; variant < row->figures.size(); ++variant) {
     const auto& share = row->figures[variant].share;
-    if (share && std::abs(*share) * 100 >= kTellingPercent)
+    if (share && *share * 100 >= kTellingPercent)
       shares += fmt::format("{}{} of {}", shares.empty() ? "" : ", ", format_share(*share),
                             grounds.label(variant));
   }
@@ -248,6 +249,8 @@ Insights insights_of(const Grounds& grounds) {
                   source_words(arms, Pass::heap, variant), found.memory);
     scheduler_insight(grounds, variant, found.metrics);
   }
+  if (std::string sentence = lock_accounts(arms); !sentence.empty())
+    found.metrics.push_back(std::move(sentence));
   unsampled_insight(grounds, found.cpu_total);
   wall_insight(grounds, found.wall);
   formula_insight(grounds, found.creations);

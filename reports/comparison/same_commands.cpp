@@ -23,9 +23,7 @@ using profiles::TreeProfile;
 
 namespace {
 
-constexpr double kCpuLimit = 1.05;           // beyond it commands may differ without a proof
-constexpr double kInstructionsApart = 1e-4;  // of a command's start: what its arguments cost
-constexpr double kInstructionsOfStart = 1000;
+constexpr double kCpuLimit = 1.05;  // beyond it commands may differ without a proof
 constexpr int64_t kFewestSamplesToTell = 200;
 
 // What speaks for and against two commands behaving alike.
@@ -76,9 +74,7 @@ void compare_tree_count(Resemblance& like, const std::string& name, int64_t Tree
   };
   const double first = static_cast<double>(a.*member), second = static_cast<double>(b.*member);
   const double one = first / a.iterations, other = second / b.iterations;
-  like.differs = like.differs || (is_whole(a) && is_whole(b)
-                                      ? !tied(one, other)
-                                      : is_material(first, second, a.iterations, b.iterations));
+  like.differs = like.differs || sums_differ(first, a.iterations, second, b.iterations);
   like.compared.push_back(name + " " + both(one, other, is_whole(a) && is_whole(b) ? 0 : 1));
 }
 
@@ -135,15 +131,9 @@ void compare_instructions(Resemblance& like) {
   const auto mean = [](const InstructionProfile& profile) {
     return static_cast<double>(profile.instructions) / profile.iterations;
   };
-  const auto spread = [](const InstructionProfile& profile) {
-    return static_cast<double>(profile.most - profile.fewest);
-  };
-  const double one = mean(*a), other = mean(*b);
-  const double allowed = 2 * (spread(*a) + spread(*b)) + kInstructionsApart * std::max(one, other) +
-                         kInstructionsOfStart;
-  like.same_instructions = std::abs(one - other) <= allowed;
+  like.same_instructions = !instructions_differ(*a, *b);
   like.differs = like.differs || !like.same_instructions;
-  like.compared.push_back("instructions " + both(one, other));
+  like.compared.push_back("instructions " + both(mean(*a), mean(*b)));
 }
 
 void compare_futexes(Resemblance& like) {

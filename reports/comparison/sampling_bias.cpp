@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/figures/format.h"
-
 namespace winnow::reports {
 
 namespace {
@@ -55,6 +53,12 @@ std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, siz
 std::string less_or_more(double ratio) {
   return fmt::format("{} {}", format_percent(std::abs(ratio - 1) * 100),
                      ratio < 1 ? "less" : "more");
+}
+
+std::string less_or_more(const Change& change) {
+  return fmt::format("{} {}",
+                     change.percent_text.empty() ? change.size_text : change.size_percent_text,
+                     change.absolute < 0 ? "less" : "more");
 }
 
 }  // namespace winnow::reports

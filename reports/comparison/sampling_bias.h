@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "reports/comparison/tables.h"
+#include "reports/figures/format.h"
 
 namespace winnow::reports {
 
@@ -20,5 +21,8 @@ std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, siz
 
 // "17.0% less", of a ratio
 std::string less_or_more(double ratio);
+
+// "17.0% less", "at least 95.1% less", "0.152s more": by size where there is no percentage.
+std::string less_or_more(const Change& change);
 
 }  // namespace winnow::reports

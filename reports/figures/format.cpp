@@ -139,6 +139,18 @@ double difference_of(double first, double second) {
   return std::abs(difference) <= kRounding * larger_of(first, second) ? 0 : difference;
 }
 
+// Of the first figure; of one without a sample its upper limit counts.
+std::optional<double> percent_of(const Figure& first, const Figure& second, double difference,
+                                 Unit unit) {
+  if (unit == Unit::kPercent || reads_as_zero(*first.value, unit)) return std::nullopt;
+  if (second.below) {
+    if (*second.below >= *first.value) return std::nullopt;
+    difference = difference_of(*first.value, *second.below);
+  }
+  const double percent = difference / std::abs(*first.value) * 100;
+  return std::isfinite(percent) ? std::optional(percent) : std::nullopt;
+}
+
 std::string worded(const Row& row, const Change& change) {
   const double percent = change.percent.value_or(0);
   if (row.words == DeltaWords::kFaster)
@@ -244,17 +256,16 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   result.equal = result.difference == 0;
   result.absolute =
       rounded(result.difference, delta_decimals(*first, *second, result.difference, row.unit));
-  if (row.unit != Unit::kPercent && !reads_as_zero(*first, row.unit))
-    result.percent = result.difference / std::abs(*first) * 100;
+  result.percent = percent_of(row.figures[from], row.figures[to], result.difference, row.unit);
   result.absolute_text =
       format_difference(*first, *second, row.unit) + per_second(row.unit, row.items);
   result.size_text = result.absolute_text.substr(result.absolute == 0 ? 0 : 1);
-  if (result.percent && !std::isfinite(*result.percent)) result.percent.reset();
   if (result.percent) {
-    result.size_percent_text = format_percent(*result.percent);
-    const bool none = result.size_percent_text == kNoPercent;
-    const char* sign = none ? "" : *result.percent < 0 ? "-" : "+";
-    result.percent_text = sign + result.size_percent_text;
+    const std::string size = format_percent(*result.percent);
+    const char* least = row.figures[to].below ? "at least " : "";
+    const char* sign = size == kNoPercent ? "" : *result.percent < 0 ? "-" : "+";
+    result.size_percent_text = least + size;
+    result.percent_text = least + (sign + size);
   }
   return result;
 }

@@ -39,12 +39,14 @@ double rounded(double value, int decimals);
 struct Change {
   double difference = 0;  // unrounded; 0 where only the rounding of binary fractions differs
   double absolute = 0;    // as its text prints it, in the row's unit
-  // Unrounded, of the first figure; empty where that one reads as zero, and of percentages.
+  // Unrounded, of the first figure; empty where that one reads as zero, and of percentages. Where
+  // no sample of the second was seen, it is the least that its upper limit leaves; empty where that
+  // limit is not below the first.
   std::optional<double> percent;
   std::string absolute_text;      // "-19.11s", "+14.2 MB"
-  std::string percent_text;       // "-4.4%"; empty where there is none
+  std::string percent_text;       // "-4.4%", "at least -95.1%"; empty where there is none
   std::string size_text;          // the absolute change without its sign: "19.11s"
-  std::string size_percent_text;  // likewise: "4.4%"
+  std::string size_percent_text;  // likewise: "4.4%", "at least 95.1%"
   bool equal = false;             // the unrounded figures are equal, not only the cells
 };
 // Empty when one of the two values is not there.

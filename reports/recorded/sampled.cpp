@@ -18,13 +18,15 @@ namespace {
 constexpr double kZ95 = 1.96;
 constexpr double kMostUnseen = 3;  // samples: of a Poisson count of 0, the upper limit at 95 %
 
+double one_sample_s(const SampledProfile& profile) {
+  return profile.samples && *profile.samples > 0
+             ? profile.sampled_s / static_cast<double>(*profile.samples)
+             : profile.period_s.value_or(0);
+}
+
 // Seconds of the basis that a sample stands for.
 double sample_s(const Profiles& all, size_t variant) {
-  const SampledProfile& profile = *all.profiles[variant];
-  const double each = profile.samples && *profile.samples > 0
-                          ? profile.sampled_s / static_cast<double>(*profile.samples)
-                          : profile.period_s.value_or(0);
-  return each / all.basis.divisor(variant);
+  return one_sample_s(*all.profiles[variant]) / all.basis.divisor(variant);
 }
 
 Figure figure_of(const Profiles& all, size_t variant, const std::optional<double>& seconds) {
@@ -60,16 +62,20 @@ double oversampled_s(const SampledProfile& profile) {
   return std::max(0.0, profile.sampled_s - profile.total_s.value_or(profile.sampled_s));
 }
 
-bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,
+double most_without_sample_s(const SampledProfile& profile) {
+  return kMostUnseen * one_sample_s(profile);
+}
+
+bool within_sampling_error(const Profiles& all, size_t from, size_t to, const Sampled& first,
                            const Sampled& second) {
-  if (!first.seconds || !second.seconds || !all.profiles[0] || !all.profiles[variant]) return false;
-  if (all.basis.divisor(0) <= 0 || all.basis.divisor(variant) <= 0) return false;
+  if (!first.seconds || !second.seconds || !all.profiles[from] || !all.profiles[to]) return false;
+  if (all.basis.divisor(from) <= 0 || all.basis.divisor(to) <= 0) return false;
   const double difference =
-      *first.seconds / all.basis.divisor(0) - *second.seconds / all.basis.divisor(variant);
-  const size_t smaller = difference > 0 ? variant : 0;
+      *first.seconds / all.basis.divisor(from) - *second.seconds / all.basis.divisor(to);
+  const size_t smaller = difference > 0 ? to : from;
   const double unsampled = unsampled_s(*all.profiles[smaller]) / all.basis.divisor(smaller);
   if (!first.samples || !second.samples) return unsampled > 0 && std::abs(difference) <= unsampled;
-  const double before_s = sample_s(all, 0), after_s = sample_s(all, variant);
+  const double before_s = sample_s(all, from), after_s = sample_s(all, to);
   const double variance =
       *first.samples * before_s * before_s + *second.samples * after_s * after_s;
   return std::abs(difference) <= kZ95 * std::sqrt(variance) + unsampled;
@@ -88,7 +94,7 @@ Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampl
     }
     row.figures.push_back(figure);
     row.evidence.push_back(variant > 0 &&
-                                   within_sampling_error(all, variant, sums[0], sums[variant])
+                                   within_sampling_error(all, 0, variant, sums[0], sums[variant])
                                ? Evidence::kNoise
                                : Evidence::kNone);
   }

@@ -46,8 +46,12 @@ double oversampled_s(const profiles::SampledProfile& profile);
 
 // Whether two sampled sums may be equal: they differ by less than counting samples at random
 // explains, at 95 %, plus all that was not sampled of the variant with the smaller sum.
-bool within_sampling_error(const Profiles& all, size_t variant, const Sampled& first,
+bool within_sampling_error(const Profiles& all, size_t from, size_t to, const Sampled& first,
                            const Sampled& second);
+
+// Seconds of all iterations that a function took at most (95 %), of which there is no sample; 0:
+// not known.
+double most_without_sample_s(const profiles::SampledProfile& profile);
 
 Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampled>& sums);
 

@@ -71,7 +71,7 @@ Evidence evidence_of(const Profiles& all, const SameWork& same_work, size_t vari
   if (variant == 0) return Evidence::kNone;
   if (!same_work.holds()) return Evidence::kVoid;
   if (speeds[0].macs_per_iteration != speeds[variant].macs_per_iteration) return Evidence::kNone;
-  return within_sampling_error(all, variant, speeds[0].time, speeds[variant].time)
+  return within_sampling_error(all, 0, variant, speeds[0].time, speeds[variant].time)
              ? Evidence::kNoise
              : Evidence::kNone;
 }

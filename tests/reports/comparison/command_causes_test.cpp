@@ -231,7 +231,7 @@ TEST_CASE("what no agent was loaded into waits by the kernel's counts") {
 
 TEST_CASE("allocation is told by objects and bytes") {
   Recording recording = foreign_recording();
-  CHECK(has(reasons_of(recording, "allocation: "), "allocation: the same 10 objects and 1.00 MB"));
+  CHECK(reasons_of(recording, "allocation: ").empty());  // the same is no cause
   auto& heap = *recording.profiles["one"].heap;
   *heap.region_objects += 3 * 4000;
   heap.region_bytes += 3 * 4000 * 64;

@@ -97,6 +97,20 @@ TEST_CASE("a difference is that of the unrounded figures, rounded once") {
   CHECK(delta(Unit::kCount, 1, 100'001) == "+100,000 (+10,000,000%)");
 }
 
+TEST_CASE("a percentage against an upper limit is the least that it leaves") {
+  Row row = row_of(Unit::kSeconds, 1.0, 0);
+  row.figures[1].below = 0.049;
+  const auto least = change(row, 0, 1);
+  REQUIRE(least);
+  CHECK(least->absolute_text == "-1.00s");
+  CHECK(*least->percent == Approx(-95.1));
+  CHECK(least->percent_text == "at least -95.1%");
+  CHECK(least->size_percent_text == "at least 95.1%");
+  row.figures[1].below = 1.0;
+  CHECK(change(row, 0, 1)->percent_text.empty());
+  CHECK(change(row, 1, 0)->percent_text.empty());
+}
+
 TEST_CASE("random figures: differences and percentages are those of the unrounded figures") {
   std::mt19937_64 random(20261129);
   const auto uniform = [&](double low, double high) {
