@@ -92,6 +92,7 @@ size_t best_of(const Contest& contest) {
 
 std::string advantage(const Contest& contest, const Pairs& pairs) {
   if (!pairs.ratio) return (contest.of_time() ? "speed" : contest.by) + ": unavailable";
+  if (pairs.identical) return ratio_words(pairs);
   const bool better = *pairs.ratio >= 1;
   const char* words =
       contest.of_time() ? (better ? "faster" : "slower") : (better ? "better" : "worse");

@@ -164,6 +164,7 @@ Row cores_row(const Compared& compared) {
 }
 
 std::string test_words(const Pairs& pairs) {
+  if (pairs.identical) return "against the baseline " + ratio_words(pairs);
   if (pairs.unpaired())
     return fmt::format("{}: {} (Mann-Whitney, {})", blocks_words(pairs), ratio_words(pairs),
                        format_p(pairs.p));
@@ -307,6 +308,10 @@ void add_ratios(Row& row, const std::vector<Pairs>& tests) {
   for (size_t variant = 1; variant < tests.size(); ++variant) {
     if (tests[variant].count() == 0) continue;
     std::string& words = row.remarks[variant];
+    if (tests[variant].identical) {
+      words.clear();
+      continue;
+    }
     words = ratio_words(tests[variant]) + (words.empty() ? "" : ", ") + words;
   }
 }

@@ -160,6 +160,8 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
     return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->absolute_text,
                             brackets.empty() ? "" : fmt::format(" ({})", brackets))};
   }
+  if (delta->equal)
+    return {"", remark.empty() ? "identical" : fmt::format("identical ({})", remark)};
   const std::string words = worded(row, *delta);
   if (evidence == Evidence::kProven)
     return {words, fmt::format(" ({}{})", delta->absolute_text, comma_remark)};
