@@ -184,6 +184,9 @@ OutlierBlock outlier(const std::vector<Timed>& blocks, size_t at, double usual_s
   const Block& block = *blocks[at].block;
   const double excess_s = blocks[at].seconds - usual_s;
   OutlierBlock found{block.index, block.order, blocks[at].seconds, usual_s, score, block.disturbed};
+  found.others = static_cast<int>(blocks.size()) - 1;
+  for (const Timed& each : blocks)
+    found.others_disturbed += each.block != &block && !each.block->disturbed.empty() ? 1 : 0;
   for (const BlockFigure& figure : kFigures) {
     const std::vector<double> values = values_of(blocks, figure);
     if (values.empty()) continue;

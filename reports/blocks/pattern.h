@@ -26,9 +26,13 @@ struct OutlierBlock {
   int block = 0;      // its index
   int64_t order = 0;  // its place in the whole run
   double seconds = 0, usual_s = 0, score = 0;
-  std::string disturbed;                // by what; empty: it was not
-  std::vector<Accompanying> differs{};  // figures as far out, in the direction of the time
-  bool explained() const { return !disturbed.empty() || !differs.empty(); }
+  std::string disturbed;                 // by what; empty: it was not
+  int others = 0, others_disturbed = 0;  // the variant's other blocks
+  std::vector<Accompanying> differs{};   // figures as far out, in the direction of the time
+  // A disturbance that most of the others had, too, tells nothing.
+  bool explained() const {
+    return !differs.empty() || (!disturbed.empty() && 2 * others_disturbed <= others);
+  }
 };
 
 struct Mode {

@@ -206,6 +206,7 @@ Json pattern(const Pattern& pattern) {
                         {"usual_s", each.usual_s},
                         {"score", std::isfinite(each.score) ? Json(each.score) : Json()},
                         {"disturbed", each.disturbed},
+                        {"others_disturbed", each.others_disturbed},
                         {"differs", accompanying(each.differs)}});
   Json modes;
   if (pattern.modes)

@@ -20,14 +20,27 @@ std::string joined_words(const std::vector<Accompanying>& all) {
   return text;
 }
 
+std::string why_words(const OutlierBlock& outlier) {
+  std::vector<std::string> reasons;
+  if (!outlier.disturbed.empty()) {
+    reasons.push_back("disturbed: " + outlier.disturbed);
+    if (outlier.others_disturbed > 0)
+      reasons.back() += fmt::format(" (so were {} of the other {} blocks)",
+                                    outlier.others_disturbed, outlier.others);
+  }
+  if (!outlier.differs.empty()) reasons.push_back(joined_words(outlier.differs));
+  if (!outlier.explained())
+    reasons.push_back(reasons.empty() ? "nothing recorded explains it"
+                                      : "nothing else recorded explains it");
+  return fmt::format("{}", fmt::join(reasons, "; "));
+}
+
 std::string outlier_words(const std::string& label, const OutlierBlock& outlier) {
-  std::string why = outlier.disturbed.empty() ? "" : "disturbed: " + outlier.disturbed;
-  if (!outlier.differs.empty()) why += (why.empty() ? "" : "; ") + joined_words(outlier.differs);
   return fmt::format("{}: block {} is an outlier: {}, {} the median of {} (score {:.1f}): {}.",
                      label, outlier.block, iteration_seconds(outlier.seconds),
                      format_ratio(outlier.seconds / outlier.usual_s),
                      iteration_seconds(outlier.usual_s), std::min(outlier.score, 1e6),
-                     outlier.explained() ? why : "nothing recorded explains it");
+                     why_words(outlier));
 }
 
 std::string modes_words(const std::string& label, const Modes& modes, bool outliers) {

@@ -117,6 +117,17 @@ TEST_CASE("an outlier is named with what happened to it") {
     CHECK(differs[0]["unit"] == "percent of all cores");
   }
 
+  SECTION("not by a disturbance that most others had, too") {
+    for (int index : {0, 1, 2, 3, 7}) block_two(recording, index).disturbed = "steal 2.0 %";
+    CHECK(has(pattern_section(recording),
+              "disturbed: steal 2.0 % (so were 4 of the other 9 blocks)."));
+    block_two(recording, 4).disturbed = "steal 2.0 %";
+    CHECK(has(pattern_section(recording),
+              "disturbed: steal 2.0 % (so were 5 of the other 9 blocks); nothing else recorded "
+              "explains it."));
+    CHECK(pattern_json(recording)["outliers"][0]["others_disturbed"] == 5);
+  }
+
   SECTION("not by a figure that fell, nor by one that hardly rose") {
     block.region->minor_faults = 3;
     block.region->user_ns = 240'500'000;
