@@ -130,10 +130,12 @@ Json row(const Row& row) {
   Json figures = Json::array(), evidence = Json::array();
   for (const Figure& each : row.figures) figures.push_back(figure(each));
   for (const Evidence each : row.evidence) evidence.push_back(name_of(each));
-  return {{"name", row.name},          {"unit", name_of(row.unit, row.items)},
-          {"role", name_of(row.role)}, {"symbol", row.symbol},
-          {"figures", figures},        {"evidence", evidence},
-          {"remarks", row.remarks}};
+  Json json = {{"name", row.name},          {"unit", name_of(row.unit, row.items)},
+               {"role", name_of(row.role)}, {"symbol", row.symbol},
+               {"figures", figures},        {"evidence", evidence},
+               {"remarks", row.remarks}};
+  if (!row.ratios.empty()) json["ratios"] = row.ratios;
+  return json;
 }
 
 Json table(const char* id, const Table& table) {
