@@ -23,7 +23,7 @@ namespace {
 
 constexpr double kLeastChange = 0.01;             // of a time, relative: less is not worth a word
 constexpr int64_t kCoarsestTick_ns = 10'000'000;  // of any clock
-constexpr double kLeastOfCount = 0.1;             // of the usual count
+constexpr double kLeastOfUsual = 0.1;             // of the usual figure
 constexpr double kLeastOfExcess_s = 0.1;          // of the time by which the block is longer
 constexpr double kLeastPercent = 1;               // points
 constexpr double kSuperior = 0.9;
@@ -171,11 +171,11 @@ Accompanying accompanying(const BlockFigure& figure, double value, double usual,
 double least_of(const BlockFigure& figure, double usual, double excess_s) {
   switch (figure.kind) {
     case FigureKind::kPercent:
-      return kLeastPercent;
+      return std::max(kLeastPercent, kLeastOfUsual * std::abs(usual));
     case FigureKind::kSeconds:
       return kLeastOfExcess_s * std::abs(excess_s);
     default:
-      return kLeastOfCount * std::abs(usual);
+      return kLeastOfUsual * std::abs(usual);
   }
 }
 

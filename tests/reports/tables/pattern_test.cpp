@@ -164,6 +164,17 @@ TEST_CASE("two modes are said in words with their shares and what separates them
     CHECK(modes["separated_by"].empty());
   }
 
+  SECTION("not a percentage that hardly differs") {
+    for (int i = 0; i < 20; ++i)
+      block_two(recording, i).machine->other_cpu_percent = (i % 5 < 3 ? 97 : 99) + 0.1 * (i % 4);
+    CHECK(has(pattern_section(recording), shares + "Nothing recorded separates them."));
+    for (int i = 0; i < 20; ++i)
+      if (i % 5 < 3) block_two(recording, i).machine->other_cpu_percent = 47;
+    CHECK(has(pattern_section(recording),
+              shares + "With the slower one goes: CPU time of other programs 99.2% of all cores "
+                       "instead of 47.0%."));
+  }
+
   SECTION("a counter and disturbances, though not in every block") {
     int slow = 0;
     for (int i = 0; i < 20; ++i) {
