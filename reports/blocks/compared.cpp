@@ -45,6 +45,7 @@ Compared compare_blocks(const Measured& arms) {
                                                                     : workload.items_per_iteration;
   for (const MeasuredArm& variant : arms.variants()) {
     compared.timings.push_back(timing_of(variant, items));
+    compared.patterns.push_back(pattern_of(variant, compared.words));
     matches.push_back({&arms[0], &variant});
   }
   compared.pairs = compare_all(arms, matches, Measure::kWall);

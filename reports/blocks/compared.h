@@ -7,6 +7,7 @@
 #include "reports/blocks/metric_spread.h"
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
+#include "reports/blocks/pattern.h"
 #include "reports/blocks/same_work.h"
 #include "reports/blocks/timing.h"
 #include "reports/recorded/measured.h"
@@ -33,6 +34,7 @@ struct Compared {
   SameWork same_work{};
   profiles::Rounds rounds{};          // how many of them were disturbed
   std::vector<Timing> timings{};      // per variant
+  std::vector<Pattern> patterns{};    // per variant
   std::vector<Pairs> pairs{};         // per variant, against the baseline; the first is empty
   std::vector<Pairs> cpu_pairs{};     // likewise, of the CPU time of an iteration
   std::vector<Pairs> server_pairs{};  // likewise, of the CPU time of the servers; may be empty

@@ -55,6 +55,8 @@ Pairs unpaired_blocks(const Match& match, Measure measure) {
   pairs.low = ratio.low;
   pairs.high = ratio.high;
   pairs.p = mann_whitney_p(first, second);
+  const auto as_first = [&](double seconds) { return tied(seconds, first.front()); };
+  pairs.identical = std::ranges::all_of(first, as_first) && std::ranges::all_of(second, as_first);
   return pairs;
 }
 
@@ -73,6 +75,7 @@ Pairs pairs_of(const Match& match, Measure measure) {
        : seconds < other->second    ? pairs.faster
                                     : pairs.slower);
   }
+  pairs.identical = pairs.ties > 0 && pairs.faster + pairs.slower == 0;
   pairs.sign_p = sign_test(pairs.faster, pairs.slower);
   add_ratio(pairs, first, second);
   return pairs;
@@ -162,12 +165,20 @@ std::string test_name(const Pairs& pairs) {
 
 std::string ratio_words(const Pairs& pairs) {
   if (!pairs.ratio) return "ratio unavailable: no pairs of blocks";
+  if (pairs.identical)
+    return pairs.unpaired() ? "identical in all blocks" : "identical in all pairs of blocks";
   const double low = pairs.low.value_or(*pairs.ratio), high = pairs.high.value_or(*pairs.ratio);
   const auto words = [&](double ratio) {
     return low > 0.9 && high < 1.1 ? fmt::format("{:.3f}x", ratio) : format_ratio(ratio);
   };
   if (!pairs.low) return words(*pairs.ratio) + ", too few pairs for an interval";
   return fmt::format("{}, 99 % CI {} to {}", words(*pairs.ratio), words(low), words(high));
+}
+
+std::string judged_ratio_words(const Pairs& pairs) {
+  if (pairs.count() == 0) return "-";
+  const bool open = pairs.evidence != Evidence::kProven && !pairs.identical;
+  return (open ? "~ " : "") + ratio_words(pairs);
 }
 
 }  // namespace winnow::reports

@@ -22,6 +22,7 @@ struct Pairs {
   std::optional<double> sign_low, sign_high;  // the sign test's interval of the median
   double p = 1, sign_p = 1;                   // two-sided, of this comparison alone
   double adjusted_p = 1;                      // p, over all comparisons of its family
+  bool identical = false;                     // all pairs tie; unpaired: all blocks of both do
   int comparisons = 1;                        // of the family
   int needed = 0;                             // pairs below which the family cannot reach its level
   bool conflict = false;     // the test rejects "equal", but means or medians point the other way
@@ -58,7 +59,11 @@ std::string blocks_words(const Pairs& pairs);
 // "signed ranks", "Mann-Whitney"
 std::string test_name(const Pairs& pairs);
 
-// "4.80x, 99 % CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval".
+// "4.80x, 99 % CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval";
+// where all pairs tie: "identical in all pairs of blocks".
 std::string ratio_words(const Pairs& pairs);
+
+// The same, behind "~ " where no difference is proven; "-" without any blocks.
+std::string judged_ratio_words(const Pairs& pairs);
 
 }  // namespace winnow::reports

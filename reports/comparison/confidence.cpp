@@ -37,8 +37,7 @@ std::optional<double> smallest_of_winner(const Compared& compared, const Contest
 
 std::optional<Doubt> effect_doubt(const std::optional<double>& smallest, const Pairs& pairs) {
   if (!smallest || !pairs.ratio || *pairs.ratio - 1 > *smallest) return std::nullopt;
-  const std::string effect = format_percent((*pairs.ratio - 1) * 100),
-                    least = format_percent(*smallest * 100);
+  const std::string effect = format_ratio(*pairs.ratio), least = format_ratio(1 + *smallest);
   return Doubt{Doubt::kNotDetectable,
                fmt::format("{} is within the {} that this run may miss", effect, least),
                fmt::format("the effect, {}, is no larger than the smallest that this run could "

@@ -11,15 +11,13 @@ namespace winnow::reports {
 
 namespace {
 
-// By how much the figure itself is higher or lower, and what it is called.
-std::string change_words(const Contest& contest, double ratio) {
+// " (higher req/s)": which way the figure went that is better or worse; of time, which has one way,
+// nothing.
+std::string way_words(const Contest& contest, bool better) {
   const profiles::Metric* metric = contest.measure.metric;
-  if (!metric)
-    return fmt::format("{} {} throughput", format_percent((ratio - 1) * 100),
-                       ratio >= 1 ? "higher" : "lower");
-  const double change = metric->higher_is_better ? ratio - 1 : 1 / ratio - 1;
-  return fmt::format("{} {} {}", metric->name, format_percent(change * 100),
-                     change >= 0 ? "higher" : "lower");
+  if (!metric) return "";
+  return fmt::format(" ({} {})", metric->higher_is_better == better ? "higher" : "lower",
+                     metric->name);
 }
 
 }  // namespace
@@ -92,12 +90,13 @@ size_t best_of(const Contest& contest) {
 
 std::string advantage(const Contest& contest, const Pairs& pairs) {
   if (!pairs.ratio) return (contest.of_time() ? "speed" : contest.by) + ": unavailable";
+  if (pairs.identical) return ratio_words(pairs);
   const bool better = *pairs.ratio >= 1;
   const char* words =
       contest.of_time() ? (better ? "faster" : "slower") : (better ? "better" : "worse");
-  std::string text = fmt::format("{} {} ({}) by Hodges-Lehmann",
+  std::string text = fmt::format("{} {}{} by Hodges-Lehmann",
                                  format_ratio(better ? *pairs.ratio : 1 / *pairs.ratio), words,
-                                 change_words(contest, *pairs.ratio));
+                                 way_words(contest, better));
   if (pairs.low && better)
     text += fmt::format(", 99 % CI {} to {}", format_ratio(*pairs.low), format_ratio(*pairs.high));
   if (pairs.low && !better)

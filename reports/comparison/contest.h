@@ -41,8 +41,8 @@ size_t rival_of(const Contest& contest, size_t best);
 // Of at least one that entered: with the least mean.
 size_t best_of(const Contest& contest);
 
-// `pairs`: the rival's blocks against the winner's. "1.34x faster (34.0% higher throughput) by
-// Hodges-Lehmann, 99 % CI 1.30x to 1.38x"; "1.34x better (req/s 34.0% higher) by ...".
+// `pairs`: the rival's blocks against the winner's. "1.34x faster by Hodges-Lehmann, 99 % CI 1.30x
+// to 1.38x"; "1.34x better (higher req/s) by ..."; "identical in all pairs of blocks".
 std::string advantage(const Contest& contest, const Pairs& pairs);
 
 // "p = 0.002 over 10 pairs of blocks"

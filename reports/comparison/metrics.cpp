@@ -18,7 +18,6 @@ Row metric_row(const Compared& compared, const ComparedMetric& metric) {
                                    metric.about.higher_is_better ? "higher" : "lower"),
                        Unit::kFigure, metric.pairs);
   row.role = metric.about.decides ? Role::kTotal : Role::kItem;
-  row.words = DeltaWords::kIncrease;
   row.items = metric.about.name;
   for (const MetricSpread& spread : metric.spreads)
     row.figures.push_back(spread.median ? measured(*spread.median) : Figure{});

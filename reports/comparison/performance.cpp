@@ -109,8 +109,8 @@ void add_work_rows(Table& table, const Measured& arms, const Compared& compared)
                         tiny ? Unit::kNanoseconds : Unit::kIterationSeconds, compared.pairs);
   Row rate = judged_row("Throughput (median)", Unit::kThroughput, compared.pairs);
   time.role = rate.role = Role::kTotal;
-  time.words = DeltaWords::kFaster;
-  rate.words = DeltaWords::kIncrease;
+  add_ratios(time, compared.pairs);
+  add_ratios(rate, compared.pairs);
   rate.items = scale.words + work->unit;
   for (size_t variant = 0; variant < compared.timings.size(); ++variant) {
     const Timing& timing = compared.timings[variant];
@@ -158,12 +158,14 @@ Row cores_row(const Compared& compared) {
   Row row;
   row.name = "Cores Busy";
   row.unit = Unit::kCores;
+  row.words = DeltaWords::kDifference;
   if (!compared.same_work.holds()) row.evidence.assign(compared.variants.size(), Evidence::kVoid);
   for (const Timing& timing : compared.timings) row.figures.push_back(figure_of(timing.cores_busy));
   return row;
 }
 
 std::string test_words(const Pairs& pairs) {
+  if (pairs.identical) return "against the baseline " + ratio_words(pairs);
   if (pairs.unpaired())
     return fmt::format("{}: {} (Mann-Whitney, {})", blocks_words(pairs), ratio_words(pairs),
                        format_p(pairs.p));
@@ -210,7 +212,8 @@ std::string units_note(const Measured& arms, const Compared& compared) {
   return fmt::format(
       "Wall seconds of the time pass, which runs without a profiler. Total Duration is the sum of "
       "{0}; Avg Time/{1} is their mean{2}. Median Time/{1} is the median over blocks (one fresh "
-      "process each) of the block's median. Ratios are of these, time of the baseline / time of "
+      "process each) of the block's median. The size of a difference is the ratio of these, time "
+      "of the baseline / time of "
       "the candidate, over pairs of blocks with the same index: Hodges-Lehmann estimate and "
       "interval "
       "by Wilcoxon's signed ranks, p by Holm over the variants, of wall and of CPU time apart. A "
@@ -278,7 +281,7 @@ Table blocks_table(const Measured& arms, const Compared& compared) {
   Table table;
   table.heading = "Performance Summary";
   table.first_column = "Metric";
-  table.delta_heading = "Improvement";
+  table.delta_heading = fmt::format("Improvement (%: mean of all {})", compared.words.iterations);
   for (size_t variant = 0; variant < compared.variants.size(); ++variant) {
     table.columns.push_back((variant == 0 ? "Baseline (" : "Candidate (") +
                             compared.variants[variant] + ")");
@@ -304,10 +307,10 @@ Row judged_row(const std::string& name, Unit unit, const std::vector<Pairs>& tes
 }
 
 void add_ratios(Row& row, const std::vector<Pairs>& tests) {
-  for (size_t variant = 1; variant < tests.size(); ++variant) {
-    if (tests[variant].count() == 0) continue;
-    std::string& words = row.remarks[variant];
-    words = ratio_words(tests[variant]) + (words.empty() ? "" : ", ") + words;
+  for (const Pairs& pairs : tests) {
+    const bool told = pairs.count() > 0 && !pairs.identical;
+    row.ratios.push_back(told ? ratio_words(pairs) : "");
+    if (pairs.identical) row.remarks[row.ratios.size() - 1].clear();
   }
 }
 

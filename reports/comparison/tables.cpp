@@ -11,6 +11,7 @@
 #include "reports/tables/functions.h"
 #include "reports/tables/kernels.h"
 #include "reports/tables/memory.h"
+#include "reports/tables/pattern.h"
 #include "reports/tables/processes.h"
 #include "reports/tables/wall.h"
 
@@ -34,6 +35,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   CpuTables functions = cpu_tables(cpu);
   Tables tables;
   tables.performance = performance_table(arms, compared);
+  tables.pattern = pattern_table(compared);
   tables.servers = judged(server_table(arms, compared), same_work);
   tables.server_functions = judged(server_functions(arms), same_work);
   tables.metrics = judged(metric_table(compared), same_work);

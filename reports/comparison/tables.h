@@ -14,6 +14,7 @@ namespace winnow::reports {
 
 struct Tables {
   Table performance{};
+  Table pattern{};  // outliers and modes
   Table metrics{};
   Table servers{}, server_functions{};
   Table scheduler{}, compute{}, kernels{}, cpu_total{}, cumulative{};

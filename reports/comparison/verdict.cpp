@@ -165,6 +165,7 @@ std::string open_question(const Grounds& grounds, const Contest& contest, size_t
                           size_t other, const Pairs& pairs) {
   const std::string against =
       fmt::format("{} against {}", grounds.label(fastest), grounds.label(other));
+  if (pairs.identical) return fmt::format("{}: {}", against, ratio_words(pairs));
   if (pairs.evidence == Evidence::kUnproven)
     return fmt::format("{}: point estimate {}, unproven: {}, at least {} are needed", against,
                        advantage(contest, pairs), blocks_words(pairs), pairs.needed);

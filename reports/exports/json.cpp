@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <cmath>
+
 #include "reports/exports/export.h"
 
 // docs/report-schema.json describes what stands here.
@@ -128,10 +130,12 @@ Json row(const Row& row) {
   Json figures = Json::array(), evidence = Json::array();
   for (const Figure& each : row.figures) figures.push_back(figure(each));
   for (const Evidence each : row.evidence) evidence.push_back(name_of(each));
-  return {{"name", row.name},          {"unit", name_of(row.unit, row.items)},
-          {"role", name_of(row.role)}, {"symbol", row.symbol},
-          {"figures", figures},        {"evidence", evidence},
-          {"remarks", row.remarks}};
+  Json json = {{"name", row.name},          {"unit", name_of(row.unit, row.items)},
+               {"role", name_of(row.role)}, {"symbol", row.symbol},
+               {"figures", figures},        {"evidence", evidence},
+               {"remarks", row.remarks}};
+  if (!row.ratios.empty()) json["ratios"] = row.ratios;
+  return json;
 }
 
 Json table(const char* id, const Table& table) {
@@ -149,6 +153,7 @@ Json table(const char* id, const Table& table) {
 Json tables(const Report& report) {
   Json all = Json::array();
   for (const auto& [id, each] : {std::pair("performance", &report.performance),
+                                 {"pattern", &report.pattern},
                                  {"metrics", &report.metrics},
                                  {"servers", &report.servers},
                                  {"server_functions", &report.server_functions},
@@ -180,6 +185,42 @@ std::optional<double> inverse(const std::optional<double>& value) {
   return value && *value > 0 ? std::optional(1 / *value) : std::nullopt;
 }
 
+Json accompanying(const std::vector<Accompanying>& all) {
+  Json json = Json::array();
+  for (const Accompanying& each : all)
+    json.push_back({{"figure", each.figure},
+                    {"unit", each.unit},
+                    {"value", each.value},
+                    {"usual", each.usual}});
+  return json;
+}
+
+Json mode(const Mode& mode) {
+  return {{"blocks", mode.blocks}, {"share", mode.share}, {"median_s", mode.median_s}};
+}
+
+Json pattern(const Pattern& pattern) {
+  Json outliers = Json::array();
+  for (const OutlierBlock& each : pattern.outliers)
+    outliers.push_back({{"block", each.block},
+                        {"order", each.order},
+                        {"seconds", each.seconds},
+                        {"usual_s", each.usual_s},
+                        {"score", std::isfinite(each.score) ? Json(each.score) : Json()},
+                        {"disturbed", each.disturbed},
+                        {"others_disturbed", each.others_disturbed},
+                        {"differs", accompanying(each.differs)}});
+  Json modes;
+  if (pattern.modes)
+    modes = {{"fast", mode(pattern.modes->fast)},
+             {"slow", mode(pattern.modes->slow)},
+             {"separated_by", accompanying(pattern.modes->separated_by)}};
+  return {{"judged", pattern.judged()},
+          {"identical", pattern.identical},
+          {"outliers", outliers},
+          {"modes", modes}};
+}
+
 Json variants(const Export& source) {
   const Report& report = source.report;
   Json all = Json::array();
@@ -194,6 +235,7 @@ Json variants(const Export& source) {
         {"median_iteration_s", known(timing.median_s)},
         {"cpu_s", known(timing.cpu_s)},
         {"cores_busy", known(timing.cores_busy)},
+        {"pattern", pattern(report.patterns[variant])},
         {"wall_against_baseline", variant == 0 ? Json() : pairs(report.pairs[variant])},
         {"cpu_against_baseline", variant == 0 ? Json() : pairs(report.cpu_pairs[variant])}};
     if (const auto& work = source.recording().workload.work)

@@ -165,13 +165,21 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
   if (!delta) return {"", kUnavailable};
   const std::string remark = row.remarks.empty() ? "" : row.remarks[variant];
   const std::string comma_remark = remark.empty() ? "" : fmt::format(", {}", remark);
-  if (row.words == DeltaWords::kPlain || delta->percent_text.empty()) {
-    const bool open = evidence == Evidence::kNoise || evidence == Evidence::kUnproven;
-    std::string brackets = delta->percent_text;
+  const bool open = evidence == Evidence::kNoise || evidence == Evidence::kUnproven;
+  if (!row.ratios.empty() && !row.ratios[variant].empty()) {
+    const std::string brackets = fmt::format(" ({}{})", delta->absolute_text, comma_remark);
+    return open ? DeltaCell{"", "~ " + row.ratios[variant] + brackets}
+                : DeltaCell{row.ratios[variant], brackets};
+  }
+  const bool worded_delta = row.words == DeltaWords::kFaster || row.words == DeltaWords::kIncrease;
+  if (!worded_delta || delta->percent_text.empty()) {
+    std::string brackets = row.words == DeltaWords::kDifference ? "" : delta->percent_text;
     if (!remark.empty()) brackets += brackets.empty() ? remark : comma_remark;
     return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->absolute_text,
                             brackets.empty() ? "" : fmt::format(" ({})", brackets))};
   }
+  if (delta->equal)
+    return {"", remark.empty() ? "identical" : fmt::format("identical ({})", remark)};
   const std::string words = worded(row, *delta);
   if (evidence == Evidence::kProven)
     return {words, fmt::format(" ({}{})", delta->absolute_text, comma_remark)};

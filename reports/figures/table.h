@@ -41,8 +41,8 @@ enum class Evidence {
   kVoid,      // the variants did not do the same work
 };
 
-// How a difference is put into words.
-enum class DeltaWords { kPlain, kFaster, kIncrease };
+// How a difference is put into words. kDifference: without a percentage.
+enum class DeltaWords { kPlain, kDifference, kFaster, kIncrease };
 
 // kOverlap: what the rows above hold beyond the total, to be taken off.
 enum class Role { kItem, kRest, kSubtotal, kUnsampled, kOverlap, kTotal };
@@ -54,9 +54,11 @@ struct Row {
   Role role = Role::kItem;
   bool symbol = false;  // the name is a function of the measured program
   DeltaWords words = DeltaWords::kPlain;
-  std::string items{};                 // of a throughput: "texts"
-  std::vector<Figure> figures{};       // per variant
-  std::vector<Evidence> evidence{};    // per variant; empty: none
+  std::string items{};               // of a throughput: "texts"
+  std::vector<Figure> figures{};     // per variant
+  std::vector<Evidence> evidence{};  // per variant; empty: none
+  // Per variant, in the place of a percentage: "1.34x, 99 % CI 1.32x to 1.36x".
+  std::vector<std::string> ratios{};
   std::vector<std::string> remarks{};  // per variant, beside the difference: "p = 0.002"
 };
 

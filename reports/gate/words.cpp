@@ -90,11 +90,12 @@ std::string change_text(const GateRow& row) {
   if (row.ratio) {
     // Nothing is known about a ratio without limits, or with 1 between them, but that.
     if (!row.low || !row.high || (*row.low <= 1 && *row.high >= 1))
-      return row.low && row.high ? fmt::format("~ ({} to {}, {} pairs)", percent(*row.low),
-                                               percent(*row.high), row.pairs)
+      return row.low && row.high ? fmt::format("~ ({} to {}, {} pairs)", format_ratio(*row.low),
+                                               format_ratio(*row.high), row.pairs)
                                  : fmt::format("~ ({} pairs)", row.pairs);
-    return fmt::format("{} ({} to {}, {} pairs)", percent(*row.ratio), percent(*row.low),
-                       percent(*row.high), row.pairs);
+    return fmt::format("{} as much ({} to {}, {} pairs; {})", format_ratio(*row.ratio),
+                       format_ratio(*row.low), format_ratio(*row.high), row.pairs,
+                       percent(*row.ratio));
   }
   if (!row.baseline || !row.candidate) return "-";
   const double difference = *row.candidate - *row.baseline;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/blocks/pairs.h"
 #include "reports/figures/format.h"
 #include "reports/markup/html.h"
 #include "reports/pages/html_flames.h"
@@ -33,7 +34,7 @@ std::string ranking_section(const Report& report) {
     row.cells.push_back(
         {html_escaped(format_figure(middle, Unit::kIterationSeconds)), middle.value});
     for (const Pairs* pairs : {&rank.against_baseline, &rank.against_fastest})
-      row.cells.push_back({html_escaped(speed_words(*pairs)), pairs->ratio});
+      row.cells.push_back({html_escaped(judged_ratio_words(*pairs)), pairs->ratio});
     rows.push_back(std::move(row));
   }
   const std::string fastest = report.variants[ranking.ranks.front().variant];
@@ -48,7 +49,8 @@ std::string ranking_section(const Report& report) {
 std::string speed_section(const Report& report) {
   return section_start(2, "Speed") + throughput_figure(report) + latency_figure(report) +
          html_section(report.performance, 3) + html_section(report.metrics, 3) +
-         html_section(report.servers, 3) + ranking_section(report) + "</section>\n";
+         html_section(report.servers, 3) + ranking_section(report) +
+         html_section(report.pattern, 3) + "</section>\n";
 }
 
 std::string hotspots_section(const Report& report) {

@@ -22,8 +22,7 @@ std::vector<double> block_medians(const Timing& timing) {
 
 StripRow ratio_row(const std::string& name, size_t colour, const Pairs& pairs) {
   StripRow row{name, "", colour};
-  row.text = pairs.count() == 0 ? "unavailable (no pairs of blocks)" : ratio_words(pairs);
-  if (pairs.count() > 0 && pairs.evidence != Evidence::kProven) row.text = "~ " + row.text;
+  row.text = pairs.count() == 0 ? "unavailable (no pairs of blocks)" : judged_ratio_words(pairs);
   row.middle = pairs.ratio;
   row.low = pairs.low;
   row.high = pairs.high;

@@ -68,6 +68,10 @@ std::string big_figure(const Report& report) {
   if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
   if (verdict.cpu_leads()) return cpu_figure(report);
   const Pairs& pairs = verdict.pairs;
+  if (pairs.identical)
+    return fmt::format("<p class=\"figure\"><b>identical</b> <span>to {}</span></p>\n",
+                       html_escaped(report.variants[verdict.rival])) +
+           paragraph("interval", ratio_words(pairs));
   const std::string text =
       fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
                   decided(verdict) ? "" : "~ ", html_escaped(format_ratio(*pairs.ratio)),
@@ -129,11 +133,6 @@ std::string headline(const Report& report) {
   return fmt::format("{} is {} as fast as {}", verdict.title,
                      verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "provably",
                      report.variants[verdict.rival]);
-}
-
-std::string speed_words(const Pairs& pairs) {
-  if (pairs.count() == 0) return "-";
-  return (pairs.evidence == Evidence::kProven ? "" : "~ ") + ratio_words(pairs);
 }
 
 std::string verdict_section(const Report& report) {

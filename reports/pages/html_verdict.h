@@ -14,7 +14,4 @@ std::string headline(const Report& report);
 // Who won, by how much, how sure and why; with what makes it void, where it is.
 std::string verdict_section(const Report& report);
 
-// "4.80x, 99 % CI 4.61x to 5.02x", behind ~ where it is not proven; "-" without pairs.
-std::string speed_words(const Pairs& pairs);
-
 }  // namespace winnow::reports

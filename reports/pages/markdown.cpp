@@ -85,10 +85,7 @@ std::string heading(const Report& report) {
   return result + "\n";
 }
 
-std::string speed_cell(const Pairs& pairs) {
-  if (pairs.count() == 0) return "-";
-  return (pairs.evidence == Evidence::kProven ? "" : "~ ") + escaped(ratio_words(pairs));
-}
+std::string speed_cell(const Pairs& pairs) { return escaped(judged_ratio_words(pairs)); }
 
 std::string ranking_table(const Report& report) {
   const Ranking& ranking = report.ranking;
@@ -190,6 +187,7 @@ std::string to_markdown(const Report& report) {
   text += table_section(report.metrics, 2);
   text += table_section(report.servers, 2);
   text += ranking_table(report);
+  text += table_section(report.pattern, 3);
   text += paragraph("## Top CPU Hotspots (Side-by-Side)");
   for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
                              &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})

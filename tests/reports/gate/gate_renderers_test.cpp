@@ -178,7 +178,7 @@ TEST_CASE("the summary of a regression is the golden file") {
   report.outcome = GateOutcome::kRegression;
   report.mode = "builds";
   report.sentence =
-      "pool: cpu_time: +24.0% (+21.0% to +27.1%, 10 pairs) (allowed: proven above 1%, "
+      "pool: cpu_time: 1.24x as much (1.21x to 1.27x, 10 pairs; +24.0%) (allowed: proven above 1%, "
       "passed below 5%); and 2 more.";
   report.baseline.source = report.baseline.commit = "3f1c9a7d0be2c4411f8e63d0a5b7c9e2d4f60718";
   report.baseline.subject = "Tokens are looked up in a table";
