@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reports/comparison/contest.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/significance.h"
 
 namespace winnow::reports {
@@ -36,19 +37,16 @@ Pairs reversed(Pairs pairs) {
   return pairs;
 }
 
-std::string note(int comparisons, int pairs) {
+std::string note(const Words& words, int comparisons, int pairs) {
   const int needed = pairs_needed(kLevel, comparisons);
   std::string text = fmt::format(
-      "Ordered by Median Time/Iteration; ratios are of speed, with their 99 % intervals; behind ~ "
-      "no "
+      "Ordered by Median Time/{}; ratios are of speed, with their 99 % intervals; behind ~ no "
       "difference is proven. A rank like 1 to 2 tells the places that a variant may have: behind "
-      "all "
-      "that are proven faster, before all that are proven slower. Variants of the same rank are "
-      "equals as far as this run tells. Against the baseline Holm is over the variants; ranks and "
-      "fastest are chosen by the figures, so it is over all {} pairs of variants there, which "
-      "takes "
-      "{} pairs of blocks",
-      comparisons, needed);
+      "all that are proven faster, before all that are proven slower. Variants of the same rank "
+      "are equals as far as this run tells. Against the baseline Holm is over the variants; ranks "
+      "and fastest are chosen by the figures, so it is over all {} pairs of variants there, which "
+      "takes {} pairs of blocks",
+      title_case(words.iteration), comparisons, needed);
   return text + (pairs < needed ? fmt::format("; there are {}.", pairs) : ".");
 }
 
@@ -104,7 +102,7 @@ Ranking ranking_of(const Measured& arms, const Compared& compared) {
       fewest = std::min(fewest, standings.pairs(order[place], order[later]).count());
     ranking.ranks.push_back(std::move(rank));
   }
-  ranking.notes.push_back(note(closest.comparisons, fewest));
+  ranking.notes.push_back(note(compared.words, closest.comparisons, fewest));
   tell_between(arms, standings, ranking.notes);
   return ranking;
 }
