@@ -216,7 +216,7 @@ Report make_report(const Measured& arms) {
   std::vector<SameBehaviour> alike = same_behaviours(arms);
   std::ranges::move(same_commands(grounds), std::back_inserter(alike));
   report.verdict = verdict_of(grounds, alike);
-  if (report.verdict.outcome == Verdict::kWinner)
+  if (report.verdict.decided())
     report.ledger_difference =
         ledger_difference(tables.ledger, report.verdict.rival, report.verdict.winner);
   return report;

@@ -56,38 +56,6 @@ Contest contest_by(const ComparedMetric& metric) {
   return contest;
 }
 
-std::vector<Against> against_best(const Measured& arms, const Contest& contest, size_t best) {
-  std::vector<Match> matches;
-  std::vector<Against> all;
-  const auto add = [&](size_t first, size_t second) {
-    matches.push_back({&arms[first], &arms[second]});
-  };
-  for (const size_t other : contest.entered()) {
-    if (other == best) continue;
-    add(other, best);
-    all.push_back({other});
-  }
-  for (size_t i = 0; i < all.size(); ++i)
-    for (size_t j = i + 1; j < all.size(); ++j) add(all[i].other, all[j].other);
-  const auto compared = compare_all(arms, matches, contest.measure);
-  for (size_t i = 0; i < all.size(); ++i) all[i].pairs = compared[i];
-  return all;
-}
-
-size_t rival_of(const Contest& contest, size_t best) {
-  const auto entered = contest.entered();
-  if (entered.front() == 0 && best != 0) return 0;
-  return *std::ranges::min_element(entered, {}, [&](size_t variant) {
-    return variant == best ? INFINITY : *contest.means[variant];
-  });
-}
-
-size_t best_of(const Contest& contest) {
-  const auto entered = contest.entered();
-  return *std::ranges::min_element(entered, {},
-                                   [&](size_t variant) { return *contest.means[variant]; });
-}
-
 std::string advantage(const Contest& contest, const Pairs& pairs) {
   if (!pairs.ratio) return (contest.of_time() ? "speed" : contest.by) + ": unavailable";
   if (pairs.identical) return ratio_words(pairs);

@@ -25,22 +25,6 @@ Contest contest_by_cpu(const Compared& compared);
 // `metric` must outlive it.
 Contest contest_by(const ComparedMetric& metric);
 
-// One that a contest's best was held against.
-struct Against {
-  size_t other = 0;
-  Pairs pairs{};  // the other's blocks against the best's
-};
-
-// How each of the others that entered compares with `best`. The figures chose that one, so p is
-// adjusted over all pairs of variants, as in the ranking.
-std::vector<Against> against_best(const Measured& arms, const Contest& contest, size_t best);
-
-// The baseline, where it entered and is not the best itself; else the next best.
-size_t rival_of(const Contest& contest, size_t best);
-
-// Of at least one that entered: with the least mean.
-size_t best_of(const Contest& contest);
-
 // `pairs`: the rival's blocks against the winner's. "1.34x faster by Hodges-Lehmann, 99 % CI 1.30x
 // to 1.38x"; "1.34x better (higher req/s) by ..."; "identical in all pairs of blocks".
 std::string advantage(const Contest& contest, const Pairs& pairs);

@@ -110,4 +110,10 @@ std::vector<SameBehaviour> same_behaviours(const Measured& arms) {
   return found;
 }
 
+bool alike_told(const std::vector<SameBehaviour>& alike, size_t first, size_t second) {
+  return std::ranges::any_of(alike, [&](const SameBehaviour& both) {
+    return both.told && std::minmax(first, second) == std::minmax(both.first, both.second);
+  });
+}
+
 }  // namespace winnow::reports

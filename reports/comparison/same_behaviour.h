@@ -43,4 +43,7 @@ struct SameBehaviour {
 
 std::vector<SameBehaviour> same_behaviours(const Measured& arms);
 
+// Is it told of the two?
+bool alike_told(const std::vector<SameBehaviour>& alike, size_t first, size_t second);
+
 }  // namespace winnow::reports

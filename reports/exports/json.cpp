@@ -63,6 +63,8 @@ const char* name_of(Verdict::Outcome outcome) {
   switch (outcome) {
     case Verdict::kWinner:
       return "winner";
+    case Verdict::kTie:
+      return "tie";
     case Verdict::kNoClearWinner:
       return "no clear winner";
     case Verdict::kUnproven:
@@ -275,21 +277,37 @@ Json threads(const ThreadAnalysis& analysis) {
   return {{"creations", creations}, {"threads", threads}};
 }
 
+// null: CPU times were not recorded in the time pass.
+Json cpu_pairs(const Lead& lead) { return lead.cpu.ratio ? pairs(lead.cpu) : Json(); }
+
+Json adjusted_ratio(const Lead& lead) {
+  return lead.adjusted ? Json(lead.adjusted->ratio()) : Json();
+}
+
 Json verdict(const Export& source) {
   const Verdict& verdict = source.report.verdict;
-  const bool decided = verdict.outcome == Verdict::kWinner;
+  const bool won = verdict.outcome == Verdict::kWinner, decided = verdict.decided();
   const auto& all = source.recording().variants;
   Json doubts = Json::array();
   for (const Doubt& doubt : verdict.doubts.all)
     doubts.push_back({{"kind", name_of(doubt.kind)}, {"sentence", doubt.sentence}});
+  Json best = Json::array(), near = Json::array();
+  for (const Lead& lead : verdict.best)
+    best.push_back({{"name", all[lead.variant].name},
+                    {"against_rival", pairs(lead.pairs)},
+                    {"cpu_against_rival", cpu_pairs(lead)},
+                    {"adjusted_ratio", adjusted_ratio(lead)}});
+  for (const size_t variant : verdict.near) near.push_back(all[variant].name);
   return {{"by", verdict.by.empty() ? "wall time" : verdict.by},
           {"outcome", name_of(verdict.outcome)},
-          {"winner", decided ? Json(all[verdict.winner].name) : Json()},
+          {"winner", won ? Json(all[verdict.winner].name) : Json()},
+          {"best", best},
+          {"maybe_as_good", near},
           {"rival", decided ? Json(all[verdict.rival].name) : Json()},
           {"confidence", decided ? Json(name_of(verdict.confidence())) : Json()},
           {"doubts", doubts},
-          {"cpu_against_rival", verdict.cpu.ratio ? pairs(verdict.cpu) : Json()},
-          {"adjusted_ratio", verdict.adjusted ? Json(verdict.adjusted->ratio()) : Json()},
+          {"cpu_against_rival", won ? cpu_pairs(verdict.best.front()) : Json()},
+          {"adjusted_ratio", won ? adjusted_ratio(verdict.best.front()) : Json()},
           {"title", verdict.title},
           {"sentence", verdict.sentence},
           {"reasons", verdict.bullets},
@@ -329,15 +347,31 @@ Json metrics(const Export& source) {
 
 Json beside(const Export& source) {
   Json all = Json::array();
-  for (const SideVerdict& side : source.report.verdict.beside)
-    all.push_back(
-        {{"by", side.by},
-         {"outcome", name_of(side.outcome)},
-         {"winner", side.outcome == Verdict::kWinner
-                        ? Json(source.recording().variants[side.winner].name)
-                        : Json()},
-         {"confidence", side.outcome == Verdict::kWinner ? Json(name_of(side.confidence)) : Json()},
-         {"sentence", side.sentence}});
+  const auto& variants = source.recording().variants;
+  for (const SideVerdict& side : source.report.verdict.beside) {
+    const bool won = side.outcome == Verdict::kWinner;
+    Json best = Json::array();
+    for (const size_t variant : side.best) best.push_back(variants[variant].name);
+    all.push_back({{"by", side.by},
+                   {"outcome", name_of(side.outcome)},
+                   {"winner", won ? Json(variants[side.best.front()].name) : Json()},
+                   {"best", best},
+                   {"confidence", side.best.empty() ? Json() : Json(name_of(side.confidence))},
+                   {"sentence", side.sentence}});
+  }
+  return all;
+}
+
+Json ranking(const Export& source) {
+  Json all = Json::array();
+  for (const Rank& rank : source.report.ranking.ranks) {
+    const bool first = &rank == &source.report.ranking.ranks.front();
+    all.push_back({{"name", source.recording().variants[rank.variant].name},
+                   {"median_iteration_s", known(rank.median_s)},
+                   {"first_place", rank.places.first},
+                   {"last_place", rank.places.last},
+                   {"against_fastest", first ? Json() : pairs(rank.against_fastest)}});
+  }
   return all;
 }
 
@@ -368,6 +402,7 @@ std::string export_json(const Export& source) {
                {"missing", report.missing},
                {"warnings", report.warnings}};
   if (!report.compared_metrics.empty()) json["metrics"] = metrics(source);
+  if (!report.ranking.ranks.empty()) json["ranking"] = ranking(source);
   if (!report.verdict.beside.empty()) json["verdicts_beside"] = beside(source);
   return json.text(1) + "\n";
 }

@@ -39,7 +39,7 @@ std::string export_junit(const Export& source) {
   for (size_t variant = 1; variant < source.report.variants.size(); ++variant)
     if (!source.variant || *source.variant == variant) cases.push_back(comparison(source, variant));
   if (cases.empty()) throw base::Error("junit", "unavailable: there is nothing to compare");
-  return junit_xml("winnow report", cases);
+  return junit_xml("winnow report", cases, {{"Verdict", source.report.verdict.title}});
 }
 
 }  // namespace winnow::reports

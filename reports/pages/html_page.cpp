@@ -23,13 +23,11 @@ std::string ranking_section(const Report& report) {
   const Ranking& ranking = report.ranking;
   if (ranking.ranks.empty()) return "";
   std::vector<HtmlRow> rows;
-  for (size_t place = 0; place < ranking.ranks.size(); ++place) {
-    const Rank& rank = ranking.ranks[place];
-    const std::string number = (place > 0 && !rank.ordered ? "~ " : "") + std::to_string(place + 1);
+  for (const Rank& rank : ranking.ranks) {
     Figure middle;
     middle.value = rank.median_s;
     HtmlRow row;
-    row.name = number;
+    row.name = rank_words(rank);
     row.cells.push_back({html_escaped(report.variants[rank.variant]), {}});
     row.cells.push_back(
         {html_escaped(format_figure(middle, Unit::kIterationSeconds)), middle.value});

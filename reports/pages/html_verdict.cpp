@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/pairs.h"
+#include "reports/comparison/verdict_words.h"
 #include "reports/figures/format.h"
 #include "reports/markup/html.h"
 #include "reports/pages/html_ledger.h"
@@ -13,16 +17,15 @@ namespace winnow::reports {
 
 namespace {
 
-bool decided(const Verdict& verdict) { return verdict.outcome == Verdict::kWinner; }
-
 bool compares_two(const Verdict& verdict) {
-  return decided(verdict) || verdict.outcome == Verdict::kNoClearWinner ||
+  return verdict.decided() || verdict.outcome == Verdict::kNoClearWinner ||
          verdict.outcome == Verdict::kUnproven;
 }
 
 const char* css_class(const Verdict& verdict) {
   switch (verdict.outcome) {
     case Verdict::kWinner:
+    case Verdict::kTie:
       return verdict.confidence() == Confidence::kClear ? "winner" : "probable";
     case Verdict::kVoid:
       return "void";
@@ -44,22 +47,46 @@ std::string interval_text(const Pairs& pairs) {
                      pairs.count());
 }
 
+// The pairs of each of the best, against the rival.
+std::vector<double> ratios_of(const Verdict& verdict, Pairs Lead::*pairs) {
+  std::vector<double> ratios;
+  for (const Lead& lead : verdict.best) ratios.push_back(*(lead.*pairs).ratio);
+  return ratios;
+}
+
+std::string best_labels(const Report& report) {
+  std::vector<std::string> names;
+  for (const Lead& lead : report.verdict.best) names.push_back(report.variants[lead.variant]);
+  return listed(names, "and");
+}
+
+// "packed: " where there are several.
+std::string subject(const Report& report, const Lead& lead) {
+  return report.verdict.best.size() > 1 ? report.variants[lead.variant] + ": " : "";
+}
+
 // Of a winner that is only probable: CPU time first, wall time and what is left of it below.
 std::string cpu_figure(const Report& report) {
   const Verdict& verdict = report.verdict;
   std::string text = fmt::format(
       "<p class=\"figure\">{}<b>{}</b> <span>the CPU time: {} against {}</span></p>\n",
-      verdict.cpu.evidence == Evidence::kProven ? "" : "~ ",
-      html_escaped(format_ratio(*verdict.cpu.ratio)), html_escaped(report.variants[verdict.rival]),
-      html_escaped(report.variants[verdict.winner]));
-  text += paragraph("interval", interval_text(verdict.cpu));
-  text += paragraph("interval",
-                    fmt::format("Wall time: {} as fast; {}", format_ratio(*verdict.pairs.ratio),
-                                interval_text(verdict.pairs)));
-  if (!verdict.adjusted) return text;
-  return text + paragraph("interval", fmt::format("Adjusted, less the time that others took: {} as "
-                                                  "fast",
-                                                  format_ratio(verdict.adjusted->ratio())));
+      std::ranges::all_of(verdict.best,
+                          [](const Lead& lead) { return lead.cpu.evidence == Evidence::kProven; })
+          ? ""
+          : "~ ",
+      html_escaped(range_words(ratios_of(verdict, &Lead::cpu))),
+      html_escaped(report.variants[verdict.rival]), html_escaped(best_labels(report)));
+  for (const Lead& lead : verdict.best) {
+    text += paragraph("interval", subject(report, lead) + interval_text(lead.cpu));
+    text += paragraph("interval",
+                      fmt::format("{}Wall time: {} as fast; {}", subject(report, lead),
+                                  format_ratio(*lead.pairs.ratio), interval_text(lead.pairs)));
+    if (lead.adjusted)
+      text += paragraph("interval",
+                        fmt::format("{}Adjusted, less the time that others took: {} as fast",
+                                    subject(report, lead), format_ratio(lead.adjusted->ratio())));
+  }
+  return text;
 }
 
 // What a reader takes away from across the room.
@@ -67,17 +94,21 @@ std::string big_figure(const Report& report) {
   const Verdict& verdict = report.verdict;
   if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
   if (verdict.cpu_leads()) return cpu_figure(report);
-  const Pairs& pairs = verdict.pairs;
-  if (pairs.identical)
+  if (verdict.pairs.identical)
     return fmt::format("<p class=\"figure\"><b>identical</b> <span>to {}</span></p>\n",
                        html_escaped(report.variants[verdict.rival])) +
-           paragraph("interval", ratio_words(pairs));
-  const std::string text =
+           paragraph("interval", ratio_words(verdict.pairs));
+  const std::string ratio = verdict.decided() ? range_words(ratios_of(verdict, &Lead::pairs))
+                                              : format_ratio(*verdict.pairs.ratio);
+  std::string text =
       fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
-                  decided(verdict) ? "" : "~ ", html_escaped(format_ratio(*pairs.ratio)),
+                  verdict.decided() ? "" : "~ ", html_escaped(ratio),
                   verdict.by.empty() ? "as fast as" : html_escaped("by " + verdict.by) + " against",
                   html_escaped(report.variants[verdict.rival]));
-  return text + paragraph("interval", interval_text(pairs));
+  if (!verdict.decided()) return text + paragraph("interval", interval_text(verdict.pairs));
+  for (const Lead& lead : verdict.best)
+    text += paragraph("interval", subject(report, lead) + interval_text(lead.pairs));
+  return text;
 }
 
 std::string tile(const char* name, const std::string& value, const std::string& text) {
@@ -119,11 +150,16 @@ std::string same_work(const Report& report) {
 
 std::string headline(const Report& report) {
   const Verdict& verdict = report.verdict;
-  if (!decided(verdict)) return verdict.title;
+  if (verdict.outcome == Verdict::kTie)
+    return verdict.title +
+           (verdict.cpu_leads() ? "; CPU time " + range_words(ratios_of(verdict, &Lead::cpu)) : "");
+  if (verdict.outcome != Verdict::kWinner) return verdict.title;
   if (verdict.confidence() == Confidence::kProbable)
     return fmt::format(
         "{}; against {}: {}{} {}", verdict.title, report.variants[verdict.rival],
-        verdict.cpu_leads() ? fmt::format("CPU time {}, ", format_ratio(*verdict.cpu.ratio)) : "",
+        verdict.cpu_leads()
+            ? fmt::format("CPU time {}, ", format_ratio(*verdict.best.front().cpu.ratio))
+            : "",
         verdict.by.empty() ? "wall time" : verdict.by,
         verdict.pairs.ratio ? format_ratio(*verdict.pairs.ratio) : "unavailable");
   if (!verdict.by.empty())

@@ -95,12 +95,10 @@ std::string ranking_table(const Report& report) {
       table_head({"Rank", "Variant", "Median Time/" + title_case(report.words.iteration),
                   "Speed against " + escaped(report.variants.front()),
                   "Speed against " + escaped(report.variants[ranking.ranks.front().variant])});
-  for (size_t place = 0; place < ranking.ranks.size(); ++place) {
-    const Rank& rank = ranking.ranks[place];
+  for (const Rank& rank : ranking.ranks) {
     Figure figure;
     figure.value = rank.median_s;
-    result += table_line({(place > 0 && !rank.ordered ? "~ " : "") + std::to_string(place + 1),
-                          escaped(report.variants[rank.variant]),
+    result += table_line({rank_words(rank), escaped(report.variants[rank.variant]),
                           escaped(format_figure(figure, Unit::kIterationSeconds)),
                           speed_cell(rank.against_baseline), speed_cell(rank.against_fastest)});
   }

@@ -1,5 +1,5 @@
-// What nearly every test includes, and what it costs most to read. Sources include what they use all
-// the same, so that they compile without it (-Db_pch=false).
+// What nearly every test includes, and what it costs most to read. Sources include what they use
+// all the same, so that they compile without it (-Db_pch=false).
 #include <algorithm>
 #include <atomic>
 #include <chrono>

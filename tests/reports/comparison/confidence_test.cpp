@@ -112,7 +112,7 @@ TEST_CASE("a winner of which nothing is in doubt is clear, and green") {
   CHECK_FALSE(report.verdict.cpu_leads());
   CHECK(report.verdict.title == "two");
   CHECK(report.verdict.bullets.front().starts_with("1.67x faster"));
-  CHECK(*report.verdict.cpu.ratio == Approx(1.0 / 0.6).epsilon(0.01));
+  CHECK(*report.verdict.best.front().cpu.ratio == Approx(1.0 / 0.6).epsilon(0.01));
   CHECK(report.rounds.all == 10);
   CHECK(report.rounds.disturbed == 0);
   const std::string page = to_html(report, {});
@@ -220,10 +220,10 @@ TEST_CASE("where others took most of what was saved the winner is probable, and 
   CHECK(report.verdict.title ==
         "probably two, on a busy machine: others took 0.350s of 0.400s saved");
   // 1.0 - 0.9 / 2 and 0.6 - 0.2 / 2.
-  REQUIRE(report.verdict.adjusted);
-  CHECK(report.verdict.adjusted->from_s == Approx(0.55));
-  CHECK(report.verdict.adjusted->to_s == Approx(0.5));
-  CHECK(report.verdict.adjusted->ratio() == Approx(1.1));
+  REQUIRE(report.verdict.best.front().adjusted);
+  CHECK(report.verdict.best.front().adjusted->from_s == Approx(0.55));
+  CHECK(report.verdict.best.front().adjusted->to_s == Approx(0.5));
+  CHECK(report.verdict.best.front().adjusted->ratio() == Approx(1.1));
   REQUIRE(report.verdict.bullets.size() > 4);
   CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.20x, 99 % "));
   CHECK(report.verdict.bullets[2] ==
@@ -273,7 +273,7 @@ TEST_CASE("without CPU times and ledgers a probable winner says that they are un
   const Report report = make_report(recording);
   REQUIRE(report.verdict.outcome == Verdict::kWinner);
   CHECK_FALSE(report.verdict.cpu_leads());
-  CHECK_FALSE(report.verdict.adjusted);
+  CHECK_FALSE(report.verdict.best.front().adjusted);
   REQUIRE(report.verdict.bullets.size() > 3);
   CHECK(report.verdict.bullets[0] ==
         "ratio of CPU times: unavailable: not recorded in the time pass");
@@ -425,7 +425,7 @@ BesideNeighbours planted_runs(double load, double factor) {
     CHECK(amber == verdict.title.starts_with("probably "));
     ++(amber ? result.probable : result.clear);
     result.wrong += verdict.winner == 0;
-    if (factor > 1) CHECK(*verdict.cpu.ratio == Approx(factor).epsilon(0.05));
+    if (factor > 1) CHECK(*verdict.best.front().cpu.ratio == Approx(factor).epsilon(0.05));
   }
   return result;
 }

@@ -56,7 +56,7 @@ TEST_CASE("a metric has a winner of its own beside that of wall time") {
   CHECK(report.verdict.by.empty());
   REQUIRE(report.verdict.beside.size() == 1);
   CHECK(by_metric(report).outcome == Verdict::kWinner);
-  CHECK(by_metric(report).winner == 1);
+  CHECK(by_metric(report).best == std::vector<size_t>{1});
   const Pairs& pairs = report.compared_metrics.front().pairs[1];
   CHECK(*pairs.ratio == Approx(1.2).epsilon(0.01));
   CHECK(*pairs.low > 1.19);
@@ -70,11 +70,13 @@ TEST_CASE("a metric has a winner of its own beside that of wall time") {
 
 TEST_CASE("where lower is better, the lower figure wins, by the same ratio") {
   const Report report = make_report(with_metric({"ms", "(x)", false}, 1 / 1.2));
-  CHECK(by_metric(report).winner == 1);
+  CHECK(by_metric(report).best == std::vector<size_t>{1});
   CHECK(*report.compared_metrics.front().pairs[1].ratio == Approx(1.2).epsilon(0.01));
   CHECK(has_text(by_metric(report).sentence, "1.20x better (lower ms) by Hodges-Lehmann"));
-  CHECK(by_metric(make_report(with_metric({"ms", "(x)", false}, 1.2))).winner == 0);
-  CHECK(by_metric(make_report(with_metric({"req/s", "(x)", true}, 1 / 1.2))).winner == 0);
+  CHECK(by_metric(make_report(with_metric({"ms", "(x)", false}, 1.2))).best ==
+        std::vector<size_t>{0});
+  CHECK(by_metric(make_report(with_metric({"req/s", "(x)", true}, 1 / 1.2))).best ==
+        std::vector<size_t>{0});
 }
 
 TEST_CASE("the metric that decides names the winner, and wall time is told beside") {
