@@ -38,6 +38,26 @@ said() {
   cat "$folder/out"
   failed=1
 }
+# A build that is told of while it goes on; this one ends well only if it is.
+mkdir "$folder/bin"
+cat > "$folder/bin/ninja" <<'NINJA'
+#!/bin/sh
+echo "ninja: Entering directory"
+echo "building 1 of 3: something"
+for tenth in $(seq 300); do
+  grep -q 'building 1 of 3$' "$TOLD" && break
+  sleep 0.1
+done
+grep -q 'building 1 of 3$' "$TOLD" || exit 1
+echo "building 2 of 3: something"
+echo "a compiler's words"
+exit 3
+NINJA
+chmod +x "$folder/bin/ninja"
+expect 3 "a build is told of before it ends, and its status counts" env TOLD="$folder/out" \
+  PATH="$folder/bin:$PATH" bash -c 'set -euo pipefail; source .ci/setup; build_in build all'
+said "the compiler's words" "a compiler's words"
+
 log OK 'All tests passed (9 assertions in 4 test cases)' > "$folder/ok"
 expect 0 "passing cases are counted" .ci/count_tests "$folder/ok"
 said "the count of passing cases" "4 passed, 0 failed, 0 skipped"
