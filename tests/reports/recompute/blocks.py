@@ -116,6 +116,10 @@ class Pairs:
         self.evidence = "unproven"
 
     @property
+    def identical(self):
+        return self.pairs > 0 and self.ties == self.pairs
+
+    @property
     def decided(self):
         return self.low is not None and (self.low > 1 + ranks.TIE or self.high < 1 - ranks.TIE)
 

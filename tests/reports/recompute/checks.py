@@ -228,6 +228,9 @@ class Check:
                 self.same(f"{here}: evidence", told["evidence"][at], row.evidence_of(at))
             if at > 0 and told["remarks"] and told["remarks"][at]:
                 self.reads(f"{here}: remark", told["remarks"][at], row.remark_of(at))
+            if at > 0 and ("ratios" in told or row.ratios):
+                self.reads(f"{here}: ratio", told.get("ratios", [""] * len(self.labels))[at],
+                           row.ratio_of(at))
         if not cells:
             return
         figure_cells = [cells[0]] + cells[1::2]
@@ -261,23 +264,28 @@ class Check:
         difference = second - first
         if abs(difference) <= 1e-12 * max(abs(first), abs(second)):
             difference = 0.0
-        zero = first == 0 or reads_as_zero(figure_cells[0])
-        percent = None if zero else difference / abs(first) * 100
         absolute = Number(difference, "MB difference" if unit == "MB" else unit)
         remark = row.remark_of(at)
         behind = [", "] + remark if remark else []
         mark = "~ " if evidence in ("noise", "unproven") else ""
+        if ratio := row.ratio_of(at):
+            return [mark] + ratio + [" (", absolute] + behind + [")"]
+        zero = first == 0 or reads_as_zero(figure_cells[0])
+        percent = None if zero else difference / abs(first) * 100
         if not row.words or percent is None:
-            told = [] if percent is None else [Number(percent, "%")]
+            told = [] if percent is None or row.no_percent else [Number(percent, "%")]
             inner = told + (behind if told else remark)
             return [mark, absolute] + ([" ("] + inner + [")"] if inner else [])
-        down = percent <= 0 if row.words == tables.FASTER else percent < 0
-        words = [Number(abs(percent), "%"), row.words[0 if down else 1]]
+        if difference == 0:
+            return ["identical"] + ([" ("] + remark + [")"] if remark else [])
+        words = [Number(abs(percent), "%"), row.words[0 if percent < 0 else 1]]
         return [mark] + words + [" (", absolute] + (behind if evidence != "none" else []) + [")"]
 
     # ---- sentences below the tables -----------------------------------------------------------
 
     def test_words(self, pairs):
+        if pairs.identical:
+            return ["against the baseline "] + ratio_words(pairs)
         parts = [f"faster in {pairs.faster} of {pairs.pairs} pairs: "] + ratio_words(pairs) + [
             " (signed ranks, ", P(pairs.p)]
         if pairs.comparisons > 1:
@@ -471,18 +479,17 @@ class Check:
                      any(text.startswith(f"{arm.label} against ") for text in told["reasons"])),
                     best[0])
 
-    def advantage(self, pairs, deciding):
+    @staticmethod
+    def advantage(pairs, deciding):
+        if pairs.identical:
+            return ratio_words(pairs)
         better = pairs.ratio >= 1
         invert = (lambda value: value) if better else (lambda value: 1 / value)
+        words = " faster" if better else " slower"
         if deciding:
-            change = pairs.ratio - 1 if deciding["higher_is_better"] else 1 / pairs.ratio - 1
-            words = f" {'better' if better else 'worse'} ({deciding['name']} ", change, \
-                f" {'higher' if change >= 0 else 'lower'}) by Hodges-Lehmann"
-        else:
-            words = f" {'faster' if better else 'slower'} (", pairs.ratio - 1, \
-                f" {'higher' if better else 'lower'} throughput) by Hodges-Lehmann"
-        parts = [Number(invert(pairs.ratio), "x"), words[0], Number(abs(words[1]) * 100, "%"),
-                 words[2]]
+            way = "higher" if deciding["higher_is_better"] == better else "lower"
+            words = f" {'better' if better else 'worse'} ({way} {deciding['name']})"
+        parts = [Number(invert(pairs.ratio), "x"), f"{words} by Hodges-Lehmann"]
         if pairs.low is not None:
             ends = sorted((invert(pairs.low), invert(pairs.high)))
             parts += [", 99 % CI ", Number(ends[0], "x"), " to ", Number(ends[1], "x")]
@@ -497,7 +504,9 @@ class Check:
         parts = [f"{against}: "]
         if pairs.ratio is None:
             return
-        if pairs.evidence == "unproven":
+        if pairs.identical:
+            parts += ratio_words(pairs)
+        elif pairs.evidence == "unproven":
             parts += ["point estimate "] + self.advantage(pairs, deciding) + [
                 f", unproven: {pairs.pairs} pairs of blocks, at least {pairs.needed} are needed"]
         elif pairs.conflict:
