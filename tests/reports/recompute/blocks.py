@@ -30,7 +30,7 @@ class Arm:
         self.all_blocks = blocks  # of all passes, comparable ones
         self.blocks = [block for block in blocks if block["pass"] == "time"]
         self.profiles = profiles
-        timed = [block for block in self.blocks if self.wall(block)]
+        self.timed = timed = [block for block in self.blocks if self.wall(block)]
         walls = [[seconds(ns) for ns in block["iteration_wall_ns"]] for block in timed]
         self.iterations = sum(map(len, walls))
         self.medians = [self.wall(block) for block in timed]

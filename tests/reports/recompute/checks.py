@@ -2,6 +2,7 @@
 import math
 
 import ranks
+import shapes
 import tables
 from blocks import CPU, WALL, Recorded, cost_of
 from printed import Markdown, Number, P, mismatch
@@ -48,7 +49,7 @@ class Check:
     def same(self, where, told, found):
         """A figure of the JSON that is not rounded."""
         self.figures += 1
-        if told is None or found is None or isinstance(found, (str, bool)):
+        if told is None or found is None or isinstance(found, (str, bool, list)):
             right = told == found
         else:
             right = math.isclose(told, found, rel_tol=NEAR, abs_tol=self.rounding)
@@ -168,6 +169,38 @@ class Check:
                 Number(winner * 100, "%"), " in wall time"]
         return parts
 
+    # ---- outliers and modes -----------------------------------------------------------------
+
+    def pattern(self, table):
+        patterns = [shapes.Pattern(arm, self.recorded.iteration) for arm in self.recorded.arms]
+        for arm, pattern, told in zip(self.recorded.arms, patterns, self.report["variants"]):
+            self.all_same(f"pattern of {arm.label}", told["pattern"], pattern.told)
+        unavailable, notes = shapes.table_notes(patterns)
+        self.same("pattern: rows", len(table["rows"]), 0)
+        if self.markdown:
+            self.same("pattern: lines", self.markdown.lists.get(table["heading"], []),
+                      [plain_spaces(line) for line in table["unavailable"] + table["notes"]])
+        for what, told, found in (("unavailable", table["unavailable"], unavailable),
+                                  ("notes", table["notes"], notes)):
+            self.same(f"pattern: {what}", len(told), len(found))
+            for line, parts in zip(told, found):
+                self.reads(f"pattern: {what}", line, parts)
+
+    def all_same(self, where, told, found):
+        """Figures in objects and lists; a figure too many or too few is one that differs."""
+        if isinstance(told, dict) and isinstance(found, dict):
+            self.same(f"{where}: keys", ", ".join(sorted(told)), ", ".join(sorted(found)))
+            for key in told.keys() & found.keys():
+                self.all_same(f"{where}: {key}", told[key], found[key])
+        elif isinstance(told, list) and isinstance(found, list):
+            self.same(f"{where}: count", len(told), len(found))
+            for at, (one, other) in enumerate(zip(told, found)):
+                self.all_same(f"{where}: {at}", one, other)
+        elif isinstance(told, (dict, list)) or isinstance(found, (dict, list)):
+            self.problem(where, f"the report says {told!r}, recomputed {found!r}")
+        else:
+            self.same(where, told, found)
+
     # ---- tables -----------------------------------------------------------------------------
 
     def all_tables(self):
@@ -179,6 +212,9 @@ class Check:
         for table in self.report["tables"]:
             headings.add(table["heading"])
             if table["id"] in OF_SAMPLES:
+                continue
+            if table["id"] == "pattern":
+                self.pattern(table)
                 continue
             if table["id"] not in makers:
                 self.problem(table["id"], "no one recomputes this table")
@@ -672,6 +708,10 @@ def side_by_side_problems(first, second, report):
                 problems.append(f"{measure} of different runs: {name}: the report says "
                                 f"{told[key][name]!r}, recomputed {value!r}")
     return problems
+
+
+def plain_spaces(text):
+    return " ".join(text.split())
 
 
 def cell_of(value, unit):
