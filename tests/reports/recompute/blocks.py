@@ -231,13 +231,6 @@ class Recorded:
     def against_baseline(self, measure):
         return self.compared([(self.arms[0], arm) for arm in self.arms], measure)
 
-    def against_best(self, measure, entered, best):
-        """Of every other one that entered, its pairs against the best; p over all pairs of them."""
-        others = [arm for arm in entered if arm is not best]
-        matches = [(other, best) for other in others]
-        matches += [(a, b) for at, a in enumerate(others) for b in others[at + 1:]]
-        return list(zip(others, self.compared(matches, measure, void_too=False)))
-
     def noise(self):
         """The A/A arm by wall and by CPU time, one family."""
         both = [pairs for pairs in (self.twin_pairs(WALL), self.twin_pairs(CPU)) if pairs]

@@ -61,6 +61,34 @@ class P:
         return "" if right else f"p {sign} {number} of {self.value:.17g}"
 
 
+class Range:
+    """From the least to the largest ratio; one where both read the same."""
+
+    def __init__(self, ratios):
+        self.value, self.most = min(ratios), max(ratios)
+
+    def pattern(self):
+        return f"({NUMBER} to )?({NUMBER}x)"
+
+    def wrong(self, low, high):
+        high = high.removesuffix("x")
+        wrong = Number(self.most, "x").wrong(high, "x")
+        wrong = wrong or Number(self.value, "x").wrong((low or high).removesuffix(" to "), "x")
+        return wrong or (f"{low}{high}x: the same" if low == f"{high} to " else "")
+
+
+class Anything:
+    """Words that are no statistic of blocks."""
+
+    value = math.nan
+
+    def pattern(self):
+        return "(.+)()"
+
+    def wrong(self, *_):
+        return ""
+
+
 def mismatch(text, parts):
     """Empty: the text is these parts, literal ones letter by letter, figures to the last digit."""
     parts = [part for part in parts if part != ""]
