@@ -17,21 +17,36 @@ OF_SAMPLES = {"server_functions": ("Functions of the Server",),
               "cpu_total": ("CPU Time by Category",), "cumulative": ("Cumulative Time",),
               "wall": ("Wall Profile",), "dispatch": ("Dispatch Cost",)}
 IN_MARKDOWN_ALONE = {"Thread Creations", "Threads", "Ranking"}
+# Of the JSON: what is recomputed, and what is no statistic of blocks.
+KEYS = {"schema", "winnow_version", "created", "commit", "status", "facts", "same_work", "variants",
+        "rounds", "smallest_detectable_effect", "smallest_effect_of_a_winner", "tables",
+        "thread_analysis", "verdict", "alarms", "missing", "warnings", "metrics", "ranking",
+        "verdicts_beside"}
+VARIANT_KEYS = {"name", "label", "blocks", "iterations", "mean_iteration_s", "median_iteration_s",
+                "cpu_s", "cores_busy", "pattern", "wall_against_baseline", "cpu_against_baseline",
+                "work"}
+VERDICT_KEYS = {"by", "outcome", "winner", "best", "maybe_as_good", "rival", "confidence", "doubts",
+                "cpu_against_rival", "adjusted_ratio", "title", "sentence", "reasons",
+                "recommendation"}
+BEST_KEYS = {"name", "against_rival", "cpu_against_rival", "adjusted_ratio"}
+RANK_KEYS = {"name", "median_iteration_s", "first_place", "last_place", "against_fastest"}
 PEAK = "Share of the int8 peak"  # of counted multiply-accumulates
 
 
 class Check:
     """What does not agree stands in `problems`; `figures` and `cells` count what was compared.
-    Without Markdown the JSON alone is held against the recording."""
+    Without Markdown the JSON alone is held against the recording. `recorded`: what an earlier check
+    of the same recording has computed."""
 
-    def __init__(self, name, recording, report, markdown, detectable):
+    def __init__(self, name, recording, report, markdown, detectable, recorded=None):
         self.name, self.report = name, report
         self.markdown = Markdown(markdown) if markdown else None
-        self.recorded = Recorded(recording, report["same_work"]["status"])
+        self.recorded = recorded or Recorded(recording, report["same_work"]["status"])
         self.detectable, self.problems, self.figures, self.cells = detectable, [], 0, 0
         self.rounding = 0.0  # what is left where figures of binary fractions cancel
         self.labels = [arm.label for arm in self.recorded.arms]
         self.ledger = tables.Ledger(self.recorded)
+        self.keys()
         self.variants()
         self.noise()
         self.all_tables()
@@ -69,6 +84,16 @@ class Check:
             self.problem(where, f"{len(found)} lines begin with \"{beginning}\"")
         else:
             self.reads(where, found[0], parts)
+
+    def keys(self):
+        """What the JSON has that nobody recomputes is told, or it would never be."""
+        verdict = self.report["verdict"]
+        parts = (("report", KEYS, [self.report]), ("variant", VARIANT_KEYS, self.report["variants"]),
+                 ("verdict", VERDICT_KEYS, [verdict]), ("best", BEST_KEYS, verdict["best"]),
+                 ("rank", RANK_KEYS, self.report.get("ranking", [])))
+        for what, known, objects in parts:
+            for key in set().union(*objects) - known:
+                self.problem(f"{what}: {key}", "no one recomputes this")
 
     # ---- figures of variants and pairs ------------------------------------------------------
 

@@ -92,6 +92,8 @@ class Anything:
 def mismatch(text, parts):
     """Empty: the text is these parts, literal ones letter by letter, figures to the last digit."""
     parts = [part for part in parts if part != ""]
+    if all(isinstance(part, str) for part in parts):
+        return "" if text == "".join(parts) else f"\"{text}\" is not \"{words(parts)}\""
     pattern = "".join(re.escape(part) if isinstance(part, str) else part.pattern()
                       for part in parts)
     found = re.fullmatch(pattern, text)

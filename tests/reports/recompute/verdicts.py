@@ -1,5 +1,8 @@
 """The verdict of a report, in JSON and in words, held against the contest of its blocks. Of causes
-only the CPU time is recomputed."""
+the CPU time is recomputed, and the figures of counts."""
+import re
+
+import causes
 import tables
 from blocks import CPU
 from printed import Anything, Number, P, Range, mismatch
@@ -277,6 +280,7 @@ class VerdictCheck:
         self.title(contest, words, doubts)
         self.sentence(contest)
         self.cpu_causes(contest, words)
+        self.counts(contest, words)
         if check.markdown:
             self.shown(contest)
 
@@ -342,7 +346,7 @@ class VerdictCheck:
         """CPU time as a cause of each of the best; without a winner what each variant takes."""
         check, arms = self.check, self.recorded.arms
         against = self.recorded.against_baseline(CPU)
-        causes = [text for text in self.told["reasons"] if text.endswith(CPU_CAUSE)]
+        told = [text for text in self.told["reasons"] if text.endswith(CPU_CAUSE)]
         takes = [text for text in self.told["reasons"]
                  if " takes " in text and " less CPU time " in text]
         if not contest.decided:
@@ -376,9 +380,34 @@ class VerdictCheck:
                            f"{CPU_CAUSE}"])
         # Of more than three equals, and of one without a cause, none is told.
         if len(contest.leads) <= 3 and "without a cause" not in self.told["title"]:
-            check.same("CPU times as causes", len(causes), len(wanted))
-        for text in causes:
+            check.same("CPU times as causes", len(told), len(wanted))
+        for text in told:
             self.reads_one_of("CPU time as a cause", text, wanted or [["none"]])
+
+    def counts(self, contest, words):
+        """The figures of counts that are causes: from the rival to one of the best; without a winner
+        from who takes more CPU time to who takes less."""
+        labels = {arm.label: arm for arm in self.recorded.arms}
+        slow, fast = contest.rival, contest.leads[0].arm if contest.outcome == WINNER else None
+        for text in self.told["reasons"]:
+            if not contest.decided and (took := re.match(
+                    rf"(.*) takes .* less CPU time {words.an} than (.*?) \(", text)):
+                fast, slow = (labels.get(name) for name in took.groups())
+            elif contest.outcome == TIE:
+                name, _, rest = text.partition(": ")
+                fast, text = (labels[name], rest) if name in labels else (None, text)
+            if not slow or not fast:
+                continue
+            text, idle, rest = text.partition(causes.IDLE)
+            parts = causes.parts_of(text, slow, fast, words.an)
+            if parts:
+                self.check.reads("count as a cause", text, parts)
+            if idle:
+                places = [self.recorded.arms.index(arm) for arm in (slow, fast)]
+                cores, saved, lines = self.check.ledger.difference(*places)
+                self.check.reads("idle cores as a cause", rest, [
+                    Number(lines["idle cores"][0] / cores, "s", True), " of the ",
+                    Number(saved, "s", True), f" saved {words.an}"])
 
     def shown(self, contest):
         """The Markdown has the same lines."""
