@@ -215,6 +215,7 @@ def holm(p):
     return adjusted
 
 
+@functools.lru_cache(maxsize=None)
 def pairs_needed(comparisons):
     """With n pairs that all point the same way p is 2^(1 - n)."""
     pairs = 1
