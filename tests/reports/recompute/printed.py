@@ -15,9 +15,11 @@ SUFFIXES = {
     "%": {"%": 1}, "x": {"x": 1},
 }
 
+FINEST = 9  # decimals of a cell: of seconds the nanosecond
+
 
 class Number:
-    """Of one unit; `three`: a cell, which never keeps fewer than three digits."""
+    """Of one unit; `three`: a cell, which keeps fewer than three digits only at its finest."""
 
     def __init__(self, value, unit, three=False):
         self.value, self.unit, self.three = value, unit, three
@@ -41,7 +43,8 @@ class Number:
             return f"{number}{suffix} of {value:.17g}"
         significant = len(digits.replace(".", "").lstrip("+-0"))
         whole = self.unit in ("count", "figure") and value == math.floor(value)
-        if self.three and shown != 0 and not whole and significant < 3:
+        finest = decimals - round(math.log10(scale)) >= FINEST if scale < 1 else decimals >= FINEST
+        if self.three and shown != 0 and not whole and significant < 3 and not finest:
             return f"{number}{suffix}: fewer than three digits of {value:.17g}"
         return ""
 
