@@ -45,7 +45,7 @@ struct Verdict {
   std::string sentence;
   std::vector<std::string> bullets{};
   std::string recommendation;
-  std::string by{};  // the metric that chose the winner; empty: wall time
+  std::string by{};  // the metric that decides; empty: wall time
   std::vector<SideVerdict> beside;
 
   bool decided() const { return outcome == kWinner || outcome == kTie; }

@@ -191,6 +191,7 @@ Verdict verdict_of(const Grounds& grounds, const std::vector<SameBehaviour>& ali
   const ComparedMetric* metric = deciding(compared);
   Verdict verdict =
       decided(grounds, metric ? contest_by(*metric) : contest_by_time(compared), alike);
+  if (metric) verdict.by = metric->about.name;
   if (verdict.outcome == Verdict::kNoClearWinner || verdict.outcome == Verdict::kUnproven)
     std::ranges::move(cost_bullets(grounds), std::back_inserter(verdict.bullets));
   if (metric) verdict.beside.push_back(beside(grounds, contest_by_time(compared)));

@@ -29,9 +29,9 @@ std::string skew_words(const Pairs& pairs) {
 std::string cpu_ratio_bullet(const Grounds& grounds, const Lead& lead, size_t rival) {
   const Pairs& pairs = lead.cpu;
   if (!pairs.ratio) return "ratio of CPU times: unavailable: not recorded in the time pass";
-  return fmt::format("CPU time of {} against that of {}: {}{}; {}: {}{}", grounds.label(rival),
-                     grounds.label(lead.variant), pairs.evidence == Evidence::kProven ? "" : "~ ",
-                     ratio_words(pairs), test_name(pairs), certainty(pairs), skew_words(pairs));
+  return fmt::format("CPU time of {} against that of {}: {}; {}: {}{}", grounds.label(rival),
+                     grounds.label(lead.variant), judged_ratio_words(pairs), test_name(pairs),
+                     certainty(pairs), skew_words(pairs));
 }
 
 // Wall time as it would be on cores of their own.

@@ -265,6 +265,17 @@ TEST_CASE("all doubts are told, the machine's first in the title") {
   CHECK(has(to_html(report, {}), "which tells little: the machine was busy."));
 }
 
+TEST_CASE("CPU times of a probable winner that are equal in all pairs are identical, not open") {
+  Recording recording = command_recording();
+  disturb_rounds(recording, 3);
+  set_cores(recording, "one", 1.0, 0.5, 0, 0);
+  set_cores(recording, "two", 0.6, 0.5, 0, 0);
+  const Report report = make_report(recording);
+  REQUIRE(report.verdict.cpu_leads());
+  CHECK(report.verdict.bullets[0].starts_with(
+      "CPU time of one against that of two: identical in all pairs of blocks; "));
+}
+
 TEST_CASE("without CPU times and ledgers a probable winner says that they are unavailable") {
   Recording recording = command_recording();
   disturb_rounds(recording, 10);

@@ -2,6 +2,7 @@
 
 #include "reports/comparison/comparison.h"
 #include "reports/exports/export.h"
+#include "reports/pages/html_page.h"
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/foreign_samples.h"
@@ -87,6 +88,20 @@ TEST_CASE("the metric that decides names the winner, and wall time is told besid
   CHECK(has_text(report.verdict.title, "(by req/s)"));
   CHECK(by_metric(report).by == "wall time");
   CHECK(by_metric(report).outcome == Verdict::kNoClearWinner);
+}
+
+TEST_CASE("the metric that decides is named where it has no winner, too") {
+  const Metric metric{"req/s", "(x)", true, true};
+  for (const double twin : {1.0, 1.06}) {
+    const Report report = make_report(with_metric(metric, twin == 1 ? 1 : 1.05, twin));
+    CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+    CHECK(report.verdict.by == "req/s");
+    CHECK_FALSE(has_text(to_html(report, {}), "</b> <span>as fast as "));
+  }
+  CHECK(has_text(to_html(make_report(with_metric(metric, 1.05, 1.06)), {}),
+                 "<span>by req/s against "));
+  const std::string json = export_json(make_export(with_metric(metric, 1)));
+  CHECK(has_text(json.substr(json.find("\"verdict\":")), "\"by\": \"req/s\""));
 }
 
 TEST_CASE("a metric alike in all, or no further apart than two copies of one, has no winner") {

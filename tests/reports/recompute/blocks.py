@@ -30,7 +30,7 @@ class Arm:
         self.all_blocks = blocks  # of all passes, comparable ones
         self.blocks = [block for block in blocks if block["pass"] == "time"]
         self.profiles = profiles
-        timed = [block for block in self.blocks if self.wall(block)]
+        self.timed = timed = [block for block in self.blocks if self.wall(block)]
         walls = [[seconds(ns) for ns in block["iteration_wall_ns"]] for block in timed]
         self.iterations = sum(map(len, walls))
         self.medians = [self.wall(block) for block in timed]
@@ -114,6 +114,10 @@ class Pairs:
         self.adjusted, self.comparisons, self.needed = 1.0, 1, 0
         self.conflict = self.within_bias = False
         self.evidence = "unproven"
+
+    @property
+    def identical(self):
+        return self.pairs > 0 and self.ties == self.pairs
 
     @property
     def decided(self):
@@ -226,13 +230,6 @@ class Recorded:
 
     def against_baseline(self, measure):
         return self.compared([(self.arms[0], arm) for arm in self.arms], measure)
-
-    def against_best(self, measure, entered, best):
-        """Of every other one that entered, its pairs against the best; p over all pairs of them."""
-        others = [arm for arm in entered if arm is not best]
-        matches = [(other, best) for other in others]
-        matches += [(a, b) for at, a in enumerate(others) for b in others[at + 1:]]
-        return list(zip(others, self.compared(matches, measure, void_too=False)))
 
     def noise(self):
         """The A/A arm by wall and by CPU time, one family."""

@@ -2,8 +2,10 @@
 import math
 
 import ranks
+import shapes
 import tables
-from blocks import CPU, WALL, Recorded, cost_of
+import verdicts
+from blocks import CPU, WALL, Recorded
 from printed import Markdown, Number, P, mismatch
 from tables import ratio_words
 
@@ -15,29 +17,44 @@ OF_SAMPLES = {"server_functions": ("Functions of the Server",),
               "cpu_total": ("CPU Time by Category",), "cumulative": ("Cumulative Time",),
               "wall": ("Wall Profile",), "dispatch": ("Dispatch Cost",)}
 IN_MARKDOWN_ALONE = {"Thread Creations", "Threads", "Ranking"}
+# Of the JSON: what is recomputed, and what is no statistic of blocks.
+KEYS = {"schema", "winnow_version", "created", "commit", "status", "facts", "same_work", "variants",
+        "rounds", "smallest_detectable_effect", "smallest_effect_of_a_winner", "tables",
+        "thread_analysis", "verdict", "alarms", "missing", "warnings", "metrics", "ranking",
+        "verdicts_beside"}
+VARIANT_KEYS = {"name", "label", "blocks", "iterations", "mean_iteration_s", "median_iteration_s",
+                "cpu_s", "cores_busy", "pattern", "wall_against_baseline", "cpu_against_baseline",
+                "work"}
+VERDICT_KEYS = {"by", "outcome", "winner", "best", "maybe_as_good", "rival", "confidence", "doubts",
+                "cpu_against_rival", "adjusted_ratio", "title", "sentence", "reasons",
+                "recommendation"}
+BEST_KEYS = {"name", "against_rival", "cpu_against_rival", "adjusted_ratio"}
+RANK_KEYS = {"name", "median_iteration_s", "first_place", "last_place", "against_fastest"}
 PEAK = "Share of the int8 peak"  # of counted multiply-accumulates
 
 
 class Check:
     """What does not agree stands in `problems`; `figures` and `cells` count what was compared.
-    Without Markdown the JSON alone is held against the recording."""
+    Without Markdown the JSON alone is held against the recording. `recorded`: what an earlier check
+    of the same recording has computed."""
 
-    def __init__(self, name, recording, report, markdown, detectable):
+    def __init__(self, name, recording, report, markdown, detectable, recorded=None):
         self.name, self.report = name, report
         self.markdown = Markdown(markdown) if markdown else None
-        self.recorded = Recorded(recording, report["same_work"]["status"])
+        self.recorded = recorded or Recorded(recording, report["same_work"]["status"])
         self.detectable, self.problems, self.figures, self.cells = detectable, [], 0, 0
         self.rounding = 0.0  # what is left where figures of binary fractions cancel
         self.labels = [arm.label for arm in self.recorded.arms]
         self.ledger = tables.Ledger(self.recorded)
+        self.keys()
         self.variants()
         self.noise()
         self.all_tables()
         self.metrics()
-        self.verdict()
+        verdicts.VerdictCheck(self)
+        verdicts.ranking(self)
         if self.markdown:
             self.notes()
-            self.ranking()
             self.threads()
 
     # ---- comparing --------------------------------------------------------------------------
@@ -48,7 +65,7 @@ class Check:
     def same(self, where, told, found):
         """A figure of the JSON that is not rounded."""
         self.figures += 1
-        if told is None or found is None or isinstance(found, (str, bool)):
+        if told is None or found is None or isinstance(found, (str, bool, list)):
             right = told == found
         else:
             right = math.isclose(told, found, rel_tol=NEAR, abs_tol=self.rounding)
@@ -67,6 +84,16 @@ class Check:
             self.problem(where, f"{len(found)} lines begin with \"{beginning}\"")
         else:
             self.reads(where, found[0], parts)
+
+    def keys(self):
+        """What the JSON has that nobody recomputes is told, or it would never be."""
+        verdict = self.report["verdict"]
+        parts = (("report", KEYS, [self.report]), ("variant", VARIANT_KEYS, self.report["variants"]),
+                 ("verdict", VERDICT_KEYS, [verdict]), ("best", BEST_KEYS, verdict["best"]),
+                 ("rank", RANK_KEYS, self.report.get("ranking", [])))
+        for what, known, objects in parts:
+            for key in set().union(*objects) - known:
+                self.problem(f"{what}: {key}", "no one recomputes this")
 
     # ---- figures of variants and pairs ------------------------------------------------------
 
@@ -168,6 +195,38 @@ class Check:
                 Number(winner * 100, "%"), " in wall time"]
         return parts
 
+    # ---- outliers and modes -----------------------------------------------------------------
+
+    def pattern(self, table):
+        patterns = [shapes.Pattern(arm, self.recorded.iteration) for arm in self.recorded.arms]
+        for arm, pattern, told in zip(self.recorded.arms, patterns, self.report["variants"]):
+            self.all_same(f"pattern of {arm.label}", told["pattern"], pattern.told)
+        unavailable, notes = shapes.table_notes(patterns)
+        self.same("pattern: rows", len(table["rows"]), 0)
+        if self.markdown:
+            self.same("pattern: lines", self.markdown.lists.get(table["heading"], []),
+                      [plain_spaces(line) for line in table["unavailable"] + table["notes"]])
+        for what, told, found in (("unavailable", table["unavailable"], unavailable),
+                                  ("notes", table["notes"], notes)):
+            self.same(f"pattern: {what}", len(told), len(found))
+            for line, parts in zip(told, found):
+                self.reads(f"pattern: {what}", line, parts)
+
+    def all_same(self, where, told, found):
+        """Figures in objects and lists; a figure too many or too few is one that differs."""
+        if isinstance(told, dict) and isinstance(found, dict):
+            self.same(f"{where}: keys", ", ".join(sorted(told)), ", ".join(sorted(found)))
+            for key in told.keys() & found.keys():
+                self.all_same(f"{where}: {key}", told[key], found[key])
+        elif isinstance(told, list) and isinstance(found, list):
+            self.same(f"{where}: count", len(told), len(found))
+            for at, (one, other) in enumerate(zip(told, found)):
+                self.all_same(f"{where}: {at}", one, other)
+        elif isinstance(told, (dict, list)) or isinstance(found, (dict, list)):
+            self.problem(where, f"the report says {told!r}, recomputed {found!r}")
+        else:
+            self.same(where, told, found)
+
     # ---- tables -----------------------------------------------------------------------------
 
     def all_tables(self):
@@ -179,6 +238,9 @@ class Check:
         for table in self.report["tables"]:
             headings.add(table["heading"])
             if table["id"] in OF_SAMPLES:
+                continue
+            if table["id"] == "pattern":
+                self.pattern(table)
                 continue
             if table["id"] not in makers:
                 self.problem(table["id"], "no one recomputes this table")
@@ -228,6 +290,9 @@ class Check:
                 self.same(f"{here}: evidence", told["evidence"][at], row.evidence_of(at))
             if at > 0 and told["remarks"] and told["remarks"][at]:
                 self.reads(f"{here}: remark", told["remarks"][at], row.remark_of(at))
+            if at > 0 and ("ratios" in told or row.ratios):
+                self.reads(f"{here}: ratio", told.get("ratios", [""] * len(self.labels))[at],
+                           row.ratio_of(at))
         if not cells:
             return
         figure_cells = [cells[0]] + cells[1::2]
@@ -261,23 +326,28 @@ class Check:
         difference = second - first
         if abs(difference) <= 1e-12 * max(abs(first), abs(second)):
             difference = 0.0
-        zero = first == 0 or reads_as_zero(figure_cells[0])
-        percent = None if zero else difference / abs(first) * 100
         absolute = Number(difference, "MB difference" if unit == "MB" else unit)
         remark = row.remark_of(at)
         behind = [", "] + remark if remark else []
         mark = "~ " if evidence in ("noise", "unproven") else ""
+        if ratio := row.ratio_of(at):
+            return [mark] + ratio + [" (", absolute] + behind + [")"]
+        zero = first == 0 or reads_as_zero(figure_cells[0])
+        percent = None if zero else difference / abs(first) * 100
         if not row.words or percent is None:
-            told = [] if percent is None else [Number(percent, "%")]
+            told = [] if percent is None or row.no_percent else [Number(percent, "%")]
             inner = told + (behind if told else remark)
             return [mark, absolute] + ([" ("] + inner + [")"] if inner else [])
-        down = percent <= 0 if row.words == tables.FASTER else percent < 0
-        words = [Number(abs(percent), "%"), row.words[0 if down else 1]]
+        if difference == 0:
+            return ["identical"] + ([" ("] + remark + [")"] if remark else [])
+        words = [Number(abs(percent), "%"), row.words[0 if percent < 0 else 1]]
         return [mark] + words + [" (", absolute] + (behind if evidence != "none" else []) + [")"]
 
     # ---- sentences below the tables -----------------------------------------------------------
 
     def test_words(self, pairs):
+        if pairs.identical:
+            return ["against the baseline "] + ratio_words(pairs)
         parts = [f"faster in {pairs.faster} of {pairs.pairs} pairs: "] + ratio_words(pairs) + [
             " (signed ranks, ", P(pairs.p)]
         if pairs.comparisons > 1:
@@ -381,31 +451,6 @@ class Check:
             self.one_of(f"{about['name']}: noise", self.markdown.lists.get("Metrics", []), parts[0],
                         parts)
 
-    def ranking(self):
-        lines, recorded = self.markdown.rows("Ranking"), self.recorded
-        order = sorted((arm for arm in recorded.arms if arm.median is not None),
-                       key=lambda arm: arm.median)
-        if len(order) < 3 or not recorded.holds:
-            self.same("rows of the ranking", len(lines), 0)
-            return
-        matches = [(fast, slow) for at, fast in enumerate(order) for slow in order[at + 1:]]
-        pairs = dict(zip(matches, recorded.compared(matches, WALL)))
-        self.same("rows of the ranking", len(lines), len(order))
-
-        def speed(of):
-            if not of or not of.pairs:
-                return ["-"]
-            return ["" if of.evidence == "proven" else "~ "] + ratio_words(of)
-
-        for at, (arm, cells) in enumerate(zip(order, lines)):
-            where = f"ranking of {arm.label}"
-            ordered = at == 0 or pairs[(order[at - 1], arm)].evidence == "proven"
-            for cell, parts in zip(cells, (
-                    [f"{'' if ordered else '~ '}{at + 1}"], [arm.label],
-                    [Number(arm.median, "s", True)], speed(self.wall[recorded.arms.index(arm)]),
-                    speed(pairs.get((order[0], arm))))):
-                self.reads(where, cell, parts)
-
     def threads(self):
         lines, wanted = self.markdown.rows("Thread Creations"), tables.creations(self.recorded)
         self.same("rows of Thread Creations", len(lines), len(wanted))
@@ -421,175 +466,12 @@ class Check:
             for cell, each in zip(cells, parts):
                 self.reads(f"thread {row[1]} of {row[0]}", cell, each)
 
-    # ---- the verdict ----------------------------------------------------------------------------
-
-    def verdict(self):
-        told, recorded = self.report["verdict"], self.recorded
-        deciding = next((each for each in recorded.metrics if each["decides"]), None)
-        measure = deciding or WALL
-        if not recorded.holds:
-            self.same("outcome", told["outcome"], "void")
-            return
-        costs = {}
-        for arm in recorded.arms:
-            if deciding:
-                medians, figures = arm.metric(deciding)
-                costs[arm] = tuple(cost_of(deciding, each) for each in (
-                    math.fsum(figures) / len(figures),
-                    tables.median_or_none(medians))) if figures else (None, None)
-            else:
-                costs[arm] = (arm.mean, arm.median)
-        entered = [arm for arm, both in costs.items() if None not in both]
-        if len(entered) < 2 or any(each["pass"] == "verdict" for each in recorded.json["missing"]):
-            self.same("outcome", told["outcome"], "unavailable")
-            return
-        best = self.best_of(entered, costs)
-        against = recorded.against_best(measure, entered, best)
-        still_open = [(arm, pairs) for arm, pairs in against if pairs.evidence != "proven"]
-        if still_open:
-            few = any(pairs.evidence == "unproven" for _, pairs in still_open)
-            self.same("outcome", told["outcome"], "unproven" if few else "no clear winner")
-            self.same("winner", told["winner"], None)
-            for (arm, pairs), text in zip(still_open, told["reasons"]):
-                self.open_question(f"{best.label} against {arm.label}", text, pairs, costs, best,
-                                   arm, deciding)
-            return
-        self.same("outcome", told["outcome"], "winner")
-        self.same("winner", told["winner"], best.name)
-        others = [arm for arm in entered if arm is not best]
-        rival = others[0] if entered[0] is not best and entered[0] is recorded.arms[0] else min(
-            others, key=lambda arm: costs[arm][0])
-        self.same("rival", told["rival"], rival.name)
-        self.won(told, best, rival, dict(against)[rival], measure, deciding)
-
-    def best_of(self, entered, costs):
-        """Of equal means any may be called the best: the one that the report takes."""
-        least = min(costs[arm][0] for arm in entered)
-        best = [arm for arm in entered if costs[arm][0] <= least * (1 + 1e-12)]
-        told = self.report["verdict"]
-        return next((arm for arm in best if told["winner"] == arm.name or
-                     any(text.startswith(f"{arm.label} against ") for text in told["reasons"])),
-                    best[0])
-
-    def advantage(self, pairs, deciding):
-        better = pairs.ratio >= 1
-        invert = (lambda value: value) if better else (lambda value: 1 / value)
-        if deciding:
-            change = pairs.ratio - 1 if deciding["higher_is_better"] else 1 / pairs.ratio - 1
-            words = f" {'better' if better else 'worse'} ({deciding['name']} ", change, \
-                f" {'higher' if change >= 0 else 'lower'}) by Hodges-Lehmann"
-        else:
-            words = f" {'faster' if better else 'slower'} (", pairs.ratio - 1, \
-                f" {'higher' if better else 'lower'} throughput) by Hodges-Lehmann"
-        parts = [Number(invert(pairs.ratio), "x"), words[0], Number(abs(words[1]) * 100, "%"),
-                 words[2]]
-        if pairs.low is not None:
-            ends = sorted((invert(pairs.low), invert(pairs.high)))
-            parts += [", 99 % CI ", Number(ends[0], "x"), " to ", Number(ends[1], "x")]
-        return parts
-
-    @staticmethod
-    def certainty(pairs):
-        return [P(pairs.adjusted), f" over {pairs.pairs} pairs of blocks"] + (
-            [f" and {pairs.comparisons} comparisons"] if pairs.comparisons > 1 else [])
-
-    def open_question(self, against, text, pairs, costs, best, other, deciding):
-        parts = [f"{against}: "]
-        if pairs.ratio is None:
-            return
-        if pairs.evidence == "unproven":
-            parts += ["point estimate "] + self.advantage(pairs, deciding) + [
-                f", unproven: {pairs.pairs} pairs of blocks, at least {pairs.needed} are needed"]
-        elif pairs.conflict:
-            def favoured(at):
-                a, b = costs[best][at], costs[other][at]
-                near = abs(a - b) <= ranks.TIE * max(a, b)
-                return "neither" if near else best.label if a < b else other.label
-            by = best if pairs.faster > pairs.slower else other
-            parts += [f"the mean favours {favoured(0)}, the median {favoured(1)}, "
-                      f"{max(pairs.faster, pairs.slower)} of {pairs.pairs} pairs {by.label} (",
-                      P(pairs.adjusted), "): a winner needs all of them"]
-        elif pairs.within_bias:
-            twin = self.recorded.twin_pairs(pairs.measure)
-            parts += self.advantage(pairs, deciding) + [
-                f", no more than two copies of {self.labels[0]} differ ("] + ratio_words(twin) + [
-                ")"]
-        else:
-            parts += self.advantage(pairs, deciding) + [
-                ": by itself a difference, beside so many comparisons not" if pairs.decided
-                else ": the pairs do not agree",
-                f": {'better' if deciding else 'faster'} in {pairs.faster} of {pairs.pairs}, "
-            ] + self.certainty(pairs)
-        self.reads(against, text, parts)
-
-    def won(self, told, best, rival, pairs, measure, deciding):
-        recorded, arms = self.recorded, self.recorded.arms
-        places = arms.index(rival), arms.index(best)
-        doubts = []
-        if recorded.disturbed * 5 > recorded.rounds:
-            doubts.append("disturbed")
-        least = self.effect(measure, len(arms) > 2)
-        if least is not None and pairs.ratio - 1 <= least:
-            doubts.append("not detectable")
-        difference = self.ledger.difference(*places)
-        if not deciding and difference and difference[1] > 0 and \
-                self.ledger.others_saved(*places) > difference[1] / 2:
-            doubts.append("time of others")
-        self.same("doubts", ", ".join(each["kind"] for each in told["doubts"]), ", ".join(doubts))
-        self.same("confidence", told["confidence"], "probable" if doubts else "clear")
-        for each in told["doubts"]:
-            if each["kind"] == "disturbed":
-                self.reads("doubt", each["sentence"], [
-                    f"a busy machine disturbed {recorded.disturbed} of {recorded.rounds} rounds of "
-                    "the time pass, more than a fifth"])
-            if each["kind"] == "not detectable" and least is not None:
-                self.reads("doubt", each["sentence"], [
-                    "the effect, ", Number((pairs.ratio - 1) * 100, "%"), ", is no larger than the "
-                    "smallest that this run could have detected, ", Number(least * 100, "%")])
-        entered = [arm for arm in arms if arm.cpu is not None]
-        cpu = None
-        if best in entered and rival in entered:
-            cpu = dict(recorded.against_best(CPU, entered, best))[rival]
-        if cpu:
-            self.pairs("CPU time of rival and winner", told["cpu_against_rival"], cpu)
-        else:
-            self.same("CPU time of rival and winner", told["cpu_against_rival"], None)
-        adjusted = self.ledger.adjusted(*places)
-        self.same("adjusted ratio", told["adjusted_ratio"], adjusted and adjusted[0] / adjusted[1])
-        self.bullets(told["reasons"], doubts, pairs, cpu, adjusted, best, rival, deciding)
-        if difference and self.markdown:
-            self.where_it_went(best, rival, difference, places)
-
-    def bullets(self, told, doubts, pairs, cpu, adjusted, best, rival, deciding):
-        skew = ["; the sign test alone shows no difference: the differences are skewed"]
-        size = self.advantage(pairs, deciding) + ["; signed ranks: "] + self.certainty(pairs) + (
-            skew if pairs.skewed else [])
-        if not doubts or deciding:
-            self.reads("reason", told[0], size)
-        else:
-            if cpu and cpu.ratio is not None:
-                self.reads("reason of CPU time", told[0], [
-                    f"CPU time of {rival.label} against that of {best.label}: "
-                    f"{'' if cpu.evidence == 'proven' else '~ '}"] + ratio_words(cpu) +
-                    ["; signed ranks: "] + self.certainty(cpu) + (skew if cpu.skewed else []))
-            self.reads("reason of wall time", told[1], ["wall time: "] + size)
-            if adjusted:
-                an = "an" if self.recorded.iteration[0] in "aeio" else "a"
-                self.reads("reason, adjusted", told[2], [
-                    "adjusted, wall time less the time that others took: ",
-                    Number(adjusted[0] / adjusted[1], "x"), " as fast, ",
-                    Number(adjusted[1], "s", True), " instead of ", Number(adjusted[0], "s", True),
-                    f" {an} {self.recorded.iteration} (means of the ledger, without an interval)"])
-        if not self.markdown:
-            return
-        shown = next((lines for heading, lines in self.markdown.lists.items()
-                      if heading.startswith("Winner: ")), [])
-        for text in told[:3]:
-            if " ".join(text.split()) not in [" ".join(line.split()) for line in shown]:
-                self.problem("reason", f"the Markdown does not have \"{text}\"")
+    # ---- the verdict's part of the ledger -----------------------------------------------------
 
     def where_it_went(self, best, rival, difference, places):
         heading = f"Where the Time Between {rival.label} and {best.label} Went"
+        if not difference:
+            return
         cores, saved, parts = difference
         lines = self.markdown.rows(heading)
         amounts = {name: [self.ledger.lines[name].get(place, 0.0) for place in places]
@@ -663,6 +545,10 @@ def side_by_side_problems(first, second, report):
                 problems.append(f"{measure} of different runs: {name}: the report says "
                                 f"{told[key][name]!r}, recomputed {value!r}")
     return problems
+
+
+def plain_spaces(text):
+    return " ".join(text.split())
 
 
 def cell_of(value, unit):

@@ -15,9 +15,11 @@ SUFFIXES = {
     "%": {"%": 1}, "x": {"x": 1},
 }
 
+FINEST = 9  # decimals of a cell: of seconds the nanosecond
+
 
 class Number:
-    """Of one unit; `three`: a cell, which never keeps fewer than three digits."""
+    """Of one unit; `three`: a cell, which keeps fewer than three digits only at its finest."""
 
     def __init__(self, value, unit, three=False):
         self.value, self.unit, self.three = value, unit, three
@@ -41,7 +43,8 @@ class Number:
             return f"{number}{suffix} of {value:.17g}"
         significant = len(digits.replace(".", "").lstrip("+-0"))
         whole = self.unit in ("count", "figure") and value == math.floor(value)
-        if self.three and shown != 0 and not whole and significant < 3:
+        finest = decimals - round(math.log10(scale)) >= FINEST if scale < 1 else decimals >= FINEST
+        if self.three and shown != 0 and not whole and significant < 3 and not finest:
             return f"{number}{suffix}: fewer than three digits of {value:.17g}"
         return ""
 
@@ -61,9 +64,39 @@ class P:
         return "" if right else f"p {sign} {number} of {self.value:.17g}"
 
 
+class Range:
+    """From the least to the largest ratio; one where both read the same."""
+
+    def __init__(self, ratios):
+        self.value, self.most = min(ratios), max(ratios)
+
+    def pattern(self):
+        return f"({NUMBER} to )?({NUMBER}x)"
+
+    def wrong(self, low, high):
+        high = high.removesuffix("x")
+        wrong = Number(self.most, "x").wrong(high, "x")
+        wrong = wrong or Number(self.value, "x").wrong((low or high).removesuffix(" to "), "x")
+        return wrong or (f"{low}{high}x: the same" if low == f"{high} to " else "")
+
+
+class Anything:
+    """Words that are no statistic of blocks."""
+
+    value = math.nan
+
+    def pattern(self):
+        return "(.+)()"
+
+    def wrong(self, *_):
+        return ""
+
+
 def mismatch(text, parts):
     """Empty: the text is these parts, literal ones letter by letter, figures to the last digit."""
     parts = [part for part in parts if part != ""]
+    if all(isinstance(part, str) for part in parts):
+        return "" if text == "".join(parts) else f"\"{text}\" is not \"{words(parts)}\""
     pattern = "".join(re.escape(part) if isinstance(part, str) else part.pattern()
                       for part in parts)
     found = re.fullmatch(pattern, text)

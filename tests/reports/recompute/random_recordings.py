@@ -8,7 +8,7 @@ def random_recording(seed):
     rounds = 120 if seed == 7 else rng.choice((3, 6, 8, 9, 10, 12, 14, 16, 20, 25, 33))
     twin = "again" if rng.random() < 0.8 else ""
     cores = rng.choice((1, 2, 4))
-    run = Run(rng, cores)
+    run = Run(rng, cores, random.Random(seed + 1_000_000))
     slower = [1.0] + [rng.choice((1.0, 1.0, 1.02, 1.1, 0.9, 0.7, 1.6)) for _ in names[1:]]
     speeds = dict(zip(names, slower))
     if twin:  # sometimes the machine favours it
@@ -44,8 +44,12 @@ def random_recording(seed):
 class Run:
     """One machine's habits: its clock, noise, neighbours and what it loses."""
 
-    def __init__(self, rng, cores):
-        self.rng, self.cores = rng, cores
+    def __init__(self, rng, cores, more):
+        self.rng, self.cores, self.more = rng, cores, more
+        self.slow_share = more.choice((0, 0, 0.4))  # of blocks in a second, slower mode
+        self.slow_later = more.random() < 0.3  # it begins in the middle of the run
+        self.follows = more.random() < 0.7  # what is counted goes with the time
+        self.counted = more.choice((0, 1, 1, 0.97))  # blocks that have the machine's figures
         self.iterations = rng.choice((1, 1, 2, 3, 4, 5))
         self.clock_ns = rng.choice((1, 1, 1000, 1_000_000, 10_000_000))
         self.base_ns = rng.choice((300_000, 4_000_000, 60_000_000, 900_000_000, 70_000_000_000))
@@ -69,6 +73,10 @@ class Run:
 
     def block(self, name, index, speed, which="time"):
         self.order += 1
+        slow = self.more.random() < self.slow_share
+        if self.slow_share and self.slow_later:
+            slow = index >= 6
+        speed *= 1.4 if slow else 1
         count = self.iterations + (self.rng.randrange(3) if self.uneven else 0)
         walls = [self.wall_ns(speed) for _ in range(count)]
         wall = sum(walls)
@@ -85,11 +93,29 @@ class Run:
         block = {"pass": which, "variant": name, "index": index, "order": self.order,
                  "status": "ok", "stderr_tail": "", "isa": "", "iteration_wall_ns": walls,
                  "region": region, "work": {}, "checksum": "", "raw_files": []}
+        self.count_more(block, slow or max(walls) > 1.4 * self.base_ns * speed)
         if self.server and which == "time":
             block["server"] = {"cpu_ns": round(wall * self.rng.uniform(0.01, 0.1)),
                                "ready_ns": self.rng.randrange(1, 900_000_000),
                                "peak_rss_bytes": self.rng.randrange(1 << 30)}
         return block
+
+    def count_more(self, block, slow):
+        """The kernel's counts and the machine's figures, which may be larger in slow blocks."""
+        more, region = self.more, block["region"]
+        if self.counted == 0:
+            return
+        larger = lambda usual, scatter: round(usual * more.lognormvariate(0, scatter) *
+                                              (3 if slow and self.follows else 1))
+        region |= {"voluntary_switches": larger(3, 0.3), "involuntary_switches": larger(200, 0.1),
+                   "minor_faults": larger(4000, 0.01), "major_faults": larger(0, 1)}
+        if more.random() < self.counted:
+            block["machine"] = {
+                "wall_s": region["wall_ns"] * 1e-9, "load_1min": 0.5,
+                "psi_cpu_some_percent": float(larger(9, 0.5)), "steal_percent": larger(5, 0.3) / 10,
+                "other_cpu_percent": larger(100, 0.05) / 7,
+                "throttled_ns": larger(region["wall_ns"] * 0.02, 0.2)}
+            block["peak_rss_bytes"] = larger(5000, 0.01) * 4096
 
     def time_pass(self, speeds, rounds, metrics):
         rng, blocks, again, disturbed = self.rng, [], [], []

@@ -147,18 +147,30 @@ def mann_whitney_counts(m, n):
     return counts
 
 
+def mann_whitney_p(first, second):
+    """Two-sided, ties count half; beyond MOST_UNPAIRED by the normal distribution."""
+    a, b = numpy.sort(numpy.asarray(first, float)), numpy.sort(numpy.asarray(second, float))
+    m, n = len(a), len(b)
+    near = numpy.abs(a[:, None] - b) <= TIE * numpy.maximum(numpy.abs(a[:, None]), numpy.abs(b))
+    above = float(numpy.where(near, 0.5, a[:, None] > b).sum())
+    above = min(above, m * n - above)
+    if max(m, n) > MOST_UNPAIRED:
+        deviation = math.sqrt(m * n * (m + n + 1) / 12)
+        return min(1.0, 2 * float(scipy.stats.norm.cdf(above + 0.5, m * n / 2, deviation)))
+    counts, all_ = mann_whitney_counts(m, n), math.comb(m + n, m)
+    p = float(min(1, fractions.Fraction(2 * sum(counts[:math.ceil(above) + 1]), all_)))
+    if not near.any() and len(set(a)) == m and len(set(b)) == n:
+        other = float(scipy.stats.mannwhitneyu(a, b, method="exact").pvalue)
+        assert math.isclose(p, other, rel_tol=1e-9), (p, other)
+    return p
+
+
 def mann_whitney(first, second, tail=TAIL):
-    """p, and the ratio with its interval; ties count half, towards 1."""
+    """p, and the ratio with its interval; ties towards 1."""
     a, b = numpy.sort(first), numpy.sort(second)
     assert max(len(a), len(b)) <= MOST_UNPAIRED
     counts, all_ = mann_whitney_counts(len(a), len(b)), math.comb(len(a) + len(b), len(a))
-    near = numpy.abs(a[:, None] - b) <= TIE * numpy.maximum(a[:, None], b)
-    above = float(numpy.where(near, 0.5, a[:, None] > b).sum())
-    u = math.ceil(min(above, len(a) * len(b) - above))
-    p = float(min(1, fractions.Fraction(2 * sum(counts[:u + 1]), all_)))
-    if not near.any() and len(set(a)) == len(a) and len(set(b)) == len(b):
-        other = float(scipy.stats.mannwhitneyu(a, b, method="exact").pvalue)
-        assert math.isclose(p, other, rel_tol=1e-9), (p, other)
+    p = mann_whitney_p(a, b)
     logs = numpy.log(a)[:, None] - numpy.log(b)
     logs = numpy.sort(numpy.where(numpy.abs(logs) <= TIE, 0, logs), axis=None)
     left = -1
@@ -203,6 +215,7 @@ def holm(p):
     return adjusted
 
 
+@functools.lru_cache(maxsize=None)
 def pairs_needed(comparisons):
     """With n pairs that all point the same way p is 2^(1 - n)."""
     pairs = 1

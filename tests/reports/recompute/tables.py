@@ -30,6 +30,8 @@ class Row:
     evidence: list = None
     remarks: list = None
     json_unit: str = ""
+    ratios: list = None  # per variant: in the place of a percentage; empty: it has none
+    no_percent: bool = False
 
     def evidence_of(self, variant):
         return self.evidence[variant] if self.evidence else "none"
@@ -37,16 +39,22 @@ class Row:
     def remark_of(self, variant):
         return self.remarks[variant] if self.remarks else []
 
+    def ratio_of(self, variant):
+        return self.ratios[variant] if self.ratios else []
+
     def printed_unit(self):
         return "s" if self.unit == "total s" else self.unit
 
 
 FASTER, INCREASE = (" faster", " slower"), (" decrease", " increase")
+IDENTICAL = "identical in all pairs of blocks"
 
 
 def ratio_words(pairs):
     if pairs.ratio is None:
         return ["ratio unavailable: no pairs of blocks"]
+    if pairs.identical:
+        return [IDENTICAL]
     if pairs.low is None:
         return [Number(pairs.ratio, "x"), ", too few pairs for an interval"]
     return [Number(pairs.ratio, "x"), ", 99 % CI ", Number(pairs.low, "x"), " to ",
@@ -64,14 +72,16 @@ def remark(pairs):
 
 
 def judged(name, unit, values, tests, words=(), ratios=False, json_unit=""):
-    """A row whose differences are tested over pairs."""
-    row = Row(name, unit, [Figure(value) for value in values], words, [], [], json_unit)
+    """A row whose differences are tested over pairs; with `ratios` the pairs' ratio is their size:
+    but of pairs that all tie, of which nothing is to be told."""
+    row = Row(name, unit, [Figure(value) for value in values], words, [], [], json_unit,
+              [] if ratios else None)
     for pairs in tests:
         row.evidence.append(pairs.evidence if pairs else "")
-        text = remark(pairs) if pairs else []
-        if pairs and ratios and pairs.pairs:
-            text = ratio_words(pairs) + ([", "] if text else []) + text
-        row.remarks.append(text)
+        row.remarks.append(remark(pairs) if pairs and not (ratios and pairs.identical) else [])
+        if ratios:
+            told = pairs and pairs.pairs and not pairs.identical
+            row.ratios.append(ratio_words(pairs) if told else [])
     return row
 
 
@@ -112,14 +122,15 @@ def performance(recorded):
         unit, largest = recorded.work["unit"], max(rate or 0 for rate in rates)
         tiny, (divisor, scale) = 1 / largest < 1e-6, scale_of(largest)
         rows.append(judged(f"Time/Unit ({unit})", "ns" if tiny else "s",
-                           [rate and (1e9 if tiny else 1) / rate for rate in rates], wall, FASTER))
+                           [rate and (1e9 if tiny else 1) / rate for rate in rates], wall,
+                           ratios=True))
         rows.append(judged("Throughput (median)", f" {scale}{unit}/sec",
-                           [rate and rate / divisor for rate in rates], wall, INCREASE,
+                           [rate and rate / divisor for rate in rates], wall, ratios=True,
                            json_unit=f"{scale}{unit}/second"))
     rows.append(judged(f"CPU Time/{title}", "s", [arm.cpu for arm in arms],
                        recorded.against_baseline(CPU), ratios=True))
     rows.append(Row("Cores Busy", "cores", [Figure(arm.cores_busy) for arm in arms],
-                    evidence=None if recorded.holds else ["void"] * len(arms)))
+                    evidence=None if recorded.holds else ["void"] * len(arms), no_percent=True))
     return rows
 
 
@@ -136,8 +147,8 @@ def metrics(recorded):
         better = "higher" if about["higher_is_better"] else "lower"
         rows.append(judged(f"{about['name']} ({better} is better)", "figure",
                            [median_or_none(arm.metric(about)[0]) for arm in recorded.arms],
-                           recorded.against_baseline(about), INCREASE, recorded.holds,
-                           f"metric {about['name']}"))
+                           recorded.against_baseline(about), ratios=recorded.holds,
+                           json_unit=f"metric {about['name']}"))
     return voided(rows, recorded)
 
 
