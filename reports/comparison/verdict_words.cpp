@@ -130,9 +130,9 @@ std::vector<Lead> leads_of(const Grounds& grounds, const Standings& standings,
                            const std::vector<size_t>& variants, size_t rival) {
   const Contest contest = contest_by_cpu(grounds.compared);
   std::vector<size_t> order = contest.entered();
-  const auto last = std::ranges::remove(order, rival).begin();
-  const bool known = last != order.end();
-  if (known) *last = rival;
+  const auto at = std::ranges::find(order, rival);
+  const bool known = at != order.end();
+  if (known) std::rotate(at, at + 1, order.end());
   const Standings cpu(grounds.arms, contest, std::move(order));
   std::vector<Lead> leads;
   for (const size_t variant : variants) {
