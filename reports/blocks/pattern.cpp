@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "reports/blocks/block_times.h"
 #include "reports/figures/format.h"
@@ -129,15 +130,22 @@ double tick_s(const std::vector<Timed>& blocks) {
   return static_cast<double>(std::min(tick, kCoarsestTick_ns)) * 1e-9;
 }
 
-// Of every block; empty where one lacks it.
-std::vector<double> values_of(const std::vector<Timed>& blocks, const BlockFigure& figure) {
-  std::vector<double> values;
-  for (const Timed& each : blocks) {
-    const auto value = figure.value(*each.block);
-    if (!value || !std::isfinite(*value)) return {};
-    values.push_back(*value);
+// A figure that every block has.
+struct Recorded {
+  const BlockFigure* figure;
+  std::vector<double> values;  // in the order of the blocks
+};
+
+std::vector<Recorded> recorded_of(const std::vector<Timed>& blocks) {
+  std::vector<Recorded> all;
+  for (const BlockFigure& figure : kFigures) {
+    std::vector<double> values;
+    for (const Timed& each : blocks)
+      if (const auto value = figure.value(*each.block); value && std::isfinite(*value))
+        values.push_back(*value);
+    if (values.size() == blocks.size()) all.push_back({&figure, std::move(values)});
   }
-  return values;
+  return all;
 }
 
 std::string figure_words(const BlockFigure& figure, double value) {
@@ -149,7 +157,7 @@ std::string figure_words(const BlockFigure& figure, double value) {
     case FigureKind::kCount:
       return format_value(value, Unit::kCount);
     case FigureKind::kBytes:
-      return format_value(value / 1e6, Unit::kMegabytes) + " MB";
+      return format_value(value / kBytesOfMegabyte, Unit::kMegabytes) + " MB";
   }
   return "";
 }
@@ -179,22 +187,20 @@ double least_of(const BlockFigure& figure, double usual, double excess_s) {
   }
 }
 
-OutlierBlock outlier(const std::vector<Timed>& blocks, size_t at, double usual_s, double score,
-                     const Words& words) {
+OutlierBlock outlier(const std::vector<Timed>& blocks, const std::vector<Recorded>& recorded,
+                     size_t at, double usual_s, double score, const Words& words) {
   const Block& block = *blocks[at].block;
   const double excess_s = blocks[at].seconds - usual_s;
   OutlierBlock found{block.index, block.order, blocks[at].seconds, usual_s, score, block.disturbed};
   found.others = static_cast<int>(blocks.size()) - 1;
   for (const Timed& each : blocks)
     found.others_disturbed += each.block != &block && !each.block->disturbed.empty() ? 1 : 0;
-  for (const BlockFigure& figure : kFigures) {
-    const std::vector<double> values = values_of(blocks, figure);
-    if (values.empty()) continue;
+  for (const auto& [figure, values] : recorded) {
     const double usual = median(values);
     const std::vector<size_t> far =
-        far_out(values, {figure.resolution, least_of(figure, usual, excess_s)});
+        far_out(values, {figure->resolution, least_of(*figure, usual, excess_s)});
     if (std::ranges::binary_search(far, at) && (values[at] > usual) == (excess_s > 0))
-      found.differs.push_back(accompanying(figure, values[at], usual, words));
+      found.differs.push_back(accompanying(*figure, values[at], usual, words));
   }
   return found;
 }
@@ -254,22 +260,20 @@ Mode mode_of(const std::vector<double>& seconds, const std::vector<size_t>& posi
           median(chosen(seconds, positions))};
 }
 
-Modes modes_of(const std::vector<Timed>& blocks, const std::vector<double>& seconds,
-               const Shape& shape, const Words& words) {
+Modes modes_of(const std::vector<Timed>& blocks, const std::vector<Recorded>& recorded,
+               const std::vector<double>& seconds, const Shape& shape, const Words& words) {
   const size_t all = shape.lower.size() + shape.upper.size();
   Modes modes{mode_of(seconds, shape.lower, all), mode_of(seconds, shape.upper, all)};
   add_order(blocks, shape, modes);
   add_disturbances(blocks, shape, modes);
-  for (const BlockFigure& figure : kFigures) {
-    const std::vector<double> values = values_of(blocks, figure);
-    if (values.empty()) continue;
+  for (const auto& [figure, values] : recorded) {
     const std::vector<double> slow = chosen(values, shape.upper),
                               fast = chosen(values, shape.lower);
     const double usual = median(fast), value = median(slow);
     const double least = std::max(
-        figure.resolution, least_of(figure, usual, modes.slow.median_s - modes.fast.median_s));
+        figure->resolution, least_of(*figure, usual, modes.slow.median_s - modes.fast.median_s));
     if (value - usual > least && separates(slow, fast))
-      modes.separated_by.push_back(accompanying(figure, value, usual, words));
+      modes.separated_by.push_back(accompanying(*figure, value, usual, words));
   }
   return modes;
 }
@@ -283,8 +287,8 @@ Pattern pattern_of(const MeasuredArm& arm, const Words& words) {
   Pattern pattern;
   pattern.blocks = static_cast<int>(blocks.size());
   if (blocks.empty()) return pattern;
-  for (const BlockFigure& figure : kFigures)
-    if (!values_of(blocks, figure).empty()) pattern.recorded.emplace_back(figure.name);
+  const std::vector<Recorded> recorded = recorded_of(blocks);
+  for (const Recorded& each : recorded) pattern.recorded.emplace_back(each.figure->name);
   std::vector<double> seconds, logarithms;
   for (const Timed& each : blocks) {
     seconds.push_back(each.seconds);
@@ -298,8 +302,9 @@ Pattern pattern_of(const MeasuredArm& arm, const Words& words) {
   const Shape shape = shape_of(logarithms, grain);
   const std::vector<double> scores = modified_z_scores(logarithms, grain);
   for (const size_t position : shape.outliers)
-    pattern.outliers.push_back(outlier(blocks, position, usual_s, scores[position], words));
-  if (shape.two_modes()) pattern.modes = modes_of(blocks, seconds, shape, words);
+    pattern.outliers.push_back(
+        outlier(blocks, recorded, position, usual_s, scores[position], words));
+  if (shape.two_modes()) pattern.modes = modes_of(blocks, recorded, seconds, shape, words);
   return pattern;
 }
 

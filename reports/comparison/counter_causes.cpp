@@ -28,7 +28,6 @@ constexpr size_t kNamedCounters = 5;
 constexpr double kTellingOfSaved = 0.1;
 constexpr double kMostOfSavedIdle = 0.5;
 constexpr double kTellingAllocation = 0.5;  // percent
-constexpr double kBytesOfMegabyte = 1e6;
 
 // A count that differs.
 struct CounterCause {
@@ -136,10 +135,7 @@ void add_calls(const Grounds& grounds, size_t from, size_t to, Causes& causes) {
 }
 
 double median_an_iteration(const Behaviour& behaviour, const char* counter) {
-  std::vector<double> values;
-  const auto& counts = behaviour.counters.at(counter).counts;
-  for (size_t i = 0; i < counts.size(); ++i) values.push_back(counts[i] / behaviour.iterations[i]);
-  return median(std::move(values));
+  return median(per_iteration(behaviour.counters.at(counter), behaviour));
 }
 
 // By the kernel's accounts of the time pass, which disturb nothing. How often threads waited is

@@ -17,13 +17,6 @@ constexpr double kSteadyCount = 10;          // luck does not repeat it in every
 constexpr double kInstructionsApart = 1e-4;  // of a command's start: what its arguments cost
 constexpr double kInstructionsOfStart = 1000;
 
-std::vector<double> per_iteration(const Counter& counter, const Behaviour& behaviour) {
-  std::vector<double> values;
-  for (size_t i = 0; i < counter.counts.size(); ++i)
-    values.push_back(counter.counts[i] / behaviour.iterations[i]);
-  return values;
-}
-
 bool is_steady(const std::vector<double>& values) {
   return std::ranges::all_of(values, [&](double value) { return tied(value, values.front()); });
 }
@@ -58,6 +51,13 @@ bool all_against_none(const Counter& first, const Counter& second) {
 }
 
 }  // namespace
+
+std::vector<double> per_iteration(const Counter& counter, const Behaviour& behaviour) {
+  std::vector<double> values;
+  for (size_t i = 0; i < counter.counts.size(); ++i)
+    values.push_back(counter.counts[i] / behaviour.iterations[i]);
+  return values;
+}
 
 bool is_material(double first, double second, double iterations, double other_iterations) {
   const double fewer = std::min(iterations, other_iterations);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "reports/comparison/behaviour.h"
 
@@ -11,6 +12,9 @@ namespace winnow::reports {
 // What counts as a difference: of each count, whatever its distribution is, and of all of two
 // variants together.
 inline constexpr double kTogetherLevel = 0.001;
+
+// The counts of each process or block, an iteration.
+std::vector<double> per_iteration(const Counter& counter, const Behaviour& behaviour);
 
 // p of "both do it equally often"; 0: exact counts that differ; 1: what differs is not material.
 // Where all processes of one variant do it and none of the other's, that alone bounds the chance,

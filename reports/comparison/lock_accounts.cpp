@@ -73,8 +73,7 @@ std::string lock_accounts(const Measured& arms) {
       "locks have two accounts that do not measure the same: {}. The samples count the CPU time of "
       "all these calls, uncontended ones included; waited is wall time of the threads, from a "
       "lock's first failed try until the thread has it. Both hold: most of that CPU time is not "
-      "spent "
-      "waiting.",
+      "spent waiting.",
       told);
 }
 

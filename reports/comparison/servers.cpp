@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/comparison/performance.h"
+#include "reports/figures/format.h"
 #include "reports/recorded/raw_commands.h"
 #include "reports/recorded/sampled.h"
 #include "reports/statistics/median.h"
@@ -72,8 +73,9 @@ Table server_table(const Measured& arms, const Compared& compared) {
   table.rows.push_back(server_row(
       arms, "Peak memory of the server (MB)", Unit::kMegabytes,
       [](const Block&, const ServerFigures& of) {
-        return of.peak_rss_bytes ? std::optional(static_cast<double>(*of.peak_rss_bytes) / 1e6)
-                                 : std::nullopt;
+        return of.peak_rss_bytes
+                   ? std::optional(static_cast<double>(*of.peak_rss_bytes) / kBytesOfMegabyte)
+                   : std::nullopt;
       }));
   for (size_t variant = 0; variant < arms.size(); ++variant)
     if (!arms[variant].about->server.empty())

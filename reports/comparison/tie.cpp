@@ -146,15 +146,14 @@ Verdict tie_of(const Grounds& grounds, const Contest& contest, const Standings& 
 
 std::string tie_words(const Grounds& grounds, const Contest& contest, const Verdict& verdict) {
   const std::vector<size_t> best = variants_of(verdict);
-  std::vector<double> ratios;
-  for (const Lead& lead : verdict.best) ratios.push_back(*lead.pairs.ratio);
   const std::string names = listed(grounds, best, "and");
   std::string text = best.size() == 1   ? names + " is"
                      : best.size() == 2 ? names + " tie; both are"
                                         : names + " tie; all are";
-  text += fmt::format("{} {} {} {}", verdict.confidence() == Confidence::kClear ? "" : " probably",
-                      range_words(ratios), contest.of_time() ? "as fast as" : "better than",
-                      grounds.label(verdict.rival));
+  text +=
+      fmt::format("{} {} {} {}", verdict.confidence() == Confidence::kClear ? "" : " probably",
+                  range_words(ratios_of(verdict.best, &Lead::pairs)),
+                  contest.of_time() ? "as fast as" : "better than", grounds.label(verdict.rival));
   if (!verdict.near.empty())
     text += fmt::format("; {} cannot be told apart from {}", listed(grounds, verdict.near, "and"),
                         any_of_them(best.size()));

@@ -121,6 +121,12 @@ std::string range_words(const std::vector<double>& ratios) {
   return low + " to " + high;
 }
 
+std::vector<double> ratios_of(const std::vector<Lead>& best, Pairs Lead::*pairs) {
+  std::vector<double> ratios;
+  for (const Lead& lead : best) ratios.push_back(*(lead.*pairs).ratio);
+  return ratios;
+}
+
 std::string ratio_bullet(const Contest& contest, const Pairs& pairs) {
   return advantage(contest, pairs) + "; " + test_name(pairs) + ": " + certainty(pairs) +
          skew_words(pairs);

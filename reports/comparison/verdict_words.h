@@ -21,6 +21,9 @@ std::string listed(const Grounds& grounds, const std::vector<size_t>& variants, 
 // "1.62 to 1.71x", or "1.62x" where both ends read the same. Of at least one ratio.
 std::string range_words(const std::vector<double>& ratios);
 
+// Of each of the best.
+std::vector<double> ratios_of(const std::vector<Lead>& best, Pairs Lead::*pairs);
+
 // "1.34x faster (...) by Hodges-Lehmann, ...; signed ranks: p = 0.002 over 10 pairs of blocks"
 std::string ratio_bullet(const Contest& contest, const Pairs& pairs);
 

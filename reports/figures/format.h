@@ -11,6 +11,8 @@
 // from another may give another last digit.
 namespace winnow::reports {
 
+inline constexpr double kBytesOfMegabyte = 1e6;
+
 // Decimals of a cell: the unit's own, or more where the value would keep fewer than three
 // significant digits.
 int decimals_for(Unit unit, double value);

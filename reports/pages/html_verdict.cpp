@@ -47,13 +47,6 @@ std::string interval_text(const Pairs& pairs) {
                      pairs.count());
 }
 
-// The pairs of each of the best, against the rival.
-std::vector<double> ratios_of(const Verdict& verdict, Pairs Lead::*pairs) {
-  std::vector<double> ratios;
-  for (const Lead& lead : verdict.best) ratios.push_back(*(lead.*pairs).ratio);
-  return ratios;
-}
-
 std::string best_labels(const Report& report) {
   std::vector<std::string> names;
   for (const Lead& lead : report.verdict.best) names.push_back(report.variants[lead.variant]);
@@ -74,7 +67,7 @@ std::string cpu_figure(const Report& report) {
                           [](const Lead& lead) { return lead.cpu.evidence == Evidence::kProven; })
           ? ""
           : "~ ",
-      html_escaped(range_words(ratios_of(verdict, &Lead::cpu))),
+      html_escaped(range_words(ratios_of(verdict.best, &Lead::cpu))),
       html_escaped(report.variants[verdict.rival]), html_escaped(best_labels(report)));
   for (const Lead& lead : verdict.best) {
     text += paragraph("interval", subject(report, lead) + interval_text(lead.cpu));
@@ -98,7 +91,7 @@ std::string big_figure(const Report& report) {
     return fmt::format("<p class=\"figure\"><b>identical</b> <span>to {}</span></p>\n",
                        html_escaped(report.variants[verdict.rival])) +
            paragraph("interval", ratio_words(verdict.pairs));
-  const std::string ratio = verdict.decided() ? range_words(ratios_of(verdict, &Lead::pairs))
+  const std::string ratio = verdict.decided() ? range_words(ratios_of(verdict.best, &Lead::pairs))
                                               : format_ratio(*verdict.pairs.ratio);
   std::string text =
       fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
@@ -151,8 +144,9 @@ std::string same_work(const Report& report) {
 std::string headline(const Report& report) {
   const Verdict& verdict = report.verdict;
   if (verdict.outcome == Verdict::kTie)
-    return verdict.title +
-           (verdict.cpu_leads() ? "; CPU time " + range_words(ratios_of(verdict, &Lead::cpu)) : "");
+    return verdict.title + (verdict.cpu_leads()
+                                ? "; CPU time " + range_words(ratios_of(verdict.best, &Lead::cpu))
+                                : "");
   if (verdict.outcome != Verdict::kWinner) return verdict.title;
   if (verdict.confidence() == Confidence::kProbable)
     return fmt::format(

@@ -18,7 +18,6 @@ using profiles::HeapProfile;
 
 namespace {
 
-constexpr double kMegabyte = 1e6;
 // The profiler rounds aligned sizes up: exact totals may differ by this much.
 constexpr double kExactTolerance = 0.01;
 // Of a command's start, what belongs to the profiler itself.
@@ -44,7 +43,7 @@ Row megabyte_row(const Heaps& all, const std::string& name, Role role, bool shar
   row.role = role;
   for (size_t variant = 0; variant < all.profiles.size(); ++variant) {
     Figure figure;
-    const double unit = all.basis.divisor(variant) * kMegabyte;
+    const double unit = all.basis.divisor(variant) * kBytesOfMegabyte;
     if (all.profiles[variant] && unit > 0)
       if (const std::optional<double> found = bytes(*all.profiles[variant]))
         figure = shares ? measured(*found / unit, all.profiles[variant]->region_bytes / unit)
@@ -124,11 +123,11 @@ std::string before_region(const HeapProfile& heap, const std::string& label) {
   for (const AllocationRow& row : rows) {
     bytes += row.bytes;
     parts += fmt::format("{}{} {} MB", parts.empty() ? ": " : ", ", row.category,
-                         format_value(row.bytes / kMegabyte, Unit::kMegabytes));
+                         format_value(row.bytes / kBytesOfMegabyte, Unit::kMegabytes));
   }
   const std::string total = heap.before_region.empty()
                                 ? "unavailable (not recorded)"
-                                : format_value(bytes / kMegabyte, Unit::kMegabytes) + " MB";
+                                : format_value(bytes / kBytesOfMegabyte, Unit::kMegabytes) + " MB";
   return fmt::format("{}: before the region (loading and warm-up, not in the table): {}{}.", label,
                      total, parts);
 }

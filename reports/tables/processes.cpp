@@ -15,7 +15,6 @@ using profiles::TreeProgram;
 
 namespace {
 
-constexpr double kBytesOfMegabyte = 1e6;
 constexpr size_t kShownPrograms = 12;
 
 using Trees = SideBySide<TreeProfile>;
