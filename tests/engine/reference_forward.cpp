@@ -55,48 +55,57 @@ void read_row(const Tensor& tensor, uint64_t row, uint64_t size, double* out) {
   }
 }
 
-// sums[r * 4 + c] = a_r . b_c for 4 rows of a and of b. The lanes keep the long sums fast on any
-// machine without a word about its instructions.
-using Lanes [[gnu::vector_size(64)]] = double;
+// sums[r * 4 + c] = a_r . b_c for 4 rows of a and of b, `kRows` rows of a at a time: as many sums
+// as there are registers for. The lanes keep the long sums fast on any machine without a word about
+// its instructions.
 constexpr uint64_t kLanes = 8;
+using HalfLanes [[gnu::vector_size(32)]] = double;
+using Lanes [[gnu::vector_size(64)]] = double;
 
+template <typename Vector, int kRows>
 [[gnu::always_inline]] inline void dot_4x4_body(const double* const a[4], const double* const b[4],
                                                 uint64_t size, double* sums) {
-  Lanes total[16] = {};
-  for (uint64_t i = 0; i + kLanes <= size; i += kLanes) {
-    Lanes x[4], y[4];
-    for (int r = 0; r < 4; ++r) {
-      std::memcpy(&x[r], a[r] + i, sizeof x[r]);
-      std::memcpy(&y[r], b[r] + i, sizeof y[r]);
+  constexpr uint64_t kWidth = sizeof(Vector) / sizeof(double);
+  for (int first = 0; first < 4; first += kRows) {
+    Vector total[kRows * 4] = {};
+    for (uint64_t i = 0; i + kWidth <= size; i += kWidth) {
+      Vector x[kRows];
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) std::memcpy(&x[r], a[first + r] + i, sizeof x[r]);
+#pragma GCC unroll 4
+      for (int c = 0; c < 4; ++c) {
+        Vector y;
+        std::memcpy(&y, b[c] + i, sizeof y);
+#pragma GCC unroll 4
+        for (int r = 0; r < kRows; ++r) total[r * 4 + c] += x[r] * y;
+      }
     }
-    for (int r = 0; r < 4; ++r)
-      for (int c = 0; c < 4; ++c) total[r * 4 + c] += x[r] * y[c];
-  }
-  for (int i = 0; i < 16; ++i) {
-    sums[i] = 0;
-    for (uint64_t lane = 0; lane < kLanes; ++lane) sums[i] += total[i][lane];
+    for (int i = 0; i < kRows * 4; ++i) {
+      double& sum = sums[first * 4 + i] = 0;
+      for (uint64_t lane = 0; lane < kWidth; ++lane) sum += total[i][lane];
+    }
   }
 }
 
 #ifdef __x86_64__
 [[gnu::target("avx512f")]] void dot_4x4_avx512(const double* const a[4], const double* const b[4],
                                                uint64_t size, double* sums) {
-  dot_4x4_body(a, b, size, sums);
+  dot_4x4_body<Lanes, 4>(a, b, size, sums);
 }
 [[gnu::target("avx2,fma")]] void dot_4x4_avx2(const double* const a[4], const double* const b[4],
                                               uint64_t size, double* sums) {
-  dot_4x4_body(a, b, size, sums);
+  dot_4x4_body<HalfLanes, 2>(a, b, size, sums);
 }
 void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
   static const bool avx512 = __builtin_cpu_supports("avx512f");
   static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (avx512) return dot_4x4_avx512(a, b, size, sums);
   if (avx2) return dot_4x4_avx2(a, b, size, sums);
-  dot_4x4_body(a, b, size, sums);
+  dot_4x4_body<HalfLanes, 2>(a, b, size, sums);
 }
 #else
 void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
-  dot_4x4_body(a, b, size, sums);
+  dot_4x4_body<HalfLanes, 2>(a, b, size, sums);
 }
 #endif
 
