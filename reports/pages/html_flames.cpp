@@ -9,6 +9,7 @@
 #include "reports/markup/html.h"
 #include "reports/pages/html_tables.h"
 #include "reports/plots/flame_svg.h"
+#include "reports/plots/paired_stacks.h"
 
 namespace winnow::reports {
 
@@ -16,6 +17,11 @@ namespace {
 
 constexpr double kSmallest = 0.001, kSmallestOfMany = 0.005;  // share of the whole
 constexpr size_t kMany = 4;  // variants, from which on a page has room for fewer frames
+constexpr const char* kMeaningful =
+    " Equal work has equal frames: thread starts, schedulers, callables and files without symbols "
+    "are folded away above it, and a function with which threads begin in one of the two stands at "
+    "the root in both.";
+constexpr const char* kAllFrames = " The stacks are as they were sampled.";
 
 using StacksOf = Picture<profiles::Stacks> VariantPictures::*;
 
@@ -63,15 +69,18 @@ FlameScale scale_of(const Report& report, const PagePictures& pictures, const Ki
   return {kind.weight, kind.order, report.words.shares, smallest(pictures)};
 }
 
-// Of all frames, in an order that does not depend on what they cost.
-std::vector<FlameCategory> categories_of(const Report& report, const PagePictures& pictures) {
+// Of all frames of the kind: of the sampled ones together, so that a colour means one category in
+// both clocks; in an order that does not depend on what they cost.
+std::vector<FlameCategory> categories_of(const Report& report, const PagePictures& pictures,
+                                         const Kind& kind) {
+  std::vector<StacksOf> same_rules{&VariantPictures::cpu, &VariantPictures::wall};
+  if (kind.weight == FlameWeight::kBytes) same_rules = {kind.stacks};
   std::set<std::string> names;
   for (const VariantPictures& each : pictures.variants)
-    for (const auto* picture : {&each.cpu, &each.wall, &each.allocation})
-      if (picture->data)
-        for (const profiles::Frame& frame : picture->data->frames) names.insert(frame.category);
-  names.erase("other");
-  names.erase("");
+    for (const StacksOf stacks : same_rules)
+      if (const auto& data = (each.*stacks).data)
+        for (const profiles::Frame& frame : data->frames) names.insert(frame.category);
+  for (const char* none : {"other", "Other", ""}) names.erase(none);
   std::vector<FlameCategory> categories;
   for (const std::string& name : names) categories.push_back({name, report.words.category(name)});
   return categories;
@@ -102,7 +111,7 @@ std::string variant_figure(const Report& report, const PagePictures& pictures, s
         html_escaped(picture.unavailable));
   const FlameNode root = flame_tree(scale_of(report, pictures, kind), *picture.data);
   figure.share = report.words.share;
-  figure.categories = categories_of(report, pictures);
+  figure.categories = categories_of(report, pictures, kind);
   figure.description =
       fmt::format("Width: {} of one {}.{} {}", kind.measured,
                   report.words.item.empty() ? report.words.iteration : report.words.item,
@@ -110,11 +119,8 @@ std::string variant_figure(const Report& report, const PagePictures& pictures, s
   return html_figure(figure, root);
 }
 
-std::string difference_figure(const Report& report, const PagePictures& pictures, size_t from,
-                              size_t to, const Kind& kind) {
-  const auto& before = (pictures.variants[from].*kind.stacks).data;
-  const auto& after = (pictures.variants[to].*kind.stacks).data;
-  if (!before || !after) return "";
+FlameFigure figure_of_two(const Report& report, const PagePictures& pictures, size_t from,
+                          size_t to, const Kind& kind) {
   FlameFigure figure;
   figure.id = fmt::format("flame-{}-difference", kind.id);
   figure.first = report.variants[from];
@@ -124,10 +130,30 @@ std::string difference_figure(const Report& report, const PagePictures& pictures
   figure.weight = kind.weight;
   figure.icicle = kind.weight == FlameWeight::kBytes || leaves(kind);
   figure.description = fmt::format(
-      "Red grew, blue shrank, grey did not change beyond the sampling error; all amounts are of "
-      "{}{}. Width: room for the larger of the two. {}",
-      figure.share, leaves(kind) ? fmt::format(" ({})", kind.measured) : "", folding(pictures));
-  return html_figure(figure, flame_tree(scale_of(report, pictures, kind), *before, &*after));
+      "Red grew, blue shrank, grey: {}; all amounts are of {}{}. Width: room for the larger of the "
+      "two. {}",
+      same_words(kind.weight), figure.share,
+      leaves(kind) ? fmt::format(" ({})", kind.measured) : "", folding(pictures));
+  return figure;
+}
+
+// Two figures, of which a checkbox chooses, by the style sheet alone.
+std::string difference_figure(const Report& report, const PagePictures& pictures, size_t from,
+                              size_t to, const Kind& kind) {
+  const auto& before = (pictures.variants[from].*kind.stacks).data;
+  const auto& after = (pictures.variants[to].*kind.stacks).data;
+  if (!before || !after) return "";
+  const FlameScale scale = scale_of(report, pictures, kind);
+  const PairedStacks paired = paired_stacks(kind.weight, *before, *after);
+  FlameFigure folded = figure_of_two(report, pictures, from, to, kind), all = folded;
+  folded.description += kMeaningful;
+  all.description += kAllFrames;
+  all.id += "-all";
+  return fmt::format(
+      "<div class=\"switched\">\n<input type=\"checkbox\" id=\"{0}-switch\"/><label "
+      "for=\"{0}-switch\">All frames</label>\n{1}{2}</div>\n",
+      folded.id, html_figure(folded, flame_tree(scale, paired.first, &paired.second)),
+      html_figure(all, flame_tree(scale, *before, &*after)));
 }
 
 // The verdict's rival and winner; the baseline and the next where it names none.

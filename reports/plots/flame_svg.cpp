@@ -112,7 +112,7 @@ std::string key(const Picture& picture) {
   };
   std::string text = "<ul class=\"key\">";
   if (picture.two()) {
-    text += entry("grown4", "grown") + entry("same", "no difference beyond the sampling error") +
+    text += entry("grown4", "grown") + entry("same", same_words(picture.figure.weight)) +
             entry("shrunk4", "shrunk");
   } else {
     const auto& all = picture.figure.categories;
@@ -123,6 +123,13 @@ std::string key(const Picture& picture) {
 }
 
 }  // namespace
+
+std::string same_words(FlameWeight weight) {
+  const std::string little = format_percent(kSteps.front() * 100);
+  return weight == FlameWeight::kSeconds
+             ? "no difference beyond the sampling error, or one below " + little + " of the whole"
+             : "equal, or a difference below " + little + " of the whole";
+}
 
 std::string html_figure(const FlameFigure& figure, const FlameNode& root) {
   const Picture picture{figure, root.width, std::max(root.first.value, root.second.value),

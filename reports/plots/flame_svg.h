@@ -23,6 +23,9 @@ struct FlameFigure {
   bool icicle = false;  // the root on top
 };
 
+// What a grey frame of two variants says.
+std::string same_words(FlameWeight weight);
+
 // The tree, laid out, as a figure: every frame has its figures as a <title>, so that it can be read
 // without scripts, which add zooming and searching. Colours come from the page's style sheet: by
 // category, or, of two variants, red for what grew and blue for what shrank.

@@ -34,7 +34,10 @@ Ranks ranks_of(const Stacks& first, const Stacks* second, std::vector<const Fram
   std::map<std::string_view, const Frame*> by_name;
   for (const Stacks* stacks : {&first, second})
     if (stacks)
-      for (const Frame& frame : stacks->frames) by_name.try_emplace(frame.function, &frame);
+      for (const Frame& frame : stacks->frames) {
+        const Frame*& named = by_name.try_emplace(frame.function, &frame).first->second;
+        if (named->file.empty()) named = &frame;
+      }
   Ranks ranks;
   for (const auto& [name, frame] : by_name) {
     ranks.emplace_hint(ranks.end(), name, static_cast<int>(functions.size()));
@@ -47,11 +50,9 @@ void add_paths(const Stacks& stacks, const FlameScale& scale, const Ranks& ranks
                FlameAmount Path::*side, std::vector<Path>& paths) {
   std::vector<int> rank_of;
   for (const Frame& frame : stacks.frames) rank_of.push_back(ranks.at(frame.function));
-  const double runs = std::max(stacks.iterations, 1) * std::max(scale.shares, 1.0);
   const bool seconds = scale.weight == FlameWeight::kSeconds;
   for (const profiles::Stack& stack : stacks.stacks) {
-    const double amount = seconds ? static_cast<double>(stack.samples) * stacks.period_s
-                                  : static_cast<double>(stack.bytes);
+    const double amount = amount_of(stack, stacks, scale.weight) / std::max(scale.shares, 1.0);
     if (amount <= 0) continue;
     Path path;
     const size_t depth = std::min(stack.frames.size(), kDeepest);
@@ -61,11 +62,10 @@ void add_paths(const Stacks& stacks, const FlameScale& scale, const Ranks& ranks
       path.functions.push_back(rank_of.at(static_cast<size_t>(stack.frames[at])));
     }
     FlameAmount& sum = path.*side;
-    sum.value = amount / runs;
+    sum.value = amount;
     if (seconds) {
       sum.samples = stack.samples;
-      sum.error =
-          kNormal95 * std::sqrt(static_cast<double>(stack.samples)) * stacks.period_s / runs;
+      sum.error = kNormal95 * amount / std::sqrt(static_cast<double>(stack.samples));
     }
     paths.push_back(std::move(path));
   }
@@ -153,6 +153,13 @@ void set_widths(FlameNode& node) {
 }
 
 }  // namespace
+
+double amount_of(const profiles::Stack& stack, const Stacks& stacks, FlameWeight weight) {
+  const double all = weight == FlameWeight::kSeconds
+                         ? static_cast<double>(stack.samples) * stacks.period_s
+                         : static_cast<double>(stack.bytes);
+  return all / std::max(stacks.iterations, 1);
+}
 
 FlameNode flame_tree(const FlameScale& scale, const Stacks& first, const Stacks* second) {
   const Paths all = sorted_paths(scale, first, second);

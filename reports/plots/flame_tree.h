@@ -12,6 +12,9 @@ namespace winnow::reports {
 enum class FlameOrder { kCallers, kLeaves };  // which end of a stack is the root's child
 enum class FlameWeight { kSeconds, kBytes };
 
+// Of an iteration.
+double amount_of(const profiles::Stack& stack, const profiles::Stacks& stacks, FlameWeight weight);
+
 // What passes through a frame, of a share of an iteration, and how many samples that stands on (of
 // bytes, which are exact, none).
 struct FlameAmount {

@@ -40,6 +40,8 @@ class FlameGraph {
     this.graph.addEventListener('keydown', (event) => this.key(event));
     this.label();
     window.addEventListener('resize', () => this.label());
+    const input = figure.parentElement.querySelector(':scope > input');
+    if (input) input.addEventListener('change', () => this.label());
   }
 
   tools(figure) {
@@ -89,6 +91,7 @@ class FlameGraph {
   // Frames that zooming made wide enough get their names; narrow ones show none.
   label() {
     const pixels = this.graph.clientWidth || this.graph.getBoundingClientRect().width;
+    if (!pixels) return;  // the figure is not shown now
     for (const frame of this.frames) {
       const width = (frame.shown === undefined ? frame.width : frame.shown) / 100 * pixels;
       let text = frame.element.querySelector('text');
@@ -198,5 +201,23 @@ if (flameGraphs.length > 0) checks.push(['flame graphs', (expect) => {
     expect(flame.zoomed === flame.root, 'Escape shows the whole');
     flame.current.element.classList.remove('current');
     flame.detail.textContent = '\u00a0';
+  }
+}]);
+
+const switches = Array.from(document.querySelectorAll('.switched'));
+
+if (switches.length > 0) checks.push(['switches', (expect) => {
+  for (const box of switches) {
+    const input = box.querySelector('input');
+    const figures = Array.from(box.querySelectorAll('figure'));
+    const shown = () => figures.filter((figure) => figure.getBoundingClientRect().height > 0);
+    expect(figures.length === 2, 'a switch has two figures');
+    expect(shown().length === 1 && shown()[0] === figures[0], 'folded frames are shown first');
+    input.click();
+    expect(shown().length === 1 && shown()[0] === figures[1], 'the switch shows all frames');
+    const root = figures[1].querySelector('svg.frame text');
+    expect(root && root.textContent === 'all', 'the frames that were hidden have their names');
+    input.click();
+    expect(shown().length === 1 && shown()[0] === figures[0], 'and folds them again');
   }
 }]);

@@ -60,7 +60,9 @@ plant request 's|</main>|<img src="http://example.invalid/a.png"/></main>|'
 plant script 's|^const checks = \[\];|const checks = []; nothing.here();|'
 plant order 's|return sign \* (x - y);|return sign * (y - x);|'
 plant zoom "s|frame.element.setAttribute('width'|frame.element.setAttribute('data-width'|"
+plant switch 's|^\.switched > input:not(:checked) ~ figure:last-child, ||'
+plant names "s|input.addEventListener('change', () => this.label());||"
 plant lanes "s|lane.setAttribute('viewBox'|lane.setAttribute('data-box'|"
 plant width 's|</main>|<div style="width:3000px">wide</div></main>|'
 plant plot 's|data:image/svg+xml,%3Csvg|data:image/svg+xml,%3Csv|' "$sweep"
-echo "7 planted faults were seen"
+echo "9 planted faults were seen"

@@ -141,6 +141,37 @@ TEST_CASE("a picture that is not there says why") {
   CHECK_FALSE(has(page, "id=\"flame-wall-difference\""));
 }
 
+TEST_CASE("a difference folds its frames, and shows all of them by a switch that needs no script") {
+  const std::string page = page_of(realistic_recording());
+  for (const char* kind : {"cpu", "cpu-leaves", "allocation"}) {
+    INFO(kind);
+    const std::string id = fmt::format("flame-{}-difference", kind);
+    const size_t box = page.find(
+        fmt::format("<div class=\"switched\">\n<input type=\"checkbox\" id=\"{0}-switch\"/><label "
+                    "for=\"{0}-switch\">All frames</label>\n<figure class=\"flame\" id=\"{0}\">",
+                    id));
+    REQUIRE(box != std::string::npos);
+    const size_t all = page.find("id=\"" + id + "-all\"", box);
+    REQUIRE(all != std::string::npos);
+    const std::string folded = page.substr(box, all - box);
+    CHECK_FALSE(has(folded, "<title>std::function::operator()"));
+    CHECK(has(page.substr(all, page.find("</figure>", all) - all),
+              "<title>std::function::operator()"));
+  }
+  CHECK(has(page, ".switched > input:not(:checked) ~ figure:last-child"));
+}
+
+TEST_CASE("allocations' colours are those of their own categories") {
+  const std::string page = page_of(realistic_recording());
+  const size_t begin = page.find("id=\"flame-allocation-0\"");
+  REQUIRE(begin != std::string::npos);
+  const std::string figure = page.substr(begin, page.find("</figure>", begin) - begin);
+  CHECK(has(figure, "</i>Buffer Pool</li>"));
+  CHECK(has(figure, "frame other\" x"));
+  CHECK_FALSE(has(figure, "</i>Other</li>"));
+  CHECK_FALSE(has(figure, "</i>compute</li>"));
+}
+
 TEST_CASE("a recording without anything measured still makes a page") {
   const Report report = make_report({});
   const std::string page = to_html(report, {});

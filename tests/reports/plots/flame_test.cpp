@@ -101,7 +101,7 @@ TEST_CASE("every frame has its figures as a title, escaped, and a colour by its 
   figure.first = "Spawns";
   figure.second = "Waits";
   const std::string svg = html_figure(figure, root);
-  CHECK(svg.find("<title>attention\nengine/compute.cpp:6\nSpawns 31.6ms, Waits 31.2ms: ~ -") !=
+  CHECK(svg.find("<title>attention\nengine/compute.cpp:7\nSpawns 31.6ms, Waits 31.2ms: ~ -") !=
         std::string::npos);
   CHECK(svg.find("class=\"frame shrunk4\"") != std::string::npos);
   CHECK(svg.find("class=\"frame same\"") != std::string::npos);

@@ -45,12 +45,16 @@ profiles::Stacks stacks_of(profiles::ProfileClock clock, bool spawns) {
   stacks.period_s = 0.01;
   if (spawns)
     add(stacks, 3000, {{"main", "other"}, {"pthread_create", "scheduler"}, {"clone3", "kernel"}});
-  add(stacks, 4000, {{"main", "other"}, {"forward", "compute"}, {"matmul_q8_0", "compute"}});
+  const NamedFrame call{"std::function::operator()", "other"};
+  add(stacks, 4000, {{"main", "other"}, call, {"forward", "compute"}, {"matmul_q8_0", "compute"}});
   add(stacks, spawns ? 1010 : 1000,
-      {{"main", "other"}, {"forward", "compute"}, {"attention", "compute"}});
+      {{"main", "other"}, call, {"forward", "compute"}, {"attention", "compute"}});
   add(stacks, spawns ? 500 : 100, {{"main", "other"}, {"operator new", "memory"}});
   add(stacks, 1, {{"main", "other"}, {"rare", "other"}, {"rarer", "other"}});
   add(stacks, 1, {{"main", "other"}, {"</script><b>&|\"'", "other"}});
+  if (clock == profiles::ProfileClock::allocation)
+    for (profiles::Frame& each : stacks.frames)
+      each.category = each.category == "compute" ? "Buffer Pool" : "Other";
   return stacks;
 }
 
