@@ -287,6 +287,8 @@ void Measurement::take_passes() {
     }
   }
   total_ = done_;
+  pass_ = kPasses.back();
+  pass_end_s_ = 0;
   note_programs();
 }
 
