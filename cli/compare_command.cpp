@@ -116,20 +116,12 @@ CompareOptions options_of(const RunOptions& run, const scenarios::ProgramScenari
   options.budget = run.budget;
   if (!run.blocks && !run.budget) {
     if (scenario.blocks) options.blocks = std::to_string(*scenario.blocks);
-    options.budget = scenario.budget;
+    if (scenario.budget) options.budget = scenario.budget->text;
   }
   options.passes = run.passes;
   if (!run.passes && !scenario.passes.empty())
     options.passes = fmt::format("{}", fmt::join(scenario.passes, ","));
   return options;
-}
-
-// The file's, before anything is measured.
-void check_budget(const scenarios::ProgramScenario& scenario) try {
-  if (scenario.budget) parse_duration("budget", *scenario.budget);
-} catch (const base::UsageError& error) {
-  throw base::UsageError(scenario.path,
-                         fmt::format("line {}: {}", scenario.budget_line, error.what()));
 }
 
 }  // namespace
@@ -151,7 +143,7 @@ int run_programs(const RunOptions& options, const Given& given) {
                 "affinity", "spin-us", "grain", "isa"},
                "not for a scenario of programs");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
-  check_budget(scenario);
+  if (scenario.budget) parse_duration(scenario.budget->where, scenario.budget->text);
   return compare_programs(scenario_arms(scenario), options_of(options, scenario),
                           out_folder(scenario.name, options), scenario.name, scenario.description);
 }

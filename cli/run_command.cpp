@@ -38,6 +38,9 @@ constexpr std::string_view kRunText =
     "pass\n"
     "also runs a second copy of the baseline, which tells the smallest difference that the run\n"
     "could have detected (--no-twin leaves it out).\n\n"
+    "With --budget the first process of each variant, which is not recorded, tells how many "
+    "iterations\n"
+    "fit; there are as many processes as without.\n\n"
     "A scenario with a table [sweep] is a matrix: every variant at every batch size, thread count\n"
     "and mix of text lengths, durations only, in sweep.json. An unfinished sweep is continued by\n"
     "running it again. --batch, --threads, --mixes and --variants choose a part of the matrix.\n\n"
@@ -49,6 +52,7 @@ constexpr std::string_view kRunText =
     "  winnow run scenarios/batch32.toml --iterations 20 --blocks 10 --passes time,sync\n"
     "  winnow run scenarios/batch32.toml --threads 2 --model embeddinggemma-300m-Q8_0.gguf\n"
     "  winnow run scenarios/batch32.toml --iterations 2 --blocks 2 --no-verdict\n"
+    "  winnow run scenarios/batch32.toml --budget 150s\n"
     "  winnow run scenarios/sweep.toml --budget 10m\n"
     "  winnow run scenarios/sweep.toml --resume --batch 32 --mixes short,long --blocks 10\n"
     "  winnow run scenarios/neighbours.toml --variants pool,packed\n";
@@ -71,7 +75,9 @@ Options table_of(RunOptions& options) {
       {"no-verdict", &options.no_verdict,
        "a quick look at durations: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
-      {"budget", &options.budget, "of a sweep or of programs: 90s, 10m or 2h instead of --blocks"},
+      {"budget", &options.budget,
+       "how long to measure: 90s, 10m or 2h instead of --iterations; of a sweep or of programs "
+       "instead of --blocks"},
       {"resume", &options.resume, "of a sweep: go on with the one in the folder"},
       {"force", &options.force, "of a sweep: begin anew where the folder holds another"},
       {"out", &options.out, "folder of what is measured (out/<scenario>)"},
@@ -81,17 +87,27 @@ Options table_of(RunOptions& options) {
   return table;
 }
 
+// The command line's, or the file's where it has no iterations of its own; 0: none.
+double budget_s(const RunOptions& options, const scenarios::Scenario& scenario) {
+  if (options.budget && options.iterations)
+    throw base::UsageError("--budget", "stands in the place of --iterations");
+  if (options.budget) return parse_duration("--budget", *options.budget);
+  if (!scenario.budget || options.iterations) return 0;
+  return parse_duration(scenario.budget->where, scenario.budget->text);
+}
+
 // The scenario as the command line changes it.
 scenarios::Scenario scenario_of(const RunOptions& options) {
   auto scenario = chosen_scenario(options);
+  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostOfAll);
+  if (options.passes) scenario.passes = split("--passes", *options.passes);
+  if (budget_s(options, scenario) > 0) return scenario;
   scenario.iterations =
       parse_number("--iterations", options.iterations, 1, scenario.iterations, kMostOfAll);
-  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostOfAll);
   if (!options.blocks) scenario.blocks = std::min(scenario.blocks, scenario.iterations);
   if (scenario.iterations % scenario.blocks != 0)
     throw base::UsageError("iterations", fmt::format("{} cannot be split evenly over {} blocks",
                                                      scenario.iterations, scenario.blocks));
-  if (options.passes) scenario.passes = split("--passes", *options.passes);
   return scenario;
 }
 
@@ -100,7 +116,8 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOption
   // A variant alone has no comparison whose noise it could tell.
   plan.twin = !options.no_twin && scenario.variants.size() > 1;
   plan.blocks = scenario.blocks;
-  plan.iterations_per_block = scenario.iterations / scenario.blocks;
+  plan.budget_s = budget_s(options, scenario);
+  if (plan.budget_s == 0) plan.iterations_per_block = scenario.iterations / scenario.blocks;
   plan.baseline = scenario.variants.front().name;
   // A sample of each loop costs microseconds, or a thread's creation.
   for (const auto& variant : scenario.variants)
@@ -116,7 +133,7 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOption
 }
 
 int run_workload(const RunOptions& options, const Given& given) {
-  given.refuse({"mixes", "budget", "resume", "force"}, "only for a sweep");
+  given.refuse({"mixes", "resume", "force"}, "only for a sweep");
   const auto scenario = scenario_of(options);
   if (!options.no_verdict && std::ranges::count(scenario.passes, "time") > 0)
     check_evidence(static_cast<int>(scenario.variants.size()), scenario.blocks);

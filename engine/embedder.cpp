@@ -9,12 +9,12 @@ namespace winnow::engine {
 
 Embedder::Embedder(const Model& model, Scheduler& scheduler)
     : model_(model),
-      scheduler_(scheduler),
+      scheduler_(&scheduler),
       workspaces_(static_cast<size_t>(scheduler.workspace_count())) {}
 
 void Embedder::embed(std::span<const std::string> texts, std::span<float> embeddings) {
   tokenize(texts);
-  scheduler_.over_groups(lengths_, [&](std::span<const int> group, int worker) {
+  scheduler_->over_groups(lengths_, [&](std::span<const int> group, int worker) {
     embed_group(group, workspaces_[static_cast<size_t>(worker)], embeddings);
   });
   equalize_workspaces();
@@ -22,7 +22,7 @@ void Embedder::embed(std::span<const std::string> texts, std::span<float> embedd
 
 void Embedder::tokenize(std::span<const std::string> texts) {
   if (tokens_.size() < texts.size()) tokens_.resize(texts.size());
-  scheduler_.over_texts(static_cast<int>(texts.size()), [&](int text) {
+  scheduler_->over_texts(static_cast<int>(texts.size()), [&](int text) {
     const auto i = static_cast<size_t>(text);
     model_.tokenizer().encode(texts[i], tokens_[i]);
   });
@@ -48,7 +48,7 @@ void Embedder::embed_group(std::span<const int> texts, Workspace& workspace,
     const auto i = static_cast<size_t>(text);
     workspace.sequences.push_back({tokens_[i], embeddings.subspan(i * size, size)});
   }
-  forward(model_, scheduler_, workspace.sequences, workspace.activations, workspace.work);
+  forward(model_, *scheduler_, workspace.sequences, workspace.activations, workspace.work);
   // At length 1 one component that is no number means that none is.
   for (const Sequence& sequence : workspace.sequences)
     if (!std::isfinite(sequence.embedding.front()))

@@ -23,6 +23,9 @@ class Embedder {
   // than the context is cut at its end, with EOS kept last.
   void embed(std::span<const std::string> texts, std::span<float> embeddings);
 
+  // Another scheduler of as many workspaces for the next calls; it must outlive them.
+  void use(Scheduler& scheduler) { scheduler_ = &scheduler; }
+
   // Both since construction; not while embed() runs.
   WorkCounters work() const;
   int64_t truncated_texts() const { return truncated_texts_; }
@@ -40,7 +43,7 @@ class Embedder {
   void equalize_workspaces();
 
   const Model& model_;
-  Scheduler& scheduler_;
+  Scheduler* scheduler_;
   std::vector<Workspace> workspaces_;
   std::vector<std::vector<int32_t>> tokens_;  // of each text of the batch
   std::vector<int> lengths_;                  // how many

@@ -64,8 +64,10 @@ std::vector<LoopCost> loop_costs(engine::Scheduler& scheduler, int threads, int 
   const auto nothing = [] {};
   const auto range = [](int, int) {};
   const std::vector<int> lengths(static_cast<size_t>(threads), 1);
-  std::vector<LoopCost> costs = {
-      {"texts", 0, {}}, {"groups", 0, {}}, {"tiles", 0, {}}, {"rows", 0, {}}};
+  std::vector<LoopCost> costs = {{"texts", &LoopCounts::texts, {}},
+                                 {"groups", &LoopCounts::groups, {}},
+                                 {"tiles", &LoopCounts::tiles, {}},
+                                 {"rows", &LoopCounts::rows, {}}};
   costs[0].empty = time_loop(samples, nothing, [&] { scheduler.over_texts(threads, [](int) {}); });
   costs[1].empty = time_loop(
       samples, nothing, [&] { scheduler.over_groups(lengths, [](std::span<const int>, int) {}); });
@@ -76,18 +78,11 @@ std::vector<LoopCost> loop_costs(engine::Scheduler& scheduler, int threads, int 
   return costs;
 }
 
-void count_loops(const engine::Model& model, engine::Scheduler& scheduler,
-                 std::span<const std::string> texts, std::vector<LoopCost>& costs) {
+LoopCounts count_loops(engine::Scheduler& scheduler,
+                       base::FunctionRef<void(engine::Scheduler&)> embed) {
   CountingScheduler counting(scheduler);
-  engine::Embedder embedder(model, counting);
-  std::vector<float> embeddings(texts.size() *
-                                static_cast<size_t>(model.config().embedding_length));
-  embedder.embed(texts, embeddings);
-  for (LoopCost& cost : costs)
-    cost.per_iteration = cost.loop == "texts"    ? counting.texts
-                         : cost.loop == "groups" ? counting.groups
-                         : cost.loop == "tiles"  ? counting.tiles
-                                                 : counting.rows;
+  embed(counting);
+  return {counting.texts, counting.groups, counting.tiles, counting.rows};
 }
 
 }  // namespace winnow::scenarios

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/function_ref.h"
-#include "engine/embedder.h"
 #include "engine/schedulers/scheduler.h"
 
 // What handing out work costs under a strategy, and how often a batch pays it.
@@ -17,11 +16,16 @@ struct LoopTime {
   int64_t p99_ns = 0;
 };
 
+// How many loops of each kind a batch takes.
+struct LoopCounts {
+  int64_t texts = 0, groups = 0, tiles = 0, rows = 0;
+};
+
 // One of the loops that a strategy runs.
 struct LoopCost {
-  std::string_view loop;      // texts, groups, tiles, rows
-  int64_t per_iteration = 0;  // how many of them one batch takes; 0: not counted
-  LoopTime empty;             // with bodies that do nothing, one item a thread
+  std::string_view loop;         // texts, groups, tiles, rows
+  int64_t LoopCounts::*counted;  // the same
+  LoopTime empty;                // with bodies that do nothing, one item a thread
 };
 
 // Times `samples` calls of `loop`; `before` runs ahead of each, outside the time.
@@ -33,8 +37,9 @@ void inside_group(engine::Scheduler& scheduler, base::FunctionRef<void()> body);
 // The cost of each empty loop on `threads` threads, from `samples` calls right behind each other.
 std::vector<LoopCost> loop_costs(engine::Scheduler& scheduler, int threads, int samples);
 
-// Counts the loops of one batch into costs[i].per_iteration.
-void count_loops(const engine::Model& model, engine::Scheduler& scheduler,
-                 std::span<const std::string> texts, std::vector<LoopCost>& costs);
+// Of the batch that `embed` embeds by the scheduler that it is given, which hands all on to this
+// one.
+LoopCounts count_loops(engine::Scheduler& scheduler,
+                       base::FunctionRef<void(engine::Scheduler&)> embed);
 
 }  // namespace winnow::scenarios

@@ -65,9 +65,10 @@ struct Engine {
                                 .grain = options.grain})) {
     if (!options.inject.empty())
       injected.emplace(*scheduler, parse_injection("--inject", options.inject), threads);
-    embedder.emplace(model, injected ? *injected : *scheduler);
+    embedder.emplace(model, used());
     load_ns = ns_since(start);
   }
+  engine::Scheduler& used() { return injected ? *injected : *scheduler; }
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -85,17 +86,28 @@ struct Measured {
   std::vector<int64_t> iteration_wall_ns;
   rusage usage_begin{}, usage_end{};
   base::CoresTimeReading cores_begin, cores_end;
-  engine::WorkCounters work_begin;
+  engine::WorkCounters work_begin, work_end;
+  LoopCounts loops;               // of an iteration, where they were asked for
   std::vector<float> embeddings;  // of the last iteration
 };
 
-Measured measure(Engine& engine, const Task& task, int iterations) {
+// With `counted` a batch counts its loops, outside of the region: that of the warm-up, where there
+// is one.
+Measured measure(Engine& engine, const Task& task, int iterations, bool counted) {
   Measured measured;
   measured.embeddings.resize(task.texts.size() *
                              static_cast<size_t>(engine.model.config().embedding_length));
   const auto embed = [&] { engine.embedder->embed(task.texts, measured.embeddings); };
+  const auto count = [&] {
+    measured.loops = count_loops(engine.used(), [&](engine::Scheduler& counting) {
+      engine.embedder->use(counting);
+      embed();
+    });
+    engine.embedder->use(engine.used());
+  };
   const auto warmup_start = Clock::now();
-  for (int i = 0; i < task.warmup; ++i) embed();
+  if (counted && task.warmup > 0) count();
+  for (int i = counted ? 1 : 0; i < task.warmup; ++i) embed();
   measured.warmup_ns = ns_since(warmup_start);
 
   measured.iteration_wall_ns.resize(static_cast<size_t>(iterations));
@@ -114,6 +126,8 @@ Measured measure(Engine& engine, const Task& task, int iterations) {
   measured.usage_end = process_usage();
   measured.cores_end.take();
   winnow_region_end();
+  measured.work_end = engine.embedder->work();
+  if (counted && task.warmup == 0) count();
   return measured;
 }
 
@@ -128,7 +142,7 @@ void add_region_json(const Measured& measured, Json& result) {
 Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
   const Task task = task_of(variant, options);
   Engine engine(variant, options, task.threads);
-  const Measured measured = measure(engine, task, options.iterations);
+  const Measured measured = measure(engine, task, options.iterations, options.dispatch_samples > 0);
 
   Json result;
   result["schema"] = "winnow-result/1";
@@ -147,14 +161,14 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
   result["items_hash"] = texts_hash(task.texts);
   add_region_json(measured, result);
   result["setup"] = {{"load_ns", engine.load_ns}, {"warmup_ns", measured.warmup_ns}};
-  result["work"] = work_json(measured.work_begin, engine.embedder->work());
-  result["kernel_macs"] = kernel_macs_json(measured.work_begin, engine.embedder->work());
+  result["work"] = work_json(measured.work_begin, measured.work_end);
+  result["kernel_macs"] = kernel_macs_json(measured.work_begin, measured.work_end);
   result["checksum"] = checksum(measured.embeddings);
   if (const auto peak = peak_rss_bytes()) result["peak_rss_bytes"] = *peak;
   if (engine.injected) result["injected"] = injected_json(options, *engine.injected);
   if (options.dispatch_samples > 0)
-    result["dispatch"] = dispatch_json(engine.model, *engine.scheduler, task.threads, task.texts,
-                                       options.dispatch_samples);
+    result["dispatch"] =
+        dispatch_json(*engine.scheduler, task.threads, measured.loops, options.dispatch_samples);
   result["model"] = model_json(engine.model, options.model);
   result["thread_terms"] = thread_terms_json(variant, engine.model, teams.most);
   return result;

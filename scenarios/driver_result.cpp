@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "base/hash.h"
-#include "scenarios/dispatch.h"
 
 namespace winnow::scenarios {
 namespace {
@@ -89,13 +88,11 @@ Json kernel_macs_json(const engine::WorkCounters& begin, const engine::WorkCount
           {"attention", end.attention_macs - begin.attention_macs}};
 }
 
-Json dispatch_json(const engine::Model& model, engine::Scheduler& scheduler, int threads,
-                   const std::vector<std::string>& texts, int samples) {
-  std::vector<LoopCost> costs = loop_costs(scheduler, threads, samples);
-  count_loops(model, scheduler, texts, costs);
+Json dispatch_json(engine::Scheduler& scheduler, int threads, const LoopCounts& counts,
+                   int samples) {
   Json loops = Json::object();
-  for (const LoopCost& cost : costs)
-    loops[std::string(cost.loop)] = {{"per_iteration", cost.per_iteration},
+  for (const LoopCost& cost : loop_costs(scheduler, threads, samples))
+    loops[std::string(cost.loop)] = {{"per_iteration", counts.*cost.counted},
                                      {"p50_ns", cost.empty.p50_ns},
                                      {"p99_ns", cost.empty.p99_ns}};
   return loops;

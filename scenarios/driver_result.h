@@ -12,6 +12,7 @@
 #include "engine/activations.h"
 #include "engine/model.h"
 #include "engine/schedulers/scheduler.h"
+#include "scenarios/dispatch.h"
 #include "scenarios/driver_options.h"
 #include "scenarios/injected_cost.h"
 
@@ -36,10 +37,9 @@ Json work_json(const engine::WorkCounters& begin, const engine::WorkCounters& en
 // By the functions that do them.
 Json kernel_macs_json(const engine::WorkCounters& begin, const engine::WorkCounters& end);
 
-// What the strategy's loops cost and how many a batch takes. Behind the region, and behind the
-// reading of peak memory: it needs a second set of activations.
-Json dispatch_json(const engine::Model& model, engine::Scheduler& scheduler, int threads,
-                   const std::vector<std::string>& texts, int samples);
+// What the strategy's loops cost, timed here, and how many a batch takes.
+Json dispatch_json(engine::Scheduler& scheduler, int threads, const LoopCounts& counts,
+                   int samples);
 
 // The options that mean something for the strategy, and those that were set in vain.
 void add_options_json(const engine::SchedulerRow& variant, const DriverOptions& options,

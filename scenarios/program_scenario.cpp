@@ -7,8 +7,6 @@
 #include <array>
 #include <string_view>
 
-#include "scenarios/table_reader.h"
-
 namespace winnow::scenarios {
 namespace {
 
@@ -105,11 +103,6 @@ std::vector<std::string> read_program_passes(TableReader& reader) {
   return passes;
 }
 
-int line_of(const base::TomlNode& file, std::string_view key) {
-  const base::TomlNode* found = file.find(key);
-  return found != nullptr ? found->line : 0;
-}
-
 // A sweep takes the time pass alone, in processes that it starts where it likes.
 void check_sweep(const TableReader& sweep, TableReader& reader, const ProgramScenario& scenario) {
   for (const char* key :
@@ -147,8 +140,7 @@ ProgramScenario load_programs(const std::string& path, int cores) {
   scenario.programs = read_programs(reader);
   scenario.parameters = read_parameters(reader, file);
   if (reader.has("blocks")) scenario.blocks = reader.integer("blocks", 1, {}, kMostBlocks);
-  if (reader.has("budget")) scenario.budget = reader.string("budget");
-  scenario.budget_line = line_of(file, "budget");
+  scenario.budget = reader.duration("budget");
   if (scenario.blocks && scenario.budget) reader.fail("budget", "stands in the place of blocks");
   scenario.runs_per_block = reader.integer("runs_per_block", 0, 0);
   scenario.warmup = reader.integer("warmup", 0, 0);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scenarios/sweep_scenario.h"
+#include "scenarios/table_reader.h"
 
 namespace winnow::scenarios {
 
@@ -24,8 +25,7 @@ struct ProgramScenario {
   std::vector<ScenarioProgram> programs;                                     // the reference first
   std::vector<std::pair<std::string, std::vector<std::string>>> parameters;  // and their values
   std::optional<int> blocks;
-  std::optional<std::string> budget;
-  int budget_line = 0;
+  std::optional<WrittenDuration> budget;
   int runs_per_block = 0, warmup = 0;
   std::vector<std::string> passes;  // empty: all; of "time", "cpu", "tree"
   bool ignore_output = false;

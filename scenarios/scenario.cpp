@@ -4,8 +4,6 @@
 #include <array>
 #include <string_view>
 
-#include "scenarios/table_reader.h"
-
 namespace winnow::scenarios {
 namespace {
 
@@ -51,7 +49,10 @@ Scenario load_scenario(const std::string& path) {
   scenario.description = reader.string("description", "");
   scenario.texts = reader.strings("texts");
   scenario.batch = reader.integer("batch", 1, static_cast<int>(scenario.texts.size()));
-  scenario.iterations = reader.integer("iterations", 1);
+  scenario.budget = reader.duration("budget");
+  if (scenario.budget && reader.has("iterations"))
+    reader.fail("budget", "stands in the place of iterations");
+  if (!scenario.budget) scenario.iterations = reader.integer("iterations", 1);
   scenario.blocks = reader.integer("blocks", 1);
   scenario.warmup = reader.integer("warmup", 0, 1);
   scenario.threads = reader.integer("threads", 0, 0, kThreadLimit);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "scenarios/table_reader.h"
 
 namespace winnow::scenarios {
 
@@ -18,7 +21,8 @@ struct Scenario {
   std::string description;
   std::vector<std::string> texts;
   int batch = 0;                          // texts an iteration
-  int iterations = 0;                     // per variant, over all blocks
+  int iterations = 0;                     // per variant, over all blocks; 0: as the budget says
+  std::optional<WrittenDuration> budget;  // how long to measure
   int blocks = 0;                         // fresh processes per variant in the time pass
   int warmup = 0;                         // iterations before the region
   int threads = 0;                        // 0: all cores

@@ -29,6 +29,11 @@ std::string TableReader::string(std::string_view key, std::string_view fallback)
   return has(key) ? string(key) : std::string(fallback);
 }
 
+std::optional<WrittenDuration> TableReader::duration(std::string_view key) {
+  if (!has(key)) return std::nullopt;
+  return WrittenDuration{string(key), fmt::format("{}: line {}: {}", path_, node(key).line, key)};
+}
+
 std::string TableReader::file_name(std::string_view key) {
   std::string name = string(key);
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {

@@ -12,6 +12,11 @@ namespace winnow::scenarios {
 
 inline constexpr int kCountLimit = 1'000'000;
 
+// A duration as the file writes it, such as "90s", and where: "<path>: line N: <key>".
+struct WrittenDuration {
+  std::string text, where;
+};
+
 // One table of a TOML file, which outlives it; names the line of whatever is wrong, and knows which
 // keys were asked for. Throws base::UsageError "<path>: line N: <key>: <problem>".
 class TableReader {
@@ -21,6 +26,7 @@ class TableReader {
   bool has(std::string_view key);
   std::string string(std::string_view key);
   std::string string(std::string_view key, std::string_view fallback);
+  std::optional<WrittenDuration> duration(std::string_view key);
   // A string that fits a folder's name.
   std::string file_name(std::string_view key);
   int integer(std::string_view key, int least, std::optional<int> fallback = {},

@@ -22,9 +22,8 @@ constexpr double kSampledPassLimit_s = 60;  // no further round begins after thi
 constexpr int kMaxCpuRounds = 20;
 constexpr int kMaxWallRounds = 2;
 constexpr int kFirstGuessOfRounds = 5;
-// Few, because every allocation is slow under the heap profiler.
-constexpr int kHeapIterations = 2;
-constexpr int kHeapRuns = 1;  // of a command, likewise
+// Few, because every allocation is slow under the heap profiler; of a command one run.
+constexpr int kHeapIterations = 2, kHeapRuns = 1;
 // Of a run of a command under a pass that slows it down; unless it takes long anyway.
 constexpr double kSlowPassLimit_s = 60, kSlowPassFactor = 4;
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
@@ -39,6 +38,18 @@ bool interferes(Pass pass) {
          pass == Pass::count;
 }
 
+// Of a process that took so long in all.
+ProcessCost process_cost(const Block& block, double whole_s) {
+  const auto iterations = static_cast<double>(block.iteration_wall_ns.size());
+  double all_s = 0;
+  for (const int64_t wall_ns : block.iteration_wall_ns) all_s += static_cast<double>(wall_ns) * 1e-9;
+  ProcessCost cost;
+  cost.iteration_s = all_s / iterations;
+  cost.start_s = std::max(0.0, whole_s - all_s);
+  if (block.region) cost.iteration_cpu_s = block.region->cpu_s().value_or(0) / iterations;
+  return cost;
+}
+
 }  // namespace
 
 Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& recording)
@@ -47,8 +58,9 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
       recording_(recording),
       random_(plan.seed),
       order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_),
-      iterations_per_block_(std::max(1, plan.iterations_per_block)),
       planned_blocks_(plan.blocks) {
+  passes_.block = passes_.sampled = std::max(1, plan.iterations_per_block);
+  passes_.heap = plan.of_programs() ? kHeapRuns : kHeapIterations;
   count_blocks();
   std::vector<std::string> libraries;
   if (!plan.of_programs() && !plan.agent_library.empty())
@@ -81,7 +93,10 @@ void Measurement::report_progress(const std::string& text) const {
   progress.done = done_;
   progress.total = std::max(done_, total_);
   progress.elapsed_s = elapsed_s();
-  if (done_ > 0) progress.eta_s = progress.elapsed_s / done_ * (progress.total - done_);
+  if (plan_.budget_s > 0 && !plan_.of_programs())
+    progress.eta_s = left_s();
+  else if (done_ > 0)
+    progress.eta_s = progress.elapsed_s / done_ * (progress.total - done_);
   progress.text = text;
   plan_.progress(progress);
 }
@@ -134,23 +149,33 @@ void Measurement::take_hooks(const std::string& what, std::vector<std::string> P
   }
 }
 
-// Not recorded, but how long a run takes decides about the plan. A command that does not run at all
-// ends it, in one line.
+// Not recorded, but how long a run takes decides about the plan.
 void Measurement::warm_up() {
-  if (!plan_.of_programs()) return;
+  if (plan_.of_programs()) return try_programs();
+  if (plan_.budget_s > 0) plan_by_first_processes();
+}
+
+// One that does not end well ends the run, in one line: nothing of the kind could be measured.
+Block Measurement::first_block(size_t arm, int iterations) {
+  report_progress(fmt::format("warm-up, {}", name_of(arm)));
+  BlockPlan plan = block_plan(Pass::time, arm, 0, iterations);
+  plan.folder = folder_ + "/warm-up";
+  Block block = (plan.arm->program ? measure_program(plan) : measure_block(plan)).block;
+  std::filesystem::remove_all(plan.folder);
+  if (stopped()) return block;
+  if (const std::string& change = watch_of(arm).change(); !change.empty())
+    throw base::Error("warm-up", change);
+  if (!block.ok())
+    throw base::ProgramError(arm_of(arm).variant.label, block.failure, block.stderr_tail);
+  return block;
+}
+
+void Measurement::try_programs() {
   double round_s = 0, starts_s = 0, shortest_s = kLeastBlock_s;
   for (size_t arm : all_arms()) {
     if (stopped()) return;
-    report_progress(fmt::format("warm-up, {}", name_of(arm)));
-    BlockPlan plan = block_plan(Pass::time, arm, 0, std::max(1, arm_of(arm).program->warmup));
-    plan.folder = folder_ + "/warm-up";
-    const Block block = measure_program(plan).block;
-    std::filesystem::remove_all(plan.folder);
+    const Block block = first_block(arm, std::max(1, arm_of(arm).program->warmup));
     if (stopped()) return;
-    if (const std::string& change = watch_of(arm).change(); !change.empty())
-      throw base::Error("warm-up", change);
-    if (!block.ok())
-      throw base::ProgramError(arm_of(arm).variant.label, block.failure, block.stderr_tail);
     const double run_s = static_cast<double>(std::ranges::min(block.iteration_wall_ns)) * 1e-9;
     run_s_[arm] = run_s;
     const double times = arm == 0 && !recording_.twin.empty() ? 2 : 1;
@@ -160,6 +185,53 @@ void Measurement::warm_up() {
   }
   if (shortest_s < kLeastBlock_s || plan_.iterations_per_block > 1) measure_start();
   choose_plan(round_s, starts_s, shortest_s);
+}
+
+void Measurement::plan_by_first_processes() {
+  BudgetTask task;
+  task.twin = !recording_.twin.empty();
+  task.passes = plan_.passes;
+  task.blocks = plan_.blocks;
+  task.sync_processes = plan_.sync_processes;
+  task.time_limit_s = plan_.time_limit_s;
+  task.samples = plan_.samples;
+  task.samples_per_cpu_s = cpu_samples_per_second(plan_.workload.threads);
+  for (size_t arm : all_arms()) {
+    if (stopped()) return;
+    const double before_s = elapsed_s();
+    const Block block = first_block(arm, 1);
+    if (stopped()) return;
+    task.arms.push_back(process_cost(block, elapsed_s() - before_s));
+    task.arms.back().persistent = arm_of(arm).variant.persistent_threads;
+  }
+  const double left_s = plan_.budget_s - elapsed_s();
+  passes_ = fit_into(left_s, task);
+  if (const double least_s = estimate_s(task, PassPlan{}); least_s > left_s)
+    recording_.warnings.push_back(fmt::format(
+        "the budget is {:.0f} s, and by an estimate from the first processes the run takes {:.0f} "
+        "s at least: {} blocks of one iteration were planned all the same",
+        plan_.budget_s, elapsed_s() + least_s, plan_.blocks));
+  recording_.workload.iterations_per_block = passes_.block;
+  budget_ = std::move(task);
+}
+
+// By the budget's estimates; before there are any, all that the budget leaves.
+double Measurement::left_s() const {
+  if (!budget_) return std::max(0.0, plan_.budget_s - elapsed_s());
+  return std::max(0.0, pass_end_s_ - elapsed_s()) + estimate_behind_s(*budget_, pass_, passes_);
+}
+
+void Measurement::begin_pass(Pass pass) {
+  pass_ = pass;
+  if (budget_) pass_end_s_ = elapsed_s() + estimate_s(*budget_, pass, passes_);
+}
+
+// Beside the passes that follow the time pass.
+bool Measurement::fits_another_round() const {
+  if (!budget_) return true;
+  return elapsed_s() + round_s(*budget_, passes_.block) +
+             estimate_behind_s(*budget_, Pass::time, passes_) <=
+         plan_.budget_s;
 }
 
 // Of a process that does nothing, in the same way: what of a short command's time is its start.
@@ -188,16 +260,16 @@ void Measurement::measure_start() {
 
 void Measurement::choose_plan(double round_s, double starts_s, double shortest_s) {
   if (plan_.iterations_per_block == 0)
-    iterations_per_block_ = static_cast<int>(
+    passes_.block = passes_.sampled = static_cast<int>(
         std::clamp(std::ceil(kLeastBlock_s / std::max(shortest_s, 1e-6)), 1.0, 1000.0));
   // A run costs its start besides.
   const double all_s = (round_s + kStart_s * static_cast<double>(order_.arms())) *
-                           static_cast<double>(iterations_per_block_) +
+                           static_cast<double>(passes_.block) +
                        starts_s;
   if (plan_.budget_s > 0)
     planned_blocks_ =
         static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s, 1.0, 100'000.0));
-  recording_.workload.iterations_per_block = iterations_per_block_;
+  recording_.workload.iterations_per_block = passes_.block;
   recording_.workload.blocks = planned_blocks_;
   count_blocks();
 }
@@ -215,6 +287,8 @@ void Measurement::take_passes() {
     }
   }
   total_ = done_;
+  pass_ = kPasses.back();
+  pass_end_s_ = 0;
   note_programs();
 }
 
@@ -283,6 +357,7 @@ double Measurement::time_limit_s(Pass pass, size_t arm) const {
 }
 
 void Measurement::take_pass(Pass pass) {
+  begin_pass(pass);
   leave_out_the_blind(pass);
   if (pass == Pass::time) return time_pass();
   if (pass == Pass::cpu) return sampled_pass(pass, all_arms(), kMaxCpuRounds);
@@ -292,10 +367,9 @@ void Measurement::take_pass(Pass pass) {
   if (pass == Pass::futex) return counted_pass(pass, plan_.futex_processes);
   if (pass == Pass::count) return counted_pass(pass, plan_.count_processes);
   if (pass != Pass::heap) throw base::Error(word(pass) + " pass", "nobody takes it");
-  const int iterations = plan_.of_programs() ? kHeapRuns : kHeapIterations;
   leave_out_the_blind(Pass::exact);
-  once(Pass::heap, iterations);
-  once(Pass::exact, iterations);
+  once(Pass::heap, passes_.heap);
+  once(Pass::exact, passes_.heap);
 }
 
 void Measurement::time_pass() {
@@ -311,19 +385,19 @@ void Measurement::time_pass() {
 void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
   for (size_t arm : order) {
     const size_t before = recording_.blocks.size();
-    run_block(Pass::time, arm, iterations_per_block_);
+    run_block(Pass::time, arm, passes_.block);
     if (recording_.blocks.size() > before) recording_.blocks.back().rerun_of = rerun_of;
   }
 }
 
 // At the end, when what disturbed them may be over; at most a stated part of the rounds, so that
-// nobody waits for ever for a quiet machine.
+// nobody waits for ever for a quiet machine, and as far as a budget reaches.
 void Measurement::repeat_disturbed_rounds(int rounds) {
   std::vector<int> repeated = disturbed_rounds(recording_);
   repeated.resize(std::min(repeated.size(), static_cast<size_t>(rounds / kRerunsOneOf)));
   total_ += static_cast<int>(repeated.size() * order_.arms());
   for (int round : repeated) {
-    if (stopped()) break;
+    if (stopped() || !fits_another_round()) break;
     take_round(order_.next(), round);
   }
 }
@@ -335,13 +409,13 @@ void Measurement::repeat_disturbed_rounds(int rounds) {
 void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
   std::vector<int64_t> samples(plan_.arms.size());
   int rounds = std::min(max_rounds, kFirstGuessOfRounds);
-  const double start_s = elapsed_s();
+  const double start_s = elapsed_s(), limit_s = sampled_limit_s(pass);
   for (int round = 0; round < rounds && !stopped() && !arms.empty(); ++round) {
     int64_t fewest = plan_.samples;
     Arms order = arms;
     if (round % 2 == 1) std::reverse(order.begin(), order.end());
     for (size_t arm : order) {
-      if (run_block(pass, arm, iterations_per_block_)) samples[arm] += samples_of_last_block();
+      if (run_block(pass, arm, passes_.sampled)) samples[arm] += samples_of_last_block();
       if (!given_up(pass, arm)) fewest = std::min(fewest, samples[arm]);
     }
     const int taken = round + 1;
@@ -352,10 +426,18 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
       needed = static_cast<int>((plan_.samples * taken + fewest - 1) / fewest);
       needed = std::min(std::max(needed, taken + 1), max_rounds);
     }
-    if (elapsed_s() - start_s > kSampledPassLimit_s) needed = taken;
+    const double taken_s = elapsed_s() - start_s, round_s = taken_s / taken;
+    if (taken_s + (budget_ ? round_s : 0) > limit_s) needed = taken;
+    pass_end_s_ = start_s + std::min(limit_s, round_s * needed);
     total_ += (needed - rounds) * static_cast<int>(arms.size());
     rounds = needed;
   }
+}
+
+// With a budget all that it leaves beside the passes that follow.
+double Measurement::sampled_limit_s(Pass pass) const {
+  if (!budget_) return kSampledPassLimit_s;
+  return plan_.budget_s - elapsed_s() - estimate_behind_s(*budget_, pass, passes_);
 }
 
 int64_t Measurement::samples_of_last_block() const {
@@ -376,7 +458,7 @@ int64_t Measurement::samples_of_last_block() const {
 // the pass takes about as long as one block of each arm.
 void Measurement::counted_pass(Pass pass, int processes) {
   const bool slow = pass == Pass::futex || pass == Pass::count;
-  const int iterations = slow ? 1 : (iterations_per_block_ + processes - 1) / processes;
+  const int iterations = slow ? 1 : shared_out(passes_.block, processes);
   for (int round = 0; round < processes && !stopped(); ++round) {
     Arms order = all_arms();
     if (round % 2 == 1) std::reverse(order.begin(), order.end());

@@ -11,6 +11,7 @@
 
 #include "profiles/process/block.h"
 #include "profiles/run/arm_order.h"
+#include "profiles/run/budget.h"
 #include "profiles/run/plan.h"
 
 namespace winnow::profiles {
@@ -54,10 +55,17 @@ class Measurement {
   void take_round(const Arms& order, std::optional<int> rerun_of);
   void repeat_disturbed_rounds(int rounds);
   void sampled_pass(Pass pass, const Arms& arms, int max_rounds);
+  double sampled_limit_s(Pass pass) const;
   void counted_pass(Pass pass, int processes);
   void once(Pass pass, int iterations);
   void take_hooks(const std::string& what, std::vector<std::string> Program::*hook);
   void warm_up();
+  Block first_block(size_t arm, int iterations);
+  void try_programs();
+  void plan_by_first_processes();
+  void begin_pass(Pass pass);
+  double left_s() const;
+  bool fits_another_round() const;
   void count_blocks();
   void choose_plan(double round_s, double starts_s, double shortest_s);
   void measure_start();
@@ -80,8 +88,12 @@ class Measurement {
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
   // Commands that a pass cannot see, or that do not stand it: recording_.missing tells why.
   std::set<std::pair<Pass, size_t>> left_out_;
-  std::map<size_t, double> run_s_;  // of a command's run in the warm-up
-  int iterations_per_block_, planned_blocks_;
+  std::map<size_t, double> run_s_;    // of a command's run in the warm-up
+  PassPlan passes_;                   // how many iterations a process takes
+  std::optional<BudgetTask> budget_;  // of programs that follow docs/child-contract.md
+  Pass pass_ = kPasses.front();       // that is taken
+  double pass_end_s_ = 0;             // when it ends, by an estimate from the budget
+  int planned_blocks_;
   int done_ = 0, total_ = 0;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

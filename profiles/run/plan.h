@@ -23,8 +23,10 @@ struct RunPlan : MeasuringPlan {
   bool twin = false;
   int blocks = 20;               // of each arm in the time pass
   int iterations_per_block = 1;  // 0: of programs, as many runs as take kLeastBlock_s
-  double budget_s = 0;           // of programs: how long to measure, instead of `blocks`; 0: none
-  bool compare_outputs = true;   // of programs: whether all write the same (Block::checksum)
+  // How long to measure, instead of `blocks` of programs, and of iterations_per_block of others
+  // (profiles/run/budget.h); 0: none.
+  double budget_s = 0;
+  bool compare_outputs = true;  // of programs: whether all write the same (Block::checksum)
   // Fresh processes of each arm in the sync pass, which share the iterations of a block: from one
   // process alone nobody can tell how its counts scatter.
   int sync_processes = 7;

@@ -223,6 +223,58 @@ TEST_CASE("passes, variants and counts can be chosen, the first variant being th
   CHECK(result.out.find("unavailable") != std::string::npos);
 }
 
+// Those of the first look are not recorded; the pass's processes are as many as ever.
+TEST_CASE("a budget decides how many iterations a block has, and nothing else") {
+  TinyRun tiny;
+  const auto result = tiny.run({"--budget", "3s", "--passes", "time,heap,sync", "--samples", "9"});
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const auto recording = profiles::read_recording(tiny / "out/tiny");
+  const auto iterations = static_cast<size_t>(recording.workload.iterations_per_block);
+  CHECK(iterations >= 1);
+  std::map<profiles::Pass, int> blocks;
+  for (const auto& block : recording.blocks) {
+    CHECK(block.ok());
+    if (block.rerun_of) continue;
+    ++blocks[block.pass];
+    if (block.pass == profiles::Pass::time) CHECK(block.iteration_wall_ns.size() == iterations);
+  }
+  CHECK(blocks[profiles::Pass::time] == 8 * 3);
+  CHECK(blocks[profiles::Pass::heap] == 2);
+  CHECK(blocks[profiles::Pass::sync] == 7 * 2);
+  CHECK(result.out.find("## Winner") != std::string::npos);
+  CHECK(result.out.find("unavailable: the program told no cost of its loops") == std::string::npos);
+}
+
+TEST_CASE("a budget stands in the place of iterations, also in a file, and fits or says so") {
+  TinyRun tiny;
+  const auto both = tiny.run({"--budget", "1m", "--iterations", "8"});
+  CHECK(both.status == 2);
+  CHECK(both.err == "winnow: --budget: stands in the place of --iterations\n");
+  CHECK(tiny.run({"--budget", "10"}).err ==
+        "winnow: --budget: expected a time such as 90s, 10m or 2h\n");
+  CHECK(tiny.run({"--budget", "1m", "--blocks", "7"}).status == 2);
+  CHECK_FALSE(fs::exists(tiny / "out"));
+
+  const std::string text = base::read_file(tiny / "tiny.toml");
+  const auto with = [&](const std::string& line) {
+    const std::string_view old = "iterations = 16\n";
+    base::write_file(tiny / "tiny.toml",
+                     std::string(text).replace(text.find(old), old.size(), line));
+  };
+  with("budget = 'soon'\n");
+  CHECK(tiny.run({}).err ==
+        "winnow: tiny.toml: line 3: budget: expected a time such as 90s, 10m or 2h\n");
+  with("budget = '0.001s'\n");
+  const auto least = tiny.run({"--passes", "time"});
+  REQUIRE(least.status == 0);
+  CHECK(least.out.find("by an estimate from the first processes the run takes") !=
+        std::string::npos);
+  CHECK(profiles::read_recording(tiny / "out/tiny").workload.iterations_per_block == 1);
+  REQUIRE(tiny.run({"--passes", "time", "--iterations", "16"}).status == 0);
+  CHECK(profiles::read_recording(tiny / "out/tiny").workload.iterations_per_block == 2);
+}
+
 TEST_CASE("a run that cannot start writes nothing") {
   TinyRun tiny;
   CHECK(tiny.run({"--variants", "pool,nope"}).status == 2);

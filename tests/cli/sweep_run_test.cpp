@@ -126,7 +126,7 @@ TEST_CASE("a sweep that cannot start writes nothing") {
                    "name = 'p'\ntexts = ['a']\niterations = 1\nblocks = 1\npasses = ['time']\n"
                    "[[variants]]\nname = 'pool'\n");
   const auto result =
-      testing::winnow(tiny, {"run", "plain.toml", "--model", "tiny.gguf", "--budget", "1m"});
+      testing::winnow(tiny, {"run", "plain.toml", "--model", "tiny.gguf", "--resume"});
   CHECK(result.status == 2);
-  CHECK(result.err.find("--budget: only for a sweep") != std::string::npos);
+  CHECK(result.err.find("--resume: only for a sweep") != std::string::npos);
 }

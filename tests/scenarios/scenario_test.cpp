@@ -41,6 +41,16 @@ TEST_CASE("a scenario's keys are read and the others have their defaults") {
   CHECK(scenario.variants[1].label == "Coarse");
 }
 
+TEST_CASE("a budget may stand in the place of iterations, and knows its line") {
+  const TextFile file(replaced(kGood, "iterations = 20", "budget = '90s'"));
+  const auto scenario = load_scenario(file.path());
+  CHECK(scenario.iterations == 0);
+  REQUIRE(scenario.budget.has_value());
+  CHECK(scenario.budget->text == "90s");
+  CHECK(scenario.budget->where == file.path() + ": line 3: budget");
+  CHECK_FALSE(load_text(kGood).budget.has_value());
+}
+
 TEST_CASE("the baseline stands first") {
   CHECK(load_text("baseline = 'pool'\n" + kGood).variants.front().name == "pool");
   check_problems(load_scenario,
@@ -66,6 +76,10 @@ TEST_CASE("a wrong scenario is one error that names the line") {
           {"20", "0", "line 3: iterations: expected a whole number from 1 to 1000000"},
           {"20", "2.5", "line 3: iterations: expected a whole number from 1 to 1000000"},
           {"blocks = 4\n", "", "line 1: blocks: missing"},
+          {"iterations = 20\n", "", "line 1: iterations: missing"},
+          {"blocks = 4", "blocks = 4\nbudget = '1m'",
+           "line 5: budget: stands in the place of iterations"},
+          {"iterations = 20", "budget = 60", "line 3: budget: expected a string that is not empty"},
           {"['a', 'b', 'c']", "[]", "line 2: texts: expected a list of strings"},
           {"'b'", "7", "line 2: texts: expected a list of strings"},
           {"'sync'", "'gpu'", "line 5: passes: gpu is none of time, cpu, wall, heap, sync"},
