@@ -43,7 +43,12 @@ bool is_one_function(const Folded& side, int caller, int frame) {
          name_of(side, caller) == name_of(side, frame);
 }
 
-// The frames that stay, leaf first: the leaf in any case, schedulers' ones only below the work.
+bool is_kernel(const Folded& side, int frame) {
+  return side.stacks.frames[static_cast<size_t>(frame)].category == "kernel";
+}
+
+// The frames that stay, leaf first: the function that ran in any case, also where the kernel did
+// its work; schedulers' ones only below the work.
 std::vector<int> meaningful(const std::vector<int>& frames, const Folded& side) {
   std::vector<int> result;
   bool above_work = false;
@@ -52,8 +57,8 @@ std::vector<int> meaningful(const std::vector<int>& frames, const Folded& side) 
     const bool stays =
         meaning != FrameMeaning::kPlumbing && !(above_work && meaning == FrameMeaning::kScheduler);
     above_work = above_work || meaning == FrameMeaning::kWork;
-    if (result.empty() || (stays && !is_one_function(side, frame, result.back())))
-      result.push_back(frame);
+    const bool ran = result.empty() || (result.size() == 1 && is_kernel(side, result.front()));
+    if (ran || (stays && !is_one_function(side, frame, result.back()))) result.push_back(frame);
   }
   return result;
 }

@@ -25,8 +25,9 @@ int index_of(profiles::Stacks& stacks, const std::string& function) {
   added.category = function.starts_with("sched_") || function.starts_with("clone") ||
                            function.starts_with("start_thread")
                        ? "scheduler"
-                   : function == "malloc" ? "memory"
-                                          : "other";
+                   : function == "malloc"   ? "memory"
+                   : function == "[kernel]" ? "kernel"
+                                            : "other";
   stacks.frames.push_back(added);
   return static_cast<int>(frames.size()) - 1;
 }
@@ -196,6 +197,8 @@ TEST_CASE("a scheduler's own time keeps its frames, with what it calls of the sy
       stacks_with({{5, {"main", "sched_run", "sched_create", "malloc"}},
                    {4, {"main", "sched_run", "task", "malloc"}},
                    {3, {"clone3", "start_thread"}},
+                   {6, {"clone3", "[kernel]"}},
+                   {7, {"main", "sched_run", "sched_wait", "[kernel]"}},
                    {2, {"main", "sched_run", "[lib.so]", "std::function::operator()", "task"}},
                    {1, {"main", "sched_run", "[lib.so]"}},
                    {0, {}}}),
@@ -204,6 +207,8 @@ TEST_CASE("a scheduler's own time keeps its frames, with what it calls of the sy
         std::map<std::string, int64_t>{{"main;sched_run;sched_create;malloc", 5},
                                        {"main;task;malloc", 4},
                                        {"start_thread", 3},
+                                       {"clone3;[kernel]", 6},
+                                       {"main;sched_run;sched_wait;[kernel]", 7},
                                        {"main;task", 2},
                                        {"main;sched_run;[lib.so]", 1},
                                        {"", 0}});
@@ -265,7 +270,8 @@ TEST_CASE("what only leads to work is plumbing; functions that are merely called
 
 TEST_CASE("pairing keeps what every stack stands for, and the function that ran, of any stacks") {
   std::mt19937_64 random(20261130);
-  const Names names{"_start",
+  const Names names{"[kernel]",
+                    "_start",
                     "clone3",
                     "start_thread",
                     "[lib.so]",
