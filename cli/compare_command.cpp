@@ -124,14 +124,6 @@ CompareOptions options_of(const RunOptions& run, const scenarios::ProgramScenari
   return options;
 }
 
-// The file's, before anything is measured.
-void check_budget(const scenarios::ProgramScenario& scenario) try {
-  if (scenario.budget) parse_duration("budget", *scenario.budget);
-} catch (const base::UsageError& error) {
-  throw base::UsageError(scenario.path,
-                         fmt::format("line {}: {}", scenario.budget_line, error.what()));
-}
-
 }  // namespace
 
 int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
@@ -151,7 +143,7 @@ int run_programs(const RunOptions& options, const Given& given) {
                 "affinity", "spin-us", "grain", "isa"},
                "not for a scenario of programs");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
-  check_budget(scenario);
+  budget_of(scenario);  // what is wrong with it is told before anything is measured
   return compare_programs(scenario_arms(scenario), options_of(options, scenario),
                           out_folder(scenario.name, options), scenario.name, scenario.description);
 }

@@ -442,6 +442,14 @@ std::vector<profiles::Arm> scenario_arms(const scenarios::ProgramScenario& scena
   return arms;
 }
 
+std::optional<double> budget_of(const scenarios::ProgramScenario& scenario) try {
+  if (!scenario.budget) return std::nullopt;
+  return parse_duration("budget", *scenario.budget);
+} catch (const base::UsageError& error) {
+  throw base::UsageError(scenario.path,
+                         fmt::format("line {}: {}", scenario.budget_line, error.what()));
+}
+
 ProgramOptions in_folder_of(const BuiltRevision& revision, const ProgramOptions& options) {
   ProgramOptions here = options;
   here.folder = (fs::path(revision.folder) / options.folder.value_or("")).string();

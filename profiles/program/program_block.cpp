@@ -189,7 +189,8 @@ class Run {
   Run(const BlockPlan& plan, const fs::path& out, int index, Sum& sum)
       : plan_(plan), command_(command_of(plan, out, index, sum.server)), sum_(sum) {
     if (plan.pass == Pass::cpu) data_ = (out / fmt::format("perf-{}.data", index)).string();
-    if (plan.pass == Pass::tree && plan.arm->program->output_file.empty()) {
+    const bool hashed = plan.pass == Pass::tree || plan.hash_output;
+    if (hashed && plan.arm->program->output_file.empty()) {
       hash_.emplace();
       command_.output_file = hash_->file();
     }

@@ -20,6 +20,7 @@ namespace winnow::profiles {
 // - futex: exact counts of futex calls by seccomp and ptrace (futexes.json); the block fails where
 //   a run makes more than TreeOptions allow
 // - count: instructions by callgrind (instructions.json)
+// With BlockPlan::hash_output the output has a hash in any pass.
 ChildResult measure_program(const BlockPlan& plan);
 
 // Why the pass cannot be taken of such programs on this machine; empty: it can. Runs a short
