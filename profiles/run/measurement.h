@@ -57,6 +57,7 @@ class Measurement {
   void counted_pass(Pass pass, int processes);
   void once(Pass pass, int iterations);
   void take_hooks(const std::string& what, std::vector<std::string> Program::*hook);
+  void check_commands() const;
   void warm_up();
   void count_blocks();
   void choose_plan(double round_s, double starts_s, double shortest_s);
