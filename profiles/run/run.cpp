@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -163,6 +165,17 @@ void note_gaps(const RunPlan& plan, Recording& recording) {
       note_gaps(pass, twin, recording);
     }
   }
+  // The exact pass checks the heap pass: what keeps both from a program is told once.
+  const auto told_of_heap = [&](const Missing& exact) {
+    return exact.pass == Pass::exact &&
+           std::ranges::any_of(recording.missing, [&](const Missing& heap) {
+             return heap.pass == Pass::heap && heap.reason == exact.reason &&
+                    (heap.variant.empty() || heap.variant == exact.variant);
+           });
+  };
+  std::vector<Missing> kept;
+  std::ranges::copy_if(recording.missing, std::back_inserter(kept), std::not_fn(told_of_heap));
+  recording.missing = std::move(kept);
 }
 
 // A program that is another one meanwhile names other functions. What was measured of it before is
