@@ -6,6 +6,9 @@
 
 namespace winnow::profiles {
 
+// The checksum of a block whose runs wrote different things; in no recording.
+inline constexpr const char* kChangingOutput = "another one in each run";
+
 // A block of a program that need not know of the harness (Arm::program): plan.iterations runs, one
 // behind the other. Its region is all runs together, without what comes before and behind each.
 // Where the program has a server, the runs are its load: it starts before the first and ends behind

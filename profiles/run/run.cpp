@@ -17,6 +17,7 @@
 #include "profiles/process/pass.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/process/program_file.h"
+#include "profiles/program/program_block.h"
 #include "profiles/raw/assemble.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/utc_now.h"
@@ -110,7 +111,8 @@ void drop_outputs(bool compare, Recording& recording) {
   for (const Block& block : recording.blocks) {
     if (!block.ok() || block.checksum.empty()) continue;
     const auto [known, added] = first.try_emplace(block.variant, block.checksum);
-    if (known->second != block.checksum) changing.insert(block.variant);
+    if (known->second != block.checksum || block.checksum == kChangingOutput)
+      changing.insert(block.variant);
   }
   if (compare && changing.empty()) return;
   for (Block& block : recording.blocks) block.checksum.clear();

@@ -61,6 +61,10 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
   const std::string changing = with({"sh -c 'echo $$'", "sh -c 'echo $$'"});
   CHECK(has(changing, "is another one in each run"));
   CHECK(!has(changing, "COMPARISON VOID"));
+  // Of several runs a block, too, as all blocks of short commands are.
+  const std::string within = with({"--runs-per-block", "20", "sh -c 'echo $$'", "sh -c 'echo $$'"});
+  CHECK(has(within, "is another one in each run"));
+  CHECK(!has(within, "COMPARISON VOID"));
   CHECK(has(with({"true", "true"}), "**Same-work check:** not checked"));
 }
 
