@@ -143,7 +143,7 @@ int run_programs(const RunOptions& options, const Given& given) {
                 "affinity", "spin-us", "grain", "isa"},
                "not for a scenario of programs");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
-  if (scenario.budget) parse_duration(scenario.budget->where, scenario.budget->text);
+  budget_of(scenario);  // what is wrong with it is told before anything is measured
   return compare_programs(scenario_arms(scenario), options_of(options, scenario),
                           out_folder(scenario.name, options), scenario.name, scenario.description);
 }

@@ -442,6 +442,11 @@ std::vector<profiles::Arm> scenario_arms(const scenarios::ProgramScenario& scena
   return arms;
 }
 
+std::optional<double> budget_of(const scenarios::ProgramScenario& scenario) {
+  if (!scenario.budget) return std::nullopt;
+  return parse_duration(scenario.budget->where, scenario.budget->text);
+}
+
 ProgramOptions in_folder_of(const BuiltRevision& revision, const ProgramOptions& options) {
   ProgramOptions here = options;
   here.folder = (fs::path(revision.folder) / options.folder.value_or("")).string();

@@ -53,6 +53,9 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options);
 std::vector<profiles::Arm> scenario_arms(const scenarios::ProgramScenario& scenario,
                                          const BuiltRevision* commit = nullptr);
 
+// The scenario's budget in seconds. Throws base::UsageError that names the file and the line.
+std::optional<double> budget_of(const scenarios::ProgramScenario& scenario);
+
 // The options with which commands run in the folder of a commit.
 ProgramOptions in_folder_of(const BuiltRevision& revision, const ProgramOptions& options);
 

@@ -28,6 +28,8 @@ Words at_condition(const Words& words, const std::string& parameter,
 
 profiles::Program at_condition(profiles::Program program, const std::string& parameter,
                                const profiles::Condition& condition) {
+  program.setup = at_condition(program.setup, parameter, condition);
+  program.cleanup = at_condition(program.cleanup, parameter, condition);
   program.prepare = at_condition(program.prepare, parameter, condition);
   program.conclude = at_condition(program.conclude, parameter, condition);
   return program;
@@ -76,7 +78,11 @@ int program_sweep_command(const RunOptions& options, const Given& given) {
   };
   plan.blocks = sweep.matrix.blocks;
   plan.iterations_per_block = sweep.matrix.iterations;
-  if (options.budget) plan.budget_s = parse_duration("--budget", *options.budget);
+  plan.compare_outputs = !scenario.ignore_output;
+  if (options.budget)
+    plan.budget_s = parse_duration("--budget", *options.budget);
+  else if (!options.blocks)
+    plan.budget_s = budget_of(scenario);
   plan.resume = options.resume;
   plan.force = options.force;
   return finish_sweep(plan);

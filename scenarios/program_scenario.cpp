@@ -103,11 +103,14 @@ std::vector<std::string> read_program_passes(TableReader& reader) {
   return passes;
 }
 
-// A sweep takes the time pass alone, in processes that it starts where it likes.
-void check_sweep(const TableReader& sweep, TableReader& reader, const ProgramScenario& scenario) {
-  for (const char* key :
-       {"blocks", "runs_per_block", "passes", "budget", "warmup", "ignore_output"})
-    if (reader.has(key)) reader.fail(key, "not for a sweep, whose table has keys of its own");
+// A sweep takes the time pass alone, and its table says how many blocks.
+void check_sweep(TableReader& sweep, TableReader& reader, const ProgramScenario& scenario) {
+  for (const char* key : {"blocks", "runs_per_block"})
+    if (reader.has(key)) reader.fail(key, "of a sweep it stands in the table [sweep]");
+  if (reader.has("passes"))
+    reader.fail("passes", "a sweep is timed only; without [sweep] the same programs take passes");
+  if (scenario.budget && sweep.has("blocks"))
+    reader.fail("budget", "stands in the place of blocks");
   const auto used = [&](const std::string& name) {
     return std::any_of(scenario.programs.begin(), scenario.programs.end(),
                        [&](const auto& program) {
@@ -118,10 +121,6 @@ void check_sweep(const TableReader& sweep, TableReader& reader, const ProgramSce
     sweep.fail("parameter", fmt::format("no command has {{{}}}", scenario.sweep->parameter));
   if (scenario.sweep->matrix.threads.size() > 1 && !used("threads"))
     sweep.fail("threads", "no command has {threads}");
-  for (const ScenarioProgram& program : scenario.programs)
-    if (program.setup || program.cleanup)
-      sweep.fail("sweep",
-                 "a program has setup or cleanup, which a sweep does not run: use prepare");
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct BlockPlan {
   std::string agent_library;                 // of every pass but time
   int padding_bytes = 0;                     // of the environment
   std::string control_group_file;            // cgroup.procs; empty: none
+  bool hash_output = false;                  // of a program, in passes besides tree
   // Of the arm's program: a block in which it is another than before fails. May be null.
   ProgramWatch* watch = nullptr;
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "profiles/process/loaded_libraries.h"
 #include "profiles/process/program_file.h"
 
 namespace winnow::profiles {
@@ -40,6 +42,26 @@ bool is_file(const std::string& path) {
 Words words_in(const std::string& line) {
   std::istringstream stream(line);
   return {std::istream_iterator<std::string>(stream), {}};
+}
+
+// What `env` sets it to for the program.
+std::optional<std::string> variable_in(const Words& command, const std::string& name) {
+  for (const std::string& word : command)
+    if (word.starts_with(name + "=")) return word.substr(name.size() + 1);
+  return std::nullopt;
+}
+
+std::string library_path_of(const Words& command) {
+  const char* own = std::getenv("LD_LIBRARY_PATH");
+  return variable_in(command, "LD_LIBRARY_PATH").value_or(own ? own : "");
+}
+
+// Those of a list with colons or spaces that are no bare names.
+Words paths_in(std::string list) {
+  std::ranges::replace(list, ':', ' ');
+  Words paths = words_in(list);
+  std::erase_if(paths, [](const std::string& path) { return path.find('/') == std::string::npos; });
+  return paths;
 }
 
 class Chain {
@@ -130,13 +152,28 @@ ProgramWatch::ProgramWatch(std::vector<std::string> command, std::string folder,
                            std::vector<std::string> more)
     : command_(std::move(command)), folder_(std::move(folder)), more_(std::move(more)) {}
 
+void ProgramWatch::note(const std::string& file) {
+  const auto known = [&](const Watched& watched) { return watched.file.path == file; };
+  struct stat state {};
+  if (std::ranges::none_of(watched_, known) && ::stat(file.c_str(), &state) == 0)
+    watched_.push_back({program_file(file), state});
+}
+
+// The libraries are those of all files, last of all.
+void ProgramWatch::note_files_of(const std::vector<std::string>& command) {
+  std::vector<std::string> files = files_run_by(command, folder_);
+  for (const std::string& library : paths_in(variable_in(command, "LD_PRELOAD").value_or("")))
+    files.push_back((fs::path(folder_) / library).string());
+  for (const std::string& file : files) note(file);
+  const std::string library_path = library_path_of(command);
+  for (const std::string& file : files)
+    for (const std::string& library : loaded_libraries(file, folder_, library_path)) note(library);
+}
+
 void ProgramWatch::note_files() {
-  std::vector<std::string> files = files_run_by(command_, folder_);
-  files.insert(files.end(), more_.begin(), more_.end());
-  for (const std::string& path : files) {
-    struct stat state {};
-    if (::stat(path.c_str(), &state) == 0) watched_.push_back({program_file(path), state});
-  }
+  note_files_of(command_);
+  for (const auto& command : beside_) note_files_of(command);
+  for (const std::string& file : more_) note(file);
   const std::string first = command_.empty() ? "" : found_program(command_.front(), folder_);
   const bool found = !watched_.empty() && watched_.front().file.path == first;
   program_ = found ? watched_.front().file : program_file(first);

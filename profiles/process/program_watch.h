@@ -17,12 +17,16 @@ namespace winnow::profiles {
 std::vector<std::string> files_run_by(const std::vector<std::string>& command,
                                       const std::string& folder = "");
 
-// Whether programs stay what they are while they are measured. For one thread at a time.
+// Whether programs, and the libraries of their own that they load, stay what they are while they
+// are measured. For one thread at a time.
 class ProgramWatch {
  public:
   // `more`: files besides those that the command runs, such as libraries that are preloaded.
   explicit ProgramWatch(std::vector<std::string> command, std::string folder = "",
                         std::vector<std::string> more = {});
+
+  // What runs beside the command, such as its server. Before the first check().
+  void add_command(const std::vector<std::string>& command) { beside_.push_back(command); }
 
   // Looks at the files. The first time they are noted; once one of them is gone or has other bytes,
   // this throws base::Error, then and ever after: "./bench: replaced while it was measured: 16024
@@ -43,11 +47,14 @@ class ProgramWatch {
   };
 
   void note_files();
+  void note(const std::string& file);
+  void note_files_of(const std::vector<std::string>& command);
   std::string changed(Watched& watched) const;
 
   std::vector<std::string> command_;
   std::string folder_;
   std::vector<std::string> more_;
+  std::vector<std::vector<std::string>> beside_;
   std::optional<ProgramFile> program_;
   std::vector<Watched> watched_;
   std::string change_;

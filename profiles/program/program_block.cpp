@@ -189,7 +189,8 @@ class Run {
   Run(const BlockPlan& plan, const fs::path& out, int index, Sum& sum)
       : plan_(plan), command_(command_of(plan, out, index, sum.server)), sum_(sum) {
     if (plan.pass == Pass::cpu) data_ = (out / fmt::format("perf-{}.data", index)).string();
-    if (plan.pass == Pass::tree && plan.arm->program->output_file.empty()) {
+    const bool hashed = plan.pass == Pass::tree || plan.hash_output;
+    if (hashed && plan.arm->program->output_file.empty()) {
       hash_.emplace();
       command_.output_file = hash_->file();
     }
@@ -297,7 +298,7 @@ class Run {
     if (block.iteration_wall_ns.size() == 1)
       block.checksum = hash;
     else if (block.checksum != hash)
-      block.checksum.clear();  // another one in each run
+      block.checksum = kChangingOutput;
   }
 
   const BlockPlan& plan_;

@@ -6,6 +6,9 @@
 
 namespace winnow::profiles {
 
+// The checksum of a block whose runs wrote different things; in no recording.
+inline constexpr const char* kChangingOutput = "another one in each run";
+
 // A block of a program that need not know of the harness (Arm::program): plan.iterations runs, one
 // behind the other. Its region is all runs together, without what comes before and behind each.
 // Where the program has a server, the runs are its load: it starts before the first and ends behind
@@ -20,6 +23,7 @@ namespace winnow::profiles {
 // - futex: exact counts of futex calls by seccomp and ptrace (futexes.json); the block fails where
 //   a run makes more than TreeOptions allow
 // - count: instructions by callgrind (instructions.json)
+// With BlockPlan::hash_output the output has a hash in any pass.
 ChildResult measure_program(const BlockPlan& plan);
 
 // Why the pass cannot be taken of such programs on this machine; empty: it can. Runs a short

@@ -70,8 +70,19 @@ Stacks stacks_of(const std::vector<std::string>& files, ProfileClock clock,
   return std::move(found.stacks);
 }
 
-// How much of the CPU time a profile saw decides what it is worth.
-void check_coverage(const std::string& variant, SampledProfile& profile, Recording& recording) {
+std::string subject_of(const std::string& who, Pass pass) {
+  return fmt::format("{}, {} pass", who, word(pass));
+}
+
+std::string without_subject(const base::Error& error, const std::string& subject) {
+  std::string text = error.what();
+  if (text.starts_with(subject + ": ")) text.erase(0, subject.size() + 2);
+  return text;
+}
+
+// How much of the CPU time a profile saw decides what it is worth. `subject`: "pool, cpu pass".
+void check_coverage(const std::string& subject, const SampledProfile& profile,
+                    Recording& recording) {
   constexpr double kLeastToTell_s = 0.1, kWhole = 0.95, kHalf = 0.5, kNone = 0.05, kToName = 0.01;
   if (!profile.total_s || *profile.total_s <= 0) return;
   const double share = profile.sampled_s / *profile.total_s;
@@ -86,8 +97,8 @@ void check_coverage(const std::string& variant, SampledProfile& profile, Recordi
         "; {:.0f} % is the kernel's, to start and end processes and to switch between threads, "
         "where no profiler counts",
         *profile.outside_events_s / *profile.total_s * 100);
-  if (share < kHalf) throw base::Error("cpu pass", text + ": too little for a table");
-  if (share < kWhole) recording.warnings.push_back(variant + ", cpu pass: " + text);
+  if (share < kHalf) throw base::Error(subject, text + ": too little for a table");
+  if (share < kWhole) recording.warnings.push_back(subject + ": " + text);
 }
 
 SampledProfile sampled(const std::string& folder, const std::vector<const Block*>& blocks,
@@ -120,7 +131,7 @@ SampledProfile sampled(const std::string& folder, const std::vector<const Block*
   if (!kernel_seen && cpu_s) profile.unseen_kernel_s = std::min(system_s, *cpu_s);
   if (by_events && kernel_seen && cpu_s && counted)
     profile.outside_events_s = std::max(0.0, *cpu_s - events_s);
-  if (by_events) check_coverage(variant, profile, recording);
+  if (by_events) check_coverage(subject_of(variant, pass_of(clock)), profile, recording);
   write(folder, blocks.front()->variant, std::move(stacks), recording);
   return profile;
 }
@@ -141,17 +152,18 @@ std::optional<SampledProfile> server_profile(const std::string& folder,
     cpu_s += static_cast<double>(block->server->cpu_ns) * 1e-9;
   }
   if (files.empty()) return std::nullopt;
-  const std::string subject = blocks.front()->variant + ", server";
+  const std::string server = blocks.front()->variant + ", server";
+  const std::string subject = subject_of(server, Pass::cpu);
   try {
     bool kernel_seen = true;
-    Stacks stacks = stacks_of(files, ProfileClock::cpu, rules, subject, recording, kernel_seen);
+    Stacks stacks = stacks_of(files, ProfileClock::cpu, rules, server, recording, kernel_seen);
     stacks.iterations = iterations;
     SampledProfile profile = hotspots(stacks);
     profile.total_s = cpu_s;
     check_coverage(subject, profile, recording);
     return profile;
   } catch (const base::Error& error) {
-    recording.warnings.push_back(subject + ", " + error.what());
+    recording.warnings.push_back(without_subject(error, subject).insert(0, subject + ": "));
     return std::nullopt;
   }
 }
@@ -330,11 +342,9 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
     try {
       read(blocks);
     } catch (const base::Error& error) {
-      // What shows it names the pass.
-      std::string reason = error.what();
-      if (const std::string subject = word(pass) + " pass: "; reason.starts_with(subject))
-        reason.erase(0, subject.size());
-      recording.missing.push_back({variant, pass, std::move(reason)});
+      // What shows it names both.
+      recording.missing.push_back(
+          {variant, pass, without_subject(error, subject_of(variant, pass))});
     }
   };
   for (const Variant& variant : recording.variants) {

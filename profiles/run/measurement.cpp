@@ -11,6 +11,7 @@
 #include "base/program_error.h"
 #include "base/usable_cores.h"
 #include "profiles/process/pass.h"
+#include "profiles/process/program_file.h"
 #include "profiles/program/program_block.h"
 #include "profiles/raw/cpu_profile.h"
 #include "profiles/recording/disturbance.h"
@@ -42,7 +43,8 @@ bool interferes(Pass pass) {
 ProcessCost process_cost(const Block& block, double whole_s) {
   const auto iterations = static_cast<double>(block.iteration_wall_ns.size());
   double all_s = 0;
-  for (const int64_t wall_ns : block.iteration_wall_ns) all_s += static_cast<double>(wall_ns) * 1e-9;
+  for (const int64_t wall_ns : block.iteration_wall_ns)
+    all_s += static_cast<double>(wall_ns) * 1e-9;
   ProcessCost cost;
   cost.iteration_s = all_s / iterations;
   cost.start_s = std::max(0.0, whole_s - all_s);
@@ -65,8 +67,11 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   std::vector<std::string> libraries;
   if (!plan.of_programs() && !plan.agent_library.empty())
     libraries = {plan.agent_library, malloc_library(plan.agent_library)};
-  for (const Arm& arm : plan.arms)
+  for (const Arm& arm : plan.arms) {
     watches_.emplace_back(arm.command, arm.program ? arm.program->folder : "", libraries);
+    if (arm.program && arm.program->server)
+      watches_.back().add_command(arm.program->server->command);
+  }
 }
 
 void Measurement::count_blocks() {
@@ -145,8 +150,21 @@ void Measurement::take_hooks(const std::string& what, std::vector<std::string> P
     const std::filesystem::path logs = std::filesystem::path(folder_) / "raw/hooks";
     std::filesystem::create_directories(logs);
     const std::string log = (logs / fmt::format("{}-{}.txt", what, name_of(arm))).string();
-    run_hook(what, *program.*hook, log, block_plan(Pass::time, arm, 0, 1));
+    BlockPlan plan = block_plan(Pass::time, arm, 0, 1);
+    if (hook == &Program::cleanup) plan.stop = nullptr;  // that is also for an interrupted run
+    run_hook(what, *program.*hook, log, plan);
   }
+}
+
+// Which command is not there is told before the others have run. A hook may still make it.
+void Measurement::check_commands() const {
+  const auto makes = [](const Arm& arm) {
+    return !arm.program->setup.empty() || !arm.program->prepare.empty() || arm.program->server;
+  };
+  if (std::ranges::any_of(plan_.arms, makes)) return;
+  for (const Arm& arm : plan_.arms)
+    if (!std::filesystem::exists(found_program(arm.command.front(), arm.program->folder)))
+      throw base::ProgramError(arm.variant.label, "not started: No such file or directory", "");
 }
 
 // Not recorded, but how long a run takes decides about the plan.
@@ -171,6 +189,7 @@ Block Measurement::first_block(size_t arm, int iterations) {
 }
 
 void Measurement::try_programs() {
+  check_commands();
   double round_s = 0, starts_s = 0, shortest_s = kLeastBlock_s;
   for (size_t arm : all_arms()) {
     if (stopped()) return;

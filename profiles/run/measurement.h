@@ -59,6 +59,7 @@ class Measurement {
   void counted_pass(Pass pass, int processes);
   void once(Pass pass, int iterations);
   void take_hooks(const std::string& what, std::vector<std::string> Program::*hook);
+  void check_commands() const;
   void warm_up();
   Block first_block(size_t arm, int iterations);
   void try_programs();

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -15,6 +17,7 @@
 #include "profiles/process/pass.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/process/program_file.h"
+#include "profiles/program/program_block.h"
 #include "profiles/raw/assemble.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/utc_now.h"
@@ -108,7 +111,8 @@ void drop_outputs(bool compare, Recording& recording) {
   for (const Block& block : recording.blocks) {
     if (!block.ok() || block.checksum.empty()) continue;
     const auto [known, added] = first.try_emplace(block.variant, block.checksum);
-    if (known->second != block.checksum) changing.insert(block.variant);
+    if (known->second != block.checksum || block.checksum == kChangingOutput)
+      changing.insert(block.variant);
   }
   if (compare && changing.empty()) return;
   for (Block& block : recording.blocks) block.checksum.clear();
@@ -163,6 +167,17 @@ void note_gaps(const RunPlan& plan, Recording& recording) {
       note_gaps(pass, twin, recording);
     }
   }
+  // The exact pass checks the heap pass: what keeps both from a program is told once.
+  const auto told_of_heap = [&](const Missing& exact) {
+    return exact.pass == Pass::exact &&
+           std::ranges::any_of(recording.missing, [&](const Missing& heap) {
+             return heap.pass == Pass::heap && heap.reason == exact.reason &&
+                    (heap.variant.empty() || heap.variant == exact.variant);
+           });
+  };
+  std::vector<Missing> kept;
+  std::ranges::copy_if(recording.missing, std::back_inserter(kept), std::not_fn(told_of_heap));
+  recording.missing = std::move(kept);
 }
 
 // A program that is another one meanwhile names other functions. What was measured of it before is

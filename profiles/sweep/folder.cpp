@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "profiles/machine/facts.h"
 #include "profiles/process/plan_check.h"
+#include "profiles/process/program_file.h"
 
 namespace winnow::profiles {
 namespace {
@@ -68,6 +69,21 @@ std::string blocks_difference(const Sweep& sweep, const SweepPlan& plan) {
   return "";
 }
 
+// Of programs that no hook builds.
+std::string programs_difference(const Sweep& sweep, const SweepPlan& plan) {
+  for (const Variant& variant : sweep.variants) {
+    if (!plan.program || !variant.program_file || !variant.program_file->sha256) continue;
+    const auto planned = std::ranges::find(plan.variants, variant.name, &Variant::name);
+    if (planned == plan.variants.end() || plan.conditions.empty()) continue;
+    const Program program = plan.program(*planned, plan.conditions.front());
+    if (!program.setup.empty() || !program.prepare.empty() || !program.conclude.empty()) continue;
+    const ProgramFile now = program_file(variant.program_file->path);
+    if (now.sha256 && now.sha256 != variant.program_file->sha256)
+      return "another program " + base::printable(now.path);
+  }
+  return "";
+}
+
 std::string why_another(const std::string& folder, const Sweep& sweep, const SweepPlan& plan) {
   for (const std::string& found :
        {difference("scenario", sweep.name, plan.name),
@@ -75,7 +91,7 @@ std::string why_another(const std::string& folder, const Sweep& sweep, const Swe
         difference("commit", sweep.commit, plan.commit),
         sweep.model && plan.model ? model_difference(*sweep.model, *plan.model) : "",
         machine_difference(sweep.machine), files_difference(folder, plan),
-        blocks_difference(sweep, plan)})
+        programs_difference(sweep, plan), blocks_difference(sweep, plan)})
     if (!found.empty()) return found;
   return "";
 }

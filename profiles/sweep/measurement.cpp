@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 #include <random>
 
@@ -12,7 +13,6 @@
 #include "profiles/machine/competitors.h"
 #include "profiles/machine/cpu_quota.h"
 #include "profiles/process/block.h"
-#include "profiles/process/program_file.h"
 #include "profiles/program/program_block.h"
 
 namespace winnow::profiles {
@@ -21,6 +21,7 @@ namespace {
 constexpr int kPaddingLimit = 4096;
 constexpr int kMaxCalibratedIterations = 300;
 constexpr int kMaxBudgetRounds = 100;
+constexpr int kHashedRounds = 2;  // an output that is another one in each of these tells nothing
 
 std::string describe(const Condition& condition, const std::string& parameter) {
   std::string text = condition.mix;
@@ -59,15 +60,6 @@ std::optional<int64_t> work_of(const Block& block, const std::string& name) {
   return found == block.work.end() ? std::nullopt : std::optional(found->second);
 }
 
-// Of a variant that was not run before.
-void identify_program(const Arm& arm, const std::string& commit, Sweep& sweep) {
-  for (Variant& variant : sweep.variants) {
-    if (variant.name != arm.variant.name || variant.program_file) continue;
-    variant.program_file = program_file(arm.command.front());
-    if (!commit.empty()) variant.program_file->commit = commit;
-  }
-}
-
 }  // namespace
 
 SweepMeasurement::SweepMeasurement(const SweepPlan& plan, const SweepFolder& folder, Sweep& sweep)
@@ -94,9 +86,36 @@ double SweepMeasurement::elapsed_s() const {
 }
 
 void SweepMeasurement::take() {
+  take_hooks("setup", &Program::setup, plan_.stop);
   total_ = missing_blocks(plan_.budget_s ? 1 : plan_.blocks);
   take_planned_rounds(plan_.budget_s ? 1 : plan_.blocks);
   if (plan_.budget_s) spend_budget();
+}
+
+// Whatever ended the sweep.
+void SweepMeasurement::clean_up() { take_hooks("cleanup", &Program::cleanup, nullptr); }
+
+// Of each program once, and where its text names the parameter or the threads once for each value.
+void SweepMeasurement::take_hooks(const std::string& what, std::vector<std::string> Program::*hook,
+                                  const std::atomic<bool>* stop) {
+  if (!plan_.program) return;
+  std::filesystem::create_directories(folder_.scratch());
+  for (const Variant& variant : plan_.variants) {
+    std::set<std::vector<std::string>> taken;
+    for (const CellGroup& group : groups_) {
+      Arm arm{variant, {}};
+      arm.program = plan_.program(variant, group.condition);
+      const std::vector<std::string>& command = (*arm.program).*hook;
+      if (command.empty() || !taken.insert(command).second) continue;
+      report_progress(fmt::format("{}, {}", what, variant.name));
+      BlockPlan block;
+      block.arm = &arm;
+      block.time_limit_s = plan_.time_limit_s;
+      block.stop = stop;
+      run_hook(what, command, folder_.scratch() + "/hook.txt", block);
+    }
+  }
+  folder_.clear_scratch();
 }
 
 int SweepMeasurement::missing_blocks(int rounds) const {
@@ -188,7 +207,7 @@ int SweepMeasurement::calibrated(const CellGroup& group, int round) {
   const size_t chosen =
       persistent == variants.end() ? 0 : static_cast<size_t>(persistent - variants.begin());
   report_progress(fmt::format("{}, a first look", describe(group.condition, plan_.parameter)));
-  const ChildResult result = measure(sweep_.cells[group.cells[chosen]], round, 1);
+  const ChildResult result = measure(group.cells[chosen], round, 1);
   const auto& walls = result.block.iteration_wall_ns;
   if (!result.block.ok() || walls.empty()) return 1;
   const double wall_s = static_cast<double>(std::max<int64_t>(walls.front(), 1)) * 1e-9;
@@ -202,8 +221,10 @@ void SweepMeasurement::run_block(size_t index, int round, int iterations) {
   report_progress(fmt::format("{}, {}, block {}", describe(cell.condition, plan_.parameter),
                               cell.variant, round + 1));
   const double begin_s = elapsed_s();
-  const ChildResult result = measure(cell, round, iterations);
+  warm_up(index, round);
+  ChildResult result = measure(index, round, iterations);
   if (stopped() && !result.block.ok()) return;  // killed: not a finished block
+  if (result.block.ok() && plan_.program) result.block.checksum = output_hash(index, round);
   add(cell, result);
   seconds_[index] = elapsed_s() - begin_s;
   measured_s_ += seconds_[index];
@@ -212,13 +233,40 @@ void SweepMeasurement::run_block(size_t index, int round, int iterations) {
   report_progress("");
 }
 
-ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iterations) try {
+// Of a program, before the first block that this process takes of a cell.
+void SweepMeasurement::warm_up(size_t index, int round) {
+  if (!plan_.program || !warm_.insert(index).second) return;
+  const SweepCell& cell = sweep_.cells[index];
+  const auto variant = std::ranges::find(plan_.variants, cell.variant, &Variant::name);
+  const int runs = plan_.program(*variant, cell.condition).warmup;
+  if (runs > 0) measure(index, round, runs);
+}
+
+// Of a run that is not timed: in one that is, the output goes nowhere.
+std::string SweepMeasurement::output_hash(size_t cell, int round) {
+  if (!plan_.compare_outputs || round >= kHashedRounds) return "";
+  return measure(cell, round, 1, true).block.checksum;
+}
+
+// As it is when it first runs: a setup may have built it.
+void SweepMeasurement::note_program(const ProgramWatch& watch, const std::string& name) {
+  const auto variant = std::ranges::find(sweep_.variants, name, &Variant::name);
+  if (!watch.program() || variant->program_file) return;
+  variant->program_file = watch.program();
+  if (!plan_.commit.empty()) variant->program_file->commit = plan_.commit;
+}
+
+ChildResult SweepMeasurement::measure(size_t index, int round, int iterations,
+                                      bool hash_output) try {
+  const SweepCell& cell = sweep_.cells[index];
   const Condition& condition = cell.condition;
   const auto variant = std::find_if(plan_.variants.begin(), plan_.variants.end(),
                                     [&](const Variant& v) { return v.name == cell.variant; });
   Arm arm{*variant, plan_.command(*variant, condition)};
   if (plan_.program) arm.program = plan_.program(*variant, condition);
-  identify_program(arm, plan_.commit, sweep_);
+  ProgramWatch& watch =
+      watches_.try_emplace(index, arm.command, arm.program ? arm.program->folder : "")
+          .first->second;
   std::seed_seq mixed{static_cast<uint32_t>(plan_.seed), static_cast<uint32_t>(next_order_)};
   std::mt19937_64 random(mixed);
 
@@ -235,10 +283,14 @@ ChildResult SweepMeasurement::measure(const SweepCell& cell, int round, int iter
   block.time_limit_s = plan_.time_limit_s;
   block.stop = plan_.stop;
   block.folder = folder_.scratch();
+  block.hash_output = hash_output;
+  block.watch = &watch;
   block.padding_bytes = static_cast<int>(random() % kPaddingLimit);
   if (quota) block.control_group_file = quota->processes_file();
   ChildResult result = arm.program ? measure_program(block) : measure_block(block);
   folder_.clear_scratch();
+  note_program(watch, cell.variant);
+  change_ = watch.change();
   return result;
 } catch (const base::Error& error) {
   ChildResult result;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "profiles/process/child_result.h"
+#include "profiles/process/program_watch.h"
 #include "profiles/sweep/folder.h"
 #include "profiles/sweep/schedule.h"
 
@@ -17,11 +19,15 @@ class SweepMeasurement {
   SweepMeasurement(const SweepPlan& plan, const SweepFolder& folder, Sweep& sweep);
 
   void take();
+  void clean_up();  // behind take()
+
+  // Which program was replaced meanwhile, which ended the measuring; empty: none.
+  const std::string& change() const { return change_; }
 
  private:
   enum class Round { kTaken, kNoTime, kNothingToDo };
 
-  bool stopped() const { return plan_.stop && plan_.stop->load(); }
+  bool stopped() const { return !change_.empty() || (plan_.stop && plan_.stop->load()); }
   double elapsed_s() const;
   void take_planned_rounds(int rounds);
   void spend_budget();
@@ -31,7 +37,12 @@ class SweepMeasurement {
   int iterations_of(const CellGroup& group, int round);
   int calibrated(const CellGroup& group, int round);
   void run_block(size_t cell, int round, int iterations);
-  ChildResult measure(const SweepCell& cell, int round, int iterations);
+  void take_hooks(const std::string& what, std::vector<std::string> Program::*hook,
+                  const std::atomic<bool>* stop);
+  void warm_up(size_t cell, int round);
+  std::string output_hash(size_t cell, int round);
+  void note_program(const ProgramWatch& watch, const std::string& variant);
+  ChildResult measure(size_t cell, int round, int iterations, bool hash_output = false);
   void add(SweepCell& cell, const ChildResult& result);
   void report_progress(const std::string& text) const;
   int missing_blocks(int rounds) const;
@@ -39,9 +50,12 @@ class SweepMeasurement {
   const SweepPlan& plan_;
   const SweepFolder& folder_;
   Sweep& sweep_;
-  std::vector<CellGroup> groups_;     // that can be had here
-  std::map<size_t, double> seconds_;  // of a cell's latest block, by the cell
-  std::map<size_t, int> iterations_;  // by the first cell of a group
+  std::vector<CellGroup> groups_;           // that can be had here
+  std::map<size_t, double> seconds_;        // of a cell's latest block, by the cell
+  std::map<size_t, int> iterations_;        // by the first cell of a group
+  std::set<size_t> warm_;                   // cells
+  std::map<size_t, ProgramWatch> watches_;  // by the cell
+  std::string change_;
   int64_t next_order_ = 0;
   int done_ = 0, total_ = 0;
   double measured_s_ = 0;  // by the blocks that are done

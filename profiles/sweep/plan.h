@@ -22,6 +22,8 @@ struct SweepPlan : MeasuringPlan {
   // Where the programs need not know of the harness: how one is run in a cell. Empty: they follow
   // docs/child-contract.md.
   std::function<Program(const Variant&, const Condition&)> program{};
+  // Of such programs: whether they write the same is seen in runs that are not timed.
+  bool compare_outputs = true;
   // What the programs read: written into out_dir, by name. A sweep is continued only where they are
   // as they were.
   std::vector<std::pair<std::string, std::string>> files;

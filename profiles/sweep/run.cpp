@@ -140,6 +140,9 @@ Sweep run_sweep(const SweepPlan& plan) try {
   measurement.take();
   sweep.status = status_of(plan, sweep);
   write_sweep(folder.path(), sweep);
+  measurement.clean_up();
+  if (const std::string& change = measurement.change(); !change.empty())
+    throw base::Error(change, "what was measured of both is not one sweep: --force begins anew");
   return sweep;
 } catch (const std::filesystem::filesystem_error& error) {
   throw base::Error(error.path1().string(), error.code().message());

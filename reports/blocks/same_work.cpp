@@ -97,6 +97,31 @@ std::vector<std::string> differences_of(const Measured& arms) {
   return differences;
 }
 
+// Of commands: a line for each that writes something else than the first that writes anything.
+std::vector<std::string> output_differences(const Measured& arms) {
+  constexpr size_t kShownDigits = 16;
+  const auto writing = [](const Block* block) { return !block->checksum.empty(); };
+  const MeasuredArm* example = nullptr;
+  std::string expected;
+  std::vector<std::string> lines;
+  for (const MeasuredArm* arm : arms.all()) {
+    const auto& blocks = arm->blocks(Pass::tree);
+    if (blocks.empty() || !std::ranges::all_of(blocks, writing)) continue;
+    const std::string& written = blocks.front()->checksum;
+    if (!example) {
+      example = arm;
+      expected = written;
+    } else if (written != expected) {
+      lines.push_back(
+          fmt::format("{} writes something else to standard output than {} (SHA-256 {} against {}, "
+                      "the tree pass)",
+                      arm->label, example->label, written.substr(0, kShownDigits),
+                      expected.substr(0, kShownDigits)));
+    }
+  }
+  return lines;
+}
+
 SameWork different(std::vector<std::string> differences) {
   if (differences.size() > kShownDifferences) {
     const size_t more = differences.size() - kShownDifferences;
@@ -162,8 +187,13 @@ bool tells_work(const Measured& arms) {
 SameWork check_same_work(const Measured& arms) {
   if (const std::string why = profiles::why_invalid(arms.recording()); !why.empty())
     return {SameWork::kInvalid, why + ". No timing below says which is better.", {}};
-  if (auto differences = differences_of(arms); !differences.empty())
-    return different(std::move(differences));
+  if (auto differences = differences_of(arms); !differences.empty()) {
+    auto outputs = tells_work(arms) ? std::vector<std::string>{} : output_differences(arms);
+    if (outputs.empty()) return different(std::move(differences));
+    SameWork work = different(std::move(outputs));
+    work.sentence += " Where they need not write the same, add --ignore-output.";
+    return work;
+  }
   if (arms.size() > 0 && !tells_work(arms)) return same_outputs(arms);
   const Block* example = nullptr;
   for (const MeasuredArm* arm : arms.all()) {

@@ -13,6 +13,7 @@
 #include "reports/comparison/sampling_bias.h"
 #include "reports/figures/format.h"
 #include "reports/ledger/ledger.h"
+#include "reports/recorded/allocation_scatter.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/ties.h"
 #include "reports/tables/threads.h"
@@ -235,15 +236,27 @@ void add_started(const Grounds& grounds, size_t from, size_t to, Causes& causes)
 }
 
 // "allocation: 7 objects and 0.0048 MB a run instead of 300,007 and 76.8 MB (exact counts)"
-void add_objects(const Grounds& grounds, const profiles::HeapProfile& before,
-                 const profiles::HeapProfile& after, Causes& causes) {
+void add_objects(const Grounds& grounds, size_t from, size_t to, Causes& causes) {
+  const profiles::HeapProfile &before = *grounds.arms[from].heap(),
+                              &after = *grounds.arms[to].heap();
   const bool exact = is_counted_exactly(before) && is_counted_exactly(after);
   const Allocated many = allocated_by(before, exact), few = allocated_by(after, exact);
-  const auto moved = [](double a, double b) {
-    return std::abs(a - b) * 100 >= kTellingAllocation * std::max(a, b) && !tied(a, b);
+  // Runs of one command may lie apart: what differs by no more is no cause.
+  const auto apart = [&](double AllocationScatter::*figure) {
+    double sum = 0;
+    for (const size_t arm : {from, to})
+      if (const auto scatter = allocation_scatter(grounds.arms[arm])) sum += (*scatter).*figure;
+    return kApart * sum;
+  };
+  const double objects_apart = apart(&AllocationScatter::objects),
+               bytes_apart = apart(&AllocationScatter::bytes);
+  const auto moved = [](double a, double b, double least) {
+    return std::abs(a - b) * 100 >= kTellingAllocation * std::max(a, b) && !tied(a, b) &&
+           std::abs(a - b) > least;
   };
   const bool differs =
-      exact ? moved(many.objects, few.objects) || moved(many.bytes, few.bytes)
+      exact ? moved(many.objects, few.objects, objects_apart) ||
+                  moved(many.bytes, few.bytes, bytes_apart)
             : is_material(many.objects * before.iterations, few.objects * after.iterations,
                           before.iterations, after.iterations);
   if (!differs) return;
@@ -262,7 +275,7 @@ void add_allocation(const Grounds& grounds, size_t from, size_t to, CounterCause
   const auto &before = grounds.arms[from].heap(), &after = grounds.arms[to].heap();
   if (!grounds.arms.words().computes && before && after && before->region_objects &&
       after->region_objects && before->iterations > 0 && after->iterations > 0) {
-    add_objects(grounds, *before, *after, causes);
+    add_objects(grounds, from, to, causes);
     return;
   }
   const Row* row = row_with(grounds.tables.memory, Role::kTotal);

@@ -8,6 +8,7 @@
 
 #include "reports/recorded/measured.h"
 #include "reports/statistics/median.h"
+#include "reports/sweep/same_outputs.h"
 
 namespace winnow::reports {
 
@@ -164,8 +165,7 @@ SweepCells::SweepCells(const Sweep& sweep)
     : mixes_(sweep.mixes), words_(words_of(sweep)), cores_(std::max(0, sweep.cores)) {
   add_variants(sweep);
   add_cells(sweep);
-  // Programs tell nothing of their work in the time pass.
-  if (!words_.programs) check_same_work();
+  words_.programs ? check_same_outputs() : check_same_work();
 }
 
 void SweepCells::add_variants(const Sweep& sweep) {
@@ -201,9 +201,9 @@ void SweepCells::add_cells(const Sweep& sweep) {
 
 // Scheduling must change neither the work nor its result.
 void SweepCells::check_same_work() {
-  std::map<std::pair<std::string, int>, const SweepBlock*> examples;
+  std::map<std::tuple<std::string, int, int>, const SweepBlock*> examples;
   for (const SweepCell* cell : cells_) {
-    const std::pair texts{cell->condition.mix, cell->condition.batch};
+    const std::tuple texts{cell->condition.mix, cell->condition.batch, 0};
     for (const SweepBlock& block : cell->blocks) {
       if (!is_good(block)) continue;
       const auto [example, first] = examples.emplace(texts, &block);
@@ -222,8 +222,22 @@ void SweepCells::check_same_work() {
   }
   for (const auto& [texts, reason] : void_)
     if (!reason.empty())
-      warnings_.push_back(
-          fmt::format("mix {}, batch {}: comparison void: {}", texts.first, texts.second, reason));
+      warnings_.push_back(fmt::format("mix {}, batch {}: comparison void: {}", std::get<0>(texts),
+                                      std::get<1>(texts), reason));
+}
+
+void SweepCells::check_same_outputs() {
+  std::vector<std::string> names;
+  for (const auto& variant : variants_) names.push_back(variant.name);
+  SameOutputs same = same_outputs(cells_, names, labels_);
+  void_ = std::move(same.differences);
+  same_work_words_ = std::move(same.words);
+  for (const auto& [where, reason] : void_) {
+    Condition at;
+    std::tie(at.mix, at.batch, at.threads) = where;
+    warnings_.push_back(
+        fmt::format("{}: comparison void: {}", condition_words(at, words_), reason));
+  }
 }
 
 std::string SweepCells::label(const std::string& variant) const {
@@ -316,9 +330,9 @@ std::string SweepCells::reason(size_t variant, const Condition& condition) const
   return "no iteration with a positive time is recorded";
 }
 
-const std::string& SweepCells::void_reason(const std::string& mix, int batch) const {
+const std::string& SweepCells::void_reason(const Condition& at) const {
   static const std::string nothing;
-  const auto found = void_.find({mix, batch});
+  const auto found = void_.find({at.mix, at.batch, words_.programs ? at.threads : 0});
   return found == void_.end() ? nothing : found->second;
 }
 

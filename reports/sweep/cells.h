@@ -42,8 +42,11 @@ class SweepCells {
 
   // Why a variant has no figure under a condition.
   std::string reason(size_t variant, const profiles::Condition& condition) const;
-  // Why the variants' figures of a mix and batch cannot be compared; empty: same work, same result.
-  const std::string& void_reason(const std::string& mix, int batch) const;
+  // Why the variants' figures of a mix and batch, of programs of a parameter and thread count,
+  // cannot be compared; empty: same work, same result, or nothing is known to differ.
+  const std::string& void_reason(const profiles::Condition& condition) const;
+  // Of programs: how far it was looked at whether they do the same work.
+  const std::string& same_work_words() const { return same_work_words_; }
 
   // Duplicate cells, failed blocks.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -56,6 +59,7 @@ class SweepCells {
   void add_cells(const profiles::Sweep& sweep);
   double items(const profiles::Condition& condition) const;
   void check_same_work();
+  void check_same_outputs();
 
   std::vector<profiles::Variant> variants_;
   std::vector<std::string> labels_;
@@ -64,7 +68,8 @@ class SweepCells {
   int cores_ = 0;
   std::vector<const profiles::SweepCell*> cells_;
   std::map<Key, const profiles::SweepCell*> by_key_;
-  std::map<std::pair<std::string, int>, std::string> void_;
+  std::map<std::tuple<std::string, int, int>, std::string> void_;  // threads 0: at any
+  std::string same_work_words_;
   std::vector<std::string> warnings_;
 };
 

@@ -87,8 +87,7 @@ Choice choose(const SweepCells& cells, const Condition& condition) {
     choice.reason = fmt::format("{} is the only one measured", cells.labels()[fastest]);
     return choice;
   }
-  if (const std::string& reason = cells.void_reason(condition.mix, condition.batch);
-      !reason.empty()) {
+  if (const std::string& reason = cells.void_reason(condition); !reason.empty()) {
     choice.reason = "comparison void: " + reason;
     return choice;
   }

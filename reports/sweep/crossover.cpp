@@ -172,8 +172,9 @@ std::vector<Crossover> pair_crossovers(const SweepCells& cells, const SweepGrid&
     for (size_t second = first + 1; second < cells.variants().size(); ++second) {
       std::vector<BatchRatio> ratios;
       for (int batch : grid.points) {
-        if (!cells.void_reason(grid.mix, batch).empty()) continue;
-        ratios.push_back({batch, cells.ratio(first, second, condition_at(grid, batch))});
+        const Condition condition = condition_at(grid, batch);
+        if (!cells.void_reason(condition).empty()) continue;
+        ratios.push_back({batch, cells.ratio(first, second, condition)});
       }
       const auto found = crossovers(cells.labels()[first], cells.labels()[second], ratios);
       result.insert(result.end(), found.begin(), found.end());
@@ -215,7 +216,7 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid) {
     const auto fine = fastest_of(cells, "fine", condition);
     const auto coarse = fastest_of(cells, "coarse", condition);
     PairedRatio ratio;
-    if (fine && coarse && cells.void_reason(grid.mix, batch).empty())
+    if (fine && coarse && cells.void_reason(condition).empty())
       ratio = cells.ratio(*fine, *coarse, condition);
     if (ratio.ratio)
       points.push_back({{batch, ratio}, cells.labels()[*fine], cells.labels()[*coarse]});

@@ -55,7 +55,7 @@ std::string size_words(const Sweep& sweep) {
   return words;
 }
 
-std::vector<Fact> facts(const Sweep& sweep) {
+std::vector<Fact> facts(const Sweep& sweep, const SweepCells& cells) {
   std::vector<Fact> facts;
   for (const auto& fact : sweep.machine) {
     const std::string note = fact.note.empty() ? "not recorded" : fact.note;
@@ -64,7 +64,7 @@ std::vector<Fact> facts(const Sweep& sweep) {
   }
   if (facts.empty()) facts.push_back({"Machine", "unavailable (not recorded)"});
   facts.push_back({"Cores", count_or_unknown(sweep.cores)});
-  const bool programs = words_of(sweep).programs;
+  const bool programs = cells.words().programs;
   if (!programs) {
     facts.push_back({"Instruction set", isa_words(sweep)});
     facts.push_back({"Peaks", peak_words(sweep.roofline)});
@@ -72,7 +72,7 @@ std::vector<Fact> facts(const Sweep& sweep) {
   }
   facts.push_back({"Measured", size_words(sweep)});
   if (programs)
-    facts.push_back({"Same work", "not checked: programs tell nothing of their work"});
+    facts.push_back({"Same work", cells.same_work_words()});
   else
     facts.push_back({"Commit", or_unavailable(sweep.commit)});
   facts.push_back({"Winnow", or_unavailable(sweep.winnow_version)});
@@ -127,7 +127,7 @@ SweepReport make_sweep_report(const Sweep& sweep) {
   report.name = sweep.name;
   report.description = sweep.description;
   report.words = cells.words();
-  report.facts = facts(sweep);
+  report.facts = facts(sweep, cells);
   report.variants = cells.labels();
   for (const auto& mix : cells.mixes()) {
     report.mixes.push_back(answer(cells, mix));

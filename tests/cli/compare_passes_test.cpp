@@ -93,6 +93,7 @@ TEST_CASE("what a preloaded pass does not see of a command is told, and is no 0"
                                      {"dies", "signal 9 (Killed)"}})
     for (const auto pass : {profiles::Pass::heap, profiles::Pass::sync}) {
       INFO(name << " " << profiles::word(pass));
+      CHECK_FALSE(missing_of(recording, name, profiles::Pass::exact));  // it is told once
       CHECK_FALSE(recording.profiles.at(name).sync);
       CHECK_FALSE(recording.profiles.at(name).heap);
       const auto* missing = missing_of(recording, name, pass);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "tests/catch.h"
 #include "tests/cli/compare.h"
 
@@ -69,9 +70,11 @@ TEST_CASE("the functions of a server are those that run while its load does") {
   // Busy before it is ready, in one function, and while its load runs, in another.
   const std::string server =
       fmt::format("sh -c '{0} wide 0.3; touch {{socket}}; exec {0} burn 60'", planted);
-  const auto run = compare(
-      scratch, {"--no-verdict", "--no-twin", "-r", "1", "--passes", "time,cpu", "--ready-file",
-                "{socket}", "--server", server, "-n", "a", "-n", "b", "sleep 0.2", "sleep 0.25"});
+  base::write_file(scratch / "mine.toml", "[[cpu]]\ncategory = 'dough'\nmatch = ['quarter']\n");
+  const auto run =
+      compare(scratch, {"--no-verdict", "--no-twin", "-r", "1", "--passes", "time,cpu",
+                        "--categories", "mine.toml", "--ready-file", "{socket}", "--server", server,
+                        "-n", "a", "-n", "b", "sleep 0.2", "sleep 0.25"});
   INFO(run.err);
   CHECK(run.status == 0);
   CHECK(has(run.out, "### Functions of the Server"));
@@ -85,8 +88,10 @@ TEST_CASE("the functions of a server are those that run while its load does") {
     double planted_s = 0;
     for (const auto& function : profile->functions) {
       CHECK(function.name != "planted::wide_round");
-      if (function.name == "planted::three_quarters" || function.name == "planted::quarter")
+      if (function.name == "planted::three_quarters" || function.name == "planted::quarter") {
         planted_s += *function.flat_s;
+        CHECK(function.category == "dough");
+      }
     }
     CHECK(planted_s > 0.8 * profile->sampled_s);
   }

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "base/file.h"
+#include "profiles/recording/sweep.h"
 #include "tests/catch.h"
 #include "tests/cli/compare.h"
 
@@ -114,6 +115,84 @@ TEST_CASE("the programs of a scenario are measured as commands are") {
   }
   base::write_file(scratch / "loops.toml", text);
   CHECK(run({"--batch", "3"}).status == 2);
+}
+
+TEST_CASE("a swept program that writes something else at one value is told by name") {
+  const Scratch scratch;
+  const std::string programs =
+      "[[program]]\nname = 'plain'\nshell = 'default'\ncommand = 'echo {n}'\n"
+      "setup = 'echo setup {n} >> log'\ncleanup = 'echo cleanup >> log'\n"
+      "conclude = 'echo run >> runs-{n}'\n"
+      "[[program]]\nname = 'planted'\nshell = 'default'\n"
+      "command = 'if [ {n} = 3 ]; then echo 4; else echo {n}; fi'\n";
+  const std::string sweep =
+      "[sweep]\nparameter = 'n'\nvalues = [1, 3]\nblocks = 2\nruns_per_block = 1\n";
+  const auto run = [&](const std::string& name, const std::string& keys, const std::string& rest) {
+    base::write_file(scratch / name + ".toml", "name = '" + name + "'\n" + keys + rest);
+    return testing::winnow(scratch, {"run", name + ".toml"});
+  };
+  const auto told = run("told", "warmup = 3\n", sweep + programs);
+  INFO(told.err << told.out);
+  CHECK(told.status == 0);
+  CHECK(has(told.out,
+            "- n 3: unavailable: comparison void: the work is not the same: planted writes "
+            "something else than plain"));
+  CHECK(has(told.out, "n 1: ~"));
+  CHECK(has(told.out,
+            "the programs write the same at 1 of 2 points; something else at 1, where "
+            "they are not compared"));
+  CHECK(base::read_file(scratch / "log") == "setup 1\nsetup 3\ncleanup\n");
+  // Three to warm up, two that are timed, two whose output is looked at.
+  CHECK(base::read_file(scratch / "runs-1").size() == 7 * 4);
+
+  const auto ignored = run("ignored", "ignore_output = true\n", sweep + programs);
+  CHECK(ignored.status == 0);
+  CHECK(!has(ignored.out, "void"));
+  CHECK(has(ignored.out,
+            "Same work:** not checked: nothing was written to standard output, or it "
+            "was not looked at (output, ignore\\_output)"));
+
+  const auto random = run("random", "budget = '1s'\n",
+                          "[sweep]\nparameter = 'n'\nvalues = [1]\nruns_per_block = 1\n"
+                          "[[program]]\nname = 'clock'\ncommand = 'date +{n}%N'\n"
+                          "[[program]]\nname = 'fixed'\ncommand = 'echo {n}'\n");
+  INFO(random.err << random.out);
+  CHECK(random.status == 0);
+  CHECK(!has(random.out, "void"));
+  CHECK(has(random.out, "not checked: the output of clock is another one in each run"));
+
+  const auto failing = run("failing", "",
+                           sweep +
+                               "[[program]]\ncommand = 'echo {n}'\n"
+                               "setup = 'echo no room; exit 3'\n");
+  CHECK(failing.status != 0);
+  CHECK(has(failing.err, "setup of echo-n: exit status 3"));
+  CHECK(has(failing.err, "no room"));
+}
+
+TEST_CASE("a program that is replaced within a sweep ends it, and it is not continued") {
+  const Scratch scratch;
+  const auto script = [&](const std::string& text) {
+    base::write_file(scratch / "bench", text);
+    fs::permissions(scratch / "bench", fs::perms::owner_all);
+  };
+  script("#!/bin/sh\necho x >> runs\ntest \"$(wc -l < runs)\" -eq 6 && rm bench\nexit 0\n");
+  base::write_file(scratch / "replaced.toml",
+                   "name = 'replaced'\nignore_output = true\n"
+                   "[sweep]\nparameter = 'n'\nvalues = [1, 3]\nblocks = 4\nruns_per_block = 1\n"
+                   "[[program]]\ncommand = './bench {n}'\n");
+  const auto run = testing::winnow(scratch, {"run", "replaced.toml"});
+  INFO(run.err);
+  CHECK(run.status == 3);
+  CHECK(has(run.err, "./bench: deleted while it was measured: what was measured of both is not"));
+  const auto sweep = profiles::read_sweep(scratch / "out/replaced");
+  CHECK(sweep.status == profiles::RunStatus::incomplete);
+  CHECK(sweep.cells[0].blocks.size() + sweep.cells[1].blocks.size() == 5);
+  script("#!/bin/sh\nexit 0\n");
+  const auto again = testing::winnow(scratch, {"run", "replaced.toml"});
+  CHECK(again.status == 2);
+  CHECK(has(again.err, "holds another sweep (another program "));
+  CHECK(testing::winnow(scratch, {"run", "replaced.toml", "--force"}).status == 0);
 }
 
 TEST_CASE("programs are swept over a parameter and over threads") {

@@ -51,6 +51,9 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
   };
   const std::string different = with({"echo a", "echo b"});
   CHECK(has(different, "COMPARISON VOID"));
+  CHECK(has(different, "echo b writes something else to standard output than echo a (SHA-256 "));
+  CHECK(has(different, "Where they need not write the same, add --ignore-output."));
+  CHECK(!has(different, "and 1 more"));
   // Of one run a block, too, as all blocks of the tree pass are.
   CHECK(has(with({"--runs-per-block", "1", "echo a", "echo b"}), "COMPARISON VOID"));
   CHECK(has(with({"--ignore-output", "echo a", "echo b"}), "**Same-work check:** not checked"));
@@ -58,7 +61,23 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
   const std::string changing = with({"sh -c 'echo $$'", "sh -c 'echo $$'"});
   CHECK(has(changing, "is another one in each run"));
   CHECK(!has(changing, "COMPARISON VOID"));
+  // Of several runs a block, too, as all blocks of short commands are.
+  const std::string within = with({"--runs-per-block", "20", "sh -c 'echo $$'", "sh -c 'echo $$'"});
+  CHECK(has(within, "is another one in each run"));
+  CHECK(!has(within, "COMPARISON VOID"));
   CHECK(has(with({"true", "true"}), "**Same-work check:** not checked"));
+}
+
+TEST_CASE("a command that is not there is told before the others run, unless a hook makes it") {
+  const Scratch scratch;
+  const std::string other = "sh -c 'echo x >> runs'";
+  const auto run = compare(scratch, {"--no-verdict", "-r", "1", other, "./no-such-program"});
+  CHECK(run.status == 3);
+  CHECK(run.err == "winnow: ./no-such-program: not started: No such file or directory\n");
+  CHECK(!fs::exists(scratch / "runs"));
+  CHECK(compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "--prepare",
+                          "cp /bin/true made", other, "./made"})
+            .status == 0);
 }
 
 TEST_CASE("what a program leaves behind is told and ended") {

@@ -80,9 +80,9 @@ TEST_CASE("what prepare builds anew for each command, and cleanup removes, is no
 
 // Starts a long run, and waits until it has measured some blocks.
 pid_t start_long_run(const Scratch& scratch, const std::string& command) {
-  const pid_t winnow =
-      testing::start_winnow(scratch, {"compare", "--no-verdict", "-r", "1000", "--runs-per-block",
-                                      "1", "--passes", "time", "true", command});
+  const pid_t winnow = testing::start_winnow(
+      scratch, {"compare", "--no-verdict", "-r", "1000", "--runs-per-block", "1", "--passes",
+                "time", "--cleanup", "echo x >> cleaned", "true", command});
   const fs::path raw = scratch / "out/compare.partial/raw/time";
   const auto blocks = [&] {
     std::error_code error;
@@ -104,6 +104,7 @@ TEST_CASE("an interrupted run of commands keeps what it measured") {
   CHECK(has(run.err, "this run is interrupted"));
   CHECK(recorded(scratch).status == profiles::RunStatus::interrupted);
   CHECK(recorded(scratch).blocks.size() >= 5);
+  CHECK(lines_of(scratch / "cleaned") == 2);
   CHECK(!runs_somewhere(nap));
   CHECK(!fs::exists(scratch / "out/compare.partial"));
 }

@@ -131,9 +131,10 @@ TEST_CASE("a wrong sweep of programs is one error that names the line") {
           {"[1, 8]", "[0]", "line 4: values: expected whole numbers from 1 to 1000000"},
           {"parameter = 'size'\n", "", "line 3: values: unknown key"},
           {"[sweep]", "blocks = 3\n[sweep]",
-           "line 2: blocks: not for a sweep, whose table has keys of its own"},
-          {"command = 'b'", "command = 'b'\nsetup = 'c'",
-           "line 2: sweep: a program has setup or cleanup, which a sweep does not run: use "
-           "prepare"},
+           "line 2: blocks: of a sweep it stands in the table [sweep]"},
+          {"[sweep]", "passes = ['time']\n[sweep]",
+           "line 2: passes: a sweep is timed only; without [sweep] the same programs take passes"},
+          {"[sweep]", "budget = '2m'\n[sweep]\nblocks = 3",
+           "line 2: budget: stands in the place of blocks"},
       });
 }

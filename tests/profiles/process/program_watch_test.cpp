@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "profiles/process/loaded_libraries.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/run/run_plans.h"
@@ -131,6 +133,79 @@ TEST_CASE("a linked program that is built anew tells its build id") {
   INFO(told);
   CHECK(has(told, " bytes before, "));
   if (watch.program()->build_id) CHECK(told.ends_with("another build id"));
+}
+
+TEST_CASE("libraries of a program's own folder are watched, the system's are not") {
+  const Scratch scratch;
+  const std::string program = scratch / "bench", library = scratch / "libown-allocator.so";
+  fs::copy_file(OTHER_HARMLESS_PROGRAM, program);
+  const fs::path built = fs::path(OTHER_HARMLESS_PROGRAM).parent_path() / "libown-allocator.so";
+  CHECK(loaded_libraries(program).empty());  // it is not there
+  fs::copy_file(built, library);
+  CHECK(loaded_libraries(program) == Files{library});
+  CHECK(loaded_libraries("/bin/sh").empty());
+  CHECK(loaded_libraries(scratch / "no-such-file").empty());
+
+  // By the variable, through a link, and of a command in another folder.
+  fs::create_directories(scratch / "elsewhere");
+  fs::rename(library, scratch / "elsewhere/libown-allocator.so");
+  CHECK(loaded_libraries(program, scratch.path(), "elsewhere") ==
+        Files{scratch / "elsewhere/libown-allocator.so"});
+  fs::create_symlink(OTHER_HARMLESS_PROGRAM, scratch / "elsewhere/link");
+  CHECK(loaded_libraries(scratch / "elsewhere/link") == Files{built});
+  ProgramWatch by_variable({"env", "LD_LIBRARY_PATH=elsewhere", "./bench", "small"},
+                           scratch.path());
+  REQUIRE(what_changed(by_variable).empty());
+  CHECK(by_variable.program()->path.ends_with("/env"));
+  winnow::base::write_file(scratch / "elsewhere/libown-allocator.so", "other");
+  CHECK(has(what_changed(by_variable), "libown-allocator.so: replaced while it was measured: "));
+
+  ProgramWatch preloaded({"env", "LD_PRELOAD=./other.so", "true"}, scratch.path());
+  winnow::base::write_file(scratch / "other.so", "first");
+  REQUIRE(what_changed(preloaded).empty());
+  fs::remove(scratch / "other.so");
+  CHECK(what_changed(preloaded) == scratch / "./other.so" + ": deleted while it was measured");
+
+  ProgramWatch beside({"true"}, scratch.path());
+  beside.add_command({"./bench"});
+  REQUIRE(what_changed(beside).empty());
+  CHECK(beside.program()->path.ends_with("/true"));
+  write_program(program, "other");
+  CHECK(has(what_changed(beside), "bench: replaced while it was measured: "));
+}
+
+TEST_CASE("a library that is replaced between two blocks ends the run, which is invalid") {
+  for (const bool same_bytes : {false, true}) {
+    const Scratch scratch;
+    const std::string library = scratch / "libown-allocator.so";
+    const fs::path built = fs::path(OTHER_HARMLESS_PROGRAM).parent_path() / "libown-allocator.so";
+    fs::copy_file(built, library);
+    fs::copy_file(OTHER_HARMLESS_PROGRAM, scratch / "bench");
+    Arm first, second;
+    first.variant.name = "A";
+    first.command = {scratch / "bench", "small"};
+    first.program.emplace().ignores_all = true;
+    second = first;
+    second.variant.name = "B";
+    RunPlan plan = plan_of(scratch, {first, second}, {Pass::time});
+    plan.workload.iteration = "run";
+    plan.blocks = 4;
+    plan.iterations_per_block = 1;
+    plan.progress = [&](const Progress& progress) {
+      if (!has(progress.text, "time pass, block 3, ")) return;
+      fs::remove(library);
+      fs::copy_file(built, library);
+      if (!same_bytes) std::ofstream(library, std::ios::app) << "rebuilt";
+    };
+    const Recording recording = run(plan);
+    CHECK((recording.status == RunStatus::invalid) != same_bytes);
+    CHECK(recording.blocks.size() == (same_bytes ? 8U : 5U));
+    if (same_bytes) continue;
+    const auto size = fs::file_size(built);
+    CHECK(why_invalid(recording) ==
+          library + ": replaced while it was measured: " + std::to_string(size) +
+              " bytes before, " + std::to_string(size + 7) + " now");
+  }
 }
 
 TEST_CASE("an engine or agent that is replaced ends the run, which is invalid") {

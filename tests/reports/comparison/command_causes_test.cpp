@@ -3,6 +3,7 @@
 
 #include "profiles/raw/sync_total.h"
 #include "reports/comparison/comparison.h"
+#include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/foreign_samples.h"
 #include "tests/text.h"
@@ -244,6 +245,44 @@ TEST_CASE("allocation is told by objects and bytes") {
   }
   CHECK(has(reasons_of(recording, "allocation: "),
             "11 objects and 1.00 MB a run instead of 4,011 and 1.26 MB (exact counts)"));
+}
+
+TEST_CASE(
+    "runs of a command that allocate differently are told as such, a faulty profile as FAILED") {
+  struct Allocating {
+    std::optional<double> mean_of_sync;  // of what the exact run counted; empty: no sync pass
+    std::string told;
+    bool failed, cause;
+  };
+  const std::vector<Allocating> table = {
+      {1.0, "exact total check FAILED: the interposed malloc counted 3,600,000 bytes", true, true},
+      {0.995, "exact total check FAILED", true, true},
+      {0.9, "in another run, the profiler 3,004,096 bytes (the runs of the command differ: 7 of",
+       false, false},
+      {{}, "whether two runs allocate alike is not known without the sync pass", false, true},
+  };
+  for (const Allocating& row : table) {
+    INFO(row.told);
+    Recording recording = foreign_recording();
+    for (const char* variant : {"one", "two"}) {
+      auto& profiles = recording.profiles[variant];
+      profiles.heap->iterations = 1;
+      profiles.heap->seen = profiles::SeenShare{1, 1, 0};
+      profiles.heap->exact_objects = 30;
+      profiles.heap->exact_bytes = variant == std::string("one") ? 3'600'000 : 3'004'096;
+      profiles.sync->iterations = 7;
+      profiles.sync->allocations = 7 * 30;
+      profiles.sync->allocated_bytes = 7 * *profiles.heap->exact_bytes;
+      if (!row.mean_of_sync) profiles.sync->allocated_bytes.reset();
+    }
+    auto& bytes = recording.profiles["one"].sync->allocated_bytes;
+    if (bytes) bytes = static_cast<int64_t>(7 * 3'600'000 * *row.mean_of_sync);
+    const std::string text = to_markdown(make_report(recording));
+    CHECK(has(text, row.told));
+    CHECK(has(text, "FAILED") == row.failed);
+    CHECK(has(text, "heap profile: the total differs") == row.failed);
+    CHECK(reasons_of(recording, "allocation: ").empty() != row.cause);
+  }
 }
 
 }  // namespace winnow::reports

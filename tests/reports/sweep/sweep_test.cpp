@@ -8,6 +8,7 @@
 #include "reports/sweep/parts.h"
 #include "reports/sweep/plots.h"
 #include "reports/sweep/renderers.h"
+#include "reports/sweep/same_outputs.h"
 #include "reports/sweep/sweep_report.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/samples.h"
@@ -269,6 +270,42 @@ TEST_CASE("different work voids the comparison, and only there") {
   for (auto& cell : silent.cells)
     for (auto& block : cell.blocks) block.tokens.reset(), block.macs.reset(), block.checksum = "";
   CHECK(has(make_sweep_report(silent).mixes.at(0).choices.at(0).reason, "same work unproven"));
+}
+
+TEST_CASE("programs write the same where both are known to, void is a proven difference only") {
+  struct Outputs {
+    std::vector<std::string> first, second;  // hashes of the blocks; empty: nothing was written
+    std::string words;
+    bool differs;
+  };
+  const std::string unseen = "not checked: it needs two programs that write something, and two";
+  const std::vector<Outputs> table = {
+      {{"a", "a"}, {"a", "a"}, "the programs write the same at 1 of 1 points", false},
+      {{"a", "a"}, {"b", "b"}, "the programs write the same at 0 of 1 points; something", true},
+      {{"a", "a"}, {"b", "c"}, "not checked: the output of B is another one in each run", false},
+      {{"a", "c"}, {"b", "b"}, "not checked: the output of A is another one in each run", false},
+      {{"a"}, {"b"}, unseen, false},
+      {{"a", "a"}, {""}, unseen, false},
+      {{""}, {""}, "not checked: nothing was written to standard output", false},
+  };
+  for (const Outputs& row : table) {
+    INFO(row.words);
+    profiles::SweepCell first{"a", condition("programs", 8, 2), {}, ""};
+    profiles::SweepCell second{"b", first.condition, {}, ""};
+    for (const std::string& hash : row.first) first.blocks.emplace_back().checksum = hash;
+    for (const std::string& hash : row.second) second.blocks.emplace_back().checksum = hash;
+    const SameOutputs same = same_outputs({&first, &second}, {"a", "b"}, {"A", "B"});
+    CHECK(same.words.starts_with(row.words));
+    CHECK(same.differences.size() == (row.differs ? 1U : 0U));
+    if (row.differs)
+      CHECK(same.differences.begin()->second ==
+            "the work is not the same: B writes something else than A");
+    // Thread counts are not held against each other.
+    second.condition.threads = 4;
+    CHECK(same_outputs({&first, &second}, {"a", "b"}, {"A", "B"}).differences.empty());
+  }
+  profiles::SweepCell alone{"a", condition("programs", 8, 2), {}, ""};
+  CHECK(same_outputs({&alone}, {"a"}, {"A"}).words == "not checked: there is one program");
 }
 
 TEST_CASE("empty sweeps, lone variants and holes render without a figure that is no number") {
