@@ -118,13 +118,17 @@ Options table_of(GateOptions& options) {
       {"out", &options.out,
        "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>; "
        "commands: out/gate)"},
-      {"pairs", &options.blocks, "of processes at most, looked at after 10, 20 and 40 (40)"},
+      {"pairs", &options.blocks,
+       "of processes at most, looked at after 10, 20, 40 and so on (1280)"},
+      {"budget", &options.budget,
+       "how long pairs are measured, beyond the first ten: 90s, 10m, 1h (10m)"},
       {"exact-only", &options.exact_only, "compare two builds by exact counters alone"},
       {"variants", &options.variants, "comma-separated (the scenario's)"},
       {"batch", &options.batch, "texts an iteration"},
       {"threads", &options.threads, "worker threads of every variant (0: all cores)"},
       {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
-      {"iterations", &options.iterations, "in each process (as the scenario splits them)"},
+      {"iterations", &options.iterations,
+       "in each process (as the scenario splits them); auto: by a pilot"},
   };
   for (Option& option : process_options(options)) table.push_back(std::move(option));
   for (Option& option : program_options(options)) table.push_back(std::move(option));
@@ -171,7 +175,7 @@ Mode mode_of(GateOptions& options, const Given& given) {
   if (!builds) {
     const char* why = "only for a gate of two builds: name one with --base or --base-build";
     given.refuse(of_engine, why);
-    given.refuse({"pairs", "exact-only", "seed", "time-limit", "no-twin"}, why);
+    given.refuse({"pairs", "budget", "exact-only", "seed", "time-limit", "no-twin"}, why);
     if (!options.commands.empty()) throw base::UsageError(options.commands.front(), why);
     return Mode::kRecordings;
   }

@@ -126,7 +126,8 @@ reports::GateReport gate_programs(const GatePrograms& programs, const GateOption
                                   const std::string& out) {
   reports::GateReport report;
   try {
-    report = gate_plan(programs_plan(programs, options, out), rules, programs.sources, out);
+    report =
+        gate_plan(programs_plan(programs, options, out), options, rules, programs.sources, out);
   } catch (const Interrupted&) {
     throw;
   } catch (const base::UsageError&) {

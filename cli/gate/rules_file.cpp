@@ -29,6 +29,7 @@ reports::GateRule read_rule(const std::string& path, scenarios::TableReader& tab
   flag("check", rule.check);
   flag("varies", rule.varies);
   flag("may_change", rule.may_change);
+  flag("must_decide", rule.must_decide);
   if (table.has("range")) {
     const std::vector<double> range = table.numbers("range", 0, kMostRise);
     if (range.size() != 2 || range[0] > range[1]) table.fail("range", "expected [lowest, highest]");

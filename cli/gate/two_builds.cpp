@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "cli/plan.h"
 #include "cli/tool.h"
 #include "profiles/run/run.h"
+#include "reports/gate/advice.h"
 #include "reports/gate/kernels.h"
 #include "reports/gate/sites.h"
 #include "reports/gate/timing.h"
@@ -28,6 +30,9 @@ namespace fs = std::filesystem;
 namespace {
 
 using profiles::Side;
+
+constexpr const char* kGateBudget = "10m";
+constexpr const char* kChosenIterations = "auto";
 
 // One variant of one build. The two builds differ in the program only.
 profiles::Arm arm_of(const BuildFolder& build, Side side, const std::string& name,
@@ -62,14 +67,29 @@ profiles::RunPlan make_plan(const GateBuilds& builds, const scenarios::Scenario&
   return plan;
 }
 
-bool enough(const profiles::Recording& recording, const std::vector<reports::GateRule>& rules) {
-  const auto last = std::ranges::max_element(recording.blocks, {}, &profiles::Block::index);
-  const int rounds = last == recording.blocks.end() ? 0 : last->index + 1;
-  if (std::ranges::find(reports::kLooks, rounds) == reports::kLooks.end()) return false;
-  return reports::time_decided(reports::time_rows(reports::side_recording(recording, Side::base),
-                                                  reports::side_recording(recording, Side::head),
-                                                  rules));
-}
+// How long the rounds of the time pass take; the budget ends it behind the first look.
+class Clock {
+ public:
+  explicit Clock(double budget_s) : budget_s_(budget_s) {}
+
+  bool over() {
+    ++rounds_;
+    return rounds_ >= reports::kLooks.front() && elapsed_s() >= budget_s_;
+  }
+  double round_s() const { return rounds_ > 0 ? elapsed_s() / rounds_ : 0; }
+  void stop() { end_ = std::chrono::steady_clock::now(); }
+
+ private:
+  double elapsed_s() const {
+    const auto end = end_.value_or(std::chrono::steady_clock::now());
+    return std::chrono::duration<double>(end - start_).count();
+  }
+
+  const double budget_s_;
+  int rounds_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::optional<std::chrono::steady_clock::time_point> end_;
+};
 
 // Of the times that rose beyond what the rules allow the smallest rise, as a share; none rose:
 // nothing.
@@ -117,6 +137,18 @@ profiles::Recording run_pass(profiles::RunPlan plan, profiles::Pass pass, const 
   profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
   return both;
+}
+
+// Some processes of the base before anything is compared tell how many iterations are cheapest.
+int chosen_iterations(profiles::RunPlan plan, const std::string& out) {
+  constexpr int kProcesses = 5, kFewest = 4;
+  plan.arms.resize(1);
+  plan.blocks = kProcesses;
+  plan.iterations_per_block = std::max(kFewest, plan.iterations_per_block);
+  const profiles::Recording pilot =
+      reports::side_recording(run_pass(plan, profiles::Pass::time, out), Side::base);
+  const auto best = reports::best_iterations(pilot);
+  return best ? best->count : plan.iterations_per_block;
 }
 
 // Where the time went: by the CPU profiler.
@@ -192,8 +224,9 @@ void try_to_explain(reports::GateReport& report, const std::function<void()>& ex
 
 scenarios::Scenario gate_scenario(const GateOptions& options) {
   scenarios::Scenario scenario = chosen_scenario(options);
+  const bool chosen = options.iterations == kChosenIterations;
   scenario.iterations =
-      parse_number("--iterations", options.iterations, 1,
+      parse_number("--iterations", chosen ? std::nullopt : options.iterations, 1,
                    std::max(1, scenario.iterations / scenario.blocks), kMostOfAll);
   scenario.blocks =
       parse_number("--pairs", options.blocks, 1, reports::kLooks.back(), reports::kLooks.back());
@@ -204,18 +237,30 @@ std::string gate_folder(const GateOptions& options) {
   return out_folder("gate-" + scenarios::load_scenario(*options.scenario).name, options);
 }
 
-reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports::GateRule>& rules,
+reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options,
+                              const std::vector<reports::GateRule>& rules,
                               const reports::GateSources& sources, const std::string& out) {
   std::vector<std::string> variants;
   for (const profiles::Arm& arm : plan.arms)
     if (arm.variant.side == Side::base) variants.push_back(arm.variant.arm_of);
   reports::check_rules_used(rules, variants, {});
   plan.out_dir = out + "/run";
-  plan.enough = [&rules](const profiles::Recording& recording) { return enough(recording, rules); };
+  Clock clock(parse_duration("--budget", options.budget.value_or(kGateBudget)));
+  plan.enough = [&](const profiles::Recording& recording) {
+    const bool over = clock.over();
+    clock.stop();
+    return over || reports::gate_enough(recording, rules);
+  };
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
   reports::GateReport report = reports::gate_builds(both, rules, sources);
   report.baseline.commit = report.candidate.commit = "";  // the harness's, not theirs
+  if (report.outcome == reports::GateOutcome::kInconclusive) {
+    report.would_decide = reports::what_would_decide(report, clock.round_s());
+    const auto base = reports::side_recording(both, Side::base);
+    if (const std::string advice = reports::iterations_advice(base); !advice.empty())
+      report.notes.push_back(advice);
+  }
   if (report.outcome != reports::GateOutcome::kRegression) return report;
   if (const auto rise = smallest_rise(report))
     try_to_explain(report, [&] { explain(plan, out + "/cpu", *rise, report); });
@@ -228,8 +273,11 @@ reports::GateReport gate_two_builds(const GateBuilds& builds, const scenarios::S
                                     const GateOptions& options,
                                     const std::vector<reports::GateRule>& rules,
                                     const std::string& out) {
-  reports::GateReport report = gate_plan(make_plan(builds, scenario, options, out + "/run"), rules,
-                                         {builds.base_name, builds.head_name}, out);
+  profiles::RunPlan plan = make_plan(builds, scenario, options, out + "/run");
+  if (options.iterations == kChosenIterations && !options.exact_only)
+    plan.iterations_per_block = chosen_iterations(plan, out + "/iterations");
+  reports::GateReport report =
+      gate_plan(plan, options, rules, {builds.base_name, builds.head_name}, out);
   report.baseline.commit = builds.base_commit;
   report.candidate.commit = builds.head_commit;
   return report;

@@ -18,16 +18,19 @@ struct GateOptions : MeasureOptions, ProgramOptions {
   std::optional<std::string> base, base_build, head_build;  // of two builds
   std::optional<std::string> head;                          // of two commits of any project
   std::optional<scenarios::ProgramScenario> programs;       // instead of commands
+  std::optional<std::string> budget;                        // of the time pass
   bool exact_only = false, no_twin = false;
   std::optional<std::string> baseline, candidate;  // of two recordings
   std::optional<std::string> rules;
 };
 
 // Runs the plan, whose arms have a side each and are the variants `arm_of`, until the gate is
-// decided (into `out`/run), and judges it. After a regression of time both sides run once more
+// decided or has taken --budget and as many pairs as the first look needs (into `out`/run), and
+// judges it. After a regression of time both sides run once more
 // under the CPU profiler (`out`/cpu), after one of allocations under the heap profiler
 // (`out`/heap). Throws base::UsageError for a rule that takes nothing, Interrupted.
-reports::GateReport gate_plan(profiles::RunPlan plan, const std::vector<reports::GateRule>& rules,
+reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options,
+                              const std::vector<reports::GateRule>& rules,
                               const reports::GateSources& sources, const std::string& out);
 
 // Runs two builds of the scenario's variants in alternating processes until the gate is decided,

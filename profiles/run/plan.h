@@ -39,6 +39,7 @@ struct RunPlan : MeasuringPlan {
   std::string program_categories;
   std::string agent_library;  // path of libwinnow-agent.so; its malloc hooks lie beside
   // Asked after each round of the time pass (one block of every arm); true: it ends. May be empty.
+  // With it no disturbed round is repeated.
   std::function<bool(const Recording&)> enough;
   // Told when an earlier, complete recording made room for one that is not: where it lies now.
   // May be empty.

@@ -16,8 +16,18 @@ namespace winnow::reports {
 
 namespace {
 
+// "one and two behave identically"; empty: it is not told of every two of them.
+std::string identical_words(const Grounds& grounds, const std::vector<size_t>& entered,
+                            const std::vector<SameBehaviour>& alike) {
+  for (const size_t first : entered)
+    for (const size_t second : entered)
+      if (first < second && !alike_told(alike, first, second)) return "";
+  return listed(grounds, entered, "and") + " behave identically";
+}
+
 // Nothing is proven about anyone.
-Verdict undecided(const Grounds& grounds, const Contest& contest, const Standings& standings) {
+Verdict undecided(const Grounds& grounds, const Contest& contest, const Standings& standings,
+                  const std::vector<SameBehaviour>& alike) {
   const size_t fastest = standings.order().front();
   std::vector<size_t> others = contest.entered();
   std::erase(others, fastest);
@@ -29,7 +39,8 @@ Verdict undecided(const Grounds& grounds, const Contest& contest, const Standing
   verdict.winner = fastest;
   verdict.rival = others.front();
   verdict.pairs = standings.pairs(fastest, verdict.rival);
-  verdict.title = "no clear winner (~)";
+  const std::string identical = identical_words(grounds, contest.entered(), alike);
+  verdict.title = identical.empty() ? "no clear winner (~)" : identical;
   verdict.doubts = doubts_without_winner(grounds.compared);
   for (const Doubt& doubt : verdict.doubts.all)
     verdict.title += fmt::format("{}: {}", machine_state(verdict.doubts), doubt.brief);
@@ -144,7 +155,7 @@ Verdict decided(const Grounds& grounds, const Contest& contest,
   if (auto verdict = refused(grounds, contest)) return *verdict;
   const Standings standings(grounds.arms, contest, by_mean(contest));
   const auto front = front_of(standings);
-  if (!front) return undecided(grounds, contest, standings);
+  if (!front) return undecided(grounds, contest, standings, alike);
   if (front->best.size() + front->near.size() > 1)
     return tie_of(grounds, contest, standings, *front, alike);
   return won(grounds, contest, standings, front->best.front(), front->rival, alike);

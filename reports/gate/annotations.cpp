@@ -63,7 +63,7 @@ std::string gate_annotations(const GateReport& report) {
   const bool warning =
       report.outcome == GateOutcome::kInconclusive || report.outcome == GateOutcome::kNoBaseline;
   const std::string title = "Winnow gate: " + outcome_name(report.outcome);
-  std::string text = command(warning ? "warning" : "error", title, report.sentence);
+  std::string text = command(warning ? "warning" : "error", title, whole_sentence(report));
   int shown = 1;
   for (const GateFailure& failure : report.failures) {
     constexpr Replacement kOnOneLine[] = {{'\n', " / "}};

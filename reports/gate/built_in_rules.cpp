@@ -40,6 +40,13 @@ GateRule grown(const char* metric, double percent, double rise) {
   return rule;
 }
 
+// Neighbours take wall time, and hardly CPU time.
+GateRule beside_cpu_time(const char* metric) {
+  GateRule rule = rule_for(metric, "*");
+  rule.must_decide = false;
+  return rule;
+}
+
 std::vector<GateRule> make_rules() {
   constexpr const char* kScheduled[] = {"waits", "wakeups", "contended_mutexes", "yields"};
   std::vector<GateRule> rules;
@@ -47,6 +54,7 @@ std::vector<GateRule> make_rules() {
   for (const char* metric : kScheduled)
     for (const char* variant : {"serial", "spawn", "spawn_text"})
       rules.push_back(exact(metric, variant));
+  rules.push_back(beside_cpu_time("wall_time"));
   rules.push_back(grown("allocations", 2, 0));
   rules.push_back(grown("allocated_bytes", 2, 0));
   rules.push_back(grown("thread_creations", 0, 1));

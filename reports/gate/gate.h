@@ -24,6 +24,7 @@ enum class GateStatus {
   kChanged,       // other work: nothing else can be compared
   kUnmeasured,    // the baseline has it, the candidate does not
   kInconclusive,  // neither a regression nor its absence is proven
+  kBeside,        // likewise, but another metric decides in its place
   kUnchecked      // by a rule, or because there is nothing to hold it against
 };
 std::string status_name(GateStatus status);
@@ -38,9 +39,10 @@ struct GateRow {
   // Of the times: candidate / baseline, and the limits within which it lies.
   std::optional<double> ratio, low, high, confidence;
   int pairs = 0;
-  std::string limit;             // what the rules allow: "no rise", "a slow-down of up to 1%"
-  std::string note;              // why it is not compared, or what to know
-  double tolerance_percent = 0;  // of a time: a pass is proven below it
+  std::string limit;  // what the rules allow: "no rise", "a slow-down of up to 1%"
+  std::string note;   // why it is not compared, or what to know
+  // Of a time: a regression is proven above, a pass below.
+  double allowance_percent = 0, tolerance_percent = 0;
 
   bool moved() const { return status != GateStatus::kEqual && status != GateStatus::kUnchecked; }
 };
@@ -94,8 +96,9 @@ struct GateDisturbance {
 
 struct GateReport {
   GateOutcome outcome = GateOutcome::kInvalid;
-  std::string mode;      // "recordings", "builds", "commands"; empty: a wrong command line
-  std::string sentence;  // why
+  std::string mode;            // "recordings", "builds", "commands"; empty: a wrong command line
+  std::string sentence;        // why
+  std::string would_decide{};  // of an inconclusive one: what would; empty: not asked, not known
   GateSide baseline, candidate;
   std::string workload{};  // the scenario or the commands, in words
   std::string command{};   // that measures and judges anew, for a shell; empty: not known

@@ -83,6 +83,7 @@ std::string gate_json(const GateReport& report) {
             {"verdict", outcome_name(report.outcome)},
             {"exit_status", report.exit_status.value_or(exit_status_of(report.outcome))},
             {"sentence", report.sentence},
+            {"would_decide", report.would_decide},
             {"mode", report.mode},
             {"baseline", side_json(report.baseline)},
             {"candidate", side_json(report.candidate)},

@@ -14,6 +14,7 @@ JunitCase::Result case_of(GateStatus status) {
     case GateStatus::kUnmeasured:
     case GateStatus::kInconclusive:
       return JunitCase::kError;
+    case GateStatus::kBeside:
     case GateStatus::kUnchecked:
       return JunitCase::kSkipped;
     case GateStatus::kEqual:
@@ -46,8 +47,8 @@ std::string risen_lines(const GateReport& report, const GateRow& row) {
 }  // namespace
 
 std::string gate_junit(const GateReport& report) {
-  std::vector<JunitCase> cases{
-      {"gate", "verdict", case_of(report.outcome), outcome_name(report.outcome), report.sentence}};
+  std::vector<JunitCase> cases{{"gate", "verdict", case_of(report.outcome),
+                                outcome_name(report.outcome), whole_sentence(report)}};
   for (const GateFailure& failure : report.failures)
     cases.front().details += failure_text(failure) + "\n";
   for (const std::string& warning : warnings_of(report))

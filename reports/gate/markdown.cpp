@@ -140,7 +140,7 @@ std::string fitting(std::string text) {
 
 std::string gate_markdown(const GateReport& report) {
   std::string text = fmt::format("## Winnow gate: {}\n\n{}\n", outcome_name(report.outcome),
-                                 plain(report.sentence));
+                                 plain(whole_sentence(report)));
   for (const std::string& warning : warnings_of(report))
     text += fmt::format("\n**Warning:** {}\n", plain(warning));
   add_facts(report, text);

@@ -19,6 +19,7 @@ void apply(const GateRule& rule, GateLimits& limits) {
   set(rule.check, limits.check);
   set(rule.varies, limits.varies);
   set(rule.may_change, limits.may_change);
+  set(rule.must_decide, limits.must_decide);
   set(rule.rise, limits.rise);
   set(rule.rise_percent, limits.rise_percent);
   if (rule.range) limits.range = rule.range;

@@ -25,6 +25,8 @@ struct GateRule {
   // Times and peak memory: limits of the slow-down.
   std::optional<double> allowance_percent;  // a regression is proven above it
   std::optional<double> tolerance_percent;  // a pass is proven below it
+  // Of wall time. False: it refuses what it proves, but may stay open where CPU time is decided.
+  std::optional<bool> must_decide;
 
   bool matches(const std::string& metric_name, const std::string& variant_name) const;
 };
@@ -32,7 +34,7 @@ struct GateRule {
 inline constexpr double kMostAllowedPercent = 10'000;  // that a rule may say
 
 struct GateLimits {
-  bool check = true, varies = false, may_change = false;
+  bool check = true, varies = false, may_change = false, must_decide = true;
   double rise = 0, rise_percent = 0;
   std::optional<std::pair<double, double>> range;
   double allowance_percent = 1, tolerance_percent = 5;

@@ -16,6 +16,7 @@ using profiles::Recording;
 
 namespace {
 
+constexpr const char *kWall = "wall_time", *kCpu = "cpu_time";
 constexpr double kTimedMsPerSecond = 1e3, kBytesPerMegabyte = 1024.0 * 1024.0;
 
 std::optional<double> block_ms(const Block& block, Measure measure) {
@@ -54,8 +55,8 @@ profiles::Pass pass_of_peak(const Recording& recording) {
 
 std::vector<Metric> timed_metrics(const Measured& arms) {
   const std::string each = "ms " + arms.words().an_iteration;
-  return {{"wall_time", each, wall_ms},
-          {"cpu_time", each, cpu_ms},
+  return {{kWall, each, wall_ms},
+          {kCpu, each, cpu_ms},
           {"peak_memory", "MB", peak_mb, pass_of_peak(arms.recording())}};
 }
 
@@ -103,8 +104,8 @@ std::string limit_words(const GateLimits& limits) {
 
 // The factor up to which a metric is no worse than a second copy of the baseline was.
 double bias_of(const Measured& baseline, std::string_view metric) {
-  if (metric == "wall_time") return twin_bias(baseline, Measure::kWall);
-  return metric == "cpu_time" ? twin_bias(baseline, Measure::kCpu) : 1;
+  if (metric == kWall) return twin_bias(baseline, Measure::kWall);
+  return metric == kCpu ? twin_bias(baseline, Measure::kCpu) : 1;
 }
 
 void hold_against_twin(double bias, GateRow& row) {
@@ -113,14 +114,28 @@ void hold_against_twin(double bias, GateRow& row) {
   row.note = fmt::format("two copies of the baseline differ by up to {:.1f}%", (bias - 1) * 100);
 }
 
+// CPU time says little of a program that waits for more of its time than this.
+constexpr double kLeastCpuShare = 0.5;
+
+// Of the same variant, where the limits let CPU time decide.
+void leave_to_cpu_time(const GateRow& cpu, bool ended, GateRow& wall) {
+  if (wall.status != GateStatus::kInconclusive || !wall.ratio || !wall.baseline) return;
+  if (cpu.status == GateStatus::kUnchecked || !cpu.baseline) return;
+  if (*cpu.baseline < kLeastCpuShare * *wall.baseline) return;
+  if (!ended && wall.pairs < kPairsBeside) return;
+  wall.status = GateStatus::kBeside;
+  wall.note = "CPU time decides";
+}
+
 GateRow row_of(const std::string& variant, const Metric& metric, const PairedValues& pairs,
-               const GateLimits& limits, size_t variants) {
+               const GateLimits& limits, size_t variants, bool ended) {
   GateRow row;
   row.variant = variant;
   row.metric = metric.name;
   row.unit = metric.unit;
   row.exact = false;
   row.limit = limit_words(limits);
+  row.allowance_percent = limits.allowance_percent;
   row.tolerance_percent = limits.tolerance_percent;
   row.status = limits.check ? GateStatus::kInconclusive : GateStatus::kUnchecked;
   row.pairs = static_cast<int>(pairs.baseline.size());
@@ -132,7 +147,8 @@ GateRow row_of(const std::string& variant, const Metric& metric, const PairedVal
   const SequentialResult result =
       decide(pairs.candidate, pairs.baseline,
              {1 + limits.allowance_percent / 100, 1 + limits.tolerance_percent / 100,
-              kNominalLevel / static_cast<double>(std::max<size_t>(1, variants))});
+              kNominalLevel / static_cast<double>(std::max<size_t>(1, variants))},
+             ended);
   if (result.ratio.pairs > 0) row.pairs = result.ratio.pairs;
   const auto used = [&](const std::vector<double>& values) {
     return median({values.begin(), values.begin() + row.pairs});
@@ -157,17 +173,22 @@ GateRow row_of(const std::string& variant, const Metric& metric, const PairedVal
 }  // namespace
 
 std::vector<GateRow> time_rows(const Recording& baseline, const Recording& candidate,
-                               std::span<const GateRule> rules) {
+                               std::span<const GateRule> rules, bool ended) {
   std::vector<GateRow> rows;
   const Measured arms(baseline);
   const std::vector<Metric> metrics = timed_metrics(arms);
-  for (const auto& variant : baseline.variants)
+  for (const auto& variant : baseline.variants) {
+    std::map<std::string, size_t> at;
     for (const Metric& metric : metrics) {
-      rows.push_back(row_of(variant.name, metric,
-                            pairs_of(baseline, candidate, variant.name, metric),
-                            limits_of(rules, metric.name, variant.name), baseline.variants.size()));
+      at[metric.name] = rows.size();
+      rows.push_back(
+          row_of(variant.name, metric, pairs_of(baseline, candidate, variant.name, metric),
+                 limits_of(rules, metric.name, variant.name), baseline.variants.size(), ended));
       hold_against_twin(bias_of(arms, metric.name), rows.back());
     }
+    if (!limits_of(rules, kWall, variant.name).must_decide)
+      leave_to_cpu_time(rows[at.at(kCpu)], ended, rows[at.at(kWall)]);
+  }
   return rows;
 }
 
@@ -176,6 +197,15 @@ bool time_decided(std::span<const GateRow> rows) {
     return std::ranges::count(rows, status, &GateRow::status) > 0;
   };
   return any(GateStatus::kRegression) || !any(GateStatus::kInconclusive);
+}
+
+bool gate_enough(const Recording& both, std::span<const GateRule> rules) {
+  int rounds = 0;
+  for (const Block& block : both.blocks)
+    if (block.pass == profiles::Pass::time) rounds = std::max(rounds, block.index + 1);
+  if (std::ranges::find(kLooks, rounds) == kLooks.end()) return false;
+  return time_decided(time_rows(side_recording(both, profiles::Side::base),
+                                side_recording(both, profiles::Side::head), rules, false));
 }
 
 Recording side_recording(const Recording& both, profiles::Side side) {

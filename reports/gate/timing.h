@@ -14,13 +14,19 @@ namespace winnow::reports {
 // Blocks of the time pass with the same index are a pair. Where two copies of the baseline differ
 // (its A/A arm), a slow-down must exceed that to be a regression. Disturbed ones stay: both sides
 // of a pair meet the same neighbours, and ranks bound what one pair can do. A row that no look has
-// decided yet is kInconclusive. The level is shared out over the variants.
+// decided yet is kInconclusive; wall time is kBeside after kPairsBeside pairs, and when the run has
+// `ended`, where CPU time tells enough of the program to decide in its place
+// (GateRule::must_decide). The level is shared out over the variants.
+inline constexpr int kPairsBeside = 40;
 std::vector<GateRow> time_rows(const profiles::Recording& baseline,
                                const profiles::Recording& candidate,
-                               std::span<const GateRule> rules);
+                               std::span<const GateRule> rules, bool ended = true);
 
 // Nothing is left that more pairs could decide: a regression is proven, or no row is open.
 bool time_decided(std::span<const GateRow> rows);
+
+// After a round of the time pass of both sides: is it one of a look that decided?
+bool gate_enough(const profiles::Recording& both, std::span<const GateRule> rules);
 
 // One recording of both sides: that of one of them, under the variants' own names. The A/A arm is
 // the base's.

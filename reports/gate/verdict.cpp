@@ -110,10 +110,10 @@ std::string workload_words(const Recording& baseline, const Recording& candidate
 
 // The worst first; rows that are alike in that stay in order.
 int rank(GateStatus status) {
-  constexpr std::array kOrder{GateStatus::kChanged,    GateStatus::kUnmeasured,
-                              GateStatus::kRegression, GateStatus::kInconclusive,
-                              GateStatus::kAllowed,    GateStatus::kImproved,
-                              GateStatus::kEqual,      GateStatus::kUnchecked};
+  constexpr std::array kOrder{
+      GateStatus::kChanged,      GateStatus::kUnmeasured, GateStatus::kRegression,
+      GateStatus::kInconclusive, GateStatus::kBeside,     GateStatus::kAllowed,
+      GateStatus::kImproved,     GateStatus::kEqual,      GateStatus::kUnchecked};
   return static_cast<int>(std::ranges::find(kOrder, status) - kOrder.begin());
 }
 
@@ -129,11 +129,15 @@ std::string first_of(const GateReport& report, GateStatus status) {
 }
 
 std::string pass_sentence(const GateReport& report) {
-  const size_t unchecked = count(report, GateStatus::kUnchecked);
+  const size_t unchecked =
+      count(report, GateStatus::kUnchecked) + count(report, GateStatus::kBeside);
   const size_t improved = count(report, GateStatus::kImproved);
   std::string text =
       fmt::format("{} metrics compared, none beyond its limit", report.rows.size() - unchecked);
   if (improved > 0) text += fmt::format("; {} improved", improved);
+  if (count(report, GateStatus::kBeside) > 0)
+    text +=
+        fmt::format("; open, where CPU time decides: {}", first_of(report, GateStatus::kBeside));
   return text + ".";
 }
 

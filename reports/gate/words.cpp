@@ -70,6 +70,8 @@ std::string status_name(GateStatus status) {
       return "not measured";
     case GateStatus::kInconclusive:
       return "inconclusive";
+    case GateStatus::kBeside:
+      return "open, beside";
     case GateStatus::kUnchecked:
       return "not checked";
   }
@@ -113,6 +115,10 @@ std::string row_sentence(const GateRow& row) {
   const char* verb = !row.baseline ? "changed" : fell ? "fell" : "rose";
   return fmt::format("{} {} from {} to {}{}{} (allowed: {})", subject, verb, baseline_text(row),
                      candidate_text(row), row.unit.empty() ? "" : " ", row.unit, row.limit);
+}
+
+std::string whole_sentence(const GateReport& report) {
+  return report.sentence + (report.would_decide.empty() ? "" : " ") + report.would_decide;
 }
 
 bool is_time(const GateRow& row) { return row.metric == "wall_time" || row.metric == "cpu_time"; }

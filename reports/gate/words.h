@@ -13,6 +13,8 @@ std::string figure_text(double value);          // "1,234", "0.25"
 std::string baseline_text(const GateRow& row);  // "3 a text"; "-": there is none
 std::string candidate_text(const GateRow& row);
 std::string change_text(const GateRow& row);  // "+1", "+7.9% (+5.2% to +10.4%, 10 pairs)", "~"
+// Why, and of an inconclusive gate what would decide it.
+std::string whole_sentence(const GateReport& report);
 // "pool: allocations rose from 3 to 4 a text (allowed: no rise)"
 std::string row_sentence(const GateRow& row);
 bool is_time(const GateRow& row);            // wall or CPU time

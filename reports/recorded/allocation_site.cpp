@@ -18,8 +18,11 @@ bool only_allocates(const std::string& function) {
 }  // namespace
 
 int allocation_site(const profiles::Stacks& stacks, const profiles::Stack& stack) {
-  for (const int frame : stack.frames)
-    if (!only_allocates(stacks.frames[static_cast<size_t>(frame)].function)) return frame;
+  for (const int index : stack.frames) {
+    const profiles::Frame& frame = stacks.frames[static_cast<size_t>(index)];
+    // A template of a library's header is the library, whatever program it is compiled into.
+    if (!only_allocates(frame.function) && !frame.file.starts_with("/usr/include/")) return index;
+  }
   return stack.frames.front();
 }
 

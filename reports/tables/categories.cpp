@@ -56,6 +56,14 @@ double rest_s(const SampledProfile& profile, const Sampled& named) {
   return std::abs(rest) < 1e-9 * profile.sampled_s ? 0 : rest;  // rounding of the sum
 }
 
+// Its samples: none where nothing is left; empty: they were not counted.
+std::optional<double> rest_samples(const SampledProfile& profile, const Sampled& named,
+                                   double rest) {
+  if (rest <= 0) return 0;
+  if (!profile.samples || !named.samples) return std::nullopt;
+  return std::max(0.0, static_cast<double>(*profile.samples) - *named.samples);
+}
+
 // Why the row "unsampled" is empty, or there is one of the overlap; empty: neither is so.
 std::string unsampled_note(const SampledProfile& profile, const std::string& label) {
   if (!profile.total_s)
@@ -86,7 +94,7 @@ void add_rest(Table& table, const Profiles& all, const std::vector<Sampled>& nam
     if (!all.profiles[variant]) continue;
     const SampledProfile& profile = *all.profiles[variant];
     const double rest = rest_s(profile, named[variant]);
-    other[variant].seconds = std::max(0.0, rest);
+    other[variant] = {std::max(0.0, rest), rest_samples(profile, named[variant], rest)};
     beyond[variant].seconds = oversampled_s(profile) + std::max(0.0, -rest);
     overlap = overlap || *beyond[variant].seconds > 0;
     if (rest < -1e-6 * profile.sampled_s)

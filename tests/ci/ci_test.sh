@@ -113,4 +113,27 @@ expect 0 "what a script left out is counted" \
 said "the count of what a script left out" "4 passed, 0 failed, 1 skipped"
 expect 1 "what a script left out fails where all must run" \
   .ci/count_tests --none-skipped --skipped "aarch64: needs qemu-user" "$folder/ok"
+
+# The workflow of docs/ci.md: its gate fails on every status but 0, and on 5 makes a neutral check.
+awk '/- name: Gate$/ { step = 1 } /^      - uses/ { run = 0 } run { sub(/^          /, ""); print }
+     step && /run: [|]$/ { run = 1; step = 0 }' docs/ci.md > "$folder/step"
+mkdir -p "$folder/job/build/cli" "$folder/job/gate"
+printf '#!/bin/sh\nexit "$GATE_STATUS"\n' > "$folder/job/build/cli/winnow"
+printf '#!/bin/sh\necho "$@" >> "$GH_LOG"\nexit "$GH_STATUS"\n' > "$folder/bin/gh"
+chmod +x "$folder/job/build/cli/winnow" "$folder/bin/gh"
+# step STATUS GH_STATUS EXPECTED
+step() {
+  : > "$folder/gh_log"
+  expect "$3" "the workflow's step after a gate's status $1" env GATE_STATUS="$1" GH_STATUS="$2" \
+    GH_LOG="$folder/gh_log" GITHUB_REPOSITORY=o/r HEAD_SHA=5d1c PATH="$folder/bin:$PATH" \
+    bash -e -c 'cd "$1" && source "$2"' - "$folder/job" "$folder/step"
+  local checks
+  checks=$(grep -c 'check-runs .*conclusion=neutral' "$folder/gh_log")
+  [ "$checks" -eq "$([ "$1" -eq 5 ] && echo 1 || echo 0)" ] && return
+  echo "FAILED: $checks neutral checks after status $1"
+  failed=1
+}
+for status in 0 1 2 3 4; do step "$status" 0 "$status"; done
+step 5 0 0
+step 5 1 0  # one that may not write checks
 exit "$failed"

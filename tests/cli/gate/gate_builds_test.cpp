@@ -129,6 +129,51 @@ TEST_CASE("more work in the head's programs is caught by counters, a failing hea
   CHECK(gate.run({"--base", "no-such-revision", "--out", "gate"}).status == 2);
 }
 
+TEST_CASE("more allocations name the function that asks for them, with file and line") {
+  TinyGate gate;
+  write_build(gate, "base", "exec ENGINE \"$@\"");
+  // A thread more in each loop, for which the library allocates.
+  write_build(gate, "more", "exec ENGINE \"$@\" --inject thread=1");
+  ::setenv("GITHUB_ACTIONS", "true", 1);
+  const auto result = gate.run({"--variants", "pool", "--base-build", "base", "--head-build",
+                                "more", "--exact-only", "--out", "gate"});
+  ::unsetenv("GITHUB_ACTIONS");
+  INFO(result.err << result.out);
+  CHECK(result.status == 1);
+  const auto verdict = gate.verdict();
+  CHECK(verdict["verdict"] == "regression");
+  REQUIRE_FALSE(verdict["sites"].empty());
+  const auto& site = verdict["sites"][0];
+  CHECK(site["file"] == "scenarios/injected_cost.cpp");
+  CHECK(site["line"].get<int>() > 0);
+  CHECK(site["rise_allocations"].get<double>() > 0);
+  const std::string place =
+      "scenarios/injected_cost.cpp:" + std::to_string(site["line"].get<int>());
+  const std::string summary = base::read_file(gate / "gate/summary.md");
+  const size_t table = summary.find("### Where allocations rose");
+  REQUIRE(table != std::string::npos);
+  CHECK(summary.find(place, table) != std::string::npos);
+  CHECK(result.out.find("::error file=scenarios/injected_cost.cpp,line=" +
+                        std::to_string(site["line"].get<int>()) + ",title=pool%3A allocations::") !=
+        std::string::npos);
+}
+
+TEST_CASE("what a gate without a decision needs is told, and its iterations can be chosen") {
+  TinyGate gate;
+  const auto result = gate.run({"--variants", "pool", "--base-build", WINNOW_ENGINES, "--pairs",
+                                "3", "--iterations", "auto", "--out", "gate"});
+  INFO(result.err << result.out);
+  CHECK(result.status == 5);
+  CHECK(gate.verdict()["would_decide"].get<std::string>().starts_with(
+      "More pairs would: the first look is at 10."));
+  CHECK(result.out.find("the first look is at 10") != std::string::npos);
+  const auto pilot = profiles::read_recording(gate / "gate/iterations");
+  CHECK(pilot.blocks.size() == 5);
+  const int chosen = profiles::read_recording(gate / "gate/run").workload.iterations_per_block;
+  CHECK(chosen >= 1);
+  CHECK(chosen <= 4 * pilot.workload.iterations_per_block);
+}
+
 TEST_CASE("a commit is built beside the working tree, held against a build, and leaves nothing") {
   TinyGate gate;
   commit_engine(gate, "#!/bin/sh\n" + engine_script(), "good");

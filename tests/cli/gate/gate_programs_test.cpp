@@ -209,7 +209,8 @@ TEST_CASE("a gate of commands takes no option of another gate, nor another gate 
       {"--base", "HEAD", "--build", "make"},
       {"true | cat", "true"},
       {"true"},
-      {"--pairs", "41", "true", "true"},
+      {"--pairs", "1281", "true", "true"},
+      {"--budget", "soon", "true", "true"},
       {"--warmup", "-1", "true", "true"},
   };
   for (const auto& options : wrong) {

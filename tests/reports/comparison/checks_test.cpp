@@ -75,6 +75,28 @@ TEST_CASE("more sampled than the kernel counted is said") {
   CHECK_FALSE(has(to_markdown(make_report(realistic_recording())), "to be taken off"));
 }
 
+TEST_CASE("what no category takes, and was not seen in one variant, is below a limit there") {
+  const std::string text = markdown_with([](auto& recording) {
+    profiles::SampledProfile& cpu = *recording.profiles["spawn"].cpu;
+    for (profiles::Function& function : cpu.functions)
+      if (function.category == "scheduler") function.category = "other";
+    auto& others = recording.profiles["pool"].cpu;
+    std::erase_if(others->functions,
+                  [](const auto& function) { return function.category == "scheduler"; });
+    others->sampled_s = 0;
+    others->samples = 0;
+    for (const auto& function : others->functions) {
+      others->sampled_s += function.flat_s.value_or(0);
+      *others->samples += function.flat_samples.value_or(0);
+    }
+  });
+  const std::string row = table_row(section(text, "### CPU Time by Category"), "Other functions");
+  INFO(row);
+  CHECK(has(row, "(0 samples)"));
+  CHECK(has(row, "(at least -"));
+  CHECK_FALSE(has(row, "-100.0%"));
+}
+
 TEST_CASE("an unknown CPU total leaves unsampled unavailable") {
   const std::string text =
       markdown_with([](auto& recording) { recording.profiles["pool"].cpu->total_s.reset(); });

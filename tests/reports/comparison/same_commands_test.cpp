@@ -100,6 +100,7 @@ TEST_CASE("commands of which nothing differs behave identically, by all that was
   const std::string said = said_of(one_program_twice());
   INFO(said);
   CHECK(report.verdict.outcome == Verdict::kNoClearWinner);
+  CHECK(report.verdict.title == kIdentical);
   CHECK(has(said, kIdentical));
   CHECK(has(said,
             "per run: standard output; processes created 2; programs executed 4; threads "

@@ -73,7 +73,7 @@ TEST_CASE("JUnit stays well-formed and counts its cases, whatever names hold") {
   for (const auto& [status, tag] :
        {std::pair(GateStatus::kRegression, "failure"), std::pair(GateStatus::kChanged, "error"),
         std::pair(GateStatus::kUnmeasured, "error"), std::pair(GateStatus::kInconclusive, "error"),
-        std::pair(GateStatus::kUnchecked, "skipped")}) {
+        std::pair(GateStatus::kBeside, "skipped"), std::pair(GateStatus::kUnchecked, "skipped")}) {
     const std::string xml = gate_junit(hostile_report(status, 3));
     INFO(xml);
     CHECK(is_well_formed(xml));

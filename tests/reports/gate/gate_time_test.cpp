@@ -1,8 +1,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include "reports/gate/accept.h"
+#include "reports/gate/advice.h"
 #include "reports/gate/json.h"
 #include "reports/gate/renderers.h"
 #include "reports/gate/timing.h"
@@ -140,6 +142,81 @@ TEST_CASE("a run ends when a regression is proven or no row is open") {
   pairs.noise = 0.5;
   pairs.wall = 1;
   CHECK_FALSE(decided(pairs));
+}
+
+TEST_CASE(
+    "open wall time does not hold up what CPU time decides, and still refuses what it proves") {
+  // Neighbours take wall time from the one or the other, and hardly CPU time.
+  const auto beside_neighbours = [](int count, double wall) {
+    GatePairs pairs;
+    pairs.count = count;
+    pairs.wall = wall;
+    Recording both = builds(pairs);
+    for (auto& block : both.blocks) {
+      *block.region->user_ns *= 10;  // of all iterations together
+      if ((block.index % 2 == 0) == (block.variant == "head-pool"))
+        for (auto& wall_ns : block.iteration_wall_ns) wall_ns = wall_ns / 10 * 14;
+    }
+    return both;
+  };
+  const auto enough_of = [](const Recording& both) { return gate_enough(both, {}); };
+  CHECK_FALSE(enough_of(beside_neighbours(10, 1)));
+  CHECK_FALSE(enough_of(beside_neighbours(20, 1)));
+  CHECK(enough_of(beside_neighbours(kPairsBeside, 1)));
+  const auto gate = [&](const Recording& both, const std::vector<GateRule>& rules) {
+    return gate_builds(both, rules, {"base", "head"});
+  };
+  const GateReport passed = gate(beside_neighbours(40, 1), {});
+  INFO(passed.sentence);
+  CHECK(passed.outcome == GateOutcome::kPass);
+  CHECK(row_for(passed, "wall_time", "pool").status == GateStatus::kBeside);
+  CHECK(has(passed.sentence, "; open, where CPU time decides: pool: wall_time: ~ ("));
+  CHECK(has(gate_markdown(passed), "| open, beside | pool | `wall_time` |"));
+  CHECK(gate(beside_neighbours(40, 2.5), {}).outcome == GateOutcome::kRegression);
+  // It has to be decided where a rule says so, or where CPU time tells little or nothing.
+  GateRule strict = gate_rule("wall_time", "*");
+  strict.must_decide = true;
+  CHECK(gate(beside_neighbours(40, 1), {strict}).outcome == GateOutcome::kInconclusive);
+  GateRule without_cpu = gate_rule("cpu_time", "*");
+  without_cpu.check = false;
+  CHECK(gate(beside_neighbours(40, 1), {without_cpu}).outcome == GateOutcome::kInconclusive);
+  Recording waiting = beside_neighbours(40, 1);
+  for (auto& block : waiting.blocks) *block.region->user_ns /= 50;
+  CHECK(gate(waiting, {}).outcome == GateOutcome::kInconclusive);
+  Recording untold = beside_neighbours(40, 1);
+  for (auto& block : untold.blocks) block.region->user_ns.reset();
+  CHECK(gate(untold, {}).outcome == GateOutcome::kInconclusive);
+}
+
+TEST_CASE("an inconclusive gate says what would decide it") {
+  // Every second time the one or the other takes so much longer.
+  const auto noisy = [](double factor) {
+    Recording both = builds({});
+    for (auto& block : both.blocks)
+      if ((block.index % 2 == 0) == (block.variant == "head-pool")) {
+        auto& user_ns = *block.region->user_ns;
+        user_ns = static_cast<int64_t>(static_cast<double>(user_ns) * factor);
+      }
+    return both;
+  };
+  const auto advice = [](const Recording& both, double round_s) {
+    return what_would_decide(gate_builds(both, {}, {"base", "head"}), round_s);
+  };
+  const std::string told = advice(noisy(1.1), 2);
+  INFO(told);
+  CHECK(std::regex_match(
+      told, std::regex("About [0-9]+ pairs of this scatter would decide cpu_time, "
+                       "[0-9]+ min at 2 s a pair: --pairs [0-9]+ --budget [0-9]+m\\.")));
+  CHECK(has(advice(disturbed_builds(noisy(1.1), 20), 2),
+            " On a quieter machine fewer would do: 20 of 40 rounds were disturbed."));
+  CHECK(has(advice(noisy(1.6), 2), "more than 1280 pairs would be needed: a quieter machine"));
+  GatePairs few;
+  few.count = 3;
+  CHECK(advice(builds(few), 2) == "More pairs would: the first look is at 10.");
+  GatePairs slower;
+  slower.wall = slower.cpu = 1.06;
+  CHECK(has(advice(with_twin(builds(slower), 1.08), 2), "two copies of the baseline differ"));
+  CHECK(advice(builds({}), 2).empty());
 }
 
 TEST_CASE("a slow-down must exceed what two copies of the base differ by, and these are told") {

@@ -303,7 +303,9 @@ class VerdictCheck:
         text = self.told["title"]
         brief = [contest.machine_state, ": "] + doubts[0][0] if doubts else []
         if not contest.decided:
-            self.check.reads("title", text, ["no clear winner (~)"] + brief)
+            names = [arm.label for arm in contest.entered]
+            alike = f"{', '.join(names[:-1])} and {names[-1]} behave identically"
+            self.reads_one_of("title", text, [["no clear winner (~)"] + brief, [alike] + brief])
             return
         by = f" (by {contest.by})" if contest.metric else ""
         without = " (without a cause)"
