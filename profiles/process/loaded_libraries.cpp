@@ -51,7 +51,7 @@ Dynamic dynamic_of(const std::string& file) {
   elf_version(EV_CURRENT);
   const Descriptor binary(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (binary.number < 0) return dynamic;
-  Elf* elf = elf_begin(binary.number, ELF_C_READ_MMAP, nullptr);
+  Elf* elf = elf_begin(binary.number, ELF_C_READ, nullptr);
   if (elf != nullptr && elf_kind(elf) == ELF_K_ELF) {
     Elf_Scn* section = nullptr;
     while ((section = elf_nextscn(elf, section)) != nullptr) {

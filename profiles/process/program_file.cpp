@@ -29,7 +29,8 @@ std::optional<std::string> build_id(const std::string& file) {
   elf_version(EV_CURRENT);
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return id;
-  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  // Not mapped: the file may be cut short meanwhile.
+  Elf* elf = elf_begin(fd, ELF_C_READ, nullptr);
   const void* bytes = nullptr;
   const ssize_t size = elf ? dwelf_elf_gnu_build_id(elf, &bytes) : 0;
   if (size > 0) id = hex(static_cast<const unsigned char*>(bytes), static_cast<size_t>(size));

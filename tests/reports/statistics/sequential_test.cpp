@@ -104,7 +104,7 @@ TEST_CASE("a quiet machine passes a gate without a change after few pairs") {
   const Shares shares = gates(WINNOW_SIMULATIONS / 5, {0.0424, 0, 0, 0}, 1.0);
   INFO(shares.pass << " after " << shares.pairs);
   CHECK(shares.pass >= 0.99);
-  CHECK(shares.pairs < 20);
+  CHECK(shares.pairs < 25);
 }
 
 TEST_CASE("a slow-down of 5 % at 4 % noise is found in 99 % of the gates, of 2 % in 75 %") {
@@ -153,7 +153,7 @@ TEST_CASE("pairs that end between two looks are looked at, all of them, and only
   CHECK(decide(late, ones, {}, false).ratio.pairs == 20);
   CHECK(decide(std::vector(30, 1.0), ones, {}, true).ratio.pairs == 10);  // decided there
   const std::vector more(1300, 1.5), ones_too(1300, 1.0);
-  CHECK(decide(more, ones_too, {0.5, 0.6, 1e-40}).ratio.pairs == kLooks.back());
+  CHECK(decide(more, ones_too, {2.0, 1.2, kNominalLevel}).ratio.pairs == kLooks.back());
 }
 
 TEST_CASE("a small slow-down does not pass at a look that only rules out a large one") {
