@@ -77,6 +77,7 @@ class Clock {
     return rounds_ >= reports::kLooks.front() && elapsed_s() >= budget_s_;
   }
   double round_s() const { return rounds_ > 0 ? elapsed_s() / rounds_ : 0; }
+  double left_s() const { return budget_s_ - elapsed_s(); }
   void stop() { end_ = std::chrono::steady_clock::now(); }
 
  private:
@@ -251,6 +252,11 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options
     clock.stop();
     return over || reports::gate_enough(recording, rules);
   };
+  if (plan.progress)
+    plan.progress = [&clock, tell = plan.progress](profiles::Progress progress) {
+      if (clock.left_s() > 0) progress.eta_s = std::min(progress.eta_s, clock.left_s());
+      tell(progress);
+    };
   const profiles::Recording both = profiles::run(plan);
   refuse_interrupted(both);
   reports::GateReport report = reports::gate_builds(both, rules, sources);

@@ -82,7 +82,7 @@ std::string why_file_is_not(const std::string& file) {
   elf_version(EV_CURRENT);
   const Descriptor binary(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (binary.number < 0) return "";
-  Elf* elf = elf_begin(binary.number, ELF_C_READ, nullptr);
+  Elf* elf = elf_begin(binary.number, ELF_C_READ_MMAP, nullptr);
   std::string why = elf ? why_not(elf) : "";
   elf_end(elf);
   return why;
