@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/program_error.h"
+#include "profiles/process/pass.h"
 #include "profiles/process/program_file.h"
 #include "profiles/program/program_block.h"
 #include "profiles/run/measurement.h"
