@@ -74,8 +74,10 @@ std::string proof(const Measured& arms, const Block& block) {
   const std::string checksum = block.checksum.empty()
                                    ? "output checksum unavailable (not recorded)"
                                    : fmt::format("identical output checksum {}", block.checksum);
+  const size_t count = block.iteration_wall_ns.size();
+  const Words& words = arms.words();
   return fmt::format("{} did the same work: {} over {} {} of a block; {}.", all_words(arms),
-                     counters(block), block.iteration_wall_ns.size(), arms.words().iterations,
+                     counters(block), count, count == 1 ? words.iteration : words.iterations,
                      checksum);
 }
 

@@ -122,8 +122,7 @@ double add_cores(std::vector<Entry>& entries, const LedgerSources& from) {
   };
   add("waiting for a core", LedgerKind::kWaiting, true, waiting_s, region.idle_error_s);
   add(kIdleCores, LedgerKind::kIdle, false, region.idle_s - waiting_s, region.idle_error_s);
-  if (region.server_s > 0)
-    add("server", LedgerKind::kOthers, false, server_s, region.server_error_s);
+  add("server", LedgerKind::kOthers, false, server_s, region.server_error_s);
   add(kOtherPrograms, LedgerKind::kOthers, true, others_s, region.others_error_s);
   add(kHypervisor, LedgerKind::kOthers, false, region.steal_s, region.others_error_s);
   add("unexplained", LedgerKind::kUnexplained, false,
@@ -250,6 +249,7 @@ Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings) {
     ledger.columns.push_back(column_of(arms[variant], parts, ledger, entries, warnings));
     if (entries.empty()) continue;
     ledger.lines.resize(entries.size());
+    // Every variant has the same lines, whether it spends anything on them or not.
     for (size_t i = 0; i < entries.size(); ++i) {
       LedgerLine& line = ledger.lines[i];
       line.name = entries[i].name;

@@ -20,7 +20,7 @@
 // - scheduler: CPU time by state from the agent, which reads the thread's CPU clock wherever the
 //   state changes. What the sync pass's process takes beyond the time pass's is the agent's own
 //   work, nearly all of it in these calls: both parts are reconciled with the time pass's CPU time
-//   by their uncertainty (ledger_sources.h). Threads of marked programs that start and end in the
+//   by their uncertainty (sources.h). Threads of marked programs that start and end in the
 //   region spend what lies outside their marks on that; their end in the kernel, which no account
 //   sees, is the process's CPU time beyond all accounts, at most 50 us a thread. Without marks,
 //   what samples see in scheduler functions beyond the calls is a line of its own.

@@ -59,6 +59,18 @@ TEST_CASE("the kernel's time that no sample may see is told, and is no function'
         std::string::npos);
 }
 
+TEST_CASE("a server beside one of two programs is no other program's time") {
+  Recording recording = command_recording();
+  for (auto& block : recording.blocks)
+    if (block.variant == "two") block.server.emplace().cpu_ns = 20'000'000;
+  const Ledger ledger = ledger_of(recording), without = ledger_of(command_recording());
+  CHECK(amount(ledger, "server", 0) == 0);
+  CHECK(amount(ledger, "server", 1) > 0);
+  for (const char* line : {"other programs", "idle cores", "waiting for a core", "mathematics"})
+    CHECK(amount(ledger, line, 0) == amount(without, line, 0));
+  check_sums(ledger);
+}
+
 TEST_CASE("a line into which no sample fell is an estimate, not a bare 0") {
   Recording recording = command_recording();
   auto& functions = recording.profiles["two"].cpu->functions;
