@@ -72,24 +72,24 @@ class Clock {
  public:
   explicit Clock(double budget_s) : budget_s_(budget_s) {}
 
+  // After each round.
   bool over() {
     ++rounds_;
-    return rounds_ >= reports::kLooks.front() && elapsed_s() >= budget_s_;
+    rounds_s_ = elapsed_s();
+    return rounds_ >= reports::kLooks.front() && rounds_s_ >= budget_s_;
   }
-  double round_s() const { return rounds_ > 0 ? elapsed_s() / rounds_ : 0; }
+  double round_s() const { return rounds_ > 0 ? rounds_s_ / rounds_ : 0; }
   double left_s() const { return budget_s_ - elapsed_s(); }
-  void stop() { end_ = std::chrono::steady_clock::now(); }
 
  private:
   double elapsed_s() const {
-    const auto end = end_.value_or(std::chrono::steady_clock::now());
-    return std::chrono::duration<double>(end - start_).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
 
   const double budget_s_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   int rounds_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::optional<std::chrono::steady_clock::time_point> end_;
+  double rounds_s_ = 0;  // of all of them
 };
 
 // Of the times that rose beyond what the rules allow the smallest rise, as a share; none rose:
@@ -248,9 +248,7 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options
   plan.out_dir = out + "/run";
   Clock clock(parse_duration("--budget", options.budget.value_or(kGateBudget)));
   plan.enough = [&](const profiles::Recording& recording) {
-    const bool over = clock.over();
-    clock.stop();
-    return over || reports::gate_enough(recording, rules);
+    return clock.over() || reports::gate_enough(recording, rules);
   };
   if (plan.progress)
     plan.progress = [&clock, tell = plan.progress](profiles::Progress progress) {

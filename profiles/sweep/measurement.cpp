@@ -233,12 +233,15 @@ void SweepMeasurement::run_block(size_t index, int round, int iterations) {
   report_progress("");
 }
 
+const Variant& SweepMeasurement::variant_of(const SweepCell& cell) const {
+  return *std::ranges::find(plan_.variants, cell.variant, &Variant::name);
+}
+
 // Of a program, before the first block that this process takes of a cell.
 void SweepMeasurement::warm_up(size_t index, int round) {
   if (!plan_.program || !warm_.insert(index).second) return;
   const SweepCell& cell = sweep_.cells[index];
-  const auto variant = std::ranges::find(plan_.variants, cell.variant, &Variant::name);
-  const int runs = plan_.program(*variant, cell.condition).warmup;
+  const int runs = plan_.program(variant_of(cell), cell.condition).warmup;
   if (runs > 0) measure(index, round, runs);
 }
 
@@ -260,10 +263,9 @@ ChildResult SweepMeasurement::measure(size_t index, int round, int iterations,
                                       bool hash_output) try {
   const SweepCell& cell = sweep_.cells[index];
   const Condition& condition = cell.condition;
-  const auto variant = std::find_if(plan_.variants.begin(), plan_.variants.end(),
-                                    [&](const Variant& v) { return v.name == cell.variant; });
-  Arm arm{*variant, plan_.command(*variant, condition)};
-  if (plan_.program) arm.program = plan_.program(*variant, condition);
+  const Variant& variant = variant_of(cell);
+  Arm arm{variant, plan_.command(variant, condition)};
+  if (plan_.program) arm.program = plan_.program(variant, condition);
   ProgramWatch& watch =
       watches_.try_emplace(index, arm.command, arm.program ? arm.program->folder : "")
           .first->second;

@@ -39,6 +39,7 @@ class SweepMeasurement {
   void run_block(size_t cell, int round, int iterations);
   void take_hooks(const std::string& what, std::vector<std::string> Program::*hook,
                   const std::atomic<bool>* stop);
+  const Variant& variant_of(const SweepCell& cell) const;
   void warm_up(size_t cell, int round);
   std::string output_hash(size_t cell, int round);
   void note_program(const ProgramWatch& watch, const std::string& variant);
