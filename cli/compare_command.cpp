@@ -74,6 +74,7 @@ Options table_of(CompareOptions& options) {
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},
+      {"print", &options.print, kPrintHelp},
       {"out", &options.out, "folder of what is measured (out/compare)"},
       {"seed", &options.seed, "of the order of the blocks (random)"},
       {"time-limit", &options.time_limit_s, "seconds a run may take"},
@@ -110,6 +111,7 @@ CompareOptions options_of(const RunOptions& run, const scenarios::ProgramScenari
   options.no_verdict = run.no_verdict;
   options.no_twin = run.no_twin;
   options.categories = run.categories;
+  options.print = run.print;
   options.ignore_output = scenario.ignore_output;
   options.runs = scenario.runs_per_block;
   options.blocks = run.blocks;
@@ -129,13 +131,14 @@ CompareOptions options_of(const RunOptions& run, const scenarios::ProgramScenari
 int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
                      const std::string& out, const std::string& scenario,
                      const std::string& description) {
+  const Print printed = print_of(options.print);
   profiles::RunPlan plan = make_plan(arms, options, out);
   plan.workload.scenario = scenario;
   plan.workload.description = description;
   const bool timed = std::ranges::count(plan.passes, profiles::Pass::time) > 0;
   if (!options.no_verdict && timed && plan.budget_s == 0)
     check_evidence(static_cast<int>(plan.arms.size()), plan.blocks);
-  return report_run(plan, profiles::run(plan), options.no_verdict);
+  return report_run(plan, profiles::run(plan), options.no_verdict, printed);
 }
 
 int run_programs(const RunOptions& options, const Given& given) {

@@ -12,7 +12,7 @@
 namespace winnow::cli {
 
 struct CompareOptions : ProgramOptions, RecordingOptions {
-  std::optional<std::string> blocks, budget, passes, categories, work;
+  std::optional<std::string> blocks, budget, passes, categories, work, print;
   std::vector<std::string> metrics;
   std::string primary;
   bool no_verdict = false, no_twin = false;

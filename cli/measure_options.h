@@ -24,6 +24,10 @@ struct MeasureOptions : RecordingOptions {
   int spin_us = 100, grain = 0;
 };
 
+// Of a command that ends with a report.
+inline constexpr const char* kPrintHelp =
+    "summary (a few lines) or report (all of it); on a terminal the summary, else the report";
+
 // Of a profile: more take longer, and show smaller functions.
 inline constexpr const char* kSamplesHelp =
     "samples of each in a sampled pass, at least, as far as a minute reaches (1000)";
@@ -36,7 +40,7 @@ Options process_options(MeasureOptions& options);
 
 // `winnow run`, of one workload or of a sweep.
 struct RunOptions : MeasureOptions {
-  std::optional<std::string> mixes, passes, budget, categories;
+  std::optional<std::string> mixes, passes, budget, categories, print;
   bool no_verdict = false, no_twin = false, resume = false, force = false;
 };
 

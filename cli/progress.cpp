@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "cli/command_line.h"
 
 namespace winnow::cli {
 namespace {
@@ -32,6 +33,21 @@ void show_progress(const profiles::Progress& progress) {
   std::fflush(stderr);
 }
 
+// Where nothing can be written over, a line now and then.
+class ProgressLines {
+ public:
+  void operator()(const profiles::Progress& progress) {
+    if (progress.elapsed_s - told_s_ < kEvery_s) return;
+    told_s_ = progress.elapsed_s;
+    note(fmt::format("{} of {} processes, about {} left: {}", progress.done, progress.total,
+                     clock_text(progress.eta_s), progress.text));
+  }
+
+ private:
+  static constexpr double kEvery_s = 10;
+  double told_s_ = 0;
+};
+
 }  // namespace
 
 const std::atomic<bool>* watch_signals() {
@@ -40,7 +56,7 @@ const std::atomic<bool>* watch_signals() {
 }
 
 std::function<void(const profiles::Progress&)> progress_line() {
-  if (::isatty(STDERR_FILENO) == 0) return nullptr;
+  if (::isatty(STDERR_FILENO) == 0) return ProgressLines();
   return show_progress;
 }
 

@@ -13,7 +13,8 @@ namespace winnow::cli {
 // the program at once.
 const std::atomic<bool>* watch_signals();
 
-// One line on standard error, written over again; empty where that is no terminal.
+// On standard error: one line that is written over again, or where that is no terminal one every
+// ten seconds.
 std::function<void(const profiles::Progress&)> progress_line();
 
 // How the run ended, of one that is not complete: "this run is invalid: ./bench: replaced while

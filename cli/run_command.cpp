@@ -25,11 +25,11 @@ namespace {
 
 constexpr std::string_view kRunText =
     "Runs the scenario's variants side by side, each pass in fresh processes, and writes one\n"
-    "recording: recording.json, report.md and the raw profile files. Prints the report on "
-    "standard\n"
-    "output and progress on standard error, when that is a terminal. Ctrl-C ends the run early "
-    "and\n"
-    "keeps what was measured.\n\n"
+    "recording: recording.json, report.md, report.html and the raw profile files. Prints the "
+    "answer\n"
+    "in a few lines on a terminal, else the whole report (--print). Progress is on standard "
+    "error.\n"
+    "Ctrl-C ends the run early and keeps what was measured.\n\n"
     "Passes: time (no profiler: durations), cpu (where CPU time goes), wall (where persistent\n"
     "threads wait), heap (allocations by category), sync (exact counts and times of threads).\n\n"
     "A winner needs 99 % confidence over all comparisons: with two variants at least 8 blocks, "
@@ -80,6 +80,7 @@ Options table_of(RunOptions& options) {
        "instead of --blocks"},
       {"resume", &options.resume, "of a sweep: go on with the one in the folder"},
       {"force", &options.force, "of a sweep: begin anew where the folder holds another"},
+      {"print", &options.print, kPrintHelp},
       {"out", &options.out, "folder of what is measured (out/<scenario>)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},
   };
@@ -139,8 +140,9 @@ int run_workload(const RunOptions& options, const Given& given) {
     check_evidence(static_cast<int>(scenario.variants.size()), scenario.blocks);
   check_inputs(options, out_folder(scenario.name, options));
 
+  const Print printed = print_of(options.print);
   const profiles::RunPlan plan = make_plan(scenario, options);
-  return report_run(plan, profiles::run(plan), options.no_verdict);
+  return report_run(plan, profiles::run(plan), options.no_verdict, printed);
 }
 
 }  // namespace

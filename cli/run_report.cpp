@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "cli/command_line.h"
 #include "cli/progress.h"
+#include "cli/terminal.h"
 #include "reports/comparison/comparison.h"
 #include "reports/pages/html_page.h"
 #include "reports/pages/ledger_svg.h"
 #include "reports/pages/markdown.h"
+#include "reports/pages/summary.h"
 
 namespace winnow::cli {
 
@@ -25,6 +28,10 @@ void write_ledger_plot(const reports::Report& report, const std::string& folder)
   if (!svg.empty()) base::write_file((fs::path(folder) / reports::kLedgerPlot).string(), svg);
 }
 
+std::string report_file(const std::string& folder) {
+  return (fs::path(folder) / "report.md").string();
+}
+
 std::string page_file(const std::string& folder) {
   return (fs::path(folder) / "report.html").string();
 }
@@ -35,9 +42,24 @@ void write_page(const profiles::Recording& recording, const reports::Report& rep
                    reports::to_html(report, reports::read_pictures(recording, folder)));
 }
 
+// The summary, and where all of it lies.
+std::string summary(const reports::Report& report, const std::string& folder, bool kept) {
+  std::vector<reports::Fact> places;
+  if (kept) places = {{"Report", report_file(folder)}, {"Page", page_file(folder)}};
+  return reports::to_summary(report, terminal_columns(), places);
+}
+
 }  // namespace
 
-int report_run(const profiles::RunPlan& plan, profiles::Recording recording, bool quick) {
+Print print_of(const std::optional<std::string>& option) {
+  if (!option) return prints_to_terminal() ? Print::kSummary : Print::kReport;
+  if (*option == "summary") return Print::kSummary;
+  if (*option == "report") return Print::kReport;
+  throw base::UsageError("--print " + *option, "no such text; there are summary and report");
+}
+
+int report_run(const profiles::RunPlan& plan, profiles::Recording recording, bool quick,
+               Print printed) {
   // A run without a good block did not replace what the folder held.
   const bool kept =
       std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); });
@@ -48,12 +70,12 @@ int report_run(const profiles::RunPlan& plan, profiles::Recording recording, boo
   const reports::Report report = reports::make_report(recording);
   const std::string text = reports::to_markdown(report);
   if (kept) {
-    base::write_file((fs::path(plan.out_dir) / "report.md").string(), text);
+    base::write_file(report_file(plan.out_dir), text);
     write_ledger_plot(report, plan.out_dir);
     write_page(recording, report, plan.out_dir);
   }
-  print(text);
-  if (kept) note("the report as a page: " + page_file(plan.out_dir));
+  print(printed == Print::kReport ? text : summary(report, plan.out_dir, kept));
+  if (kept && printed == Print::kReport) note("the report as a page: " + page_file(plan.out_dir));
   if (recording.status != profiles::RunStatus::complete)
     note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
   return exit_status_of(recording.status);

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -8,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/debug_package.h"
 #include "cli/exports.h"
+#include "cli/terminal.h"
 #include "reports/detail/top.h"
 #include "reports/detail/uncategorized.h"
 
@@ -16,11 +16,6 @@ namespace winnow::cli {
 namespace {
 
 constexpr int kMostFunctions = 1'000'000;
-
-size_t terminal_columns() {
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 100;
-}
 
 // https://no-color.org
 bool wants_colour() {

@@ -51,8 +51,8 @@ Judgement numa_nodes(const std::string& value) {
 
 Judgement hypervisor(const std::string& value) {
   return one_of(value, {"no"}, {"yes"},
-                "other machines on this host disturb unseen: believe pairs and the A/A arm only, "
-                "or measure on a machine of your own");
+                "other guests can slow this run unseen: rely on the paired comparison and the A/A "
+                "arm, or measure on a machine of your own");
 }
 
 Judgement governor(const std::string& value) {

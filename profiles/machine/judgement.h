@@ -12,7 +12,8 @@ inline constexpr double kIdleLoad = 0.5;           // 1-minute load average
 inline constexpr double kIdlePressurePercent = 5;  // PSI cpu, of the last 10 s
 inline constexpr double kIdleStealPercent = 0.5;   // since the machine started
 
-// What to do about it; empty advice: it is ok. No judgement: the value is none that is known here.
+// "effect: what to do about it"; empty: it is ok. No judgement: the value is none that is known
+// here.
 using Judgement = std::optional<std::string>;
 
 Judgement cores(const std::string& value);

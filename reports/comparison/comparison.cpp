@@ -12,6 +12,7 @@
 #include "reports/comparison/same_commands.h"
 #include "reports/comparison/verdict.h"
 #include "reports/figures/format.h"
+#include "reports/recorded/conditions.h"
 #include "reports/recorded/kernel_work.h"
 #include "reports/recorded/machine_alarms.h"
 
@@ -40,26 +41,6 @@ std::string machine_words(const Recording& recording) {
   if (!quota.empty() && quota != "none")
     words += fmt::format("; quota: the time of {} {}", quota, quota == "1" ? "core" : "cores");
   return or_unavailable(words);
-}
-
-// What of the machine makes its figures less trustworthy, as judged when the run began. Empty: an
-// older recording, without a judgement.
-std::string condition_words(const Recording& recording) {
-  std::string warnings, unknown;
-  bool judged = false;
-  for (const auto& fact : recording.machine) {
-    if (fact.name == "perf_events") continue;  // no pass needs them
-    judged = judged || fact.state;
-    if (fact.state == profiles::FactState::warn)
-      warnings += fmt::format("{}{} {}: {}", warnings.empty() ? "" : "; ", fact.name, fact.value,
-                              or_unavailable(fact.advice));
-    else if (fact.state == profiles::FactState::unknown)
-      unknown += (unknown.empty() ? "" : ", ") + fact.name;
-  }
-  if (!judged) return "";
-  if (!unknown.empty()) unknown = "; not known: " + unknown;
-  return (warnings.empty() ? "nothing found that disturbs measuring" : "mind: " + warnings) +
-         unknown;
 }
 
 std::string model_words(const Recording& recording) {
@@ -118,9 +99,10 @@ std::string commit_words(const Recording& recording, const Words& words) {
 }
 
 // Of a program that does not compute, only what is told.
-std::vector<Fact> facts(const Recording& recording, const Words& words) {
+std::vector<Fact> facts(const Recording& recording, const Words& words,
+                        const MachineConditions& conditions) {
   std::vector<Fact> all{{"Machine", machine_words(recording)}};
-  if (const std::string fit = condition_words(recording); !fit.empty())
+  if (const std::string fit = fitness_words(conditions); !fit.empty())
     all.push_back({"Fit for measuring", fit});
   const std::string isa = isa_words(recording);
   if (words.computes || !isa.empty()) all.push_back({"Instruction set", or_unavailable(isa)});
@@ -202,7 +184,9 @@ Report make_report(const Measured& arms) {
   const Grounds grounds{arms, compared, tables};
   Report report{compared, with_insights(tables, insights_of(grounds))};
   report.warnings = std::move(warnings);
-  report.facts = facts(recording, arms.words());
+  MachineConditions conditions = conditions_of(recording);
+  report.facts = facts(recording, arms.words(), conditions);
+  report.conditions = std::move(conditions.bad);
   if (const std::string start = start_words(recording, compared); !start.empty())
     report.facts.push_back({"Start of an empty process", start});
   report.facts.push_back({"Smallest detectable effect", compared.noise.sentence});

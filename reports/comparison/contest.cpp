@@ -59,9 +59,9 @@ Contest contest_by(const ComparedMetric& metric) {
 std::string advantage(const Contest& contest, const Pairs& pairs) {
   if (!pairs.ratio) return (contest.of_time() ? "speed" : contest.by) + ": unavailable";
   if (pairs.identical) return ratio_words(pairs);
-  const bool better = *pairs.ratio >= 1;
-  const char* words =
-      contest.of_time() ? (better ? "faster" : "slower") : (better ? "better" : "worse");
+  // Of time the ratio as it is; of a metric, whose better way differs, one of at least 1.
+  const bool better = contest.of_time() || *pairs.ratio >= 1;
+  const char* words = contest.of_time() ? "as fast" : better ? "better" : "worse";
   std::string text = fmt::format("{} {}{} by Hodges-Lehmann",
                                  format_ratio(better ? *pairs.ratio : 1 / *pairs.ratio), words,
                                  way_words(contest, better));

@@ -44,6 +44,7 @@ struct Verdict {
   std::string title;  // "Coarse-Grained", "no clear winner (~)"
   std::string sentence;
   std::vector<std::string> bullets{};
+  std::vector<std::string> causes{};  // those of the bullets that say why
   std::string recommendation;
   std::string by{};  // the metric that decides; empty: wall time
   std::vector<SideVerdict> beside;

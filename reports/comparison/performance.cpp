@@ -169,7 +169,7 @@ std::string test_words(const Pairs& pairs) {
   if (pairs.unpaired())
     return fmt::format("{}: {} (Mann-Whitney, {})", blocks_words(pairs), ratio_words(pairs),
                        format_p(pairs.p));
-  std::string text = fmt::format("faster in {} of {} pairs: {} (signed ranks, {}", pairs.faster,
+  std::string text = fmt::format("{} of {} pairs were faster: {} (signed ranks, {}", pairs.faster,
                                  pairs.count(), ratio_words(pairs), format_p(pairs.p));
   if (pairs.comparisons > 1)
     text += fmt::format(", over {} comparisons {}", pairs.comparisons, format_p(pairs.adjusted_p));

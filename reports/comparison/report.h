@@ -10,6 +10,7 @@
 #include "reports/comparison/verdict.h"
 #include "reports/figures/table.h"
 #include "reports/ledger/ledger.h"
+#include "reports/recorded/conditions.h"
 #include "reports/recorded/raw_commands.h"
 
 // What the figures of a recording say, as plain data. Renderers print it and compute nothing. Every
@@ -22,8 +23,9 @@ namespace winnow::reports {
 
 struct Report : Compared, Tables {
   std::vector<Fact> facts{};
-  std::vector<std::string> alarms{};  // what every reader must see first
-  Ranking ranking{};                  // empty below three variants
+  std::vector<MachineCondition> conditions{};  // of the machine, that disturb measuring
+  std::vector<std::string> alarms{};           // what every reader must see first
+  Ranking ranking{};                           // empty below three variants
   Verdict verdict{};
   std::optional<LedgerDifference> ledger_difference{};  // of the verdict's winner and rival
   std::vector<RawCommand> raw_commands{};

@@ -137,7 +137,8 @@ Verdict tie_of(const Grounds& grounds, const Contest& contest, const Standings& 
   const size_t told = with_cause.size() > kMostWithCauses ? 1 : with_cause.size();
   for (size_t i = 0; i < told; ++i)
     for (const std::string& line : cause_bullets(grounds, with_cause[i], verdict.rival))
-      verdict.bullets.push_back(grounds.label(with_cause[i]) + ": " + line);
+      verdict.causes.push_back(grounds.label(with_cause[i]) + ": " + line);
+  std::ranges::copy(verdict.causes, std::back_inserter(verdict.bullets));
   verdict.title = title(grounds, contest, verdict, with_cause.size());
   verdict.sentence = sentence(grounds, contest, verdict);
   verdict.recommendation = advice(grounds, contest, verdict, with_cause);

@@ -117,8 +117,8 @@ void say_causes(const Grounds& grounds, Verdict& verdict) {
                   verdict.confidence() == Confidence::kClear ? "the clear" : "probably the",
                   verdict.by.empty() ? "" : " by " + verdict.by, grounds.label(verdict.rival),
                   machine_state(verdict.doubts));
-  for (std::string& line : cause_bullets(grounds, verdict.winner, verdict.rival))
-    verdict.bullets.push_back(std::move(line));
+  verdict.causes = cause_bullets(grounds, verdict.winner, verdict.rival);
+  std::ranges::copy(verdict.causes, std::back_inserter(verdict.bullets));
   verdict.recommendation =
       recommendation(grounds.arms, {verdict.winner}) + second_try(verdict.doubts);
 }
@@ -203,8 +203,10 @@ Verdict verdict_of(const Grounds& grounds, const std::vector<SameBehaviour>& ali
   Verdict verdict =
       decided(grounds, metric ? contest_by(*metric) : contest_by_time(compared), alike);
   if (metric) verdict.by = metric->about.name;
-  if (verdict.outcome == Verdict::kNoClearWinner || verdict.outcome == Verdict::kUnproven)
-    std::ranges::move(cost_bullets(grounds), std::back_inserter(verdict.bullets));
+  if (verdict.outcome == Verdict::kNoClearWinner || verdict.outcome == Verdict::kUnproven) {
+    verdict.causes = cost_bullets(grounds);
+    std::ranges::copy(verdict.causes, std::back_inserter(verdict.bullets));
+  }
   if (metric) verdict.beside.push_back(beside(grounds, contest_by_time(compared)));
   for (const ComparedMetric& each : compared.compared_metrics)
     if (&each != metric) verdict.beside.push_back(beside(grounds, contest_by(each)));

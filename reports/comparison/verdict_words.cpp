@@ -215,10 +215,10 @@ std::string open_question(const Grounds& grounds, const Contest& contest, size_t
   if (pairs.unpaired())
     return fmt::format("{}: {}: the blocks overlap, {}", against, advantage(contest, pairs),
                        certainty(pairs));
-  return fmt::format("{}: {}: {}: {} in {} of {}, {}", against, advantage(contest, pairs),
+  return fmt::format("{}: {}: {}: {} of {} were {}, {}", against, advantage(contest, pairs),
                      pairs.decided() ? "by itself a difference, beside so many comparisons not"
-                                     : "the pairs do not agree",
-                     contest.of_time() ? "faster" : "better", pairs.faster, pairs.count(),
+                                     : "the pairs disagree",
+                     pairs.faster, pairs.count(), contest.of_time() ? "faster" : "better",
                      certainty(pairs));
 }
 

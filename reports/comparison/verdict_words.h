@@ -24,7 +24,7 @@ std::string range_words(const std::vector<double>& ratios);
 // Of each of the best.
 std::vector<double> ratios_of(const std::vector<Lead>& best, Pairs Lead::*pairs);
 
-// "1.34x faster (...) by Hodges-Lehmann, ...; signed ranks: p = 0.002 over 10 pairs of blocks"
+// "1.34x as fast (...) by Hodges-Lehmann, ...; signed ranks: p = 0.002 over 10 pairs of blocks"
 std::string ratio_bullet(const Contest& contest, const Pairs& pairs);
 
 // The rival stands behind all of the variants in the order of the standings.

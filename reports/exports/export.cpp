@@ -15,6 +15,8 @@ namespace {
 constexpr std::array kFormats{
     Format{"markdown", ".md", false, Format::kReport, "a document to read (--kind)",
            export_markdown},
+    Format{"summary", ".txt", false, Format::kReport, "the answer in a few lines, as on a terminal",
+           export_summary},
     Format{"html", ".html", false, Format::kPictures, "one page that needs no network",
            export_html},
     Format{"json", ".json", false, Format::kReport,

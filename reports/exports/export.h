@@ -54,6 +54,7 @@ std::string list_of_formats();
 // One function a format. They throw base::Error where the recording has nothing that the format
 // could hold, and base::UsageError where it holds one variant and none was chosen.
 std::string export_markdown(const Export& source);
+std::string export_summary(const Export& source);
 std::string export_html(const Export& source);
 std::string export_json(const Export& source);
 std::string export_csv(const Export& source);

@@ -381,12 +381,19 @@ std::string export_json(const Export& source) {
   const Report& report = source.report;
   Json facts = Json::object();
   for (const Fact& fact : report.facts) facts[fact.name] = fact.value;
+  Json conditions = Json::array();
+  for (const MachineCondition& each : report.conditions)
+    conditions.push_back({{"name", each.name},
+                          {"value", each.value},
+                          {"effect", each.effect},
+                          {"advice", each.advice}});
   Json json = {{"schema", kSchema},
                {"winnow_version", source.recording().winnow_version},
                {"created", source.recording().created},
                {"commit", source.recording().commit},
                {"status", word(source.recording().status)},
                {"facts", facts},
+               {"conditions", conditions},
                {"same_work",
                 {{"status", name_of(report.same_work.status)},
                  {"sentence", report.same_work.sentence},

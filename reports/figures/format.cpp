@@ -234,6 +234,13 @@ std::string format_throughput(double value, const std::string& items) {
 
 std::string iteration_seconds(double value) { return format_value(value, Unit::kIterationSeconds); }
 
+std::string format_duration(double seconds, double largest) {
+  const bool whole = largest >= 1, fine = largest < 0.001;
+  const double value = whole ? seconds : seconds * (fine ? 1e6 : 1e3);
+  const int digits = value > 0 ? 2 - static_cast<int>(std::floor(std::log10(value))) : 0;
+  return fixed(value, std::clamp(digits, 0, kMostDecimals)) + (whole ? "s" : fine ? "µs" : "ms");
+}
+
 std::string format_share(double share) { return fixed(share * 100, 2) + "%"; }
 
 std::string format_percent(double percent) {

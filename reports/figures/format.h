@@ -28,11 +28,15 @@ struct CountScale {
 CountScale count_scale(double largest);
 std::string format_count(double count, int decimals = 0);  // "7,680,000"
 std::string format_whole(int64_t count);                   // the same, exact beyond 2^53
-std::string format_share(double share);                    // "54.16%"
-std::string format_percent(double percent);                // "25.6%", without a sign
-std::string format_ratio(double ratio);                    // "1.34x", "9,600x"
-std::string count_or_unknown(int count);                   // "32", "an unknown number of"
-std::string format_p(double p);                            // "p = 0.002", "p < 0.001"
+// A duration in a sentence beside others of which `largest` is the largest: all in its unit, with
+// three digits. "334ms", "5.14ms"; "1.20s", "0.0794s".
+std::string format_duration(double seconds, double largest);
+
+std::string format_share(double share);      // "54.16%"
+std::string format_percent(double percent);  // "25.6%", without a sign
+std::string format_ratio(double ratio);      // "1.34x", "9,600x"
+std::string count_or_unknown(int count);     // "32", "an unknown number of"
+std::string format_p(double p);              // "p = 0.002", "p < 0.001"
 
 // To so many decimals, as cells print it.
 double rounded(double value, int decimals);

@@ -44,8 +44,11 @@ enum class Evidence {
 // How a difference is put into words. kDifference: without a percentage.
 enum class DeltaWords { kPlain, kDifference, kFaster, kIncrease };
 
-// kOverlap: what the rows above hold beyond the total, to be taken off.
+// kOverlap: what the rows above hold beyond the total.
 enum class Role { kItem, kRest, kSubtotal, kUnsampled, kOverlap, kTotal };
+
+// The row's name, wherever it stands.
+inline constexpr const char* kOverlapName = "overlap between sources (subtracted)";
 
 // One quantity, for every variant.
 struct Row {

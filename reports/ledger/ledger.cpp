@@ -168,12 +168,12 @@ void note(Ledger& ledger, const MeasuredArm& variant, const LedgerColumn& column
   const double ratio = from.states.wall_s / column.wall_s, cpu_ratio = from.states.surplus;
   if (std::abs(ratio - 1) > kOtherWall || std::abs(cpu_ratio - 1) > kOtherWall)
     ledger.notes.push_back(fmt::format(
-        "{}: {} of the sync pass took {} as long as one of the {} pass, and {} of its CPU time: of "
-        "that, the {}'s lines are taken {}, work {} (the agent's own work lies in the calls that "
-        "it watches).",
+        "{}: instrumentation made {} of the sync pass {} as long as one of the {} pass, with {} of "
+        "its CPU time; to match the CPU time without it, the {}'s lines are scaled by {:.3g} and "
+        "work by {:.3g} (the instrumentation's own work lies in the calls that it watches).",
         column.label, words.an_iteration, format_ratio(ratio), word(region.pass),
-        format_ratio(cpu_ratio), words.scheduler, format_ratio(from.states.reconciled.scheduler),
-        format_ratio(from.states.reconciled.work)));
+        format_ratio(cpu_ratio), words.scheduler, from.states.reconciled.scheduler,
+        from.states.reconciled.work));
 }
 
 LedgerColumn column_of(const MeasuredArm& variant, const WorkParts& parts, Ledger& ledger,
@@ -282,15 +282,16 @@ std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t f
   }
   // What the lines hold beyond the capacity counts against their sum.
   if (before.excess_s != after.excess_s)
-    difference.parts.push_back(
-        saved("counted beyond the capacity", -before.excess_s, -after.excess_s));
+    difference.parts.push_back(saved(kOverlapName, -before.excess_s, -after.excess_s));
   std::ranges::stable_sort(difference.parts, std::greater<>(),
                            [](const LedgerPart& part) { return std::abs(part.wall_s); });
   return difference;
 }
 
 std::string explanation_words(const LedgerDifference& difference) {
-  const auto seconds = [](double value) { return format_value(value, Unit::kIterationSeconds); };
+  const auto time = [&](double value) {
+    return format_duration(std::abs(value), std::abs(difference.wall_s));
+  };
   std::string named;
   double rest_s = difference.wall_s, others_s = 0;
   size_t count = 0;
@@ -304,21 +305,21 @@ std::string explanation_words(const LedgerDifference& difference) {
     if (count == kNamedParts) continue;
     ++count;
     rest_s -= part.wall_s;
-    named += fmt::format("{}{}{} {}", named.empty() ? "" : ", ", part.wall_s < 0 ? "minus " : "",
-                         seconds(std::abs(part.wall_s)), part.name);
+    named += fmt::format("{}{} {} in {}", named.empty() ? "" : ", ", time(part.wall_s),
+                         part.wall_s < 0 ? "more" : "less", part.name);
   }
   const std::string whole =
-      fmt::format("of {} {} per {}", seconds(std::abs(difference.wall_s)),
+      fmt::format("of {} {} per {}", time(difference.wall_s),
                   difference.wall_s < 0 ? "lost" : "saved", difference.words.iteration);
-  const std::string others =
-      others_s == 0 ? ""
-                    : fmt::format("; others took {} {}, which is no cause",
-                                  seconds(std::abs(others_s)), others_s > 0 ? "less" : "more");
+  const std::string others = others_s == 0
+                                 ? ""
+                                 : fmt::format("; others took {} {}, which is no cause",
+                                               time(others_s), others_s > 0 ? "less" : "more");
   if (named.empty())
     return fmt::format("{}, no {}part is proven: ~ (all are within their error){}", whole,
                        others.empty() ? "" : "other ", others);
-  return fmt::format("{}, {}; ~{}{} in smaller parts and parts within their error{}", whole, named,
-                     rest_s < 0 ? "minus " : "", seconds(std::abs(rest_s)), others);
+  return fmt::format("{}: {}; ~{} {} in smaller parts and parts within their error{}", whole, named,
+                     time(rest_s), rest_s < 0 ? "more" : "less", others);
 }
 
 }  // namespace winnow::reports

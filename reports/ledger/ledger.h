@@ -114,9 +114,9 @@ std::optional<LedgerDifference> ledger_difference(const Ledger& ledger, size_t f
 // Empty unless both variants have a ledger in which others took less than all.
 std::optional<AdjustedWall> adjusted_wall(const Ledger& ledger, size_t from, size_t to);
 
-// "of 1.110s saved per iteration, 0.710s idle cores, 0.270s compute: matmul; ~0.130s in smaller
-// parts and parts within their error; others took 0.100s less, which is no cause". Parts that the
-// measurement does not prove are not named.
+// "of 1.11s saved per iteration: 0.710s less in idle cores, 0.270s less in compute: matmul; ~0.130s
+// less in smaller parts and parts within their error; others took 0.100s less, which is no cause".
+// Parts that the measurement does not prove are not named.
 std::string explanation_words(const LedgerDifference& difference);
 
 }  // namespace winnow::reports

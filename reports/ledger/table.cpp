@@ -84,7 +84,7 @@ Table ledger_table(const Ledger& ledger) {
   if (ledger.lines.empty()) return table;
   for (const LedgerLine& line : ledger.lines) table.rows.push_back(row_of(ledger, line));
   if (std::ranges::any_of(ledger.columns, [](const auto& column) { return column.excess_s > 0; }))
-    table.rows.push_back(summary_row(ledger, "counted twice, to be taken off", Role::kOverlap,
+    table.rows.push_back(summary_row(ledger, kOverlapName, Role::kOverlap,
                                      [](const LedgerColumn& column) { return column.excess_s; }));
   table.rows.push_back(summary_row(ledger, "cores × wall", Role::kTotal,
                                    [](const LedgerColumn& column) { return column.capacity_s(); }));

@@ -75,6 +75,12 @@ std::string table_head(const std::vector<std::string>& cells) {
   return table_line(cells) + rule + "\n";
 }
 
+std::string text_table_head(const std::vector<std::string>& cells) {
+  std::string rule = "|";
+  for (size_t i = 0; i < cells.size(); ++i) rule += "---|";
+  return table_line(cells) + rule + "\n";
+}
+
 std::string bold(const std::string& markdown) { return "**" + markdown + "**"; }
 
 }  // namespace winnow::reports

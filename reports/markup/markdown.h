@@ -20,8 +20,11 @@ std::string code_block(std::string_view lines, std::string_view language = "");
 // "| a | b |" and a line end.
 std::string table_line(const std::vector<std::string>& cells);
 
-// The heading line and the rule under it.
+// The heading line and the rule under it, above figures: flush right but for the first column.
 std::string table_head(const std::vector<std::string>& cells);
+
+// The same above cells of text, which begin at the left.
+std::string text_table_head(const std::vector<std::string>& cells);
 
 std::string bold(const std::string& markdown);
 

@@ -92,7 +92,7 @@ std::string body(const Report& report, const PagePictures& pictures) {
          flames_section(report, pictures) + timeline_section(report, pictures) +
          hotspots_section(report) + html_section(report.memory, 2) +
          allocations_section(report, pictures) + analysis_section(report) +
-         facts_section(report.facts) + html_raw_section(report) +
+         facts_section(report.facts, report.conditions) + html_raw_section(report) +
          texts_section("Missing", report.missing) + texts_section("Warnings", report.warnings);
 }
 

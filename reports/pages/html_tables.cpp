@@ -78,12 +78,21 @@ std::string section_start(int level, const std::string& heading) {
                      slug(heading), html_escaped(heading));
 }
 
-std::string facts_section(const std::vector<Fact>& facts) {
+std::string facts_section(const std::vector<Fact>& facts,
+                          const std::vector<MachineCondition>& conditions) {
   std::string result = section_start(2, "What Was Measured") + "<dl class=\"facts\">\n";
   for (const Fact& fact : facts)
     result += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_escaped(fact.name),
                           html_escaped(fact.value));
-  return result + "</dl>\n</section>\n";
+  result += "</dl>\n";
+  std::vector<HtmlRow> rows;
+  for (const MachineCondition& each : conditions)
+    rows.push_back(
+        {html_escaped(each.name),
+         {{html_escaped(each.value)}, {html_escaped(each.effect)}, {html_escaped(each.advice)}}});
+  if (!rows.empty())
+    result += html_grid("what-was-measured", {"Condition", "Value", "Effect", "What to do"}, rows);
+  return result + "</section>\n";
 }
 
 std::string texts_section(const std::string& heading, const std::vector<std::string>& texts) {

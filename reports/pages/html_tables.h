@@ -25,8 +25,9 @@ std::string html_grid(const std::string& label, const std::vector<std::string>& 
 // "<section id=...><h2 ...>heading</h2>"; the caller closes the section. The id is the heading's.
 std::string section_start(int level, const std::string& heading);
 
-// What was measured, as names and values.
-std::string facts_section(const std::vector<Fact>& facts);
+// What was measured, as names and values, and what of the machine disturbs it.
+std::string facts_section(const std::vector<Fact>& facts,
+                          const std::vector<MachineCondition>& conditions);
 
 // A list under a heading; "none" where there is nothing.
 std::string texts_section(const std::string& heading, const std::vector<std::string>& texts);

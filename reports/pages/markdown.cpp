@@ -7,6 +7,8 @@
 #include "reports/blocks/pairs.h"
 #include "reports/figures/format.h"
 #include "reports/markup/markdown.h"
+#include "reports/pages/answer.h"
+#include "reports/pages/html_verdict.h"
 #include "reports/pages/ledger_markdown.h"
 
 namespace winnow::reports {
@@ -69,13 +71,26 @@ std::string table_section(const Table& table, int level) {
   return result + list(below) + insights(table.insights);
 }
 
+std::string conditions_table(const std::vector<MachineCondition>& conditions) {
+  if (conditions.empty()) return "";
+  std::string result = text_table_head({"Condition", "Value", "Effect", "What to do"});
+  for (const MachineCondition& each : conditions)
+    result += table_line(
+        {escaped(each.name), escaped(each.value), escaped(each.effect), escaped(each.advice)});
+  return result + "\n";
+}
+
 std::string heading(const Report& report) {
-  std::string result = paragraph("# Quick Profile Comparison");
-  for (const Fact& fact : report.facts)
-    result += fmt::format("- {} {}\n", bold(fact.name + ":"), escaped(fact.value));
+  std::string result =
+      paragraph("# Quick Profile Comparison") + paragraph(bold(escaped(headline(report))));
+  for (const Fact& line : answer_lines(report))
+    result += fmt::format("- {} {}\n", bold(escaped(line.name) + ":"), escaped(line.value));
   result += "\n";
   for (const std::string& alarm : report.alarms)
     result += "> " + bold("WARNING:") + " " + escaped(alarm) + "\n\n";
+  for (const Fact& fact : report.facts)
+    result += fmt::format("- {} {}\n", bold(fact.name + ":"), escaped(fact.value));
+  result += "\n" + conditions_table(report.conditions);
   const std::string sentence = escaped(report.same_work.sentence);
   if (report.same_work.holds())
     return result + paragraph(bold("Same-work check:") + " " + sentence);

@@ -241,8 +241,8 @@ std::string sweep_html(const SweepReport& report) {
           html_list(report.shared.notes, "notes");
   for (const Disturbance& disturbance : report.shared.disturbances)
     main += html_disturbance_section(disturbance, report.words);
-  main += "</section>\n" + facts_section(report.facts) + texts_section("Missing", report.missing) +
-          texts_section("Warnings", report.warnings);
+  main += "</section>\n" + facts_section(report.facts, {}) +
+          texts_section("Missing", report.missing) + texts_section("Warnings", report.warnings);
   return html_document("sweep " + report.name, "sweep", main);
 }
 

@@ -107,8 +107,7 @@ void add_rest(Table& table, const Profiles& all, const std::vector<Sampled>& nam
   }
   add_row(table, all, "Other functions", other, Role::kRest);
   add_row(table, all, "unsampled", unsampled, Role::kUnsampled);
-  if (overlap)
-    add_row(table, all, "counted beyond the total, to be taken off", beyond, Role::kOverlap);
+  if (overlap) add_row(table, all, kOverlapName, beyond, Role::kOverlap);
   add_row(table, all, "Total CPU time", total, Role::kTotal);
 }
 

@@ -66,13 +66,13 @@ TEST_CASE("more sampled than the kernel counted is said") {
             "within the sampling error: "));
   // Of 6.12 s sampled; the kernel counted 6.
   CHECK(has(table_row(table, "**unsampled**"), "| 0s (0.00%) |"));
-  CHECK(has(table_row(table, "**counted beyond the total, to be taken off**"),
+  CHECK(has(table_row(table, "**overlap between sources (subtracted)**"),
             "| 0.120s (1.96%) | +0.120s |"));
   CHECK(has(table_row(table, "**Total CPU time**"), "| 6.00s (98.04%) |"));
   CHECK(has(table_row(table, "Compute functions"), "| 5.86s (95.75%) |"));
   CHECK(has(text, "(sampled: 79.18% of Fine-Grained, 100.00% of Coarse-Grained)"));
   CHECK_FALSE(has(text, "-2.00%"));
-  CHECK_FALSE(has(to_markdown(make_report(realistic_recording())), "to be taken off"));
+  CHECK_FALSE(has(to_markdown(make_report(realistic_recording())), "overlap between sources"));
 }
 
 TEST_CASE("what no category takes, and was not seen in one variant, is below a limit there") {
@@ -199,11 +199,18 @@ TEST_CASE("what of the machine makes figures less trustworthy stands beside them
   CHECK(told(recording) == "not judged");
   recording.machine[0].state = profiles::FactState::ok;
   CHECK(told(recording) == "nothing found that disturbs measuring");
-  recording.machine.push_back({"smt", "on", "", profiles::FactState::warn, "switch it off"});
+  recording.machine.push_back(
+      {"smt", "on", "", profiles::FactState::warn, "two threads share a core: switch it off"});
   recording.machine.push_back(
       {"perf_events", "no", "", profiles::FactState::warn, "use another machine"});
   recording.machine.push_back({"governor", "", "no such file", profiles::FactState::unknown, ""});
-  CHECK(told(recording) == "mind: smt on: switch it off; not known: governor");
+  CHECK(told(recording) == "one condition disturbs measuring (table below); not known: Governor");
+  const std::string text = to_markdown(make_report(recording));
+  CHECK(has(text, "| Hardware threads (SMT) | on | two threads share a core | switch it off |\n"));
+  CHECK(!has(text, "use another machine"));
+  recording.machine[1].advice = "switch it off";
+  CHECK(has(to_markdown(make_report(recording)),
+            "| Hardware threads (SMT) | on |  | switch it off |\n"));
 }
 
 TEST_CASE("an interrupted recording is a warning") {

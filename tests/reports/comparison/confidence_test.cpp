@@ -111,7 +111,7 @@ TEST_CASE("a winner of which nothing is in doubt is clear, and green") {
   CHECK(doubts_in(report).empty());
   CHECK_FALSE(report.verdict.cpu_leads());
   CHECK(report.verdict.title == "two");
-  CHECK(report.verdict.bullets.front().starts_with("1.67x faster"));
+  CHECK(report.verdict.bullets.front().starts_with("1.67x as fast"));
   CHECK(*report.verdict.best.front().cpu.ratio == Approx(1.0 / 0.6).epsilon(0.01));
   CHECK(report.rounds.all == 10);
   CHECK(report.rounds.disturbed == 0);
@@ -138,7 +138,7 @@ TEST_CASE("more than a fifth of the rounds disturbed: a probable winner, on a bu
   CHECK(report.verdict.cpu_leads());
   REQUIRE(report.verdict.bullets.size() > 4);
   CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.67x, 99 % "));
-  CHECK(report.verdict.bullets[1].starts_with("wall time: 1.67x faster"));
+  CHECK(report.verdict.bullets[1].starts_with("wall time: 1.67x as fast"));
   CHECK(report.verdict.bullets[2].starts_with(
       "adjusted, wall time less the time that others took: "));
   CHECK(report.verdict.bullets[3] ==
@@ -240,8 +240,8 @@ TEST_CASE("what others took is no cause, and less than half of what was saved is
     INFO(bullet);
     CHECK_FALSE(has(bullet, "other programs"));
     CHECK_FALSE(has(bullet, "hypervisor"));
-    if (bullet.starts_with("of 0.400s saved per run"))
-      told = bullet.ends_with("; others took 0.350s less, which is no cause");
+    if (bullet.starts_with("of 400ms saved per run"))
+      told = bullet.ends_with("; others took 350ms less, which is no cause");
   }
   CHECK(told);
   Recording less = mostly_others();
@@ -313,7 +313,7 @@ TEST_CASE("a winner by a metric is probable, too, and so is the one beside it") 
   REQUIRE(report.verdict.beside.size() == 1);
   CHECK(report.verdict.beside[0].confidence == Confidence::kProbable);
   CHECK(report.verdict.beside[0].sentence.starts_with(
-      "By wall time, two probably wins against one, on a busy machine: 1.67x faster"));
+      "By wall time, two probably wins against one, on a busy machine: 1.67x as fast"));
 }
 
 TEST_CASE("without a winner a busy machine is told as well") {

@@ -162,7 +162,7 @@ TEST_CASE("causes come in their order: the ledger, exact counts, CPU time and it
   plant_faults(recording, "one", 30'000);
   plant_faults(recording, "two", 30);
   const auto reasons = told_reasons(recording);
-  const size_t ledger = place_of(reasons, " saved per run, "),
+  const size_t ledger = place_of(reasons, " saved per run: "),
                locks = place_of(reasons, "waiting for locks: "),
                faults = place_of(reasons, "page faults: 12 a run instead of 10,002"),
                cpu = place_of(reasons, "40.0% less CPU time (a run's"),

@@ -127,9 +127,9 @@ TEST_CASE("two of four that beat the others and tie with each other: use either"
   CHECK(
       verdict.recommendation.starts_with("Use either: packed (variant packed), or hybrid (variant "
                                          "hybrid) for iterations of 32 texts"));
-  CHECK(has_bullet(verdict, "packed against Fine-Grained: 1.67x faster"));
-  CHECK(has_bullet(verdict, "hybrid against Fine-Grained: 1.60x faster"));
-  CHECK(has_bullet(verdict, "packed against hybrid: 1.045x faster"));
+  CHECK(has_bullet(verdict, "packed against Fine-Grained: 1.67x as fast"));
+  CHECK(has_bullet(verdict, "hybrid against Fine-Grained: 1.60x as fast"));
+  CHECK(has_bullet(verdict, "packed against hybrid: 1.045x as fast"));
   CHECK(has_bullet(verdict, "packed and hybrid are 1.60 to 1.67x as fast as Coarse-Grained"));
   CHECK(ranks_in(report) ==
         Ranks{"packed 1 to 2", "hybrid 1 to 2", "Coarse-Grained 3 to 4", "Fine-Grained 3 to 4"});
@@ -343,7 +343,7 @@ TEST_CASE("a tie on a busy machine is a probable one, and CPU time leads") {
   CHECK(verdict.cpu_leads());
   CHECK(headline(report) == verdict.title + "; CPU time 1.60 to 2.00x");
   CHECK(has_bullet(verdict, "packed: CPU time of Fine-Grained against that of packed: 1.60x"));
-  CHECK(has_bullet(verdict, "hybrid: wall time: 1.60x faster"));
+  CHECK(has_bullet(verdict, "hybrid: wall time: 1.60x as fast"));
   CHECK(has_bullet(verdict, "a busy machine disturbed 4 of 12 rounds"));
   CHECK(has(verdict.sentence, "are probably faster than Fine-Grained, on a busy machine; these"));
   CHECK(verdict.recommendation.starts_with("Use either: "));

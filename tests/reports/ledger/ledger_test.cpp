@@ -216,14 +216,14 @@ TEST_CASE("the difference of two ledgers explains the wall time") {
   CHECK(difference->wall_s == Approx(0.3));
   CHECK(difference->parts[0].name == "idle cores");
   CHECK(difference->parts[0].wall_s == Approx((1.2 - 0.65) / 4));
-  CHECK(explanation_words(*difference).find("of 0.300s saved per iteration, 0.137s idle cores, ") ==
-        0);
+  CHECK(explanation_words(*difference)
+            .find("of 300ms saved per iteration: 137ms less in idle cores, ") == 0);
 
   Ledger unsure = ledger;
   for (LedgerLine& line : unsure.lines)
     for (LedgerAmount& each : line.amounts) each.error_s.reset();
   CHECK(explanation_words(*ledger_difference(unsure, 0, 1)) ==
-        "of 0.300s saved per iteration, no part is proven: ~ (all are within their error)");
+        "of 300ms saved per iteration, no part is proven: ~ (all are within their error)");
 }
 
 TEST_CASE("what others took is told apart from what the programs did, and is no cause") {
@@ -240,7 +240,7 @@ TEST_CASE("what others took is told apart from what the programs did, and is no 
     for (LedgerAmount& each : line.amounts)
       if (!taken_by_others(line.name)) each.error_s.reset();
   CHECK(explanation_words(*ledger_difference(ledger, 0, 1)) ==
-        "of 0.300s saved per iteration, no other part is proven: ~ (all are within their error); "
+        "of 300ms saved per iteration, no other part is proven: ~ (all are within their error); "
         "others took 25.0ms less, which is no cause");
 }
 
@@ -359,8 +359,8 @@ TEST_CASE("where samples and ledger are apart, the report tells both figures") {
 TEST_CASE("the verdict explains the winner by the ledger, where the work is the same") {
   Recording recording = known_recording({}, faster());
   const auto explained = [&] {
-    return to_markdown(make_report(recording)).find("saved per iteration, 0.137s idle cores") !=
-           std::string::npos;
+    return to_markdown(make_report(recording))
+               .find("saved per iteration: 137ms less in idle cores") != std::string::npos;
   };
   CHECK(explained());
   for (auto& block : recording.blocks)

@@ -18,7 +18,7 @@ OF_SAMPLES = {"server_functions": ("Functions of the Server",),
               "wall": ("Wall Profile",), "dispatch": ("Dispatch Cost",)}
 IN_MARKDOWN_ALONE = {"Thread Creations", "Threads", "Ranking"}
 # Of the JSON: what is recomputed, and what is no statistic of blocks.
-KEYS = {"schema", "winnow_version", "created", "commit", "status", "facts", "same_work", "variants",
+KEYS = {"schema", "winnow_version", "created", "commit", "status", "facts", "conditions", "same_work", "variants",
         "rounds", "smallest_detectable_effect", "smallest_effect_of_a_winner", "tables",
         "thread_analysis", "verdict", "alarms", "missing", "warnings", "metrics", "ranking",
         "verdicts_beside"}
@@ -348,7 +348,7 @@ class Check:
     def test_words(self, pairs):
         if pairs.identical:
             return ["against the baseline "] + ratio_words(pairs)
-        parts = [f"faster in {pairs.faster} of {pairs.pairs} pairs: "] + ratio_words(pairs) + [
+        parts = [f"{pairs.faster} of {pairs.pairs} pairs were faster: "] + ratio_words(pairs) + [
             " (signed ranks, ", P(pairs.p)]
         if pairs.comparisons > 1:
             parts += [f", over {pairs.comparisons} comparisons ", P(pairs.adjusted)]

@@ -580,7 +580,7 @@ class Ledger:
                 difference = abs(amounts.get(0, 0) - amounts.get(variant, 0))
                 row.evidence.append("none" if error is not None and difference > error else "noise")
             rows.append(row)
-        for name, value in (("counted twice, to be taken off", self.excess.get),
+        for name, value in (("overlap between sources (subtracted)", self.excess.get),
                             ("cores × wall", self.capacity)):
             rows.append(Row(name, "s", [
                 Figure(value(variant), value(variant) / self.capacity(variant))
@@ -601,7 +601,7 @@ class Ledger:
             error = together(self.errors[name].get(before), self.errors[name].get(after))
             parts[name] = (amounts[before] - amounts[after], error and error / cores)
         if self.excess[before] != self.excess[after]:
-            parts["counted beyond the capacity"] = (self.excess[after] - self.excess[before], None)
+            parts["overlap between sources (subtracted)"] = (self.excess[after] - self.excess[before], None)
         return cores, self.wall[before] - self.wall[after], parts
 
     def others_saved(self, before, after):

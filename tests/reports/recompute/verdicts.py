@@ -45,9 +45,9 @@ class Words:
             return [f"{metric['name'] if metric else 'speed'}: unavailable"]
         if pairs.identical:
             return ratio_words(pairs)
-        better = pairs.ratio >= 1
+        better = not metric or pairs.ratio >= 1
         invert = (lambda value: value) if better else (lambda value: 1 / value)
-        words = " faster" if better else " slower"
+        words = " as fast"
         if metric:
             way = "higher" if metric["higher_is_better"] == better else "lower"
             words = f" {'better' if better else 'worse'} ({way} {metric['name']})"
@@ -104,8 +104,8 @@ class Words:
             ] + ratio_words(twin) + [")"]
         return parts + self.advantage(pairs) + [
             ": by itself a difference, beside so many comparisons not" if pairs.decided
-            else ": the pairs do not agree",
-            f": {'better' if contest.metric else 'faster'} in {pairs.faster} of {pairs.pairs}, "
+            else ": the pairs disagree",
+            f": {pairs.faster} of {pairs.pairs} were {'better' if contest.metric else 'faster'}, "
         ] + certainty(pairs)
 
     def than(self):
