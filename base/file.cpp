@@ -1,10 +1,13 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <span>
 
 #include "base/error.h"
@@ -12,22 +15,74 @@
 
 namespace winnow::base {
 
+namespace {
+
+std::string kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "of no known kind";
+}
+
+struct OpenFile {
+  explicit OpenFile(int opened) : number(opened) {}
+  OpenFile(const OpenFile&) = delete;
+  ~OpenFile() { ::close(number); }
+  int number;
+};
+
+}  // namespace
+
+int try_open_regular(const std::string& path, std::string* problem) {
+  const auto fail = [&](const std::string& why) {
+    if (problem) *problem = why;
+    return -1;
+  };
+  struct stat status {};
+  const auto not_regular = [&] { return fail("not a regular file: " + kind_of(status.st_mode)); };
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (file < 0) {
+    const int open_errno = errno;
+    // A socket, or a device without a driver, cannot be opened.
+    const bool unlike = open_errno == ENXIO && ::stat(path.c_str(), &status) == 0;
+    return unlike ? not_regular() : fail(std::strerror(open_errno));
+  }
+  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) return file;
+  ::close(file);
+  return not_regular();
+}
+
+int open_regular(const std::string& path) {
+  std::string problem;
+  const int file = try_open_regular(path, &problem);
+  if (file < 0) throw Error(path, problem);
+  return file;
+}
+
+void check_within(const std::string& folder, const std::string& path) {
+  using Path = std::unique_ptr<char, void (*)(void*)>;
+  const Path outer(::realpath(folder.c_str(), nullptr), std::free);
+  const Path inner(::realpath(path.c_str(), nullptr), std::free);
+  if (!outer || !inner) return;  // opening it tells why
+  const std::string begin = std::string(outer.get()) + (outer.get() == std::string("/") ? "" : "/");
+  if (!std::string_view(inner.get()).starts_with(begin))
+    throw Error(path, "a symbolic link leads out of the folder");
+}
+
 std::string read_file(const std::string& path, size_t limit_bytes) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw Error(path, std::strerror(errno));
+  const OpenFile file(open_regular(path));
   std::string contents;
   char buffer[1 << 16];
-  ssize_t count = 0;
-  while ((count = ::read(fd, buffer, sizeof buffer)) != 0) {
+  // Files of the kernel tell no size, or one that they do not have.
+  for (;;) {
+    const ssize_t count = ::read(file.number, buffer, sizeof buffer);
+    if (count == 0) return contents;
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 || contents.size() + static_cast<size_t>(count) > limit_bytes) break;
+    if (count < 0) throw Error(path, std::strerror(errno));
+    if (contents.size() + static_cast<size_t>(count) > limit_bytes)
+      throw Error(path, "larger than " + std::to_string(limit_bytes) + " bytes");
     contents.append(buffer, static_cast<size_t>(count));
   }
-  const int read_errno = errno;
-  ::close(fd);
-  if (count < 0) throw Error(path, std::strerror(read_errno));
-  if (count > 0) throw Error(path, "larger than " + std::to_string(limit_bytes) + " bytes");
-  return contents;
 }
 
 void write_file(const std::string& path, std::string_view contents) {

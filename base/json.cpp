@@ -85,6 +85,8 @@ class Builder : public nlohmann::json_sax<Library> {
   static constexpr int kOutOfRange = 406;  // the library's number of that error
 
   Json* place(Json value) {
+    if (++values_ > kMostJsonValues)
+      throw Error(subject_, "more than " + std::to_string(kMostJsonValues) + " values");
     if (open_.empty()) return &(root_ = std::move(value));
     Json& parent = *open_.back();
     if (!parent.is_object()) return &parent.elements().emplace_back(std::move(value));
@@ -107,6 +109,7 @@ class Builder : public nlohmann::json_sax<Library> {
   std::string_view text_;
   const std::string& subject_;
   Json root_;
+  size_t values_ = 0;
   // Arrays and objects that have not ended, the innermost last: none of them moves, because only
   // the innermost grows.
   std::vector<Json*> open_;

@@ -105,9 +105,12 @@ class Json {
   std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string, Array, Object> value_;
 };
 
+// Of a document: a text of a few megabytes must not become gigabytes.
+inline constexpr size_t kMostJsonValues = size_t{4} << 20;
+
 // Throws Error about `subject` for a text that is not one JSON document: with the line, where one
-// is to blame. Refused are also values nested deeper than any file of ours, numbers beyond double,
-// and keys that stand twice in an object.
+// is to blame. Refused are also values nested deeper than any file of ours, more than
+// kMostJsonValues of them, numbers beyond double, and keys that stand twice in an object.
 Json parse_json(std::string_view text, const std::string& subject);
 
 }  // namespace winnow::base

@@ -1,6 +1,5 @@
 #include "base/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,21 +9,18 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace winnow::base {
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
-  // Without O_NONBLOCK a pipe would wait for its writer before it is told to be no file.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) throw Error(path, std::strerror(errno));
+  const int fd = open_regular(path);
   struct stat status {};
-  const bool regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
   void* data = MAP_FAILED;
-  if (regular && status.st_size > 0)
+  if (::fstat(fd, &status) == 0 && status.st_size > 0)
     data = ::mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
   const int map_errno = errno;
   ::close(fd);
-  if (!regular) throw Error(path, "not a regular file");
   if (status.st_size == 0) throw Error(path, "the file is empty");
   if (data == MAP_FAILED) throw Error(path, std::strerror(map_errno));
   data_ = static_cast<const std::byte*>(data);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "base/error.h"
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kDeepest = 3;  // folders below the one that was named
+constexpr int kDeepest = 3;                     // folders below the one that was named
+constexpr std::chrono::seconds kIndexTime(20);  // for reading what it lists
 constexpr int kDefaultPort = 8090, kPortLimit = 65535;
 
 struct Found {
@@ -31,16 +33,22 @@ struct Found {
   bool sweep = false;
 };
 
-// Every folder with a recording or a sweep. A request is matched against this list and never
-// becomes a path.
+// Every folder with a recording or a sweep; symbolic links are not followed. A request is matched
+// against this list and never becomes a path.
 std::vector<Found> recordings_in(const std::string& root) {
   std::vector<Found> found;
-  const auto add = [&](const fs::path& folder, const std::string& name) {
+  // What is there and no file is listed, too, and its page says what it is.
+  const auto holds = [](const fs::path& file) {
     std::error_code ignored;
+    const fs::file_type type = fs::symlink_status(file, ignored).type();
+    return type != fs::file_type::not_found && type != fs::file_type::none &&
+           type != fs::file_type::symlink;
+  };
+  const auto add = [&](const fs::path& folder, const std::string& name) {
     const std::string encoded = reports::percent_encoded(name);
-    if (fs::is_regular_file(folder / "recording.json", ignored))
+    if (holds(folder / "recording.json"))
       found.push_back({name, "/recording/" + encoded, folder.string(), false});
-    if (fs::is_regular_file(folder / "sweep.json", ignored))
+    if (holds(folder / "sweep.json"))
       found.push_back({name, "/sweep/" + encoded, folder.string(), true});
   };
   add(root, "");
@@ -74,19 +82,31 @@ reports::IndexEntry entry_of(const Found& found) {
     entry.created = recording.created;
     entry.status = word(recording.status);
     for (const auto& variant : recording.variants) entry.variants.push_back(variant.name);
-  } catch (const base::Error& error) {
+  } catch (const std::exception& error) {
     entry.problem = error.what();
   }
   return entry;
 }
 
+HttpAnswer index_of(const std::string& root, const std::vector<Found>& found) {
+  const auto until = std::chrono::steady_clock::now() + kIndexTime;
+  std::vector<reports::IndexEntry> entries;
+  for (const Found& each : found) {
+    if (std::chrono::steady_clock::now() < until) {
+      entries.push_back(entry_of(each));
+      continue;
+    }
+    reports::IndexEntry& entry = entries.emplace_back();
+    entry.address = each.address;
+    entry.folder = each.name;
+    entry.problem = fmt::format("not read: the others took {} s", kIndexTime.count());
+  }
+  return {200, reports::html_index(root, entries)};
+}
+
 HttpAnswer page_at(const std::string& root, const std::string& path) {
   const auto found = recordings_in(root);
-  if (path == "/") {
-    std::vector<reports::IndexEntry> entries;
-    for (const Found& each : found) entries.push_back(entry_of(each));
-    return {200, reports::html_index(root, entries)};
-  }
+  if (path == "/") return index_of(root, found);
   const auto match = std::ranges::find(found, path, &Found::address);
   if (match == found.end()) return {404, "<p>404: no such page</p>\n"};
   if (match->sweep)
@@ -103,7 +123,9 @@ int serve_command(const Arguments& arguments) {
   const Help help{
       "winnow serve DIR [--port N]",
       "Serves the page of each recording and sweep in the folder DIR and below, and an\n"
-      "index of them, on 127.0.0.1 only. Ctrl-C ends it.\n\n"
+      "index of them, on 127.0.0.1 only. Ctrl-C ends it. Symbolic links are not followed. A\n"
+      "page takes at most 60 s, 4 GB of memory and 64 MB; one that cannot be made says why,\n"
+      "and the others go on.\n\n"
       "Examples:\n"
       "  winnow serve out\n"
       "  winnow serve out/batch32 --port 9000\n"};

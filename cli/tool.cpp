@@ -21,10 +21,12 @@ std::string run_tool(const Tool& tool) {
   command.output_file = tool.output;
   command.folder = tool.folder;
   command.error_file = tool.errors;
+  command.reap_descendants = true;  // compilers end with this program, however it ends
   const profiles::Outcome outcome = profiles::run_child(command, watch_signals());
   if (outcome.ok()) return base::read_file(tool.output);
   if (watch_signals()->load()) throw Interrupted(tool.what, "interrupted");
   if (!tool.log.empty()) {
+    profiles::keep_end_of_messages(tool.output, profiles::kMostMessagesBytes);
     std::filesystem::create_directories(std::filesystem::path(tool.log).parent_path());
     base::write_file(tool.log, base::read_file(tool.output));
   }

@@ -22,12 +22,12 @@ void Embedder::embed(std::span<const std::string> texts, std::span<float> embedd
 
 void Embedder::tokenize(std::span<const std::string> texts) {
   if (tokens_.size() < texts.size()) tokens_.resize(texts.size());
+  const auto context_length = static_cast<size_t>(model_.config().context_length);
   scheduler_->over_texts(static_cast<int>(texts.size()), [&](int text) {
     const auto i = static_cast<size_t>(text);
-    model_.tokenizer().encode(texts[i], tokens_[i]);
+    model_.tokenizer().encode(texts[i], tokens_[i], context_length + 1);
   });
   const Vocabulary& vocabulary = model_.tokenizer().vocabulary();
-  const auto context_length = static_cast<size_t>(model_.config().context_length);
   lengths_.clear();
   for (size_t i = 0; i < texts.size(); ++i) {
     std::vector<int32_t>& tokens = tokens_[i];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -17,24 +18,40 @@ namespace {
 // Positions in the text are 32 bits wide, and a space grows to three bytes.
 constexpr size_t kTextLimitBytes = size_t{1} << 30;
 
-// Spaces become U+2581, bad bytes U+FFFD each; the result is valid UTF-8.
-std::string normalize(std::string_view text, bool add_space_prefix) {
-  std::string out;
-  const auto spaces = static_cast<size_t>(std::count(text.begin(), text.end(), ' '));
-  out.reserve(text.size() + (kSpaceSymbol.size() - 1) * spaces + kSpaceSymbol.size());
-  if (add_space_prefix) out.append(kSpaceSymbol);
-  while (!text.empty()) {
-    const size_t size = base::utf8_length(text);
-    if (size == 0)
-      out.append("\uFFFD");
-    else if (text[0] == ' ')
-      out.append(kSpaceSymbol);
-    else
-      out.append(text.substr(0, size));
-    text.remove_prefix(std::max<size_t>(size, 1));
+// With longer pieces a text is cut to ids in one go: the end of a window would take too long.
+constexpr size_t kLongestPieceBytes = 1024;
+
+// A text as pieces have it, made as far as it is needed: spaces become U+2581, bad bytes U+FFFD
+// each; it is valid UTF-8.
+class NormalizedText {
+ public:
+  NormalizedText(std::string_view text, bool add_space_prefix) : rest_(text) {
+    if (add_space_prefix) text_.append(kSpaceSymbol);
   }
-  return out;
-}
+
+  // Up to the end or to at least so many bytes.
+  void reach(size_t size_bytes) {
+    text_.reserve(std::min(size_bytes, text_.size() + kSpaceSymbol.size() * rest_.size()));
+    while (!rest_.empty() && text_.size() < size_bytes) {
+      const size_t size = base::utf8_length(rest_);
+      if (size == 0)
+        text_.append("\uFFFD");
+      else if (rest_[0] == ' ')
+        text_.append(kSpaceSymbol);
+      else
+        text_.append(rest_.substr(0, size));
+      rest_.remove_prefix(std::max<size_t>(size, 1));
+    }
+  }
+  void remove_prefix(size_t size_bytes) { text_.erase(0, size_bytes); }
+
+  std::string_view text() const { return text_; }
+  bool whole() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  std::string text_;
+};
 
 // An unsigned number that is the smaller the better the score.
 uint32_t score_order(float score) {
@@ -43,20 +60,42 @@ uint32_t score_order(float score) {
   return negative ? bits : ~bits & 0x7FFFFFFFu;
 }
 
-// One text on its way to pieces.
+// One text on its way to pieces, a window at a time.
+//
+// What stands behind the window could change how its last symbols merge, and these in turn those
+// before them. A symbol at the window's end can be merged with what follows it only to a piece that
+// the text holds there. As long as the best such piece is worse than the next merge within the
+// window, that merge comes first, whatever follows; as soon as it is better, the symbol leaves the
+// window, and the one before it is the last. Equal scores go from left to right. So what stays in
+// the window until no pair is left is what the whole text would give.
 class Segmentation {
  public:
-  // `text` is normalized and not empty; both must outlive the object.
-  Segmentation(const TokenizerIndex& index, std::string_view text) : index_(index), text_(text) {}
+  // The index and the text must outlive the object.
+  Segmentation(const TokenizerIndex& index, std::string_view text, size_t window_bytes)
+      : index_(index),
+        normalized_(text, index.vocabulary.add_space_prefix),
+        ahead_bytes_(std::max(index.table.longest_bytes(), index.user_defined.longest_bytes())),
+        window_bytes_(std::clamp<size_t>(window_bytes, 1, kWholeText)) {
+    if (!index.splits_are_unique || ahead_bytes_ > kLongestPieceBytes) window_bytes_ = kWholeText;
+  }
 
-  void append_ids(std::vector<int32_t>& ids) {
-    split();
-    merge();
-    for (uint32_t i = 0; i != kEnd; i = symbols_[i].next) append_symbol(symbols_[i], ids);
+  // Until there are `most` of them.
+  void append_ids(std::vector<int32_t>& ids, size_t most) {
+    for (bool ended = false; !ended && ids.size() < most;) {
+      ended = take_window();
+      uint32_t i = last_ == kEnd ? kEnd : 0;
+      for (; i != kEnd && ids.size() < most; i = symbols_[i].next) append_symbol(symbols_[i], ids);
+      const size_t taken = last_ == kEnd ? 0 : symbols_[last_].begin + symbols_[last_].size_bytes;
+      normalized_.remove_prefix(taken);
+      if (!ended && 2 * taken <= window_bytes_) window_bytes_ *= 2;
+    }
+    ids.resize(std::min(ids.size(), most));
   }
 
  private:
   static constexpr uint32_t kEnd = std::numeric_limits<uint32_t>::max();
+  static constexpr size_t kWholeText = size_t{1} << 40;
+  static constexpr uint64_t kNoOrder = std::numeric_limits<uint64_t>::max();  // behind all scores
 
   // A character, user-defined piece or what characters were merged to, in a linked list.
   struct Symbol {
@@ -77,10 +116,23 @@ class Segmentation {
     bool operator<(const Pair& other) const { return order > other.order; }
   };
 
-  // User-defined pieces, and characters between them.
-  void split() {
-    symbols_.reserve(text_.size());
-    for (size_t at = 0; at < text_.size();) {
+  // Whether the text ends in it.
+  bool take_window() {
+    normalized_.reach(window_bytes_ + ahead_bytes_ + kSpaceSymbol.size());
+    text_ = normalized_.text();
+    const size_t end = split(std::min(window_bytes_, text_.size()));
+    open_end_ = !normalized_.whole() || end < text_.size();
+    merge();
+    return !open_end_;
+  }
+
+  // User-defined pieces, and characters between them, up to `end` or the first one that reaches it;
+  // where that one ends.
+  size_t split(size_t end) {
+    symbols_.clear();
+    symbols_.reserve(end);
+    size_t at = 0;
+    while (at < end) {
       const std::string_view rest = text_.substr(at);
       const auto match = index_.user_defined.longest(rest);
       const bool frozen = match.size_bytes > 0;
@@ -91,12 +143,15 @@ class Segmentation {
           {static_cast<uint32_t>(at), static_cast<uint32_t>(size), i - 1, i + 1, id, frozen});
       at += size;
     }
-    symbols_.back().next = kEnd;  // the first one's prev is 0 - 1, which is kEnd too
+    set_last(static_cast<uint32_t>(symbols_.size()) - 1);  // of none kEnd
+    if (last_ != kEnd) symbols_.back().next = kEnd;        // the first one's prev is kEnd, too
+    return at;
   }
 
   // Merges the best pair until there is none. A pair whose symbols were merged otherwise since it
   // was found shows it by its size: symbols only grow, or become empty.
   void merge() {
+    pairs_.clear();
     pairs_.reserve(symbols_.size());
     for (uint32_t i = 1; i < symbols_.size(); ++i) add_pair(i - 1, i);
     std::make_heap(pairs_.begin(), pairs_.end());
@@ -104,6 +159,7 @@ class Segmentation {
       std::pop_heap(pairs_.begin(), pairs_.end());
       const Pair pair = pairs_.back();
       pairs_.pop_back();
+      if (open_end_) drop_uncertain(pair.order >> 32);
       Symbol& left = symbols_[pair.left()];
       Symbol& right = symbols_[pair.right];
       if (left.size_bytes == 0 || right.size_bytes == 0 ||
@@ -113,13 +169,45 @@ class Segmentation {
       left.id = pair.id;
       left.next = right.next;
       right.size_bytes = 0;
+      if (pair.right == last_) set_last(pair.left());
       if (right.next != kEnd) symbols_[right.next].prev = pair.left();
       if (left.prev != kEnd && add_pair(left.prev, pair.left()))
         std::push_heap(pairs_.begin(), pairs_.end());
       if (left.next != kEnd && add_pair(pair.left(), left.next))
         std::push_heap(pairs_.begin(), pairs_.end());
     }
+    if (open_end_) drop_uncertain(kNoOrder);
   }
+
+  void set_last(uint32_t last) {
+    last_ = last;
+    crossing_.reset();
+  }
+
+  // Symbols at the end that could be merged with what follows before a merge of this order.
+  void drop_uncertain(uint64_t order) {
+    while (last_ != kEnd) {
+      if (!crossing_) crossing_ = best_crossing(symbols_[last_]);
+      if (*crossing_ >= order) return;
+      Symbol& last = symbols_[last_];
+      last.size_bytes = 0;
+      if (last.prev != kEnd) symbols_[last.prev].next = kEnd;
+      set_last(last.prev);
+    }
+  }
+
+  // The order of the best piece that the text holds from the symbol's beginning beyond its end.
+  uint64_t best_crossing(const Symbol& symbol) const {
+    uint64_t best = kNoOrder;
+    if (symbol.frozen) return best;
+    const size_t longest = std::min(index_.table.longest_bytes(), text_.size() - symbol.begin);
+    for (size_t size = symbol.size_bytes + size_t{1}; size <= longest; ++size)
+      if (const int32_t id = index_.table.find(text_.substr(symbol.begin, size)); id != kNoPiece)
+        best = std::min(best, uint64_t{score_order(score_of(id))});
+    return best;
+  }
+
+  float score_of(int32_t id) const { return index_.vocabulary.scores[static_cast<size_t>(id)]; }
 
   // Appends the pair to pairs_ if it makes a piece.
   bool add_pair(uint32_t left_index, uint32_t right_index) {
@@ -129,8 +217,8 @@ class Segmentation {
     const uint32_t size = left.size_bytes + right.size_bytes;
     const int32_t id = index_.table.find(text_.substr(left.begin, size));
     if (id == kNoPiece) return false;
-    const float score = index_.vocabulary.scores[static_cast<size_t>(id)];
-    pairs_.push_back({uint64_t{score_order(score)} << 32 | left_index, right_index, size, id});
+    pairs_.push_back(
+        {uint64_t{score_order(score_of(id))} << 32 | left_index, right_index, size, id});
     if (is_unused(id)) unused_splits_[id] = left.size_bytes;
     return true;
   }
@@ -174,7 +262,13 @@ class Segmentation {
   }
 
   const TokenizerIndex& index_;
-  std::string_view text_;
+  NormalizedText normalized_;
+  size_t ahead_bytes_;                // behind the window that are looked at
+  size_t window_bytes_;               // grows where little of one stays in it
+  std::string_view text_;             // from the window's beginning on
+  bool open_end_ = false;             // the text goes on behind the window
+  uint32_t last_ = kEnd;              // symbol of the window
+  std::optional<uint64_t> crossing_;  // its best_crossing()
   std::vector<Symbol> symbols_;
   std::vector<Pair> pairs_;
   std::unordered_map<int32_t, uint32_t> unused_splits_;  // id -> bytes of the left part
@@ -188,23 +282,20 @@ struct Tokenizer::Index : TokenizerIndex {
   using TokenizerIndex::TokenizerIndex;
 };
 
-Tokenizer::Tokenizer(Vocabulary vocabulary)
-    : index_(std::make_unique<Index>(std::move(vocabulary))) {}
+Tokenizer::Tokenizer(Vocabulary vocabulary, size_t window_bytes)
+    : index_(std::make_unique<Index>(std::move(vocabulary))), window_bytes_(window_bytes) {}
 Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 
 const Vocabulary& Tokenizer::vocabulary() const { return index_->vocabulary; }
 
-void Tokenizer::encode(std::string_view text, std::vector<int32_t>& ids) const {
+void Tokenizer::encode(std::string_view text, std::vector<int32_t>& ids, size_t most) const {
   if (text.size() > kTextLimitBytes) throw base::Error("text", "longer than 1 GiB");
   const Vocabulary& vocabulary = index_->vocabulary;
   ids.clear();
-  if (vocabulary.add_bos) ids.push_back(vocabulary.bos_id);
-  if (!text.empty()) {
-    const std::string normalized = normalize(text, vocabulary.add_space_prefix);
-    Segmentation(*index_, normalized).append_ids(ids);
-  }
-  if (vocabulary.add_eos) ids.push_back(vocabulary.eos_id);
+  if (vocabulary.add_bos && most > 0) ids.push_back(vocabulary.bos_id);
+  if (!text.empty()) Segmentation(*index_, text, window_bytes_).append_ids(ids, most);
+  if (vocabulary.add_eos && ids.size() < most) ids.push_back(vocabulary.eos_id);
 }
 
 }  // namespace winnow::engine

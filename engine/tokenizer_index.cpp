@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/utf8.h"
+
 namespace winnow::engine {
 namespace {
 
@@ -15,6 +17,20 @@ std::string escape_spaces(std::string_view piece) {
   std::string escaped;
   for (char c : piece) c == ' ' ? escaped.append(kSpaceSymbol) : escaped.append(1, c);
   return escaped;
+}
+
+bool can_be_symbol(const PieceTable& table, std::string_view text) {
+  return base::utf8_length(text) == text.size() || table.find(text) != kNoPiece;
+}
+
+// How many pairs of symbols make this piece: two stand for all that are more than one.
+int ways_to_merge(const PieceTable& table, std::string_view piece) {
+  constexpr size_t kLongest = 256;  // that is looked at
+  int ways = piece.size() > kLongest ? 2 : 0;
+  for (size_t left = 1; left < piece.size() && ways < 2; ++left)
+    if (can_be_symbol(table, piece.substr(0, left)) && can_be_symbol(table, piece.substr(left)))
+      ++ways;
+  return ways;
 }
 
 }  // namespace
@@ -41,6 +57,7 @@ PrefixMatcher::PrefixMatcher(const Vocabulary& vocabulary) {
       pieces_.push_back({escape_spaces(vocabulary.pieces[id]), static_cast<int32_t>(id)});
   std::sort(pieces_.begin(), pieces_.end());
   for (size_t i = 0; i < pieces_.size(); ++i) {
+    longest_bytes_ = std::max(longest_bytes_, pieces_[i].first.size());
     Range& range = by_first_byte_[static_cast<unsigned char>(pieces_[i].first[0])];
     if (range.begin == range.end) range.begin = i;
     range.end = i + 1;
@@ -80,6 +97,10 @@ TokenizerIndex::TokenizerIndex(Vocabulary v)
     if (vocabulary.types[id] == PieceType::byte)
       if (auto byte = byte_of(vocabulary.pieces[id])) byte_ids[*byte] = static_cast<int32_t>(id);
   has_bytes = std::find(byte_ids.begin(), byte_ids.end(), kNoPiece) == byte_ids.end();
+  splits_are_unique = true;
+  for (size_t id = 0; id < vocabulary.pieces.size(); ++id)
+    if (vocabulary.types[id] == PieceType::unused)
+      splits_are_unique = splits_are_unique && ways_to_merge(table, vocabulary.pieces[id]) <= 1;
 }
 
 }  // namespace winnow::engine

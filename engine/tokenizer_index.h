@@ -30,6 +30,8 @@ class PieceTable {
     return slots_[find_slot(text, std::hash<std::string_view>{}(text))].id;
   }
 
+  size_t longest_bytes() const { return longest_bytes_; }
+
  private:
   struct Slot {
     uint32_t tag = 0;
@@ -71,6 +73,8 @@ class PrefixMatcher {
   // `text` must not be empty.
   Match longest(std::string_view text) const;
 
+  size_t longest_bytes() const { return longest_bytes_; }  // of all pieces
+
  private:
   struct Range {
     size_t begin = 0, end = 0;
@@ -80,6 +84,7 @@ class PrefixMatcher {
 
   std::vector<std::pair<std::string, int32_t>> pieces_;
   std::array<Range, 256> by_first_byte_{};
+  size_t longest_bytes_ = 0;
 };
 
 struct TokenizerIndex {
@@ -91,6 +96,9 @@ struct TokenizerIndex {
   PrefixMatcher user_defined;
   std::array<int32_t, 256> byte_ids{};
   bool has_bytes = false;  // all 256 of them
+  // Whether an unused piece can be put together in one way at most, so that taking it apart again
+  // does not depend on what else a text holds.
+  bool splits_are_unique = false;
 };
 
 }  // namespace winnow::engine

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <sstream>
@@ -48,6 +50,43 @@ std::vector<std::string> meson_options(const std::string& build) {
   return options;
 }
 
+constexpr const char* kFolderName = "winnow-gate-";
+constexpr const char* kLock = "in-use";
+constexpr const char* kRepository = "repository";  // a file of its path
+constexpr size_t kLongestPath = 4096;
+
+void remove_build(const std::string& repository, const std::string& folder) {
+  profiles::Command command;
+  command.arguments = {"git",    "-C",      repository,        "worktree",
+                       "remove", "--force", folder + "/source"};
+  command.output_file = folder + "/output.txt";
+  profiles::run_child(command, nullptr);
+  std::error_code error;
+  fs::remove_all(folder, error);
+}
+
+// The repository of a folder that a gate of this user was killed in; empty: it is none.
+std::string left_over_of(const fs::path& folder) try {
+  struct stat status {};
+  if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
+      status.st_uid != ::geteuid() || !fs::exists(folder / kRepository))
+    return "";
+  const profiles::FolderLock lock(folder.string(), kLock);
+  return base::read_file((folder / kRepository).string(), kLongestPath);
+} catch (const base::Error&) {
+  return "";  // it is in use
+}
+
+// What is in nobody's way is no reason to measure nothing.
+void remove_left_overs(const fs::path& place) try {
+  for (const auto& entry : fs::directory_iterator(place)) {
+    if (!entry.path().filename().string().starts_with(kFolderName)) continue;
+    const std::string repository = left_over_of(entry.path());
+    if (!repository.empty()) remove_build(repository, entry.path().string());
+  }
+} catch (const std::exception&) {
+}
+
 }  // namespace
 
 BuildFolder::BuildFolder(std::string folder) : folder_(std::move(folder)) {
@@ -65,11 +104,13 @@ std::string BuildFolder::engine(const std::string& variant) const {
 
 RevisionBuild::RevisionBuild(const std::string& revision, const std::vector<std::string>& variants,
                              const std::string& head_build, const std::string& log) {
-  std::string name = (fs::temp_directory_path() / "winnow-gate-XXXXXX").string();
+  remove_left_overs(fs::temp_directory_path());
+  std::string name = (fs::temp_directory_path() / kFolderName).string() + "XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) throw base::Error(name, "cannot be created");
   folder_ = name;
   const std::string output = folder_ + "/output.txt", source = folder_ + "/source";
   try {
+    lock_.emplace(folder_, kLock);
     const auto ask_git = [&](const std::vector<std::string>& question, const std::string& problem) {
       std::vector<std::string> command{"git", "rev-parse"};
       command.insert(command.end(), question.begin(), question.end());
@@ -80,6 +121,7 @@ RevisionBuild::RevisionBuild(const std::string& revision, const std::vector<std:
       }
     };
     repository_ = ask_git({"--show-toplevel"}, "the working folder lies in no git repository");
+    base::write_file(folder_ + "/" + kRepository, repository_);
     commit_ = ask_git({"--verify", "--quiet", "--end-of-options", revision + "^{commit}"},
                       revision + " is no commit here");
     note(fmt::format("building {} in {}", commit_.substr(0, 12), folder_));
@@ -102,13 +144,7 @@ RevisionBuild::RevisionBuild(const std::string& revision, const std::vector<std:
 RevisionBuild::~RevisionBuild() { remove(); }
 
 void RevisionBuild::remove() noexcept try {
-  if (!commit_.empty()) {
-    profiles::Command command;
-    command.arguments = {"git",    "-C",      repository_,        "worktree",
-                         "remove", "--force", folder_ + "/source"};
-    command.output_file = folder_ + "/output.txt";
-    profiles::run_child(command, nullptr);
-  }
+  if (!commit_.empty()) return remove_build(repository_, folder_);
   std::error_code error;
   fs::remove_all(folder_, error);
 } catch (...) {  // a folder that stays behind is no reason to hide the verdict

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "profiles/process/folder_lock.h"
 
 namespace winnow::cli {
 
@@ -22,9 +23,10 @@ class BuildFolder {
 };
 
 // The project at a revision, checked out and built in a temporary folder, which is gone when this
-// object is; with the options that the head's build folder was set up with, so that the two differ
-// by their source. Throws base::UsageError for a revision that is none, base::Error when the build
-// fails: what the tool printed is in `log` then.
+// object is, or of a gate that was killed when the next one begins; with the options that the
+// head's build folder was set up with, so that the two differ by their source. Throws
+// base::UsageError for a revision that is none, base::Error when the build fails: what the tool
+// printed is in `log` then.
 class RevisionBuild {
  public:
   RevisionBuild(const std::string& revision, const std::vector<std::string>& variants,
@@ -40,6 +42,7 @@ class RevisionBuild {
   void remove() noexcept;
 
   std::string folder_, repository_, commit_;
+  std::optional<profiles::FolderLock> lock_;  // tells that the folder is in use
 };
 
 }  // namespace winnow::cli

@@ -26,7 +26,7 @@ std::span<const std::byte> bytes_of(const T& value) {
 
 DataWriter::DataWriter(const std::string& path, const perf_event_attr& attr,
                        const std::vector<uint64_t>& ids)
-    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0644)) {
   if (file_ < 0) throw base::Error(path, std::strerror(errno));
   const auto ids_bytes = std::as_bytes(std::span(ids));
   const AttrEntry entry{attr, {sizeof(perf_data::Header), ids_bytes.size()}};

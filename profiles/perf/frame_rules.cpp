@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 
+#include "base/file.h"
 #include "profiles/symbols/elf_file.h"
 
 namespace winnow::profiles {
@@ -24,7 +25,7 @@ Elf* own_vdso() {
 }
 
 Elf* mapped(const std::string& path) {
-  const int file = open_elf_file(path);
+  const int file = base::try_open_regular(path);
   if (file < 0) return nullptr;
   Elf* const elf = elf_begin(file, ELF_C_READ_MMAP_PRIVATE, nullptr);
   if (elf) elf_cntl(elf, ELF_C_FDREAD);  // the descriptor is needed no longer

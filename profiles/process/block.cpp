@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "profiles/machine/watch.h"
 #include "profiles/process/child.h"
 #include "profiles/process/pass.h"
@@ -43,6 +44,7 @@ Command command_of(const BlockPlan& plan, const fs::path& out) {
   command.control_group_file = plan.control_group_file;
   command.output_file = (out / "output.txt").string();
   command.time_limit_s = plan.time_limit_s;
+  command.reap_descendants = true;
   return command;
 }
 
@@ -78,10 +80,15 @@ std::string contradiction(const ChildResult& result, const BlockPlan& plan) {
 ChildResult read_result(const std::string& file, const BlockPlan& plan) {
   if (!fs::exists(file)) return failed("no result: nothing was written to $WINNOW_RESULT");
   try {
+    base::check_within(fs::path(file).parent_path().string(), file);
     ChildResult result = read_child_result(file);
     const std::string problem = contradiction(result, plan);
     return problem.empty() ? result : failed("bad result: " + problem);
   } catch (const base::Error& error) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(fs::symlink_status(file, ignored)) ||
+        fs::file_size(file, ignored) > kMostResultBytes)
+      fs::remove(file, ignored);
     // The folder's name is temporary: without it.
     const std::string what = error.what();
     const size_t colon = what.find("result.json: ");
@@ -98,8 +105,11 @@ void measure(const BlockPlan& plan, const fs::path& out, const std::string& rela
   const BlockMachine machine = watch.state(outcome.cpu_s);
   result = outcome.ok() ? read_result((out / "result.json").string(), plan)
                         : failed(describe(outcome, plan.time_limit_s));
+  if (outcome.left_behind_count > 0)
+    result.left_behind = fmt::format("{}", fmt::join(outcome.left_behind, ", "));
   Block& block = result.block;
   if (!block.ok()) block.stderr_tail = last_lines(command.output_file, kTailLines);
+  keep_end_of_messages(command.output_file);
   trim_agent_file((out / "agent.bin").string());
   trim_events_file((out / "events.bin").string());
   block.raw_files = raw_files_in(out, relative);
@@ -113,7 +123,7 @@ void measure(const BlockPlan& plan, const fs::path& out, const std::string& rela
 std::vector<std::string> raw_files_in(const fs::path& out, const std::string& relative) {
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(out)) {
-    if (entry.is_regular_file()) {
+    if (entry.is_regular_file() && !entry.is_symlink()) {
       files.push_back(relative + "/" + entry.path().filename().string());
     }
   }

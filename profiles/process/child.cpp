@@ -1,6 +1,5 @@
 #include "profiles/process/child.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,8 +12,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "profiles/process/descendants.h"
 #include "profiles/process/descriptor.h"
 #include "profiles/process/launch.h"
@@ -48,8 +49,8 @@ bool readable(int descriptor) {
 // `other`; true: it has ended. It is not reaped, so that its process group keeps its number. The
 // harness sleeps meanwhile, in order not to take time from the child: on a descriptor, or where the
 // kernel has none of a process, in naps.
-bool ended_by(Launch& launch, Clock::time_point until, const std::atomic<bool>* stop,
-              int other = -1) {
+bool ended_by(Launch& launch, const Command& command, Clock::time_point until,
+              const std::atomic<bool>* stop, int other = -1) {
   Descriptor process;
   if (!launch.keeper())
     process.number = static_cast<int>(syscall(SYS_pidfd_open, launch.leader(), 0));
@@ -61,6 +62,8 @@ bool ended_by(Launch& launch, Clock::time_point until, const std::atomic<bool>* 
     const int nap_ms = watched >= 0 ? 100 : 5;
     pollfd poll_set[] = {{watched, POLLIN, 0}, {other, POLLIN, 0}};  // below 0: left out
     poll(poll_set, 2, static_cast<int>(std::min<int64_t>(left, nap_ms)));
+    launch.bound_messages();
+    if (command.meanwhile) command.meanwhile();
   }
   return true;
 }
@@ -117,8 +120,8 @@ void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* s
               Outcome& outcome) {
   const pid_t leader = launch.leader();
   const bool limited = command.time_limit_s > 0;
-  const bool ended = ended_by(launch, in_seconds(limited ? command.time_limit_s : 1e7), stop,
-                              command.server_ended);
+  const bool ended = ended_by(launch, command, in_seconds(limited ? command.time_limit_s : 1e7),
+                              stop, command.server_ended);
   if (!ended) {
     const bool interrupted = stop && stop->load();
     outcome.kind = interrupted                      ? Outcome::Kind::kInterrupted
@@ -126,7 +129,7 @@ void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* s
                                                     : Outcome::Kind::kTimeLimit;
     if (outcome.kind == Outcome::Kind::kEnded) outcome.detail = "its server ended";
     kill(-leader, SIGTERM);
-    ended_by(launch, in_seconds(command.grace_s), nullptr);
+    ended_by(launch, command, in_seconds(command.grace_s), nullptr);
   }
   Keeper* keeper = launch.keeper();
   const Keeper::End end =
@@ -178,7 +181,7 @@ Outcome end_child(Launch& launch, const Command& command) {
 }
 
 std::string last_lines(const std::string& path, int limit_lines) {
-  Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor file{base::try_open_regular(path)};  // a program may have replaced it
   if (file.number < 0) return "";
   const off_t size = lseek(file.number, 0, SEEK_END);
   constexpr off_t kLimit = 4096;
@@ -198,6 +201,25 @@ std::string last_lines(const std::string& path, int limit_lines) {
   std::string clean = lines.empty() ? "" : lines[0];
   for (size_t i = 1; i < lines.size(); ++i) clean += "\n" + lines[i];
   return clean;
+}
+
+void keep_end_of_messages(const std::string& path, int64_t most_bytes) {
+  std::error_code ignored;
+  if (std::filesystem::is_symlink(path, ignored)) return;  // it leads to what is not ours
+  std::string end;
+  off_t size = 0;
+  {
+    const Descriptor file{base::try_open_regular(path)};
+    size = file.number < 0 ? 0 : lseek(file.number, 0, SEEK_END);
+    if (size <= most_bytes) return;
+    end.resize(static_cast<size_t>(std::min<off_t>(size, kKeptMessagesBytes)));
+    const auto left_out = size - static_cast<off_t>(end.size());
+    const ssize_t got = pread(file.number, end.data(), end.size(), left_out);
+    end.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  }
+  base::write_file(path, fmt::format("[{} bytes before these are not kept]\n",
+                                     size - static_cast<off_t>(end.size())) +
+                             end);
 }
 
 }  // namespace winnow::profiles

@@ -58,6 +58,10 @@ class Launch;
 // Ends what `launch` has started for the command, as run_child does at a time limit, and waits.
 Outcome end_child(Launch& launch, const Command& command);
 
+// Of a file of messages that is larger than `most_bytes` only the last kKeptMessagesBytes stay,
+// behind a line that says so. Throws base::Error where it cannot be written.
+void keep_end_of_messages(const std::string& path, int64_t most_bytes = kKeptMessagesBytes);
+
 // The last `limit_lines` lines of a text file, at most 4 kB; empty when it cannot be read.
 std::string last_lines(const std::string& path, int limit_lines);
 

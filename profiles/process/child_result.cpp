@@ -14,8 +14,6 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kLimitBytes = size_t{64} << 20;
-
 // A JSON object, its values of the types that are asked for, and how to name them in an error. What
 // is null was not told.
 class Fields {
@@ -222,7 +220,7 @@ ChildResult parse_child_result(const std::string& text, const std::string& subje
 }
 
 ChildResult read_child_result(const std::string& file) {
-  return parse_child_result(base::read_file(file, kLimitBytes), file);
+  return parse_child_result(base::read_file(file, kMostResultBytes), file);
 }
 
 }  // namespace winnow::profiles

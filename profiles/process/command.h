@@ -2,12 +2,17 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace winnow::profiles {
+
+// Of a program's messages: on the disk while it runs, and what a recording keeps, their end.
+inline constexpr int64_t kMostMessagesBytes = int64_t{64} << 20;
+inline constexpr int64_t kKeptMessagesBytes = int64_t{1} << 20;
 
 // A program to start. Paths are the harness's, whatever `folder` is; only arguments[0], where it is
 // relative and has a '/', is looked up in `folder`.
@@ -27,6 +32,8 @@ struct Command {
   // A descriptor at which something is to read when the process has no more use: it is ended then
   // (Outcome::Kind::kEnded, "its server ended"). -1: none.
   int server_ended = -1;
+  // Called some ten times a second while the child runs.
+  std::function<void()> meanwhile;
   // Called in the harness while the child is there and waits before its exec. What it throws kills
   // the child and is thrown on.
   std::function<void(pid_t)> before_exec;

@@ -31,6 +31,9 @@ struct Pipe {
 Descriptor opened(const std::string& path, int flags);
 Pipe new_pipe();
 
+// All but these and the standard ones, in a process that was forked. Async-signal-safe.
+void close_others(int one, int other);
+
 // The whole of a value that a process wrote to a pipe at once; false: none came, or the other end
 // is closed. Async-signal-safe.
 bool read_whole(int descriptor, void* value, size_t size);

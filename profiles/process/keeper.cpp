@@ -26,25 +26,6 @@ void write_report(int descriptor, const void* value, size_t size) {
   [[maybe_unused]] auto ignored = write(descriptor, value, size);
 }
 
-void close_from_to(int first, int last) {
-  if (first > last) return;
-#ifdef SYS_close_range
-  if (syscall(SYS_close_range, first, last, 0) == 0) return;
-#endif
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const int end = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
-  for (int number = first; number <= last && number < end; ++number) close(number);
-}
-
-// Pipes of other children would stay open, and locks held.
-void close_others(int one, int other) {
-  const int low = std::min(one, other), high = std::max(one, other);
-  close_from_to(STDERR_FILENO + 1, low - 1);
-  close_from_to(low + 1, high - 1);
-  close_from_to(high + 1, INT32_MAX);
-}
-
 void kill_children(pid_t leader) {
   const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
   if (file < 0) {  // a kernel without it: those that stayed in the leader's group
@@ -95,7 +76,7 @@ void reap_orphans_until_end_of(pid_t leader, rusage& sum) {
 }
 
 [[noreturn]] void keep(pid_t leader, int report, int order) {
-  close_others(report, order);
+  close_others(report, order);  // pipes of other children would stay open, and locks held
   end_tree_with_harness(leader);
   Keeper::End end;
   reap_orphans_until_end_of(leader, end.usage);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -145,6 +146,15 @@ void Launch::discard() {
     while (waitpid(leader_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
+}
+
+void Launch::bound_messages() const {
+  struct stat file {};
+  if (fstat(start_.error, &file) != 0 || !S_ISREG(file.st_mode)) return;
+  constexpr int64_t kBlockBytes = 512;  // of st_blocks, whatever the file system's own are
+  if (file.st_blocks * kBlockBytes <= kMostMessagesBytes) return;
+  const off_t end = file.st_size - kKeptMessagesBytes;
+  if (end > 0) fallocate(start_.error, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, end);
 }
 
 bool Launch::start(std::string& problem) {

@@ -42,6 +42,10 @@ class Launch {
   // wait.
   double cpu_before_start_s() const { return cpu_before_start_s_; }
 
+  // Of a file of messages that takes more than kMostMessagesBytes of the disk all but the end
+  // becomes a hole, which takes none, where the file system can: whatever the program writes.
+  void bound_messages() const;
+
  private:
   void fork_leader();
   void release();

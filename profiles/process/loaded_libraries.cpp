@@ -1,6 +1,5 @@
 #include "profiles/process/loaded_libraries.h"
 
-#include <fcntl.h>
 #include <gelf.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/file.h"
 #include "base/replace.h"
 #include "profiles/process/descriptor.h"
 
@@ -49,7 +49,7 @@ void read_entries(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, Dynamic& 
 Dynamic dynamic_of(const std::string& file) {
   Dynamic dynamic;
   elf_version(EV_CURRENT);
-  const Descriptor binary(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor binary(base::try_open_regular(file));
   if (binary.number < 0) return dynamic;
   Elf* elf = elf_begin(binary.number, ELF_C_READ, nullptr);
   if (elf != nullptr && elf_kind(elf) == ELF_K_ELF) {

@@ -1,6 +1,5 @@
 #include "profiles/process/preloadable.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <gelf.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "profiles/process/descriptor.h"
 #include "profiles/process/program_file.h"
 
@@ -80,7 +80,7 @@ std::string why_not(Elf* elf) {
 std::string why_file_is_not(const std::string& file) {
   if (gains_privilege(file)) return "it is set-uid and takes no preloaded library";
   elf_version(EV_CURRENT);
-  const Descriptor binary(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor binary(base::try_open_regular(file));
   if (binary.number < 0) return "";
   Elf* elf = elf_begin(binary.number, ELF_C_READ_MMAP, nullptr);
   std::string why = elf ? why_not(elf) : "";

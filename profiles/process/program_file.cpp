@@ -1,16 +1,17 @@
 #include "profiles/process/program_file.h"
 
 #include <elfutils/libdwelf.h>
-#include <fcntl.h>
 #include <libelf.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
+#include "base/file.h"
+#include "profiles/process/descriptor.h"
 #include "profiles/recording/sha256.h"
 
 namespace winnow::profiles {
@@ -27,7 +28,7 @@ std::string hex(const unsigned char* bytes, size_t size) {
 std::optional<std::string> build_id(const std::string& file) {
   std::optional<std::string> id;
   elf_version(EV_CURRENT);
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = base::try_open_regular(file);
   if (fd < 0) return id;
   // Not mapped: the file may be cut short meanwhile.
   Elf* elf = elf_begin(fd, ELF_C_READ, nullptr);
@@ -56,11 +57,11 @@ std::string found_program(const std::string& program, const std::string& folder)
 }
 
 std::vector<std::string> interpreter_of(const std::string& file) {
-  constexpr std::streamsize kFirstLineBytes = 256;  // the kernel reads no more
-  std::ifstream stream(file, std::ios::binary);
+  constexpr size_t kFirstLineBytes = 256;  // the kernel reads no more
+  const Descriptor stream(base::try_open_regular(file));
   std::string line(kFirstLineBytes, '\0');
-  stream.read(line.data(), kFirstLineBytes);
-  line.resize(static_cast<size_t>(stream.gcount()));
+  const ssize_t got = ::pread(stream.number, line.data(), kFirstLineBytes, 0);
+  line.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
   if (!line.starts_with("#!")) return {};
   std::istringstream words(line.substr(2, line.find('\n') - 2));
   return {std::istream_iterator<std::string>(words), {}};

@@ -1,6 +1,5 @@
 #include "profiles/program/output_figures.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <re2/re2.h>
 
@@ -11,6 +10,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "profiles/process/descriptor.h"
 
 namespace winnow::profiles {
@@ -124,7 +124,7 @@ double OutputFigures::figure(size_t metric) const {
 }
 
 void add_file(const std::string& file, OutputFigures& figures) {
-  const Descriptor input(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor input(base::try_open_regular(file));
   std::array<char, 1 << 16> bytes;
   while (input.number >= 0) {
     const ssize_t got = read(input.number, bytes.data(), bytes.size());

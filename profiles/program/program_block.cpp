@@ -170,7 +170,10 @@ Command command_of(const BlockPlan& plan, const fs::path& out, int run,
   Command command;
   command.arguments = filled(plan.arm->command, server);
   if (plan.pass == Pass::count) command.arguments = under_callgrind(command.arguments, out);
-  if (server) command.server_ended = server->descriptor();
+  if (server) {
+    command.server_ended = server->descriptor();
+    command.meanwhile = [server] { server->bound_messages(); };
+  }
   command.environment = environment_of(plan, out, run);
   command.removed_environment = foreign_environment();
   command.input_file = program.input_file;
@@ -362,6 +365,7 @@ void run_step(const std::string& what, const std::vector<std::string>& arguments
   command.output_file = log_file;
   command.time_limit_s = plan.time_limit_s;
   const Outcome outcome = run_child(command, plan.stop);
+  keep_end_of_messages(log_file);
   if (outcome.ok()) return;
   throw base::ProgramError(what, describe(outcome, plan.time_limit_s),
                            last_lines(log_file, kTailLines));
@@ -427,9 +431,10 @@ void take_runs_beside_server(const BlockPlan& plan, const fs::path& out, Sum& su
     sum.server = nullptr;
     block.failure = error.what();
   }
+  keep_end_of_messages((out / "server.txt").string());
   if (block.ok()) {
     std::error_code error;
-    fs::remove(out / "server.txt", error);  // of no more use, and as long as the server likes
+    fs::remove(out / "server.txt", error);  // of no more use
   }
 }
 

@@ -1,7 +1,6 @@
 #include "profiles/program/server.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -18,6 +17,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/replace.h"
 #include "profiles/perf/counters.h"
 #include "profiles/perf/sampler.h"
@@ -105,7 +105,7 @@ class TextInFile {
   TextInFile(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)) {}
 
   bool found() {
-    const Descriptor input(open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+    const Descriptor input(base::try_open_regular(file_));
     char bytes[1 << 14];
     for (ssize_t got; !found_ && (got = pread(input.number, bytes, sizeof bytes, at_)) > 0;) {
       at_ += got;
@@ -252,6 +252,7 @@ void RunningServer::wait_until_ready(const BlockPlan& plan) {
                                               how, said.empty() ? "" : ": ", said));
     }
     if (ready) return;
+    bound_messages();
     if (left_s <= 0) {
       const std::string said = last_line();
       throw base::Error("server", fmt::format("not ready within {:g} s{}{}", limit_s,
@@ -300,6 +301,10 @@ int RunningServer::descriptor() const { return parts_->launch->keeper()->descrip
 bool RunningServer::ended() { return parts_->launch->keeper()->leader_ended(); }
 
 std::string RunningServer::last_line() const { return last_lines(parts_->log, 1); }
+
+void RunningServer::bound_messages() const {
+  if (parts_->launch) parts_->launch->bound_messages();
+}
 
 std::string RunningServer::end() {
   const Outcome outcome = end_child(*parts_->launch, parts_->command);

@@ -38,6 +38,7 @@ class RunningServer {
   bool ended();                                   // does not wait
   std::string last_line() const;                  // that it wrote; may be empty
   std::string end();                              // ends it; how it ended
+  void bound_messages() const;                    // those that it has written (launch.h)
   // Completes the file of samples; how many there are, 0 in any other pass. Throws base::Error
   // where it is not whole. Before end().
   int64_t finish_samples();

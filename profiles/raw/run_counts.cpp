@@ -30,9 +30,14 @@ Profile read_counts(const std::string& path) {
   return profile;
 }
 
+// Empty for what is no file: the program, which may name its own like this, waits for nobody.
+std::ifstream opened_lines(const fs::path& file) {
+  return fs::is_regular_file(file) ? std::ifstream(file) : std::ifstream();
+}
+
 // The number behind `key` at the begin of a line; -1: there is none.
 int64_t number_behind(const fs::path& file, std::string_view key) {
-  std::ifstream stream(file);
+  std::ifstream stream = opened_lines(file);
   for (std::string line; std::getline(stream, line);) {
     if (!line.starts_with(key)) continue;
     const char* end = line.data() + line.size();
@@ -45,7 +50,7 @@ int64_t number_behind(const fs::path& file, std::string_view key) {
 }
 
 bool holds_text(const fs::path& file, std::string_view wanted) {
-  std::ifstream stream(file);
+  std::ifstream stream = opened_lines(file);
   for (std::string line; std::getline(stream, line);)
     if (line.find(wanted) != std::string::npos) return true;
   return false;

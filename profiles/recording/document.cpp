@@ -41,8 +41,8 @@ void upgrade(Json& document, const std::string& path, const Kind& kind) {
     throw base::Error(path, problem("older") + ", and unknown to it");
 }
 
-// A text that is the same for equal contents.
-Json canonical(const Json& json) {
+// A text that is the same for equal contents; of an object without this key.
+Json canonical(const Json& json, const char* without = nullptr) {
   if (json.is_array()) {
     Json array = Json::array();
     for (const Json& element : json.elements()) array.push_back(canonical(element));
@@ -51,7 +51,7 @@ Json canonical(const Json& json) {
   if (json.is_object()) {
     Json object = Json::object();
     for (const auto& [key, value] : json.members())
-      object.members().push_back({key, canonical(value)});
+      if (!without || key != without) object.members().push_back({key, canonical(value)});
     std::ranges::sort(object.members(), {}, &base::JsonMember::key);
     return object;
   }
@@ -66,9 +66,7 @@ Json canonical(const Json& json) {
 }  // namespace
 
 std::string content_hash(const Json& document) {
-  Json covered = document;
-  covered.erase(kHash);
-  return "sha256:" + sha256(canonical(covered).text());
+  return "sha256:" + sha256(canonical(document, kHash).text());
 }
 
 Document parse_document(const std::string& text, const std::string& path, const Kind& kind) {
@@ -89,6 +87,11 @@ Document parse_document(const std::string& text, const std::string& path, const 
 
 Document open_document(const std::string& path, const Kind& kind) {
   return parse_document(base::read_file(path, kind.limit_bytes), path, kind);
+}
+
+Document open_document_in(const std::string& folder, const std::string& path, const Kind& kind) {
+  base::check_within(folder, path);
+  return open_document(path, kind);
 }
 
 void write_document(const std::string& path, const Kind& kind, Json document, Sealed sealed,

@@ -43,6 +43,8 @@ struct Document {
 
 // Of this program's version. Throws base::Error.
 Document open_document(const std::string& path, const Kind& kind);
+// The same of a file that belongs to the recording in `folder`: no link may lead out of it.
+Document open_document_in(const std::string& folder, const std::string& path, const Kind& kind);
 // The same of a text; `path` is named in errors.
 Document parse_document(const std::string& text, const std::string& path, const Kind& kind);
 

@@ -6,7 +6,7 @@ namespace winnow::profiles {
 
 Recording read_recording(const std::string& folder) {
   const std::string path = recording_path(folder);
-  Document document = open_document(path, recording_kind());
+  Document document = open_document_in(folder, path, recording_kind());
   Recording recording;
   read_fields(document, path, recording);
   recording.content_hash = document.content_hash;

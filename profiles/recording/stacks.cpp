@@ -90,13 +90,15 @@ size_t json_bytes(const T& value) {
 
 // How many of the stacks, the largest first, fit into a file.
 size_t stacks_that_fit(const Stacks& stacks, size_t limit_bytes) {
-  constexpr size_t kRoom = 1024;  // for what stands around frames and stacks
-  size_t bytes = kRoom;
+  // For what stands around frames and stacks; values of a frame, and of a stack beside its frames.
+  constexpr size_t kRoom = 1024, kFrameValues = 6, kStackValues = 5;
+  size_t bytes = kRoom, values = kRoom + kFrameValues * stacks.frames.size();
   for (const Frame& frame : stacks.frames) bytes += json_bytes(frame);
   size_t count = 0;
   while (count < stacks.stacks.size()) {
     bytes += json_bytes(stacks.stacks[count]);
-    if (bytes > limit_bytes) break;
+    values += kStackValues + stacks.stacks[count].frames.size();
+    if (bytes > limit_bytes || values > base::kMostJsonValues) break;
     ++count;
   }
   return count;
@@ -123,7 +125,7 @@ std::optional<Stacks> read_stacks(const std::string& folder, const std::string& 
   const std::string path = path_of(folder, variant, clock);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-  Document document = open_document(path, stacks_kind());
+  Document document = open_document_in(folder, path, stacks_kind());
   StacksFile file;
   read_fields(document, path, file);
   if (file.stacks.clock != clock)

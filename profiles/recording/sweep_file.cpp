@@ -41,7 +41,7 @@ std::string sweep_path(const std::string& folder) { return folder + "/sweep.json
 
 Sweep read_sweep(const std::string& folder) {
   const std::string path = sweep_path(folder);
-  Document document = open_document(path, sweep_kind());
+  Document document = open_document_in(folder, path, sweep_kind());
   Sweep sweep;
   read_fields(document, path, sweep);
   check_cells(sweep, Place{path});

@@ -90,7 +90,7 @@ std::optional<Timeline> read_timeline(const std::string& folder, const std::stri
   const std::string path = path_of(folder, variant);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-  Document document = open_document(path, timeline_kind());
+  Document document = open_document_in(folder, path, timeline_kind());
   TimelineFile file;
   read_fields(document, path, file);
   check_iterations(file, path);

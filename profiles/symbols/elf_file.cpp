@@ -1,19 +1,8 @@
 #include "profiles/symbols/elf_file.h"
 
-#include <fcntl.h>
 #include <gelf.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace winnow::profiles {
-
-int open_elf_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  struct stat status {};
-  if (file < 0 || (::fstat(file, &status) == 0 && S_ISREG(status.st_mode))) return file;
-  ::close(file);
-  return -1;
-}
 
 Segments::Segments(Elf* elf, uint64_t bias) {
   size_t count = 0;

@@ -4,14 +4,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace winnow::profiles {
-
-// A descriptor to read a file by, to be closed; negative: it is none, or no regular file. A path
-// out of a profile may name anything: opening neither blocks nor has effects.
-int open_elf_file(const std::string& path);
 
 // Where an ELF file's loaded parts lie: offsets in the file and the addresses that they stand for.
 class Segments {

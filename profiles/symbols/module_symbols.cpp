@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/file.h"
 #include "profiles/symbols/declaration.h"
 #include "profiles/symbols/elf_file.h"
 #include "profiles/symbols/function_name.h"
@@ -173,7 +174,7 @@ void ModuleSymbols::Module::open(const std::string& file) {
                                            .find_debuginfo = dwfl_standard_find_debuginfo,
                                            .section_address = dwfl_offline_section_address,
                                            .debuginfo_path = nullptr};
-  const int fd = open_elf_file(file);
+  const int fd = base::try_open_regular(file);
   if (fd < 0) return;
   dwfl.reset(dwfl_begin(&callbacks));
   Dwfl_Module* const module =

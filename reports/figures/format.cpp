@@ -191,7 +191,7 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
 
 int decimals_for(Unit unit, double value) {
   const int own = unit_format(unit).decimals;
-  if (value == 0 || (is_grouped(unit) && is_whole(value))) return own;
+  if (value == 0 || !std::isfinite(value) || (is_grouped(unit) && is_whole(value))) return own;
   const int three_digits = 2 - static_cast<int>(std::floor(std::log10(std::abs(value))));
   return std::clamp(three_digits, own, kMostDecimals);
 }
@@ -209,11 +209,14 @@ CountScale count_scale(double largest) {
   return {};
 }
 
-std::string format_count(double count, int decimals) { return grouped(fixed(count, decimals)); }
+std::string format_count(double count, int decimals) {
+  return std::isfinite(count) ? grouped(fixed(count, decimals)) : kUnavailable;
+}
 
 std::string format_whole(int64_t count) { return grouped(std::to_string(count)); }
 
 std::string format_value(double value, Unit unit) {
+  if (!std::isfinite(value)) return kUnavailable;
   const char* suffix = unit_format(unit).suffix;
   const int decimals = decimals_for(unit, value);
   const SmallerUnit small = smaller_unit(unit, value);
@@ -241,14 +244,18 @@ std::string format_duration(double seconds, double largest) {
   return fixed(value, std::clamp(digits, 0, kMostDecimals)) + (whole ? "s" : fine ? "µs" : "ms");
 }
 
-std::string format_share(double share) { return fixed(share * 100, 2) + "%"; }
+std::string format_share(double share) {
+  return std::isfinite(share) ? fixed(share * 100, 2) + "%" : kUnavailable;
+}
 
 std::string format_percent(double percent) {
   const double size = std::abs(percent);
+  if (!std::isfinite(size)) return kUnavailable;
   return (size >= 1000 ? format_count(size) : fixed(size, 1)) + "%";
 }
 
 std::string format_ratio(double ratio) {
+  if (!std::isfinite(ratio)) return kUnavailable;
   if (ratio >= 100) return format_count(ratio) + "x";
   // Near one the digits behind it are the message.
   const double distance = std::abs(ratio - 1);
@@ -265,7 +272,7 @@ std::string format_p(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p
 std::optional<Change> change(const Row& row, size_t from, size_t to) {
   const auto& first = row.figures[from].value;
   const auto& second = row.figures[to].value;
-  if (!first || !second) return std::nullopt;
+  if (!first || !second || !std::isfinite(*second - *first)) return std::nullopt;
   Change result;
   result.difference = difference_of(*first, *second);
   result.equal = result.difference == 0;
@@ -287,6 +294,7 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
 
 std::string format_difference(double from, double to, Unit unit) {
   const double difference = difference_of(from, to);
+  if (!std::isfinite(difference)) return kUnavailable;
   const int decimals = delta_decimals(from, to, difference, unit);
   return format_change(rounded(difference, decimals), unit, decimals, larger_of(from, to));
 }

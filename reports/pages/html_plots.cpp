@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reports/blocks/pairs.h"
 #include "reports/figures/format.h"
@@ -69,7 +70,7 @@ std::string throughput_figure(const Report& report) {
   const std::string items = scale.words + counted;
   const auto scaled = [&](std::optional<double> value) {
     if (value) *value /= scale.divisor;
-    return value;
+    return value && std::isfinite(*value) ? value : std::nullopt;
   };
   StripPlot plot;
   plot.id = "plot-throughput";
@@ -82,13 +83,14 @@ std::string throughput_figure(const Report& report) {
   for (size_t variant = 0; variant < report.timings.size(); ++variant) {
     const Timing& timing = report.timings[variant];
     StripRow row{report.variants[variant], "unavailable", variant};
-    if (timing.items_per_s) {
-      row.middle = scaled(timing.items_per_s);
+    row.middle = scaled(timing.items_per_s);
+    if (row.middle) {
       row.low = scaled(timing.items_per_s_low);
       row.high = scaled(timing.items_per_s_high);
       row.text = format_throughput(*row.middle, items);
-      row.text += row.low ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *row.low, *row.high)
-                          : ", too few blocks for an interval";
+      row.text += row.low && row.high
+                      ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *row.low, *row.high)
+                      : ", too few blocks for an interval";
       for (const double value : timing.blocks_items_per_s)
         row.small.push_back(value / scale.divisor);
     }

@@ -79,7 +79,7 @@ std::string axis_svg(double axis_s, int top) {
 
 std::string variant_svg(const std::string& label, const IterationLanes& lanes, double axis_s,
                         const Words& words) {
-  const size_t shown = std::min(lanes.lanes.size(), kMostLanes);
+  const size_t shown = lanes.lanes.size();
   const int height = static_cast<int>(shown) * kLaneHeight;
   std::string text = fmt::format(
       "<p class=\"lanes\"><strong>{}</strong> {} {}, {}{}</p>\n"
@@ -88,9 +88,8 @@ std::string variant_svg(const std::string& label, const IterationLanes& lanes, d
       "each worker did\" data-wall=\"{:.9f}\">\n",
       html_escaped(label), html_escaped(words.iteration), lanes.iteration,
       iteration_seconds(lanes.wall_s),
-      shown < lanes.lanes.size()
-          ? fmt::format("; {} of {} lanes are shown", shown, lanes.lanes.size())
-          : "",
+      shown < lanes.lane_count ? fmt::format("; {} of {} lanes are shown", shown, lanes.lane_count)
+                               : "",
       height + kAxisHeight, html_escaped(label), lanes.wall_s);
   text += axis_svg(axis_s, height);
   for (size_t i = 0; i < shown; ++i)
@@ -117,9 +116,10 @@ std::string iterations(const Report& report, const PagePictures& pictures, size_
                                  which == 0 ? "" : " hidden");
   for (size_t i = 0; i < chosen.size(); ++i)
     if (chosen[i])
-      text += variant_svg(report.variants[i],
-                          lanes_of(*pictures.variants[i].timeline.data, chosen[i]->index, axis_s),
-                          axis_s, report.words);
+      text += variant_svg(
+          report.variants[i],
+          lanes_of(*pictures.variants[i].timeline.data, chosen[i]->index, axis_s, kMostLanes),
+          axis_s, report.words);
   return text + "</div>\n";
 }
 

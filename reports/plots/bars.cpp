@@ -17,7 +17,6 @@ namespace {
 constexpr double kBarsWidth = 760, kBarsLeft = 130, kBarsRight = 740, kBarsTop = 40;
 constexpr double kBarStep = 30, kBarHeight = 22, kKeyStep = 20;
 constexpr size_t kKeyColumns = 2, kLongestBar = 16, kLongestKey = 44;
-constexpr double kMostBar = 1e15;  // beyond, a figure is no measurement
 
 // Hue and saturation; brightness runs from dark to light over the stacks of a tone.
 struct Colour {
@@ -26,15 +25,17 @@ struct Colour {
 constexpr std::array<Colour, 6> kTones{
     {{205, 80}, {24, 85}, {48, 85}, {210, 8}, {285, 40}, {350, 80}}};
 
-bool drawable_bar(double value) { return std::isfinite(value) && value > 0 && value <= kMostBar; }
+bool drawable_bar(double value) { return value > 0 && plottable(value); }
 
 std::vector<int> brightness(const std::vector<Stack>& stacks) {
+  std::array<size_t, kTones.size()> all{}, before{};
+  for (const Stack& stack : stacks) ++all[static_cast<size_t>(stack.tone)];
   std::vector<int> percent;
-  for (size_t i = 0; i < stacks.size(); ++i) {
-    const auto same = [&](const Stack& stack) { return stack.tone == stacks[i].tone; };
-    const auto before = std::count_if(stacks.begin(), stacks.begin() + static_cast<long>(i), same);
-    const auto all = std::ranges::count_if(stacks, same);
-    percent.push_back(all == 1 ? 50 : static_cast<int>(34 + 42 * before / (all - 1)));
+  for (const Stack& stack : stacks) {
+    const auto tone = static_cast<size_t>(stack.tone);
+    percent.push_back(all[tone] == 1 ? 50
+                                     : static_cast<int>(34 + 42 * before[tone] / (all[tone] - 1)));
+    ++before[tone];
   }
   return percent;
 }
@@ -68,12 +69,10 @@ std::string axis(const StackedBars& bars, const std::vector<double>& ticks, doub
   std::string text;
   for (double tick : ticks) {
     const double x = kBarsLeft + (kBarsRight - kBarsLeft) * tick / ticks.back();
-    const int decimals =
-        ticks[1] >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(ticks[1]) - 1e-9));
     text += fmt::format(
         "<path class=\"grid\" d=\"M{0:.1f},{1:.1f}V{2:.1f}\"/>\n"
         "<text x=\"{0:.1f}\" y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>\n",
-        x, kBarsTop, bottom, bottom + 16, format_count(tick, std::clamp(decimals, 0, 9)));
+        x, kBarsTop, bottom, bottom + 16, tick_text(tick, ticks[1]));
   }
   return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
                             (kBarsLeft + kBarsRight) / 2, bottom + 34, escaped_xml(bars.axis));
@@ -120,7 +119,7 @@ std::string key(const StackedBars& bars, double top) {
 std::string svg(const StackedBars& bars) {
   double most = 0;
   for (size_t i = 0; i < bars.bars.size(); ++i) most = std::max(most, total(bars, i));
-  const std::vector<double> ticks = round_ticks(0, most > 0 && most <= kMostBar ? most : 1, 6);
+  const std::vector<double> ticks = round_ticks(0, most > 0 ? most : 1, 6);
   const double bottom = kBarsTop + 8 + static_cast<double>(bars.bars.size()) * kBarStep;
   const double key_top = bottom + 50;
   const double height =

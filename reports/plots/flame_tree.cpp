@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "reports/plots/lines.h"
+
 namespace winnow::reports {
 
 using profiles::Frame;
@@ -53,7 +55,7 @@ void add_paths(const Stacks& stacks, const FlameScale& scale, const Ranks& ranks
   const bool seconds = scale.weight == FlameWeight::kSeconds;
   for (const profiles::Stack& stack : stacks.stacks) {
     const double amount = amount_of(stack, stacks, scale.weight) / std::max(scale.shares, 1.0);
-    if (amount <= 0) continue;
+    if (!(amount > 0) || !plottable(amount)) continue;
     Path path;
     const size_t depth = std::min(stack.frames.size(), kDeepest);
     path.functions.reserve(depth);
@@ -63,7 +65,7 @@ void add_paths(const Stacks& stacks, const FlameScale& scale, const Ranks& ranks
     }
     FlameAmount& sum = path.*side;
     sum.value = amount;
-    if (seconds) {
+    if (seconds && stack.samples > 0) {
       sum.samples = stack.samples;
       sum.error = kNormal95 * amount / std::sqrt(static_cast<double>(stack.samples));
     }

@@ -19,6 +19,9 @@ constexpr double kLabelHeight = 15;  // of a series' name beside its line
 constexpr size_t kLongestLabel = 24;
 constexpr double kMost = 1e15, kLeast = 1e-9;  // beyond, a figure is no measurement
 constexpr double kMostTick = 1e300;
+constexpr double kLeastRange = 1e-6;  // of an axis, of its values' size
+constexpr size_t kMostMarks = 2000;   // of a series
+constexpr int kMostTickDecimals = 9;
 
 // Distinguishable with colour-blind eyes on a light and on a dark page (Okabe and Ito); beyond
 // eight series the shapes of the marks tell them apart.
@@ -88,8 +91,9 @@ Axis axis_of(Scale scale, const std::vector<double>& values, double from, double
   return scale == Scale::kLog2 ? log_axis(low, high, from, to) : linear_axis(high, from, to);
 }
 
-std::string tick_text(double value) {
+std::string short_tick_text(double value) {
   if (value == 0) return "0";
+  if (value < 1e-6) return fmt::format("{:g}", value);
   const int digits = 2 - static_cast<int>(std::floor(std::log10(value)));
   std::string text = format_count(value, std::clamp(digits, 0, 9));
   if (text.find('.') == std::string::npos) return text;
@@ -107,7 +111,7 @@ std::string x_axis(const Plot& plot, const Axis& axis) {
     text += fmt::format(
         "<line class=\"grid\" x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\"/>\n"
         "<text x=\"{0:.1f}\" y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>\n",
-        x, kTop, kBottom, kBottom + 18, tick_text(tick));
+        x, kTop, kBottom, kBottom + 18, short_tick_text(tick));
   }
   return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
                             (kLeft + kRight) / 2, kBottom + 42, escaped_xml(plot.x_label));
@@ -120,7 +124,7 @@ std::string y_axis(const Plot& plot, const Axis& axis) {
     text += fmt::format(
         "<line class=\"grid\" x1=\"{1:.1f}\" y1=\"{0:.1f}\" x2=\"{2:.1f}\" y2=\"{0:.1f}\"/>\n"
         "<text x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
-        y, kLeft, kRight, kLeft - 8, y + 4, tick_text(tick));
+        y, kLeft, kRight, kLeft - 8, y + 4, short_tick_text(tick));
   }
   return text + fmt::format(
                     "<text transform=\"translate(18 {:.1f}) rotate(-90)\" "
@@ -156,7 +160,8 @@ std::string mark(size_t index, double x, double y) {
 
 std::vector<PlotPoint> drawable_points(const PlotSeries& series) {
   std::vector<PlotPoint> points;
-  for (PlotPoint point : series.points) {
+  for (size_t i = 0; i < series.points.size(); i += drawn_step(series.points.size())) {
+    PlotPoint point = series.points[i];
     if (!drawable(point.x) || !drawable(point.y)) continue;
     if (!point.low || !point.high || !drawable(*point.low) || !drawable(*point.high))
       point.low.reset(), point.high.reset();
@@ -166,8 +171,10 @@ std::vector<PlotPoint> drawable_points(const PlotSeries& series) {
 }
 
 std::vector<std::pair<double, double>> drawable_curve(const PlotSeries& series) {
-  auto curve = series.curve;
-  std::erase_if(curve, [](const auto& at) { return !drawable(at.first) || !drawable(at.second); });
+  std::vector<std::pair<double, double>> curve;
+  for (size_t i = 0; i < series.curve.size(); i += drawn_step(series.curve.size()))
+    if (const auto& at = series.curve[i]; drawable(at.first) && drawable(at.second))
+      curve.push_back(at);
   return curve;
 }
 
@@ -237,6 +244,17 @@ std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
 
 }  // namespace
 
+bool plottable(double value) { return std::abs(value) <= kMost; }
+
+size_t drawn_step(size_t values) { return values / kMostMarks + 1; }
+
+std::string tick_text(double value, double step) {
+  const double decimals = std::max(0.0, std::ceil(-std::log10(step) - 1e-9));
+  if (decimals <= kMostTickDecimals && std::abs(value) <= kMost)
+    return format_count(value, static_cast<int>(decimals));
+  return fmt::format("{:.8g}", value);
+}
+
 std::vector<double> round_ticks(double low, double high, int count) {
   const auto bounded = [](double end) {
     return std::isnan(end) ? 0 : std::clamp(end, -kMostTick, kMostTick);
@@ -245,7 +263,8 @@ std::vector<double> round_ticks(double low, double high, int count) {
   high = std::max(low, bounded(high));
   // Steps that are lost in the rounding of the values would never arrive at `high`.
   const double magnitude = std::max(std::abs(low), std::abs(high));
-  const double raw = std::max({high - low, magnitude * 1e-9, 1e-300}) / std::max(count - 1, 1);
+  const double raw =
+      std::max({high - low, magnitude * kLeastRange, 1e-300}) / std::max(count - 1, 1);
   const double power = std::pow(10, std::floor(std::log10(raw)));
   const double times = raw / power;
   const double step = power * (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10);

@@ -31,6 +31,15 @@ struct Plot {
 
 std::string svg(const Plot& plot);
 
+// What a plot can show, of either sign: beyond, a figure is no measurement. Others are left out.
+bool plottable(double value);
+
+// Of so many values every so many are drawn, so that a picture has a few thousand marks at most.
+size_t drawn_step(size_t values);
+
+// A value on an axis whose ticks have this step: no two of its ticks read alike.
+std::string tick_text(double value, double step);
+
 // Round values (1, 2 or 5 times a power of ten) from `low` or below to `high` or above, about
 // `count` of them.
 std::vector<double> round_ticks(double low, double high, int count);

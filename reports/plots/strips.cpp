@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kRowHeight = 70, kStrip = 20, kStripTop = 36, kAxisHeight = 24;
 constexpr double kLeftPercent = 2, kRightPercent = 98;  // percent
-constexpr size_t kMostDots = 2000;                      // of a row: beyond, every so many are drawn
 constexpr size_t kColourCount = 8;
 
 struct PercentAxis {
@@ -26,6 +25,23 @@ struct PercentAxis {
   }
 };
 
+// Without what cannot be drawn.
+StripPlot drawable_part(StripPlot plot) {
+  const auto check = [](std::optional<double>& value) {
+    if (value && !plottable(*value)) value.reset();
+  };
+  for (StripRow& row : plot.rows) {
+    for (auto* values : {&row.small, &row.large})
+      std::erase_if(*values, [](double value) { return !plottable(value); });
+    for (auto* value : {&row.middle, &row.low, &row.high}) check(*value);
+  }
+  check(plot.reference);
+  const double from = plot.reference.value_or(0) / plot.band.value_or(1);
+  const double to = plot.reference.value_or(0) * plot.band.value_or(1);
+  if (!plottable(from) || !plottable(to) || plot.band < 1) plot.band.reset();
+  return plot;
+}
+
 std::vector<double> values_of(const StripPlot& plot) {
   std::vector<double> values;
   for (const StripRow& row : plot.rows) {
@@ -34,7 +50,6 @@ std::vector<double> values_of(const StripPlot& plot) {
     for (const auto& value : {row.middle, row.low, row.high})
       if (value) values.push_back(*value);
   }
-  std::erase_if(values, [](double value) { return !std::isfinite(value); });
   return values;
 }
 
@@ -43,7 +58,12 @@ PercentAxis percent_axis(const StripPlot& plot, std::vector<double> values) {
     values.push_back(*plot.reference);
     if (plot.band) values.push_back(*plot.reference * *plot.band);
   }
-  const auto [low, high] = std::ranges::minmax(values);
+  auto [low, high] = std::ranges::minmax(values);
+  if (low == high) {  // values in the middle of an axis that reads well
+    const double around = low == 0 ? 1 : std::abs(low) / 20;
+    low -= around;
+    high += around;
+  }
   PercentAxis axis;
   axis.ticks = round_ticks(low, high, 5);
   axis.low = axis.ticks.front();
@@ -51,19 +71,16 @@ PercentAxis percent_axis(const StripPlot& plot, std::vector<double> values) {
   return axis;
 }
 
-std::string tick_text(double value, double step) {
-  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
-  return format_count(value, digits);
-}
-
 std::string axis_svg(const StripPlot& plot, const PercentAxis& axis, double bottom) {
   std::string text;
   if (plot.reference && plot.band) {
-    const double from = axis.position(*plot.reference / *plot.band);
-    const double left = std::max(from, 0.0);
+    const double one = axis.position(*plot.reference / *plot.band);
+    const double other = axis.position(*plot.reference * *plot.band);
+    const double left = std::clamp(std::min(one, other), 0.0, 100.0);
+    const double right = std::clamp(std::max(one, other), 0.0, 100.0);
     text += fmt::format(
         "<rect class=\"band\" x=\"{:.2f}%\" y=\"0\" width=\"{:.2f}%\" height=\"{:.0f}\"/>\n", left,
-        axis.position(*plot.reference * *plot.band) - left, bottom);
+        right - left, bottom);
   }
   const double step = axis.ticks[1] - axis.ticks[0];
   for (size_t i = 0; i < axis.ticks.size(); ++i) {
@@ -84,10 +101,8 @@ std::string axis_svg(const StripPlot& plot, const PercentAxis& axis, double bott
 // Dots of one value lie beside each other: each has a place of its own across the strip.
 std::string dots(const std::vector<double>& values, const PercentAxis& axis, double top,
                  const char* css_class, double radius) {
-  const size_t step = values.size() / kMostDots + 1;
   std::string text;
-  for (size_t i = 0; i < values.size(); i += step) {
-    if (!std::isfinite(values[i])) continue;
+  for (size_t i = 0; i < values.size(); i += drawn_step(values.size())) {
     const double across = static_cast<double>(i * 7 % 11) / 10;  // even, without order
     text += fmt::format("<circle class=\"{}\" cx=\"{:.2f}%\" cy=\"{:.1f}\" r=\"{}\"/>", css_class,
                         axis.position(values[i]), top + kStrip * across, radius);
@@ -132,7 +147,8 @@ std::string rows_svg(const StripPlot& plot, const PercentAxis& axis) {
 
 }  // namespace
 
-std::string html_figure(const StripPlot& plot) {
+std::string html_figure(const StripPlot& asked) {
+  const StripPlot plot = drawable_part(asked);
   std::string result = fmt::format(
       "<figure id=\"{}\">\n<figcaption><strong>{}</strong> {}"
       "</figcaption>\n",

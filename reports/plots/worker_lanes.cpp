@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <queue>
 
 namespace winnow::reports {
 
@@ -79,11 +80,20 @@ std::vector<SharedLane> shared_lanes(const Timeline& timeline, const Window& win
       threads.push_back({lane.thread, std::move(spans)});
   std::ranges::stable_sort(threads, {}, [](const Thread& t) { return t.spans.front().begin_ns; });
   std::vector<SharedLane> lanes;
+  // Of lanes that are free the first one is taken.
+  std::priority_queue<size_t, std::vector<size_t>, std::greater<>> free;
+  using Busy = std::pair<int64_t, size_t>;  // until when, and which
+  std::priority_queue<Busy, std::vector<Busy>, std::greater<>> busy;
   for (Thread& thread : threads) {
-    const auto free = std::ranges::find_if(lanes, [&](const SharedLane& lane) {
-      return lane.spans.back().end_ns <= thread.spans.front().begin_ns;
-    });
-    SharedLane& lane = free == lanes.end() ? lanes.emplace_back() : *free;
+    for (; !busy.empty() && busy.top().first <= thread.spans.front().begin_ns; busy.pop())
+      free.push(busy.top().second);
+    if (free.empty()) {
+      free.push(lanes.size());
+      lanes.emplace_back();
+    }
+    SharedLane& lane = lanes[free.top()];
+    busy.emplace(thread.spans.back().end_ns, free.top());
+    free.pop();
     if (++lane.threads == 1) lane.name = thread.name;
     lane.spans.insert(lane.spans.end(), thread.spans.begin(), thread.spans.end());
   }
@@ -94,7 +104,8 @@ std::vector<SharedLane> shared_lanes(const Timeline& timeline, const Window& win
 using Column = std::array<double, kLaneStates>;
 
 void add(std::vector<Column>& columns, const Span& span, const Window& window, double column_ns) {
-  const double begin = static_cast<double>(span.begin_ns - window.begin_ns) / column_ns;
+  const double begin = std::min(static_cast<double>(span.begin_ns - window.begin_ns) / column_ns,
+                                static_cast<double>(columns.size()));
   const double end = static_cast<double>(span.end_ns - window.begin_ns) / column_ns;
   for (auto i = static_cast<size_t>(begin); i < columns.size() && static_cast<double>(i) < end;
        ++i) {
@@ -124,7 +135,7 @@ WorkerLane drawn(const SharedLane& shared, const Window& window, double axis_s) 
   Column nothing{};
   nothing[kNoThread] = 1;
   std::vector<Column> columns(
-      static_cast<size_t>(std::clamp(std::lround(wall_ns / column_ns), 1L, long{kLaneColumns})),
+      static_cast<size_t>(std::clamp(std::round(wall_ns / column_ns), 1.0, double{kLaneColumns})),
       nothing);
   lane.sums[kNoThread] = wall_ns * kNanosecond;
   for (const Span& span : shared.spans) {
@@ -161,13 +172,16 @@ std::vector<NamedIteration> shown_iterations(const Timeline& timeline) {
   return shown;
 }
 
-IterationLanes lanes_of(const Timeline& timeline, size_t iteration, double axis_s) {
+IterationLanes lanes_of(const Timeline& timeline, size_t iteration, double axis_s, size_t most) {
   const Window window = window_of(timeline, iteration);
   IterationLanes result;
   result.iteration = iteration + 1;
   result.wall_s = static_cast<double>(window.end_ns - window.begin_ns) * kNanosecond;
-  for (const SharedLane& lane : shared_lanes(timeline, window))
-    result.lanes.push_back(drawn(lane, window, axis_s));
+  if (!(axis_s > 0)) return result;
+  const std::vector<SharedLane> all = shared_lanes(timeline, window);
+  result.lane_count = all.size();
+  for (size_t i = 0; i < std::min(all.size(), most); ++i)
+    result.lanes.push_back(drawn(all[i], window, axis_s));
   return result;
 }
 

@@ -27,7 +27,8 @@ struct WorkerLane {
 struct IterationLanes {
   size_t iteration = 0;  // from 1 on
   double wall_s = 0;
-  std::vector<WorkerLane> lanes{};
+  std::vector<WorkerLane> lanes{};  // the first of them
+  size_t lane_count = 0;            // of all
 };
 
 // Seconds of each iteration.
@@ -41,7 +42,8 @@ struct NamedIteration {
 std::vector<NamedIteration> shown_iterations(const profiles::Timeline& timeline);
 
 // Threads of which one begins after another's end share a lane. `axis_s`: what kLaneColumns stand
-// for.
-IterationLanes lanes_of(const profiles::Timeline& timeline, size_t iteration, double axis_s);
+// for. At most `most` lanes are drawn.
+IterationLanes lanes_of(const profiles::Timeline& timeline, size_t iteration, double axis_s,
+                        size_t most);
 
 }  // namespace winnow::reports

@@ -15,7 +15,7 @@ constexpr int kCurvePoints = 48;
 std::vector<PlotPoint> points_of(const std::vector<int>& xs, const std::vector<Estimate>& figures) {
   std::vector<PlotPoint> points;
   for (size_t i = 0; i < xs.size(); ++i)
-    if (figures[i].value)
+    if (figures[i].value && plottable(*figures[i].value))
       points.push_back(
           {static_cast<double>(xs[i]), *figures[i].value, figures[i].low, figures[i].high});
   return points;

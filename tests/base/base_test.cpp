@@ -1,8 +1,11 @@
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -111,7 +114,8 @@ TEST_CASE("writing through a link changes its target, and a pipe or device stays
   CHECK(::read(reader, received, sizeof received) == 7);
   ::close(reader);
   CHECK(fs::is_fifo(scratch / "pipe"));
-  CHECK_THROWS_WITH(MappedFile(scratch / "pipe"), (scratch / "pipe") + ": not a regular file");
+  CHECK_THROWS_WITH(MappedFile(scratch / "pipe"),
+                    (scratch / "pipe") + ": not a regular file: a pipe");
 }
 
 TEST_CASE("a pending file leaves nothing behind when it is not committed") {
@@ -132,7 +136,7 @@ TEST_CASE("mapping needs a regular file with something in it") {
   MappedFile moved = std::move(mapped);
   CHECK(moved.bytes().size() == 3);
   CHECK_THROWS_WITH(MappedFile(scratch / "empty"), (scratch / "empty") + ": the file is empty");
-  CHECK_THROWS_WITH(MappedFile(scratch.path()), scratch.path() + ": not a regular file");
+  CHECK_THROWS_WITH(MappedFile(scratch.path()), scratch.path() + ": not a regular file: a folder");
   CHECK_THROWS_AS(MappedFile(scratch / "missing"), Error);
 }
 
@@ -315,4 +319,48 @@ TEST_CASE("threads by default: the cores of the affinity mask, or of the quota w
   CHECK(with("max 100000\n") == 1);
   CHECK(cores_of_process().size() == 1);
   REQUIRE(sched_setaffinity(0, sizeof before, &before) == 0);
+}
+
+TEST_CASE("what is no file is told at once, whatever reads it") {
+  Scratch scratch;
+  REQUIRE(::mkfifo((scratch / "pipe").c_str(), 0600) == 0);
+  const int server = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  REQUIRE((scratch / "socket").size() < sizeof address.sun_path);
+  std::ranges::copy(scratch / "socket", address.sun_path);
+  REQUIRE(::bind(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  fs::create_directory(scratch / "folder");
+  fs::create_symlink("/dev/zero", scratch / "device");
+  for (const std::string kind : {"pipe", "socket", "folder", "device"}) {
+    const std::string problem = (scratch / kind) + ": not a regular file: a " + kind;
+    CHECK_THROWS_WITH(read_file(scratch / kind), problem);
+    CHECK_THROWS_WITH(MappedFile(scratch / kind), problem);
+    CHECK_THROWS_WITH(parse_toml_file(scratch / kind), problem);
+    CHECK(try_open_regular(scratch / kind) == -1);
+  }
+  ::close(server);
+}
+
+TEST_CASE("a symbolic link must not lead out of its folder") {
+  Scratch scratch;
+  fs::create_directories(scratch / "in/deep");
+  fs::create_directories(scratch / "in-other");
+  write_file(scratch / "in/file", "");
+  write_file(scratch / "in-other/file", "");
+  fs::create_symlink("../file", scratch / "in/deep/inside");
+  fs::create_symlink("../in-other/file", scratch / "in/outside");
+  fs::create_directory_symlink("../in-other", scratch / "in/way");
+  for (const char* name : {"in/file", "in/deep/inside", "in/missing"})
+    CHECK_NOTHROW(check_within(scratch / "in", scratch / name));
+  for (const char* name : {"in/outside", "in/way/file"})
+    CHECK_THROWS_WITH(check_within(scratch / "in", scratch / name),
+                      (scratch / name) + ": a symbolic link leads out of the folder");
+}
+
+TEST_CASE("a file that is too large is told, not read") {
+  Scratch scratch;
+  write_file(scratch / "file", "12345");
+  CHECK(read_file(scratch / "file", 5) == "12345");
+  CHECK_THROWS_WITH(read_file(scratch / "file", 4), (scratch / "file") + ": larger than 4 bytes");
 }

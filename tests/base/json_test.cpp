@@ -80,3 +80,13 @@ TEST_CASE("keys are added and erased") {
 TEST_CASE("bytes that are not UTF-8 become replacement characters") {
   CHECK(Json("a\xFFz").text() == "\"a\xEF\xBF\xBDz\"");
 }
+
+TEST_CASE("a document of too many values is refused before it fills memory") {
+  std::string text = "[";
+  while (text.size() < 2 * kMostJsonValues - 4) text += "0,";
+  CHECK(parse_json(text + "0]", "file").elements().size() == kMostJsonValues - 1);
+  CHECK(error_of(text + "0,0]") == "file: more than 4194304 values");
+  std::string empty = "[";
+  while (empty.size() < 3 * kMostJsonValues) empty += "[],";
+  CHECK(error_of(empty + "0]") == "file: more than 4194304 values");
+}

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -31,6 +32,14 @@ class Served {
     recording.workload.scenario = "<small>";
     profiles::write_recording(scratch_ / "out/a b", recording);
     base::write_file(scratch_ / "out/broken/recording.json", "{}");
+    fs::create_directories(scratch_ / "out/pipe");
+    REQUIRE(::mkfifo((scratch_ / "out/pipe/recording.json").c_str(), 0600) == 0);
+    // Links out of the folder: of a file, and of its folder.
+    fs::create_directories(scratch_ / "outside");
+    profiles::write_recording(scratch_ / "outside", recording);
+    fs::create_directories(scratch_ / "out/linked");
+    fs::create_symlink(scratch_ / "outside/recording.json", scratch_ / "out/linked/recording.json");
+    fs::create_directory_symlink(scratch_ / "outside", scratch_ / "out/link");
     fs::create_directories(scratch_ / "out/many");
     profiles::Sweep sweep;
     sweep.status = profiles::RunStatus::complete;
@@ -119,7 +128,15 @@ TEST_CASE("winnow serve answers hostile requests with an error and stays up") {
     CHECK_FALSE(has(answer, "not for others"));
   }
   CHECK(status(served.get("secret")) == 400);
-  CHECK(status(served.get("/recording/broken")) == 500);
+  const std::string broken = served.get("/recording/broken");
+  CHECK(status(broken) == 500);
+  CHECK(has(broken, "recording.json: not a recording"));
+  CHECK(has(served.get("/recording/pipe"), "not a regular file: a pipe"));
+  CHECK(has(served.get("/"), "not a regular file: a pipe"));
+  for (const char* target : {"/recording/linked", "/recording/link"}) {
+    CHECK(status(served.get(target)) == 404);
+    CHECK_FALSE(has(served.get("/"), target));
+  }
   CHECK(status(served.get("/", "evil.example")) == 400);
   CHECK(status(served.raw("GET / HTTP/1.1\r\n\r\n")) == 400);
   CHECK(status(served.raw("garbage\r\n\r\n")) == 400);

@@ -1,6 +1,10 @@
 #include "engine/tokenizer.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -209,6 +213,103 @@ TEST_CASE("a long chain of unused pieces is taken apart without recursion") {
     vocabulary.types[id] = PieceType::unused;
   const auto last = static_cast<int32_t>(vocabulary.pieces.size() - 1);
   CHECK(encode(Tokenizer(vocabulary), longest) == Ids(kLength, last));
+}
+
+namespace {
+
+constexpr size_t kWholeText = std::numeric_limits<size_t>::max();
+
+// Pieces of few letters and any scores, in which merges depend on each other from far; some are
+// user-defined, some unused.
+Vocabulary tangled_vocabulary(Random& random, std::vector<std::string>& texts) {
+  const std::string letters = "abcd";
+  const size_t kinds = 1 + random(letters.size());
+  texts.clear();
+  for (size_t i = 0; i < 4 + random(40); ++i) {
+    std::string piece;
+    for (size_t length = 1 + random(6); piece.size() < length;) piece += letters[random(kinds)];
+    if (random(4) == 0) piece = "\u2581" + piece;
+    texts.push_back(piece);
+  }
+  Vocabulary vocabulary = small_vocabulary({texts.begin(), texts.end()});
+  const size_t scores = 1 + random(8);
+  for (size_t id = 5; id < vocabulary.pieces.size(); ++id) {
+    vocabulary.scores[id] = -static_cast<float>(random(scores));
+    if (random(12) == 0) vocabulary.types[id] = PieceType::unused;
+    if (random(40) == 0) vocabulary.types[id] = PieceType::user_defined;
+  }
+  return vocabulary;
+}
+
+std::string tangled_text(Random& random) {
+  const std::string letters = random(3) == 0 ? "ab" : random(2) == 0 ? "abcd " : "aaaab";
+  const size_t period = 1 + random(7), length = random(200);
+  std::string text;
+  while (text.size() < length)
+    text += random(3) > 0 && text.size() >= period ? text[text.size() - period]
+                                                   : letters[random(letters.size())];
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a text cut a window at a time has the ids of the whole text", "[windows]") {
+  Random random(1);
+  std::vector<std::string> pieces;
+  for (int round = 0; round < 2000; ++round) {
+    const Vocabulary vocabulary = tangled_vocabulary(random, pieces);
+    const Tokenizer whole(vocabulary, kWholeText);
+    for (const size_t window : {1u, 2u, 5u, 16u, 64u}) {
+      const Tokenizer windowed(vocabulary, window);
+      const std::string text = tangled_text(random);
+      CAPTURE(round, window, text);
+      const Ids ids = encode(whole, text);
+      REQUIRE(encode(windowed, text) == ids);
+      Ids some;
+      const size_t most = random(ids.size() + 2);
+      windowed.encode(text, some, most);
+      REQUIRE(some ==
+              Ids(ids.begin(), ids.begin() + static_cast<long>(std::min(most, ids.size()))));
+    }
+  }
+}
+
+TEST_CASE("written and broken texts have the same ids in windows of any size", "[windows]") {
+  const Vocabulary vocabulary = english_vocabulary(4096);
+  const Tokenizer whole(vocabulary, kWholeText);
+  std::vector<std::string> texts = written_texts();
+  for (auto* more : {&valid_texts, &invalid_texts})
+    for (std::string& text : (*more)(300, 7)) texts.push_back(std::move(text));
+  std::string all;
+  for (const std::string& text : texts) all += text + " ";
+  texts.push_back(all);
+  texts.emplace_back(50'000, 'a');
+  for (const size_t window : {size_t{1}, size_t{7}, size_t{100}, Tokenizer::kWindowBytes}) {
+    const Tokenizer windowed(vocabulary, window);
+    for (const std::string& text : texts) {
+      CAPTURE(window, text.substr(0, 200));
+      REQUIRE(encode(windowed, text) == encode(whole, text));
+    }
+  }
+}
+
+TEST_CASE("what lies behind the last id that is asked for is not read", "[windows]") {
+  constexpr size_t kReadable = size_t{1} << 20, kAll = size_t{1} << 28;
+  void* const memory = ::mmap(nullptr, kAll, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  REQUIRE(::mprotect(memory, kReadable, PROT_READ | PROT_WRITE) == 0);
+  char* const text = static_cast<char*>(memory);
+  const Tokenizer tokenizer(english_vocabulary(4096));
+  for (const std::string words : {"how to bake bread, ", "a", "\xff", " "}) {
+    for (size_t i = 0; i < kReadable; ++i) text[i] = words[i % words.size()];
+    CAPTURE(words);
+    Ids some;
+    tokenizer.encode({text, kAll}, some, 2049);
+    REQUIRE(some.size() == 2049);
+    const Ids ids = encode(tokenizer, {text, kReadable / 2});
+    CHECK(std::equal(some.begin(), some.end(), ids.begin()));
+  }
+  ::munmap(memory, kAll);
 }
 
 }  // namespace winnow::engine

@@ -1,4 +1,7 @@
 // A gate of two builds, on a model that is made in milliseconds. It runs preloaded agents.
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -211,4 +214,36 @@ TEST_CASE("a commit is built beside the working tree, held against a build, and 
   CHECK(base::read_file(gate / "scenarios/engine.sh") == "neither\n");
   CHECK(fs::is_empty(gate / "tmp"));
   run_in(gate, "test $(git worktree list | wc -l) = 1");
+}
+
+TEST_CASE("a gate that is killed leaves no compiler, and the next one clears its folder away") {
+  TinyGate gate;
+  commit_engine(gate,
+                "#!/bin/sh\nsh -c 'echo $$ > " + (gate / "compiler") + "; sleep 1000'; exit\n",
+                "hangs");
+  commit_engine(gate, "#!/bin/sh\nexit 1\n", "broken");
+  fs::create_directories(gate / "tmp/winnow-gate-of-others");
+  ::setenv("TMPDIR", (gate / "tmp").c_str(), 1);
+  const pid_t killed = gate.start({"--variants", "pool", "--base", "hangs", "--head-build",
+                                   WINNOW_ENGINES, "--exact-only", "--out", "gate"});
+  const auto until = [](const auto& is_so) {
+    for (int tries = 0; tries < 6000 && !is_so(); ++tries) ::usleep(10'000);
+    return is_so();
+  };
+  CHECK(
+      until([&] { return fs::exists(gate / "compiler") && fs::file_size(gate / "compiler") > 0; }));
+  ::kill(killed, SIGKILL);
+  testing::wait(gate, killed);
+  const pid_t compiler = std::stoi(base::read_file(gate / "compiler"));
+  CHECK(until([&] { return ::kill(compiler, 0) != 0; }));
+  run_in(gate, "test $(git worktree list | wc -l) = 2");
+
+  const auto next = gate.run({"--variants", "pool", "--base", "broken", "--head-build",
+                              WINNOW_ENGINES, "--exact-only", "--out", "gate"});
+  ::unsetenv("TMPDIR");
+  INFO(next.err);
+  CHECK(next.status == 3);
+  run_in(gate, "test $(git worktree list | wc -l) = 1");
+  CHECK(std::distance(fs::directory_iterator(gate / "tmp"), {}) == 1);
+  CHECK(fs::exists(gate / "tmp/winnow-gate-of-others"));
 }

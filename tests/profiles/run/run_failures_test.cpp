@@ -291,3 +291,97 @@ TEST_CASE("a plan that cannot be run is refused before anything is written") {
                   Error);
   CHECK(fs::is_empty(scratch.path()));
 }
+
+namespace {
+
+Arm script_arm(const std::string& script) {
+  Arm made = arm("script");
+  made.command = {"sh", "-c", script};
+  return made;
+}
+
+Block only_block(const Scratch& scratch, const std::string& script) {
+  RunPlan plan = plan_of(scratch, {script_arm(script)}, {Pass::time});
+  plan.blocks = 1;
+  const Recording recording = run(plan);
+  REQUIRE(recording.blocks.size() == 1);
+  return recording.blocks.front();
+}
+
+const std::string kGoodResult =
+    "echo '{\"schema\": \"winnow-result/1\", \"iteration_wall_ns\": [5], \"region\": "
+    "{\"wall_ns\": 5}}' > $WINNOW_RESULT\n";
+
+}  // namespace
+
+TEST_CASE("what is no file in the place of a result is told at once") {
+  struct Row {
+    const char* script;
+    const char* problem;
+  };
+  const Row rows[] = {
+      {"mkfifo $WINNOW_RESULT", "bad result: not a regular file: a pipe"},
+      {"mkdir $WINNOW_RESULT", "bad result: not a regular file: a folder"},
+      {"ln -s /dev/zero $WINNOW_RESULT", "bad result: a symbolic link leads out of the folder"},
+      {"ln -s /etc/hostname $WINNOW_RESULT", "bad result: a symbolic link leads out of the folder"},
+      {"ln -s nowhere $WINNOW_RESULT", "no result: nothing was written to $WINNOW_RESULT"},
+      // Its own output, which is read where it fails, and files that only the agent writes.
+      {"rm $WINNOW_OUT/output.txt; mkfifo $WINNOW_OUT/output.txt; exit 3", "exit status 3"},
+      {"mkfifo $WINNOW_OUT/agent.bin $WINNOW_OUT/events.bin; exit 3", "exit status 3"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.script);
+    const Scratch scratch;
+    const Block block = only_block(scratch, row.script);
+    CHECK(block.failure == row.problem);
+    // What is no file is none of the recording.
+    for (const std::string& file : block.raw_files) CHECK(has(file, "output.txt"));
+  }
+}
+
+TEST_CASE("a result that is larger than a result may be is refused, and not kept") {
+  const Scratch scratch;
+  const Block block =
+      only_block(scratch, "head -c 60000000 /dev/zero | tr '\\0' '[' > $WINNOW_RESULT");
+  CHECK(block.failure == "bad result: larger than 16777216 bytes");
+  CHECK_FALSE(fs::exists(scratch / "out/raw/time/script-0/result.json"));
+  const Scratch nested;
+  CHECK(only_block(nested, "head -c 9000000 /dev/zero | tr '\\0' '[' > $WINNOW_RESULT").failure ==
+        "bad result: nested too deeply");
+  const Scratch many;
+  CHECK(only_block(many, "(echo '['; yes '0,' | head -n 5000000; echo '0]') > $WINNOW_RESULT")
+            .failure == "bad result: more than 4194304 values");
+}
+
+TEST_CASE("of many messages a recording keeps the end, and the disk holds few while they come") {
+  const Scratch scratch;
+  // It goes on only when its file takes no more of the disk than a file of messages may.
+  const Block block = only_block(
+      scratch, kGoodResult +
+                   "head -c 150000000 /dev/zero\n"
+                   "while [ $(stat -L -c %b /proc/self/fd/1) -gt 140000 ]; do sleep 0.05; done\n"
+                   "echo; echo last words");
+  CHECK(block.failure == "");
+  const std::string said = read_file(scratch / "out/raw/time/script-0/output.txt");
+  CHECK(said.size() < 1'100'000);
+  CHECK(said.starts_with("[14"));
+  CHECK(has(said.substr(0, 100), " bytes before these are not kept]\n"));
+  CHECK(said.ends_with("\nlast words\n"));
+}
+
+TEST_CASE("a daemon of a measured program ends with it, and is named") {
+  const Scratch scratch;
+  RunPlan plan =
+      plan_of(scratch,
+              {script_arm(kGoodResult + "setsid sh -c 'echo $$ > " + (scratch / "daemon") +
+                          "; exec sleep 1000' >/dev/null 2>&1 &\n"
+                          "while [ ! -s " +
+                          (scratch / "daemon") + " ]; do sleep 0.02; done")},
+              {Pass::time});
+  plan.blocks = 1;
+  const Recording recording = run(plan);
+  CHECK(recording.blocks.front().ok());
+  CHECK(left_in_group(std::stoi(read_file(scratch / "daemon"))) == 0);
+  const auto named = [](const std::string& warning) { return has(warning, "sleep ("); };
+  CHECK(std::ranges::count_if(recording.warnings, named) == 1);
+}

@@ -26,7 +26,7 @@ TEST_CASE("every lane adds up to its iteration, in time and in columns") {
     const auto timeline = sample_timeline(spawns);
     for (const auto& [name, index] : shown_iterations(timeline)) {
       INFO(name);
-      const IterationLanes iteration = lanes_of(timeline, index, 0.040);
+      const IterationLanes iteration = lanes_of(timeline, index, 0.040, 64);
       CHECK(iteration.lanes.size() == 2);
       for (const WorkerLane& lane : iteration.lanes) {
         CHECK(sum(lane) == Approx(iteration.wall_s));
@@ -50,7 +50,7 @@ TEST_CASE("median, slowest and fastest iteration are found, none twice") {
 }
 
 TEST_CASE("a worker's states are its events, cut at the iteration's ends") {
-  const IterationLanes iteration = lanes_of(sample_timeline(false), 1, 0.040);
+  const IterationLanes iteration = lanes_of(sample_timeline(false), 1, 0.040, 64);
   CHECK(iteration.wall_s == Approx(0.040));
   const WorkerLane& worker = iteration.lanes[1];
   CHECK(worker.name == "worker 1");
@@ -64,7 +64,7 @@ TEST_CASE("a worker's states are its events, cut at the iteration's ends") {
 }
 
 TEST_CASE("threads that follow each other share a lane; between them there is no thread") {
-  const IterationLanes iteration = lanes_of(sample_timeline(true), 0, 0.010);
+  const IterationLanes iteration = lanes_of(sample_timeline(true), 0, 0.010, 64);
   REQUIRE(iteration.lanes.size() == 2);
   const WorkerLane& shared = iteration.lanes[1];
   CHECK(shared.name == "10 threads, one after another");

@@ -1,0 +1,126 @@
+#include "cli/page_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "base/error.h"
+#include "reports/markup/html.h"
+
+namespace winnow::cli {
+
+namespace {
+
+// A sanitizer's shadow takes terabytes of addresses.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
+
+void set_limit(decltype(RLIMIT_AS) resource, rlim_t most) {
+  const rlimit limit{most, most};
+  setrlimit(resource, &limit);
+}
+
+void write_all(int descriptor, const char* bytes, size_t size) {
+  while (size > 0) {
+    const ssize_t count = write(descriptor, bytes, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    bytes += count;
+    size -= static_cast<size_t>(count);
+  }
+}
+
+HttpAnswer page_made(const std::function<HttpAnswer()>& make, const PageLimits& limits) try {
+  return make();
+} catch (const std::bad_alloc&) {
+  return failed_page(fmt::format("it takes more than {} MB of memory", limits.memory_bytes >> 20));
+} catch (const std::exception& error) {
+  return failed_page(error.what());
+}
+
+[[noreturn]] void become_page(const std::function<HttpAnswer()>& make, const PageLimits& limits,
+                              pid_t server, int descriptor) {
+  for (const int number : {SIGINT, SIGTERM, SIGPIPE}) signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != server) _exit(0);
+  // The server's connections end when it ends them.
+  profiles::close_others(descriptor, descriptor);
+  set_limit(RLIMIT_CORE, 0);
+  if (!kSanitized) set_limit(RLIMIT_AS, limits.memory_bytes);
+  const HttpAnswer answer = page_made(make, limits);
+  write_all(descriptor, reinterpret_cast<const char*>(&answer.status), sizeof answer.status);
+  write_all(descriptor, answer.body.data(), answer.body.size());
+  _exit(0);
+}
+
+}  // namespace
+
+HttpAnswer failed_page(const std::string& reason) {
+  return {500, fmt::format("<p>500: this page could not be made: {}</p>\n",
+                           reports::html_escaped(reason))};
+}
+
+PageProcess::PageProcess(const std::function<HttpAnswer()>& make, const PageLimits& limits)
+    : limits_(limits) {
+  profiles::Pipe pipe = profiles::new_pipe();
+  const pid_t server = getpid();
+  pid_ = fork();
+  if (pid_ < 0) throw base::Error("a process for the page", std::strerror(errno));
+  if (pid_ == 0) become_page(make, limits, server, pipe.writing.number);
+  answer_ = std::move(pipe.reading);
+  fcntl(answer_.number, F_SETFL, O_NONBLOCK);
+}
+
+PageProcess::~PageProcess() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+bool PageProcess::read_some() {
+  char buffer[1 << 16];
+  const ssize_t count = read(answer_.number, buffer, sizeof buffer);
+  if (count < 0) return errno != EINTR && errno != EAGAIN;
+  bytes_.append(buffer, static_cast<size_t>(count));
+  return count == 0 || bytes_.size() > sizeof(int) + limits_.page_bytes;
+}
+
+HttpAnswer PageProcess::answer() {
+  if (bytes_.size() > sizeof(int) + limits_.page_bytes)
+    return failed_page(fmt::format("it is larger than {} MB", limits_.page_bytes >> 20));
+  int ended = 0;
+  while (waitpid(pid_, &ended, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFSIGNALED(ended))
+    return failed_page(fmt::format("its process was ended by signal {} ({})", WTERMSIG(ended),
+                                   strsignal(WTERMSIG(ended))));
+  if (bytes_.size() < sizeof(int)) return failed_page("its process said nothing");
+  HttpAnswer answer;
+  std::memcpy(&answer.status, bytes_.data(), sizeof answer.status);
+  answer.body = std::move(bytes_).substr(sizeof answer.status);
+  return answer;
+}
+
+}  // namespace winnow::cli
