@@ -36,7 +36,7 @@ constexpr std::array kCommands{
                  cli::doctor_command},
     cli::Command{"embed", "print the embedding of each line of text", cli::embed_command},
     cli::Command{"tokenize", "print the token ids of each line of text", cli::tokenize_command},
-    cli::Command{"model", "write a synthetic model; list a model's keys and tensors",
+    cli::Command{"model", "write a synthetic model; list and check a model's tensors",
                  cli::model_command},
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/model_check.h"
 #include "engine/gguf.h"
 #include "engine/synthetic_model.h"
 
@@ -133,8 +134,10 @@ struct Subcommand {
   const char* summary;
   Run run;
 };
-constexpr std::array kSubcommands{Subcommand{"synth", "write a synthetic model", synth},
-                                  Subcommand{"info", "print a model's keys and tensors", info}};
+constexpr std::array kSubcommands{
+    Subcommand{"synth", "write a synthetic model", synth},
+    Subcommand{"info", "print a model's keys and tensors", info},
+    Subcommand{"check", "look for damage; print checksums", model_check}};
 
 }  // namespace
 
@@ -153,7 +156,7 @@ int model_command(const Arguments& arguments) {
       return each.run(Arguments(arguments.begin() + 1, arguments.end()));
   if (arguments.front() != "--help" && arguments.front() != "-h")
     throw base::UsageError("model " + arguments.front(), "expected " + names);
-  parse({"winnow model synth|info [options]", text, subcommands}, {}, {"--help"});
+  parse({"winnow model synth|info|check [options]", text, subcommands}, {}, {"--help"});
   return base::kOk;
 }
 

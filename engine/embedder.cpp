@@ -1,5 +1,7 @@
 #include "engine/embedder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,6 +19,7 @@ void Embedder::embed(std::span<const std::string> texts, std::span<float> embedd
   scheduler_->over_groups(lengths_, [&](std::span<const int> group, int worker) {
     embed_group(group, workspaces_[static_cast<size_t>(worker)], embeddings);
   });
+  check_embeddings(texts.size(), embeddings);
   equalize_workspaces();
 }
 
@@ -36,6 +39,7 @@ void Embedder::tokenize(std::span<const std::string> texts) {
       if (vocabulary.add_eos) tokens.back() = vocabulary.eos_id;
       truncated_texts_ += 1;
     }
+    check_tokens(i);
     lengths_.push_back(static_cast<int>(tokens.size()));
   }
 }
@@ -49,11 +53,31 @@ void Embedder::embed_group(std::span<const int> texts, Workspace& workspace,
     workspace.sequences.push_back({tokens_[i], embeddings.subspan(i * size, size)});
   }
   forward(model_, *scheduler_, workspace.sequences, workspace.activations, workspace.work);
-  // At length 1 one component that is no number means that none is.
-  for (const Sequence& sequence : workspace.sequences)
-    if (!std::isfinite(sequence.embedding.front()))
-      throw base::Error(model_.name(),
-                        "an embedding is not a number: the model's weights are damaged");
+}
+
+// A file that changed under the model explains more than what it led to.
+void Embedder::fail(size_t text, const std::string& problem) const {
+  model_.check_unchanged();
+  throw TextError(text, problem);
+}
+
+// A token that was never trained, or whose row in the file is damaged.
+void Embedder::check_tokens(size_t text) const {
+  const auto& empty = model_.weights().token_embd.check.empty_rows;
+  if (empty.empty()) return;
+  for (const int32_t id : tokens_[text])
+    if (empty[static_cast<size_t>(id)]) {
+      const auto piece = model_.tokenizer().vocabulary().pieces[static_cast<size_t>(id)];
+      fail(text, fmt::format("has the token {} ({}), whose row in tensor {} holds zeros", id, piece,
+                             kTokenTable));
+    }
+}
+
+void Embedder::check_embeddings(size_t count, std::span<const float> embeddings) const {
+  const auto size = static_cast<size_t>(model_.config().embedding_length);
+  for (size_t text = 0; text < count; ++text)
+    if (!std::isfinite(embeddings[text * size]))
+      fail(text, "its embedding has no length that is a number: the model's weights are damaged");
 }
 
 // Next time another worker may get the longest text: room for it in all of them now, so that after
@@ -76,12 +100,14 @@ WorkCounters Embedder::work() const {
   return sum;
 }
 
-void shorten_embedding(std::span<const float> full, int dimensions, std::span<float> out) {
+bool shorten_embedding(std::span<const float> full, int dimensions, std::span<float> out) {
   const auto kept = full.first(static_cast<size_t>(dimensions));
   double sum = 0;
   for (const float value : kept) sum += static_cast<double>(value) * value;
-  const auto factor = static_cast<float>(sum > 0 ? 1 / std::sqrt(sum) : 0.0);
+  if (!(sum > 0)) return false;
+  const auto factor = static_cast<float>(1 / std::sqrt(sum));
   std::transform(kept.begin(), kept.end(), out.begin(), [=](float x) { return x * factor; });
+  return true;
 }
 
 }  // namespace winnow::engine

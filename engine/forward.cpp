@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "engine/tensor_conversion.h"
 
 namespace winnow::engine {
 namespace {
@@ -11,9 +14,17 @@ using kernels::PackedMatrix;
 // x = token_embd[id] * sqrt(embedding)
 void embed_token(const Model& model, int32_t id, float* x) {
   const int size = model.config().embedding_length;
-  const int64_t blocks = size / kernels::kBlockSize;
   const float factor = std::sqrt(static_cast<float>(size));
-  const kernels::BlockQ8_0* row = model.weights().token_embd + id * blocks;
+  const TokenTable& table = model.weights().token_embd;
+  if (table.type != TensorType::q8_0) {
+    const auto length = static_cast<size_t>(size);
+    const uint64_t row_bytes = length / block_elements(table.type) * block_bytes(table.type);
+    to_floats(table.type, table.rows + static_cast<uint64_t>(id) * row_bytes, length, x);
+    for (int i = 0; i < size; ++i) x[i] *= factor;
+    return;
+  }
+  const int64_t blocks = size / kernels::kBlockSize;
+  const auto* row = reinterpret_cast<const kernels::BlockQ8_0*>(table.rows) + id * blocks;
   for (int64_t block = 0; block < blocks; ++block) {
     const float scale = kernels::half_to_float(row[block].scale) * factor;
     for (const int8_t value : row[block].values) *x++ = scale * static_cast<float>(value);
@@ -52,11 +63,15 @@ void dense(const kernels::Kernels& k, const DenseWeights& w, const float* x,
   }
 }
 
-// out = x / |x|; a zero vector stays one.
+// out = x / |x|; NaN in all of them where x has no length, or one that is not finite.
 void l2_normalize(const float* x, std::span<float> out) {
   double sum = 0;
   for (size_t i = 0; i < out.size(); ++i) sum += static_cast<double>(x[i]) * x[i];
-  const auto factor = static_cast<float>(sum > 0 ? 1 / std::sqrt(sum) : 0.0);
+  if (!(sum > 0 && std::isfinite(sum))) {
+    std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
+  const auto factor = static_cast<float>(1 / std::sqrt(sum));
   for (size_t i = 0; i < out.size(); ++i) out[i] = x[i] * factor;
 }
 

@@ -10,7 +10,8 @@ namespace winnow::engine {
 
 struct Sequence {
   std::span<const int32_t> tokens;  // ids, 1 to context_length of them
-  std::span<float> embedding;       // receives embedding_length floats of L2 length 1
+  // Receives embedding_length floats of L2 length 1; all are NaN where the vector has none.
+  std::span<float> embedding;
 };
 
 // Some sequences through the model together, so that each weight is read once for all of them;

@@ -148,7 +148,7 @@ TensorEntry read_tensor_entry(ByteReader& in) {
   const auto type = in.read<uint32_t>(what);
   entry.tensor.type = static_cast<TensorType>(type);
   if (!is_supported(entry.tensor.type))
-    fail(fmt::format("has the type {}, expected f32, f16 or q8_0", ggml_type_name(type)));
+    fail(fmt::format("has the type {}, expected {}", ggml_type_name(type), supported_types()));
   if (shape[0] % block_elements(entry.tensor.type) != 0)
     fail(fmt::format("has rows of {} elements, which is no multiple of {}'s blocks of {}", shape[0],
                      name(entry.tensor.type), block_elements(entry.tensor.type)));

@@ -66,11 +66,16 @@ class Gguf {
   std::vector<int32_t> ints(std::string_view key) const;  // i32 or u32 elements
 
   const Tensor* find_tensor(std::string_view name) const;  // null when absent
-  // The tensor, which must have this type and shape.
+  // The tensor, which must have this shape; or this type and shape.
+  const Tensor& tensor(std::string_view name, std::span<const uint64_t> shape) const;
   const Tensor& tensor(std::string_view name, TensorType type,
                        std::span<const uint64_t> shape) const;
-  // Of a tensor that is there and not needed in the mapping any more: frees its resident memory.
-  void drop_resident(std::string_view name) const { file_.drop_resident(find_tensor(name)->bytes); }
+  // Of a part of a tensor, or one that is there, that is not needed in the mapping any more: frees
+  // its resident memory.
+  void drop_resident(std::span<const std::byte> part) const { file_.drop_resident(part); }
+  void drop_resident(std::string_view name) const { drop_resident(find_tensor(name)->bytes); }
+  // As base::MappedFile has it.
+  void check_unchanged() const { file_.check_unchanged(); }
 
  private:
   explicit Gguf(base::MappedFile file) : file_(std::move(file)) {}

@@ -119,17 +119,22 @@ const Tensor* Gguf::find_tensor(std::string_view name) const {
   return found == tensor_index_.end() ? nullptr : &tensors_[found->second];
 }
 
-const Tensor& Gguf::tensor(std::string_view name, TensorType type,
-                           std::span<const uint64_t> shape) const {
+const Tensor& Gguf::tensor(std::string_view name, std::span<const uint64_t> shape) const {
   const Tensor* tensor = find_tensor(name);
   if (tensor == nullptr) throw base::Error(path(), fmt::format("tensor {} is missing", name));
-  if (tensor->type != type)
-    throw base::Error(path(), fmt::format("tensor {} has type {}, expected {}", name,
-                                          engine::name(tensor->type), engine::name(type)));
   if (!std::equal(tensor->shape.begin(), tensor->shape.end(), shape.begin(), shape.end()))
     throw base::Error(path(), fmt::format("tensor {} has shape [{}], expected [{}]", name,
                                           shape_text(tensor->shape), shape_text(shape)));
   return *tensor;
+}
+
+const Tensor& Gguf::tensor(std::string_view name, TensorType type,
+                           std::span<const uint64_t> shape) const {
+  const Tensor* tensor = find_tensor(name);
+  if (tensor != nullptr && tensor->type != type)
+    throw base::Error(path(), fmt::format("tensor {} has type {}, expected {}", name,
+                                          engine::name(tensor->type), engine::name(type)));
+  return this->tensor(name, shape);
 }
 
 }  // namespace winnow::engine

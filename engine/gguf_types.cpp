@@ -27,7 +27,9 @@ struct TensorTypeRow {
 
 constexpr TensorTypeRow kTensorTypes[] = {{TensorType::f32, "f32", 1, 4},
                                           {TensorType::f16, "f16", 1, 2},
-                                          {TensorType::q8_0, "q8_0", 32, 34}};
+                                          {TensorType::bf16, "bf16", 1, 2},
+                                          {TensorType::q8_0, "q8_0", 32, 34},
+                                          {TensorType::q4_0, "q4_0", 32, 18}};
 
 // Of a type that is none of them: 0 bytes.
 constexpr TensorTypeRow kUnknown{TensorType::f32, "unknown", 1, 0};
@@ -53,6 +55,14 @@ uint64_t fixed_size_bytes(ValueType type) {
 }
 
 bool is_supported(TensorType type) { return row_of_type(type).block_bytes != 0; }
+std::string supported_types() {
+  std::string text;
+  for (const TensorTypeRow& row : kTensorTypes) {
+    const bool last = &row == std::end(kTensorTypes) - 1;
+    text.append(text.empty() ? "" : last ? " or " : ", ").append(row.name);
+  }
+  return text;
+}
 uint64_t block_elements(TensorType type) { return row_of_type(type).block_elements; }
 uint64_t block_bytes(TensorType type) { return row_of_type(type).block_bytes; }
 

@@ -9,7 +9,7 @@
 // GGUF's types, their sizes and names, for the reader and the writer.
 namespace winnow::engine {
 
-enum class TensorType : uint32_t { f32 = 0, f16 = 1, q8_0 = 8 };
+enum class TensorType : uint32_t { f32 = 0, f16 = 1, q4_0 = 2, q8_0 = 8, bf16 = 30 };
 std::string_view name(TensorType type);
 
 enum class ValueType : uint32_t {
@@ -36,6 +36,7 @@ inline constexpr uint32_t kDefaultAlignment = 32;
 uint64_t fixed_size_bytes(ValueType type);
 
 bool is_supported(TensorType type);
+std::string supported_types();  // "f32, f16, bf16, q8_0 or q4_0"
 // The elements and bytes of one block; a plain type's block is one element.
 uint64_t block_elements(TensorType type);
 uint64_t block_bytes(TensorType type);

@@ -5,17 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <memory>
 #include <utility>
 
-#include "base/aligned_buffer.h"
 #include "base/error.h"
 
 namespace winnow::engine {
 namespace {
-
-using kernels::BlockQ8_0;
-using kernels::PackedMatrix;
 
 constexpr std::string_view kArchitecture = "gemma-embedding";
 
@@ -83,146 +78,6 @@ Config read_config(const Gguf& file) {
   return c;
 }
 
-// The tensors of one file, checked for type, shape and alignment.
-struct TensorReader {
-  const Gguf& file;
-
-  const float* f32(std::string_view name, int size) const {
-    return data<float>(name, TensorType::f32, {static_cast<uint64_t>(size)});
-  }
-
-  const BlockQ8_0* q8_0(std::string_view name, int in_features, int out_features) const {
-    return data<BlockQ8_0>(
-        name, TensorType::q8_0,
-        {static_cast<uint64_t>(in_features), static_cast<uint64_t>(out_features)});
-  }
-
-  // dense_N.weight, Q8_0 or F32.
-  DenseWeights dense(std::string_view name, int in_features, int out_features) const {
-    DenseWeights dense{in_features, out_features};
-    const Tensor* tensor = file.find_tensor(name);
-    if (tensor != nullptr && tensor->type == TensorType::f32)
-      dense.f32 =
-          data<float>(name, TensorType::f32,
-                      {static_cast<uint64_t>(in_features), static_cast<uint64_t>(out_features)});
-    else
-      dense.q8_0 = q8_0(name, in_features, out_features);
-    return dense;
-  }
-
- private:
-  template <class T>
-  const T* data(std::string_view name, TensorType type, std::vector<uint64_t> shape) const {
-    const std::byte* bytes = file.tensor(name, type, shape).bytes.data();
-    if (reinterpret_cast<uintptr_t>(bytes) % alignof(T) != 0)
-      throw base::Error(file.path(), fmt::format("tensor {} is not aligned", name));
-    return reinterpret_cast<const T*>(bytes);
-  }
-};
-
-// Packs matrices one behind the other into one buffer. What was packed is not needed in the mapping
-// any more, so that never more than one matrix is resident twice.
-class Packer {
- public:
-  Packer(const TensorReader& tensors, const Config& c) : tensors_(tensors) {
-    const size_t size_bytes = block_size_bytes(c) * static_cast<size_t>(c.block_count);
-    // Before so much is asked for: packed weights are hardly larger than those of the file.
-    if (size_bytes / 2 > tensors.file.size_bytes())
-      throw base::Error(tensors.file.path(),
-                        fmt::format("its keys tell of {} bytes of weights, the file has {} in all",
-                                    size_bytes, tensors.file.size_bytes()));
-    memory_ = base::aligned_memory(size_bytes);
-  }
-
-  // Some matrices [in_features] -> [out_features], `rows_at_once` rows of each in turn.
-  PackedMatrix pack(const std::vector<std::pair<std::string, int>>& matrices, int in_features,
-                    int rows_at_once) {
-    PackedMatrix packed{0, in_features, {memory_, memory_.get() + used_}};
-    std::vector<const BlockQ8_0*> rows;
-    for (const auto& [name, out_features] : matrices) {
-      rows.push_back(tensors_.q8_0(name, in_features, out_features));
-      packed.out_features += out_features;
-    }
-    for (int first = 0, done = 0; done < packed.out_features; first += rows_at_once)
-      for (size_t i = 0; i < matrices.size(); ++i) {
-        const int count = std::min(rows_at_once, matrices[i].second - first);
-        if (count <= 0) continue;
-        kernels::pack_q8_0(rows[i] + ptrdiff_t{first} * packed.block_count(), count, in_features,
-                           memory_.get() + used_);
-        used_ += kernels::packed_size_bytes(count, in_features);
-        done += count;
-      }
-    for (const auto& [name, out_features] : matrices) tensors_.file.drop_resident(name);
-    return packed;
-  }
-
-  static constexpr int kWhole = 1 << 30;
-
- private:
-  static size_t block_size_bytes(const Config& c) {
-    return kernels::packed_size_bytes(c.qkv_length(), c.embedding_length) +
-           kernels::packed_size_bytes(c.embedding_length, c.q_length()) +
-           kernels::packed_size_bytes(2 * c.feed_forward_length, c.embedding_length) +
-           kernels::packed_size_bytes(c.embedding_length, c.feed_forward_length);
-  }
-
-  const TensorReader& tensors_;
-  std::shared_ptr<std::byte> memory_;
-  size_t used_ = 0;
-};
-
-BlockWeights read_block(const TensorReader& tensors, Packer& packer, const Config& c, int block) {
-  const auto name = [block](std::string_view part) {
-    return fmt::format("blk.{}.{}.weight", block, part);
-  };
-  BlockWeights w;
-  w.attn_norm = tensors.f32(name("attn_norm"), c.embedding_length);
-  w.attn_qkv = packer.pack({{name("attn_q"), c.q_length()},
-                            {name("attn_k"), c.kv_length()},
-                            {name("attn_v"), c.kv_length()}},
-                           c.embedding_length, Packer::kWhole);
-  w.attn_q_norm = tensors.f32(name("attn_q_norm"), c.head_dim);
-  w.attn_k_norm = tensors.f32(name("attn_k_norm"), c.head_dim);
-  w.attn_output =
-      packer.pack({{name("attn_output"), c.embedding_length}}, c.q_length(), Packer::kWhole);
-  w.post_attention_norm = tensors.f32(name("post_attention_norm"), c.embedding_length);
-  w.ffn_norm = tensors.f32(name("ffn_norm"), c.embedding_length);
-  w.ffn_gate_up = packer.pack(
-      {{name("ffn_gate"), c.feed_forward_length}, {name("ffn_up"), c.feed_forward_length}},
-      c.embedding_length, kernels::kBlockSize);
-  w.ffn_down =
-      packer.pack({{name("ffn_down"), c.embedding_length}}, c.feed_forward_length, Packer::kWhole);
-  w.post_ffw_norm = tensors.f32(name("post_ffw_norm"), c.embedding_length);
-  return w;
-}
-
-// dense_2 widens the pooled vector, dense_3 narrows it again; a file has both or neither.
-std::vector<DenseWeights> read_dense(const TensorReader& tensors, const Config& c) {
-  const Tensor* first = tensors.file.find_tensor("dense_2.weight");
-  if (first == nullptr && tensors.file.find_tensor("dense_3.weight") == nullptr) return {};
-  const uint64_t width = first != nullptr && first->shape.size() == 2 ? first->shape[1] : 0;
-  if (first != nullptr && (width == 0 || width > 65536 || width % kernels::kBlockSize != 0))
-    throw base::Error(tensors.file.path(),
-                      fmt::format("tensor dense_2.weight has width {}, expected a multiple of {}, "
-                                  "up to 65536",
-                                  width, kernels::kBlockSize));
-  const int hidden = static_cast<int>(width);
-  return {tensors.dense("dense_2.weight", c.embedding_length, hidden),
-          tensors.dense("dense_3.weight", hidden, c.embedding_length)};
-}
-
-Weights read_weights(const Gguf& file, const Config& c) {
-  const TensorReader tensors{file};
-  Weights weights;
-  weights.token_embd = tensors.q8_0("token_embd.weight", c.embedding_length, c.vocabulary_size);
-  weights.output_norm = tensors.f32("output_norm.weight", c.embedding_length);
-  Packer packer(tensors, c);
-  for (int block = 0; block < c.block_count; ++block)
-    weights.blocks.push_back(read_block(tensors, packer, c, block));
-  weights.dense = read_dense(tensors, c);
-  return weights;
-}
-
 // Angles in double, rounded once.
 RopeTable rope_table(const Config& c, double base) {
   const int pairs = c.head_dim / 2;
@@ -259,13 +114,30 @@ Model::Model(Gguf file, const Config& config, const kernels::Kernels& kernels)
     throw base::Error(file_.path(), "adds neither BOS nor EOS: an empty text would have no token");
   config_.vocabulary_size = static_cast<int>(vocabulary.pieces.size());
   weights_ = read_weights(file_, config_);
+  warn_of_weights();
   rope_local_ = rope_table(config_, config_.rope_freq_base_swa);
   rope_global_ = rope_table(config_, config_.rope_freq_base);
+  check_unchanged();
   if (weights_.dense.empty() && !synthetic())
     warnings_.push_back(
         fmt::format("{}: has no dense projections (dense_2, dense_3): its "
                     "embeddings are not those of the published model",
                     file_.path()));
+}
+
+void Model::warn_of_weights() {
+  for (const auto& [type, count] : weights_.converted)
+    warnings_.push_back(
+        fmt::format("{}: {} matrices of type {} were converted to q8_0, {}", file_.path(), count,
+                    engine::name(type),
+                    type == TensorType::q4_0
+                        ? "exactly"
+                        : fmt::format("which leaves a cosine of at least {}", kConvertedCosine)));
+  if (const uint64_t empty = weights_.token_embd.check.empty_row_count; empty > 0)
+    warnings_.push_back(
+        fmt::format("{}: {} rows of tensor {} hold zeros; no text that has one of "
+                    "these tokens can be embedded",
+                    file_.path(), empty, kTokenTable));
 }
 
 std::string Model::name() const { return std::string(file_.string("general.name", "unnamed")); }

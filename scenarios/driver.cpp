@@ -143,6 +143,7 @@ Json run(const engine::SchedulerRow& variant, const DriverOptions& options) {
   const Task task = task_of(variant, options);
   Engine engine(variant, options, task.threads);
   const Measured measured = measure(engine, task, options.iterations, options.dispatch_samples > 0);
+  engine.model.check_unchanged();
 
   Json result;
   result["schema"] = "winnow-result/1";

@@ -3,11 +3,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <span>
 
@@ -138,6 +141,45 @@ TEST_CASE("mapping needs a regular file with something in it") {
   CHECK_THROWS_WITH(MappedFile(scratch / "empty"), (scratch / "empty") + ": the file is empty");
   CHECK_THROWS_WITH(MappedFile(scratch.path()), scratch.path() + ": not a regular file: a folder");
   CHECK_THROWS_AS(MappedFile(scratch / "missing"), Error);
+}
+
+TEST_CASE("a mapped file that becomes shorter ends the process with one line, not by a signal") {
+  const Scratch scratch;
+  const std::string path = scratch / "shrinks", errors = scratch / "errors";
+  write_file(path, std::string(3 * 65536, 'x'));
+  const MappedFile file(path);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    MappedFile moved(path);
+    const MappedFile mapped = std::move(moved);
+    if (std::freopen(errors.c_str(), "w", stderr) == nullptr ||
+        ::truncate(path.c_str(), 65536) != 0)
+      ::_exit(1);
+    const std::byte last = mapped.bytes().back();
+    ::_exit(std::to_integer<int>(last));
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == kFailed);
+  CHECK(read_file(errors).find(": " + path + ": cannot be read any more: it became shorter while " +
+                               "it was used, or its disk failed\n") != std::string::npos);
+  CHECK_THROWS_WITH(file.check_unchanged(),
+                    path + ": changed while it was used: it had 196608 bytes, now 65536");
+}
+
+TEST_CASE("a mapped file that is written to is noticed, one that gives its name away is not") {
+  const Scratch scratch;
+  const std::string path = scratch / "file";
+  write_file(path, "old");
+  const MappedFile file(path);
+  write_file(path, "new");  // another file of that name
+  file.check_unchanged();
+  const MappedFile other(path);
+  other.check_unchanged();
+  fs::last_write_time(path, fs::last_write_time(path) + std::chrono::seconds(1));
+  CHECK_THROWS_WITH(other.check_unchanged(),
+                    path + ": changed while it was used: it was written to");
 }
 
 TEST_CASE("a function reference calls what it refers to") {

@@ -9,6 +9,7 @@
 #include "engine/embedder.h"
 #include "engine/synthetic_model.h"
 #include "tests/catch.h"
+#include "tests/engine/changed_model.h"
 #include "tests/engine/forward_texts.h"
 #include "tests/engine/reference_forward.h"
 #include "tests/scratch.h"
@@ -66,6 +67,36 @@ TEST_CASE("at full size the engine agrees with the double-precision reference") 
     INFO(ids.size() << " tokens: " << texts[i].substr(0, 60));
     std::cout << fmt::format("{:4} tokens: cosine {:.6f}\n", ids.size(), similarity);
     CHECK(similarity >= 0.999);
+  }
+}
+
+// What docs/models.md says of files of other types. The reference of the same weights, rounded to
+// q8_0 but with activations in double precision, shows the conversion alone.
+TEST_CASE("at full size converting bf16 and f16 to q8_0 costs less than quantized activations do") {
+  const Scratch folder;
+  const std::string typed = folder / "typed.gguf", q8_0 = folder / "q8_0.gguf";
+  write_with_type(model_path(), q8_0, TensorType::q8_0, TensorType::q8_0);
+  const ReferenceForward converted(q8_0, threads);
+  for (const TensorType type : {TensorType::bf16, TensorType::f16}) {
+    write_with_type(model_path(), typed, type, TensorType::q8_0);
+    const Model model = Model::load(typed, "auto");
+    const ReferenceForward reference(typed, threads);
+    auto texts = short_texts();
+    texts.push_back(text_of(model.tokenizer(), 200));
+    const auto rows = embed(model, texts);
+    const auto width = static_cast<size_t>(model.config().embedding_length);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const auto ids = encoded(model.tokenizer(), texts[i]);
+      const std::vector<double> expected = reference.embed(ids), rounded = converted.embed(ids);
+      const std::vector<float> as_floats(rounded.begin(), rounded.end());
+      const double weights = cosine(expected, as_floats);
+      const double engine = cosine(expected, std::span(rows).subspan(i * width, width));
+      INFO(name(type) << ", " << ids.size() << " tokens");
+      std::cout << fmt::format("{}, {:4} tokens: weights alone {:.6f}, engine {:.6f}\n", name(type),
+                               ids.size(), weights, engine);
+      CHECK(weights >= kConvertedCosine);
+      CHECK(engine >= 0.999);
+    }
   }
 }
 

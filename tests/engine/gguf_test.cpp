@@ -327,9 +327,14 @@ TEST_CASE("wrong tensors are refused") {
         "tensor t has the impossible shape [4294967296, 4294967296]");
   CHECK(tensor({half, half, half, half}, 8, 0, 64) ==
         "tensor t has the impossible shape [4294967296, 4294967296, 4294967296, 4294967296]");
-  CHECK(tensor({4}, 2, 0, 64) == "tensor t has the type q4_0, expected f32, f16 or q8_0");
-  CHECK(tensor({4}, 30, 0, 64) == "tensor t has the type bf16, expected f32, f16 or q8_0");
-  CHECK(tensor({4}, 1000, 0, 64) == "tensor t has the type number 1000, expected f32, f16 or q8_0");
+  const std::string expected = ", expected f32, f16, bf16, q8_0 or q4_0";
+  CHECK(tensor({4}, 3, 0, 64) == "tensor t has the type q4_1" + expected);
+  CHECK(tensor({4}, 14, 0, 64) == "tensor t has the type q6_k" + expected);
+  CHECK(tensor({4}, 1000, 0, 64) == "tensor t has the type number 1000" + expected);
+  CHECK(tensor({32, 2}, 2, 0, 64) == "none");
+  CHECK(tensor({4}, 30, 0, 64) == "none");
+  CHECK(tensor({16, 4}, 2, 0, 64) ==
+        "tensor t has rows of 16 elements, which is no multiple of q4_0's blocks of 32");
   CHECK(tensor({48, 2}, 8, 0, 200) ==
         "tensor t has rows of 48 elements, which is no multiple of q8_0's blocks of 32");
   CHECK(tensor({4}, 0, 8, 64) == "tensor t has the offset 8, which is not aligned to 32");

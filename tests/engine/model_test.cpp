@@ -78,9 +78,10 @@ TEST_CASE("a model that cannot be run is one clear error") {
   CHECK(load_error({.without = {"blk.0.attn_k.weight"},
                     .tensors = {dense("blk.0.attn_k.weight", TensorType::q8_0, 64, 64)}})
             .find("blk.0.attn_k.weight") != std::string::npos);
-  CHECK(load_error({.without = {"blk.0.attn_k.weight"},
-                    .tensors = {dense("blk.0.attn_k.weight", TensorType::f32, 64, 32)}})
-            .find("blk.0.attn_k.weight") != std::string::npos);
+  const std::vector<std::byte> halves(64 * 2);
+  CHECK(load_error({.without = {"blk.0.attn_norm.weight"},
+                    .tensors = {{"blk.0.attn_norm.weight", TensorType::f16, {64}, halves}}}) ==
+        "tensor blk.0.attn_norm.weight has type f16, expected f32");
   CHECK(load_error({.tensors = {dense("dense_2.weight", TensorType::q8_0, 64, 128)}})
             .find("dense_3.weight") != std::string::npos);
   CHECK(load_error({.tensors = {dense("dense_3.weight", TensorType::q8_0, 128, 64)}})

@@ -33,26 +33,43 @@ double half_value(uint16_t half) {
   return (half & 0x8000) != 0 ? -magnitude : magnitude;
 }
 
+// The weight at `index` of a row's blocks, by the formats' definitions.
+double weight_at(TensorType type, const std::byte* row, uint64_t index) {
+  const auto bits = [&](uint64_t at) {
+    uint16_t value;
+    std::memcpy(&value, row + at, sizeof value);
+    return value;
+  };
+  const uint64_t block = index / 32, in_block = index % 32;
+  switch (type) {
+    case TensorType::f32: {
+      float value;
+      std::memcpy(&value, row + index * sizeof value, sizeof value);
+      return value;
+    }
+    case TensorType::f16:
+      return half_value(bits(2 * index));
+    case TensorType::bf16: {  // the upper half of a float
+      const uint32_t whole = uint32_t{bits(2 * index)} << 16;
+      float value;
+      std::memcpy(&value, &whole, sizeof value);
+      return value;
+    }
+    case TensorType::q8_0:  // a half, then 32 signed bytes
+      return half_value(bits(34 * block)) * static_cast<int8_t>(row[34 * block + 2 + in_block]);
+    case TensorType::q4_0: {  // a half, then 16 bytes: weights 0 to 15 low, 16 to 31 high
+      const auto byte = std::to_integer<int>(row[18 * block + 2 + in_block % 16]);
+      return half_value(bits(18 * block)) * ((in_block < 16 ? byte & 15 : byte >> 4) - 8);
+    }
+  }
+  return 0;
+}
+
 // Row `row` of a stored matrix, of `size` values.
 void read_row(const Tensor& tensor, uint64_t row, uint64_t size, double* out) {
-  if (tensor.type == TensorType::f32) {
-    const std::byte* from = tensor.bytes.data() + row * size * sizeof(float);
-    for (uint64_t i = 0; i < size; ++i) {
-      float value;
-      std::memcpy(&value, from + i * sizeof value, sizeof value);
-      out[i] = value;
-    }
-    return;
-  }
-  constexpr uint64_t kValues = 32, kBytes = 2 + kValues;  // Q8_0: a half, then signed bytes
-  const std::byte* from = tensor.bytes.data() + row * (size / kValues) * kBytes;
-  for (uint64_t i = 0; i < size; i += kValues, from += kBytes) {
-    uint16_t half;
-    std::memcpy(&half, from, sizeof half);
-    const double scale = half_value(half);
-    for (uint64_t j = 0; j < kValues; ++j)
-      out[i + j] = scale * static_cast<int8_t>(from[sizeof half + j]);
-  }
+  const uint64_t row_bytes = size / block_elements(tensor.type) * block_bytes(tensor.type);
+  const std::byte* from = tensor.bytes.data() + row * row_bytes;
+  for (uint64_t i = 0; i < size; ++i) out[i] = weight_at(tensor.type, from, i);
 }
 
 // sums[r * 4 + c] = a_r . b_c for 4 rows of a and of b, `kRows` rows of a at a time: as many sums

@@ -104,7 +104,7 @@ offers() { offered "${@:2}" | grep -xF -- "$1" > /dev/null; }
 
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' help)
 check "the help lists commands" test "$(wc -w <<< "$commands")" -ge 10
-for command in $commands 'model synth' 'model info'; do
+for command in $commands 'model synth' 'model info' 'model check'; do
   check "the page has $command" says "winnow $command" page
   [[ $command == model\ * ]] || check "completion offers $command" offers "$command" winnow ''
   # shellcheck disable=SC2086
