@@ -14,7 +14,8 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kLimitBytes = size_t{64} << 20;
+// A recording holds the results of all processes, and is limited itself.
+constexpr size_t kLimitBytes = size_t{4} << 20;
 
 // A JSON object, its values of the types that are asked for, and how to name them in an error. What
 // is null was not told.

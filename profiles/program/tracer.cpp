@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <new>
 
 namespace winnow::profiles {
 namespace {
@@ -49,13 +50,19 @@ void Tracer::wait_for_end() {
 }
 
 void Tracer::run(pid_t leader, std::promise<int>& attached) {
-  table_.start(leader);
-  const bool seized = ptrace(PTRACE_SEIZE, leader, 0, options_) == 0;
-  attached.set_value(seized ? 0 : errno);
+  bool told = false;
   try {
+    table_.start(leader);
+    const bool seized = ptrace(PTRACE_SEIZE, leader, 0, options_) == 0;
+    attached.set_value(seized ? 0 : errno);
+    told = true;
     if (seized) follow();
+  } catch (const std::bad_alloc&) {
+    failure_ = "no memory";  // short enough to need none
+    if (!told) attached.set_value(ENOMEM);
   } catch (const std::exception& error) {
     failure_ = error.what();
+    if (!told) attached.set_value(EIO);
   }
 }
 
