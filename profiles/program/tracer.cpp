@@ -17,8 +17,11 @@ constexpr unsigned kTreeOptions = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTR
 // Tracees of this thread, whatever signal they end with.
 constexpr int kAnyOfThread = __WALL | __WNOTHREAD;
 
-// A tracee may be killed at any moment, its stop is over then: errors are no news.
-void resume(pid_t task, int signal) { ptrace(PTRACE_CONT, task, 0, signal); }
+// A tracee may be killed at any moment, its stop is over then: that is no news. One that could not
+// go on for another reason would stand still for ever.
+void resume(pid_t task, int signal) {
+  if (ptrace(PTRACE_CONT, task, 0, signal) != 0 && errno != ESRCH) kill(task, SIGKILL);
+}
 
 unsigned long message_of(pid_t task) {
   unsigned long message = 0;
