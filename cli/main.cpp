@@ -3,11 +3,13 @@
 
 #include <array>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/help_command.h"
+#include "cli/last_words.h"
 #include "version.h"
 
 namespace {
@@ -42,14 +44,15 @@ constexpr std::array kCommands{
 
 // The engine's OpenMP binds this process to the cores of GOMP_CPU_AFFINITY or OMP_PROC_BIND when it
 // is loaded, and every program that is measured would inherit that. This runs before any library
-// does.
+// does, and what fails when they are loaded is told in one line as well.
 cpu_set_t g_cores_at_start;
-void note_cores_at_start(int, char**, char**) {
+void before_libraries(int, char**, char**) {
+  cli::prepare_last_words();
   if (sched_getaffinity(0, sizeof g_cores_at_start, &g_cores_at_start) != 0)
     CPU_ZERO(&g_cores_at_start);
 }
-[[gnu::section(".preinit_array"),
-  gnu::used]] void (*g_before_libraries)(int, char**, char**) = note_cores_at_start;
+[[gnu::section(".preinit_array"), gnu::used]] void (*g_before_libraries)(int, char**,
+                                                                         char**) = before_libraries;
 
 void take_back_cores() {
   if (CPU_COUNT(&g_cores_at_start) > 0)
@@ -80,8 +83,10 @@ int main(int argc, char** argv) {
   } catch (const base::Error& error) {
     cli::note(error.what());
     return error.exit_status();
+  } catch (const std::bad_alloc&) {
+    return cli::end_without_memory();
   } catch (const std::exception& error) {
-    cli::note(base::printable(error.what()));
+    cli::note(cli::unexpected(error));
     return base::kFailed;
   }
 }

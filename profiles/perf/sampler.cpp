@@ -75,11 +75,19 @@ CpuSampler::CpuSampler(pid_t pid, const SamplerOptions& options, const std::stri
   outcome_.kernel_seen = !attr.exclude_kernel;
   finish_event_ = ::eventfd(0, EFD_CLOEXEC);
   if (finish_event_ < 0) throw base::Error("eventfd", std::strerror(errno));
-  thread_ = std::thread([this] { take_until_finish(); });
+  try {
+    std::vector<pollfd> waited{{finish_event_, POLLIN, 0}};
+    for (const PerfEvent& event : events_) waited.push_back({event.descriptor(), POLLIN, 0});
+    thread_ =
+        std::thread([this, waited = std::move(waited)]() mutable { take_until_finish(waited); });
+  } catch (...) {
+    ::close(finish_event_);
+    throw;
+  }
 }
 
 CpuSampler::~CpuSampler() {
-  if (thread_.joinable()) finish();
+  end_thread();
   if (finish_event_ >= 0) ::close(finish_event_);
 }
 
@@ -112,24 +120,33 @@ void CpuSampler::keep_samples(bool keep) noexcept {
   options_.keeps_samples = keep;
 }
 
-SamplingOutcome CpuSampler::finish() {
+void CpuSampler::end_thread() noexcept {
+  if (!thread_.joinable()) return;
   for (const PerfEvent& event : events_) event.disable();
+  finished_ = true;
   const uint64_t one = 1;
   [[maybe_unused]] const auto ignored = ::write(finish_event_, &one, sizeof one);
   thread_.join();
+}
+
+SamplingOutcome CpuSampler::finish() {
+  end_thread();
   writer_->finish();
-  if (writer_->problem() && outcome_.stopped_early.empty())
+  if (writer_->problem())
     outcome_.stopped_early = std::strerror(writer_->problem());
+  else if (stopped_)
+    outcome_.stopped_early =
+        fmt::format("the file reached its limit of {} bytes", options_.limit_bytes);
   outcome_.bytes = writer_->size_bytes();
   outcome_.seen_s = static_cast<double>(outcome_.samples) * static_cast<double>(period_ns_) * 1e-9;
   return outcome_;
 }
 
-void CpuSampler::take_until_finish() noexcept {
-  std::vector<pollfd> waited{{finish_event_, POLLIN, 0}};
-  for (const PerfEvent& event : events_) waited.push_back({event.descriptor(), POLLIN, 0});
-  while (waited[0].revents == 0) {
-    ::poll(waited.data(), waited.size(), -1);
+void CpuSampler::take_until_finish(std::vector<pollfd>& waited) noexcept {
+  constexpr int kLook_ms = 1000;  // where the event could not be written
+  for (bool last = false; !last;) {
+    last = finished_;
+    if (!last) ::poll(waited.data(), waited.size(), kLook_ms);
     for (pollfd& event : std::span(waited).subspan(1))
       if (event.revents & (POLLHUP | POLLERR)) event.fd = -1;  // nobody is left to be sampled
     const std::scoped_lock lock(taking_);
@@ -140,15 +157,14 @@ void CpuSampler::take_until_finish() noexcept {
 void CpuSampler::take_all() noexcept {
   for (Ring& ring : rings_) take(ring);
   writer_->end_round();
-  if (outcome_.stopped_early.empty() &&
-      (writer_->problem() || writer_->size_bytes() >= options_.limit_bytes))
+  if (!stopped_ && (writer_->problem() || writer_->size_bytes() >= options_.limit_bytes))
     stop_early();
 }
 
 // Counts the records and hands those that are kept to the file as they are.
 void CpuSampler::take(Ring& ring) noexcept {
   const Ring::Unread unread = ring.unread();
-  if (!outcome_.stopped_early.empty()) return ring.release(unread);
+  if (stopped_) return ring.release(unread);
   uint64_t kept_from = unread.begin;
   for (uint64_t at = unread.begin; at < unread.end;) {
     const auto header = std::bit_cast<perf_event_header>(ring.word(at));
@@ -175,10 +191,7 @@ void CpuSampler::take(Ring& ring) noexcept {
 
 void CpuSampler::stop_early() noexcept {
   for (const PerfEvent& event : events_) event.disable();
-  outcome_.stopped_early =
-      writer_->problem()
-          ? std::strerror(writer_->problem())
-          : fmt::format("the file reached its limit of {} bytes", options_.limit_bytes);
+  stopped_ = true;
 }
 
 }  // namespace winnow::profiles

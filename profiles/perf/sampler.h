@@ -1,7 +1,9 @@
 #pragma once
 
+#include <poll.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -59,7 +61,8 @@ class CpuSampler {
  private:
   void open(perf_event_attr& attr, pid_t pid);
   bool open_with(const perf_event_attr& attr, pid_t pid, size_t ring_bytes);
-  void take_until_finish() noexcept;
+  void take_until_finish(std::vector<pollfd>& waited) noexcept;
+  void end_thread() noexcept;
   void take(Ring& ring) noexcept;
   void take_all() noexcept;
   void stop_early() noexcept;
@@ -70,7 +73,9 @@ class CpuSampler {
   std::vector<Ring> rings_;
   std::unique_ptr<DataWriter> writer_;
   int finish_event_ = -1;
-  std::mutex taking_;  // guards options_, rings_, writer_ and outcome_ while thread_ runs
+  std::atomic<bool> finished_{false};
+  std::mutex taking_;  // guards options_, rings_, writer_, stopped_ and outcome_ while thread_ runs
+  bool stopped_ = false;  // before finish()
   SamplingOutcome outcome_;
   std::thread thread_;
 };

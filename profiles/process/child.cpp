@@ -117,7 +117,7 @@ void take_usage(const rusage& usage, double before_start_s, Outcome& outcome) {
 
 // Ends the whole group with its leader, or the whole tree.
 void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* stop,
-              Outcome& outcome) {
+              Outcome& outcome) try {
   const pid_t leader = launch.leader();
   const bool limited = command.time_limit_s > 0;
   const bool ended = ended_by(launch, command, in_seconds(limited ? command.time_limit_s : 1e7),
@@ -140,6 +140,9 @@ void wait_for(Launch& launch, const Command& command, const std::atomic<bool>* s
   if (!ended) return;
   outcome.kind = WIFEXITED(end.status) ? Outcome::Kind::kExited : Outcome::Kind::kSignalled;
   outcome.code = WIFEXITED(end.status) ? WEXITSTATUS(end.status) : WTERMSIG(end.status);
+} catch (...) {
+  launch.abandon();
+  throw;
 }
 
 }  // namespace

@@ -112,8 +112,9 @@ Keeper::Keeper() : report_(new_pipe()), order_(new_pipe()) {}
 
 Keeper::~Keeper() {
   if (pid_ <= 0) return;
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
+  kill(pid_, SIGTERM);  // it ends its tree first
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 pid_t Keeper::start(const std::function<void(pid_t)>& lead) {
@@ -160,8 +161,9 @@ Keeper::End Keeper::reap(bool all) {
   if (!leader_ended_) note_end();
   End end;
   const char asked = all ? kReapAll : kReapEnded;
-  const bool told = write(order_.writing.number, &asked, 1) == 1;
-  const bool reported = told && read_value(report_.reading.number, end);
+  // Without an order it reaps what has ended.
+  if (write(order_.writing.number, &asked, 1) != 1) order_.writing.reset();
+  const bool reported = read_value(report_.reading.number, end);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;

@@ -61,7 +61,7 @@ bool prepare(const Start& start, pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) signal(number, SIG_DFL);
+  for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGXFSZ}) signal(number, SIG_DFL);
   if (dup2(start.input, STDIN_FILENO) < 0 || dup2(start.output, STDOUT_FILENO) < 0 ||
       dup2(start.error, STDERR_FILENO) < 0)
     return false;
@@ -136,7 +136,17 @@ void Launch::release() {
     throw;
   }
   started_at_ = std::chrono::steady_clock::now();
-  [[maybe_unused]] auto ignored = write(go_.writing.number, "", 1);
+  if (write(go_.writing.number, "", 1) == 1) return;
+  const int error = errno;
+  kill(leader_, SIGKILL);  // it would wait for ever
+  discard();
+  throw base::Error("pipe", strerror(error));
+}
+
+void Launch::abandon() noexcept {
+  kill(-leader_, SIGKILL);
+  while (!keeper_ && waitpid(leader_, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 void Launch::discard() {

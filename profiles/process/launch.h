@@ -34,6 +34,9 @@ class Launch {
   // Once. False: it could not be started, `problem` says why, and nothing of it is left.
   bool start(std::string& problem);
 
+  // Of one that was started, where it cannot be waited for: nothing of it is left either.
+  void abandon() noexcept;
+
   pid_t leader() const { return leader_; }
   Keeper* keeper() { return keeper_ ? &*keeper_ : nullptr; }  // where descendants are reaped
   // Before the exec, where the child waited for it, else before the fork.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <span>
 #include <string>
@@ -21,12 +22,16 @@ class OutputPipe {
 
   // What the program is to open as its output; valid until finish().
   std::string file() const;
-  // Returns when no program has the pipe open any more and all that came was taken. Once.
+  // Returns when no program has the pipe open any more and all that came was taken. Throws what
+  // `take` threw. Once.
   void finish();
 
  private:
+  void take_all() noexcept;
+
   std::function<void(std::span<const char>)> take_;
   Pipe pipe_;
+  std::exception_ptr failure_;  // the thread's, until it is joined
   std::thread thread_;
 };
 

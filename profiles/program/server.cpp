@@ -12,7 +12,9 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <exception>
 #include <fstream>
+#include <new>
 #include <sstream>
 #include <thread>
 
@@ -139,11 +141,15 @@ struct RunningServer::Parts {
   ~Parts() {
     try {
       if (launch) end_child(*launch, command);
-    } catch (const base::Error&) {
+    } catch (const std::exception&) {
       // Its keeper was killed, and the server with it.
     }
-    std::error_code error;
-    if (!folder.empty()) fs::remove_all(folder, error);
+    try {
+      std::error_code error;
+      if (!folder.empty()) fs::remove_all(folder, error);
+    } catch (const std::bad_alloc&) {
+      // It stays in the system's folder for temporary files.
+    }
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <new>
 
 namespace winnow::profiles {
 namespace {
@@ -16,8 +17,11 @@ constexpr unsigned kTreeOptions = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTR
 // Tracees of this thread, whatever signal they end with.
 constexpr int kAnyOfThread = __WALL | __WNOTHREAD;
 
-// A tracee may be killed at any moment, its stop is over then: errors are no news.
-void resume(pid_t task, int signal) { ptrace(PTRACE_CONT, task, 0, signal); }
+// A tracee may be killed at any moment, its stop is over then: that is no news. One that could not
+// go on for another reason would stand still for ever.
+void resume(pid_t task, int signal) {
+  if (ptrace(PTRACE_CONT, task, 0, signal) != 0 && errno != ESRCH) kill(task, SIGKILL);
+}
 
 unsigned long message_of(pid_t task) {
   unsigned long message = 0;
@@ -49,13 +53,19 @@ void Tracer::wait_for_end() {
 }
 
 void Tracer::run(pid_t leader, std::promise<int>& attached) {
-  table_.start(leader);
-  const bool seized = ptrace(PTRACE_SEIZE, leader, 0, options_) == 0;
-  attached.set_value(seized ? 0 : errno);
+  bool told = false;
   try {
+    table_.start(leader);
+    const bool seized = ptrace(PTRACE_SEIZE, leader, 0, options_) == 0;
+    attached.set_value(seized ? 0 : errno);
+    told = true;
     if (seized) follow();
+  } catch (const std::bad_alloc&) {
+    failure_ = "no memory";  // short enough to need none
+    if (!told) attached.set_value(ENOMEM);
   } catch (const std::exception& error) {
     failure_ = error.what();
+    if (!told) attached.set_value(EIO);
   }
 }
 

@@ -8,8 +8,8 @@
 #include <map>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
 #include "profiles/agent/agent_file.h"
+#include "profiles/raw/agent_bytes.h"
 
 namespace winnow::profiles {
 namespace {
@@ -176,9 +176,9 @@ void clip(std::vector<TimelineLane>& lanes, int64_t end_ns) {
 
 Timeline read_agent_events(const std::string& file, const AgentResults& results,
                            const std::vector<int64_t>& iteration_wall_ns, int64_t max_events) {
-  const base::MappedFile mapped(file);
-  const EventsHeader& header = checked_events_header(mapped.bytes(), file);
-  const auto* chunks = reinterpret_cast<const EventChunk*>(mapped.bytes().data() + kChunksOffset);
+  const AgentBytes read(file);
+  const EventsHeader& header = checked_events_header(read.bytes(), file);
+  const auto* chunks = reinterpret_cast<const EventChunk*>(read.bytes().data() + kChunksOffset);
   Timeline timeline;
   timeline.lanes = lanes_of(read_slots(header, chunks, results, file), results);
   const uint64_t full_ticks = header.full_ticks.load();
@@ -199,8 +199,8 @@ Timeline read_agent_events(const std::string& file, const AgentResults& results,
 void trim_events_file(const std::string& file) {
   uint64_t size_bytes = 0;
   try {
-    const base::MappedFile mapped(file);
-    const EventsHeader& header = checked_events_header(mapped.bytes(), file);
+    const AgentBytes read(file);
+    const EventsHeader& header = checked_events_header(read.bytes(), file);
     size_bytes = kChunksOffset + used_chunks(header) * sizeof(EventChunk);
   } catch (const base::Error&) {
     return;

@@ -9,10 +9,13 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
 #include "base/region.h"
 #include "profiles/agent/agent_file.h"
+#include "profiles/raw/agent_bytes.h"
 #include "profiles/raw/sync_total.h"
+#include "profiles/recording/fields.h"
+#include "profiles/recording/json_reader.h"
+#include "profiles/recording/json_writer.h"
 
 namespace winnow::profiles {
 namespace {
@@ -75,7 +78,7 @@ void finish_cpu(const Slot& slot, Figures& figures) {
 }
 
 CpuByState cpu_by_state(const Figures& figures) {
-  const auto seconds = [&](Place place) {
+  const auto seconds = [&](agent::Place place) {
     return static_cast<double>(std::max<int64_t>(0, figures.cpu_ns[place])) * 1e-9;
   };
   return {.computing_s = seconds(kPlaceComputing),
@@ -296,6 +299,13 @@ void forget_allocations(SyncProfile& sync, std::vector<std::string>& warnings) {
   warnings.push_back(kAllocatesElsewhere);
 }
 
+// Figures that no recording can hold are of a damaged file: with them the whole recording could not
+// be read.
+void check_readable(const SyncProfile& sync, const std::string& file) {
+  SyncProfile read;
+  JsonReader::from_json(JsonWriter::to_json(sync), Place{file}, read);
+}
+
 uint64_t size_in_use(const Header& header) {
   return kSlotsOffset + uint64_t{used_slots(header)} * sizeof(Slot);
 }
@@ -322,11 +332,11 @@ std::string warning_of_children(int64_t children) {
 }
 
 AgentResults read_agent_results(const std::string& file, int iterations) {
-  const base::MappedFile mapped(file);
-  const Header& header = checked_header(mapped.bytes(), file);
+  const AgentBytes read(file);
+  const Header& header = checked_header(read.bytes(), file);
   if (header.counting == 0) throw base::Error(file, "not of a sync pass: nothing was counted");
   const Clock clock = calibrate(header, file);
-  const auto* slots = reinterpret_cast<const Slot*>(mapped.bytes().data() + kSlotsOffset);
+  const auto* slots = reinterpret_cast<const Slot*>(read.bytes().data() + kSlotsOffset);
   Collected collected = collect(header, slots, clock);
   name_threads(collected.accounts, collected.program_name);
 
@@ -348,12 +358,13 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   warn_of_children(header, results.warnings);
   results.seen = seen_of(header);
   if (header.allocates_elsewhere != 0) forget_allocations(results.sync, results.warnings);
+  check_readable(results.sync, file);
   return results;
 }
 
 AgentSeen read_agent_seen(const std::string& file) {
-  const base::MappedFile mapped(file);
-  const Header& header = checked_header(mapped.bytes(), file);
+  const AgentBytes read(file);
+  const Header& header = checked_header(read.bytes(), file);
   calibrate(header, file);
   return seen_of(header);
 }
@@ -361,8 +372,8 @@ AgentSeen read_agent_seen(const std::string& file) {
 void trim_agent_file(const std::string& file) {
   uint64_t size_bytes = 0;
   try {
-    const base::MappedFile mapped(file);
-    size_bytes = size_in_use(checked_header(mapped.bytes(), file));
+    const AgentBytes read(file);
+    size_bytes = size_in_use(checked_header(read.bytes(), file));
   } catch (const base::Error&) {
     return;
   }

@@ -25,15 +25,26 @@ namespace {
 
 int iterations_of(const Block& block) { return static_cast<int>(block.iteration_wall_ns.size()); }
 
-// The path of a block's raw file; throws where the agent or the profiler left none.
+// The agent or the profiler left no file of a block.
+struct NoRawFile : base::Error {
+  NoRawFile(const Block& of, const std::string& name)
+      : Error(fmt::format("{} pass", word(of.pass)),
+              fmt::format("no {}: the program began and ended no region, or is statically linked "
+                          "and takes no preloaded library",
+                          name)),
+        block(&of),
+        failure("no " + name) {}
+
+  const Block* block;
+  std::string failure;
+};
+
+// The path of a block's raw file. Throws NoRawFile.
 std::string raw_file(const std::string& folder, const Block& block, const std::string& name) {
   for (const std::string& file : block.raw_files) {
     if (file.ends_with("/" + name)) return folder + "/" + file;
   }
-  throw base::Error(fmt::format("{} pass", word(block.pass)),
-                    fmt::format("no {}: the program began and ended no region, or is statically "
-                                "linked and takes no preloaded library",
-                                name));
+  throw NoRawFile(block, name);
 }
 
 void write(const std::string& folder, const std::string& variant, Stacks stacks,
@@ -74,7 +85,7 @@ std::string subject_of(const std::string& who, Pass pass) {
   return fmt::format("{}, {} pass", who, word(pass));
 }
 
-std::string without_subject(const base::Error& error, const std::string& subject) {
+std::string without_subject(const std::exception& error, const std::string& subject) {
   std::string text = error.what();
   if (text.starts_with(subject + ": ")) text.erase(0, subject.size() + 2);
   return text;
@@ -331,21 +342,74 @@ bool allocates_elsewhere(const HeapProfile& heap, const SyncProfile& counted) {
          heap.header_objects == 0 && before_bytes <= kProfilersOwnBytes;
 }
 
+// A block whose files cannot be read, and why.
+struct BadBlock {
+  const Block* block;
+  std::string failure;
+};
+
+// The block whose file is the error's subject; none: the error is not about one block's file.
+std::optional<BadBlock> bad_block(const std::exception& error, const std::string& folder,
+                                  const std::vector<const Block*>& blocks) {
+  if (const auto* none = dynamic_cast<const NoRawFile*>(&error))
+    return BadBlock{none->block, none->failure};
+  const std::string_view what = error.what();
+  for (const Block* block : blocks) {
+    for (const std::string& file : block->raw_files) {
+      const std::string subject = base::printable(folder + "/" + file) + ": ";
+      if (what.starts_with(subject))
+        return BadBlock{block, fmt::format("bad {}: {}", file.substr(file.rfind('/') + 1),
+                                           what.substr(subject.size()))};
+    }
+  }
+  return std::nullopt;
+}
+
+void note_bad_blocks(const std::vector<BadBlock>& bad, size_t all, Recording& recording) {
+  if (bad.empty()) return;
+  const Block& last = *bad.back().block;
+  recording.warnings.push_back(fmt::format("{}: {} of {} blocks failed: {}",
+                                           subject_of(last.variant, last.pass), bad.size(), all,
+                                           bad.back().failure));
+  for (const auto& [block, failure] : bad)
+    recording.blocks[static_cast<size_t>(block - recording.blocks.data())].failure = failure;
+}
+
+using ReadBlocks = std::function<void(const std::vector<const Block*>&)>;
+
+// What cannot be read of a process costs its block, and the profile is the others'. Where nothing
+// can be read of any, or the reason lies in no single one, the pass is missing.
+void read_good_blocks(const std::string& folder, const std::string& variant, Pass pass,
+                      const ReadBlocks& read, Recording& recording) {
+  std::vector<const Block*> blocks = comparable_blocks(recording, variant, pass);
+  const std::vector<std::string> warnings = recording.warnings;
+  const size_t all = blocks.size();
+  std::vector<BadBlock> bad;
+  std::string why;
+  while (!blocks.empty()) {
+    try {
+      read(blocks);
+      return note_bad_blocks(bad, all, recording);
+    } catch (const std::exception& error) {
+      recording.warnings = warnings;
+      const auto found = bad_block(error, folder, blocks);
+      if (why.empty() || !found) why = without_subject(error, subject_of(variant, pass));
+      if (!found) break;
+      bad.push_back(*found);
+      std::erase(blocks, found->block);
+    }
+  }
+  if (why.empty()) return;
+  if (!blocks.empty()) note_bad_blocks(bad, all, recording);
+  recording.missing.push_back({variant, pass, why});  // what shows it names both
+}
+
 }  // namespace
 
 void assemble_profiles(const std::string& folder, const CategoryRules& rules,
                        Recording& recording) {
-  auto attempt = [&](const std::string& variant, Pass pass,
-                     const std::function<void(const std::vector<const Block*>&)>& read) {
-    const auto blocks = comparable_blocks(recording, variant, pass);
-    if (blocks.empty()) return;
-    try {
-      read(blocks);
-    } catch (const base::Error& error) {
-      // What shows it names both.
-      recording.missing.push_back(
-          {variant, pass, without_subject(error, subject_of(variant, pass))});
-    }
+  auto attempt = [&](const std::string& variant, Pass pass, const ReadBlocks& read) {
+    read_good_blocks(folder, variant, pass, read, recording);
   };
   for (const Variant& variant : recording.variants) {
     const std::string& name = variant.name;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "base/file.h"
 #include "profiles/recording/sha256.h"
@@ -83,6 +84,14 @@ Document parse_document(const std::string& text, const std::string& path, const 
   upgrade(json, path, kind);
   for (const char* key : {kSchema, kMinor, kHash}) json.erase(key);
   return document;
+}
+
+bool is_there(const std::string& path) {
+  std::error_code error;
+  const auto found = std::filesystem::status(path, error);
+  if (found.type() == std::filesystem::file_type::not_found) return false;
+  if (error) throw base::Error(path, error.message());
+  return true;
 }
 
 Document open_document(const std::string& path, const Kind& kind) {

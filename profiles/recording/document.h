@@ -41,6 +41,9 @@ struct Document {
   Remarks remarks{};
 };
 
+// Throws base::Error where that cannot be told: an unreadable file is not one that is not there.
+bool is_there(const std::string& path);
+
 // Of this program's version. Throws base::Error.
 Document open_document(const std::string& path, const Kind& kind);
 // The same of a file that belongs to the recording in `folder`: no link may lead out of it.

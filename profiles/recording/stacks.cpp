@@ -123,8 +123,7 @@ void leave_out(Stacks& stacks, size_t kept) {
 std::optional<Stacks> read_stacks(const std::string& folder, const std::string& variant,
                                   ProfileClock clock) {
   const std::string path = path_of(folder, variant, clock);
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  if (!is_there(path)) return std::nullopt;
   Document document = open_document_in(folder, path, stacks_kind());
   StacksFile file;
   read_fields(document, path, file);

@@ -88,8 +88,7 @@ TimelineLane lane_of(const LaneFile& from, int64_t end_ns, const std::string& wh
 
 std::optional<Timeline> read_timeline(const std::string& folder, const std::string& variant) {
   const std::string path = path_of(folder, variant);
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  if (!is_there(path)) return std::nullopt;
   Document document = open_document_in(folder, path, timeline_kind());
   TimelineFile file;
   read_fields(document, path, file);

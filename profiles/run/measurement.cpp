@@ -296,7 +296,7 @@ int64_t Measurement::samples_of_last_block() const {
     if (!file.ends_with("/cpu.prof")) continue;
     try {
       return read_cpu_profile(folder_ + "/" + file).samples;
-    } catch (const base::Error&) {
+    } catch (const std::exception&) {
       return 0;  // told when the profiles are read
     }
   }

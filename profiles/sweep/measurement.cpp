@@ -294,7 +294,7 @@ ChildResult SweepMeasurement::measure(size_t index, int round, int iterations,
   note_program(watch, cell.variant);
   change_ = watch.change();
   return result;
-} catch (const base::Error& error) {
+} catch (const std::exception& error) {
   ChildResult result;
   result.block.failure = fmt::format("not measured: {}", error.what());
   return result;

@@ -163,6 +163,14 @@ void write_result(const std::string& path, const std::string& mode,
   rename((path + ".new").c_str(), path.c_str());
 }
 
+// "says:TEXT" writes that as its result; "second-says:TEXT" does so in its second process only.
+void say_as_told(const std::string& mode, const std::string& out, const std::string& result) {
+  const bool second = mode.starts_with("second-says:") && out.ends_with("-1");
+  if (!mode.starts_with("says:") && !second) return;
+  std::ofstream(result) << mode.substr(mode.find(':') + 1);
+  exit(0);
+}
+
 void fail_as_told(const std::string& mode, const std::string& result) {
   if (mode == "crash") {
     fprintf(stderr, "first line\nabout to crash\n");
@@ -195,6 +203,7 @@ int main(int argc, char** argv) {
   const char* out = getenv("WINNOW_OUT");
   if (!result || !out) return 2;
   write_environment(out);
+  say_as_told(mode, out, result);
   fail_as_told(mode, result);
 
   Pool pool;

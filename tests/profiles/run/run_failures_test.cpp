@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/usable_cores.h"
+#include "profiles/agent/agent_file.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
@@ -53,6 +55,118 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
     CHECK(recording.missing[0].variant == row.mode);
     CHECK(has(recording.missing[0].reason, row.status));
     CHECK(read_recording(scratch / "out").status == RunStatus::incomplete);
+  }
+}
+
+namespace {
+
+// A result with something more in it.
+std::string result_with(const std::string& more) {
+  return R"({"schema": "winnow-result/1", "iteration_wall_ns": [5, 6, 7], "region": {"wall_ns": 20})" +
+         more + "}";
+}
+
+}  // namespace
+
+TEST_CASE("what one child writes costs its block at most, whatever it is") {
+  const std::pair<std::string, const char*> rows[] = {
+      {"", "not JSON"},
+      {"null", "expected an object"},
+      {"[" + std::string(100, '[') + std::string(101, ']'), "nested too deeply"},
+      {result_with(R"(, "dispatch": {"tiles": null})"), "dispatch.tiles: expected an object"},
+      {result_with(R"(, "dispatch": {"a\u0000b": {"p50_ns": 1}})"), "per_iteration: missing"},
+      {result_with(R"(, "dispatch": [1])"), "dispatch: expected an object"},
+      {result_with(R"(, "work": {"a\u0000b": -1})"), "negative"},
+      {result_with(R"(, "work": {"tokens": 1e400})"), "out of range"},
+      {result_with(R"(, "kernel_macs": {"": null})"), "expected an integer"},
+      {result_with(R"(, "thread_terms": [null])"), "thread_terms[]: expected an object"},
+      {result_with(", \"isa\": \"\xff\""), "not JSON"},
+      {result_with(R"(, "isa": ")" + std::string(5 << 20, 'x') + R"(")"), "larger than 4194304"},
+  };
+  for (const auto& [text, problem] : rows) {
+    INFO(text.substr(0, 200));
+    const Scratch scratch;
+    // An argument of a program ends at 128 kB.
+    const bool long_text = text.size() > 100'000;
+    if (long_text) winnow::base::write_file(scratch / "text", text);
+    RunPlan plan = plan_of(scratch, {arm("pool"), arm("second-says:" + text, "bad")}, {Pass::time});
+    if (long_text)
+      plan.arms[1].command = {"sh",
+                              "-c",
+                              "case $WINNOW_OUT in *-1) cp " + (scratch / "text") +
+                                  " $WINNOW_RESULT;; *) exec \"$@\";; esac",
+                              "sh",
+                              WORKLOAD_PROGRAM,
+                              "pool",
+                              "{iterations}"};
+    plan.blocks = 3;
+    CHECK(run(plan).status == RunStatus::incomplete);
+    const Recording recording = read_recording(plan.out_dir);
+    REQUIRE(recording.blocks.size() == 6);
+    for (const Block& block : recording.blocks) {
+      const bool bad = block.variant == "bad" && block.index == 1;
+      CHECK(block.ok() == !bad);
+      if (!bad) continue;
+      CHECK(has(block.failure, "bad result: "));
+      CHECK(has(block.failure, problem));
+    }
+    CHECK(recording.missing.empty());
+  }
+}
+
+TEST_CASE("keys and texts that no program of ours would write are read back as they were") {
+  const Scratch scratch;
+  const std::string text = result_with(
+      R"(, "work": {"a\u0000b": 5, "": 6, "\u001b[2J": 7}, "dispatch": {"x\u0000": {"per_iteration":
+         1, "p50_ns": 2, "p99_ns": 3}})");
+  run(plan_of(scratch, {arm("pool"), arm("says:" + text, "odd")}, {Pass::time}));
+  const Recording recording = read_recording(scratch / "out");
+  CHECK(recording.status == RunStatus::complete);
+  for (const Block& block : recording.blocks) {
+    if (block.variant != "odd") continue;
+    CHECK(block.work ==
+          std::map<std::string, int64_t>{{std::string("a\0b", 3), 5}, {"", 6}, {"\x1b[2J", 7}});
+    CHECK(block.dispatch->at(std::string("x\0", 2)).p99_ns == 3);
+  }
+}
+
+TEST_CASE("a profile that cannot be read costs its block, and the others count") {
+  const std::pair<const char*, std::function<void(const std::string&)>> damages[] = {
+      {"cut short",
+       [](const std::string& file) { fs::resize_file(file, fs::file_size(file) - 1); }},
+      {"not a file of the agent",
+       [](const std::string& file) {
+         winnow::base::write_file(file, std::string(fs::file_size(file), '\x11'));
+       }},
+      {"No such file or directory", [](const std::string& file) { fs::remove(file); }},
+      {"non-negative",  // a count that no recording can hold
+       [](const std::string& file) {
+         std::string bytes = read_file(file);
+         auto* slot =
+             reinterpret_cast<winnow::agent::Slot*>(bytes.data() + winnow::agent::kSlotsOffset);
+         slot->live.ops[winnow::agent::kThreadCreate].count = uint64_t{1} << 63;
+         winnow::base::write_file(file, bytes);
+       }},
+  };
+  for (const auto& row : damages) {
+    INFO(row.first);
+    const Scratch scratch;
+    RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::sync});
+    plan.progress = [&](const Progress& progress) {
+      if (progress.text != "sync pass, block 3, pool") return;
+      row.second(plan.out_dir + ".partial/raw/sync/pool-1/agent.bin");
+    };
+    CHECK(run(plan).status == RunStatus::incomplete);
+    const Recording recording = read_recording(plan.out_dir);
+    CHECK(recording.missing.empty());
+    REQUIRE(recording.blocks.size() == 7);
+    for (const Block& block : recording.blocks) CHECK(block.ok() == (block.index != 1));
+    CHECK(has(recording.blocks[1].failure, "bad agent.bin: "));
+    CHECK(has(recording.blocks[1].failure, row.first));
+    REQUIRE(recording.profiles.at("pool").sync);
+    CHECK(recording.profiles.at("pool").sync->iterations == 6);
+    REQUIRE(recording.warnings.size() == 1);
+    CHECK(has(recording.warnings[0], "pool, sync pass: 1 of 7 blocks failed: bad agent.bin: "));
   }
 }
 
