@@ -60,7 +60,7 @@ bool prepare(const Start& start, pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) signal(number, SIG_DFL);
+  for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGXFSZ}) signal(number, SIG_DFL);
   if (dup2(start.input, STDIN_FILENO) < 0 || dup2(start.output, STDOUT_FILENO) < 0 ||
       dup2(start.error, STDERR_FILENO) < 0)
     return false;
