@@ -81,8 +81,9 @@ int calibrate_command(const Arguments& arguments) {
   const profiles::Recording recording = profiles::run(plan);
   for (const std::string& warning : recording.warnings) note(warning);
   const std::string text = reports::to_markdown(reports::calibrate(recording));
-  base::write_file((std::filesystem::path(plan.out_dir) / "noise.md").string(), text);
-  print(text);
+  print_before(text, [&] {
+    base::write_file((std::filesystem::path(plan.out_dir) / "noise.md").string(), text);
+  });
   if (recording.status != profiles::RunStatus::complete)
     note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
   return exit_status_of(recording.status);

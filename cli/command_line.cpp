@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <sstream>
 
 #include "base/error.h"
@@ -186,8 +187,22 @@ int parse_number(const std::string& option, const std::optional<std::string>& te
 }
 
 void print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw base::Error("standard output", std::strerror(errno));
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return;
+  const char* problem = std::strerror(errno);
+  if (errno == EPIPE) throw ClosedOutput("standard output", problem);
+  throw base::Error("standard output", problem);
+}
+
+void print_before(std::string_view text, const std::function<void()>& write) {
+  std::exception_ptr failure;
+  try {
+    print(text);
+  } catch (const base::Error&) {
+    failure = std::current_exception();
+  }
+  write();
+  if (failure) std::rethrow_exception(failure);
 }
 
 void note(std::string_view text) {

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "base/error.h"
 
 namespace winnow::cli {
 
@@ -82,9 +85,20 @@ struct HelpPage {
 using Run = int (*)(const Arguments&);
 HelpPage help_page(Run command, Arguments arguments = {});
 
+// Nobody reads standard output any more: main ends the process as SIGPIPE would have.
+class ClosedOutput : public base::Error {
+ public:
+  using Error::Error;
+};
+
 // Prints on standard output and makes sure that it got there. Throws base::Error when it did not
-// (a full disk); a closed pipe ends the process as usual.
+// (a full disk), ClosedOutput for a closed pipe.
 void print(std::string_view text);
+
+// Prints what was found before `write` writes the same to files, so that a file that cannot be
+// written, or waits for its reader, is in nobody's way. The files are written whatever became of
+// the printing, which throws as print() does behind them.
+void print_before(std::string_view text, const std::function<void()>& write);
 
 // One line on standard error: "winnow: <text>".
 void note(std::string_view text);

@@ -24,7 +24,9 @@ constexpr std::string_view kText =
     "is\n"
     "started in fresh processes, in turn with the others, and measured with all its children; it\n"
     "needs no change. Writes recording.json, report.md and report.html, and prints the report.\n"
-    "Ctrl-C ends early and keeps what was measured.\n\n"
+    "Ctrl-C ends early and keeps what was measured; the same command goes on with it, also behind "
+    "a\n"
+    "crash (docs/recording.md).\n\n"
     "Passes: time (the kernel's accounting alone), cpu (the functions in which CPU time goes),\n"
     "heap (what is allocated, and where), sync (exact counts and times of threads that wait and\n"
     "signal), tree (exact counts of threads and processes, and whether the outputs are the same).\n"
@@ -76,6 +78,7 @@ Options table_of(CompareOptions& options) {
       {"categories", &options.categories, "TOML rules for the categories of functions"},
       {"print", &options.print, kPrintHelp},
       {"out", &options.out, "folder of what is measured (out/compare)"},
+      {"force", &options.force, kForceHelp},
       {"seed", &options.seed, "of the order of the blocks (random)"},
       {"time-limit", &options.time_limit_s, "seconds a run may take"},
   };
@@ -142,7 +145,7 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
 }
 
 int run_programs(const RunOptions& options, const Given& given) {
-  given.refuse({"variants", "batch", "threads", "mixes", "iterations", "resume", "force", "model",
+  given.refuse({"variants", "batch", "threads", "mixes", "iterations", "resume", "model",
                 "affinity", "spin-us", "grain", "isa"},
                "not for a scenario of programs");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());

@@ -118,6 +118,7 @@ struct ScratchFolder {
   ~ScratchFolder() {
     std::error_code error;
     fs::remove_all(path, error);
+    fs::remove_all(path.string() + ".partial", error);
   }
 };
 
@@ -198,9 +199,10 @@ int explain_command(const Arguments& arguments) {
   for (const std::string& name : without)
     report += fmt::format("\n{} opens no parallel region: there is nothing to put a cost before.\n",
                           name);
-  if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); }))
-    base::write_file((fs::path(plan.out_dir) / "explain.md").string(), report);
-  print(report);
+  print_before(report, [&] {
+    if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); }))
+      base::write_file((fs::path(plan.out_dir) / "explain.md").string(), report);
+  });
   if (recording.status != profiles::RunStatus::complete) {
     note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
     return exit_status_of(recording.status);

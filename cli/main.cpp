@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include <array>
+#include <csignal>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -59,6 +60,25 @@ void take_back_cores() {
     sched_setaffinity(0, sizeof g_cores_at_start, &g_cores_at_start);
 }
 
+// No output that fails decides about what was measured: a write to a pipe that nobody reads, or
+// beyond the limit of a file's size, is an error of that write. Programs that are measured start
+// with the usual handling (profiles/process/launch.cpp).
+using Handler = void (*)(int);
+Handler ignore_failing_output() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  return std::signal(SIGPIPE, SIG_IGN);
+}
+
+// As every filter ends whose reader went away.
+int end_by_closed_output(Handler pipe_handler, const cli::ClosedOutput& error) {
+  if (pipe_handler == SIG_DFL) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  cli::note(error.what());
+  return error.exit_status();
+}
+
 int dispatch(const cli::Arguments& arguments) {
   const std::string first = arguments.empty() ? "" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help")
@@ -78,8 +98,11 @@ int dispatch(const cli::Arguments& arguments) {
 
 int main(int argc, char** argv) {
   take_back_cores();
+  const Handler pipe_handler = ignore_failing_output();
   try {
     return dispatch(cli::Arguments(argv + 1, argv + argc));
+  } catch (const cli::ClosedOutput& error) {
+    return end_by_closed_output(pipe_handler, error);
   } catch (const base::Error& error) {
     cli::note(error.what());
     return error.exit_status();

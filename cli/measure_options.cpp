@@ -23,6 +23,7 @@ Options process_options(MeasureOptions& options) {
        "items a thread takes at once from a shared loop (0: the strategy's choice)"},
       {"isa", &options.isa, isa_help()},
       {"seed", &options.seed, "of the order of the blocks (random)"},
+      {"force", &options.force, kForceHelp},
       {"time-limit", &options.time_limit_s, "seconds a process may take"},
   };
 }

@@ -13,6 +13,7 @@ struct RecordingOptions {
   std::optional<std::string> out, samples;
   std::optional<uint64_t> seed;
   double time_limit_s = 300;
+  bool force = false;
 };
 
 // Options of every command that measures strategies: which workload, and how its variants run.
@@ -32,6 +33,9 @@ inline constexpr const char* kPrintHelp =
 inline constexpr const char* kSamplesHelp =
     "samples of each in a sampled pass, at least, as far as a minute reaches (1000)";
 
+inline constexpr const char* kForceHelp =
+    "begin anew: what was measured into the folder before is not gone on with, nor kept";
+
 // The help of --isa, the same on every machine of this architecture.
 std::string isa_help();
 
@@ -41,7 +45,7 @@ Options process_options(MeasureOptions& options);
 // `winnow run`, of one workload or of a sweep.
 struct RunOptions : MeasureOptions {
   std::optional<std::string> mixes, passes, budget, categories, print;
-  bool no_verdict = false, no_twin = false, resume = false, force = false;
+  bool no_verdict = false, no_twin = false, resume = false;
 };
 
 }  // namespace winnow::cli

@@ -112,6 +112,9 @@ void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
   plan.out_dir = out;
   plan.time_limit_s = options.time_limit_s;
   plan.seed = options.seed ? *options.seed : std::random_device{}();
+  plan.seed_chosen = options.seed.has_value();
+  plan.force = options.force;
+  plan.tell = [](const std::string& sentence) { note(sentence); };
   plan.winnow_version = kVersion;
   plan.commit = kCommit;
   plan.progress = progress_line();

@@ -84,7 +84,6 @@ int program_sweep_command(const RunOptions& options, const Given& given) {
   else if (!options.blocks)
     plan.budget_s = budget_of(scenario);
   plan.resume = options.resume;
-  plan.force = options.force;
   return finish_sweep(plan);
 }
 

@@ -29,7 +29,9 @@ constexpr std::string_view kRunText =
     "answer\n"
     "in a few lines on a terminal, else the whole report (--print). Progress is on standard "
     "error.\n"
-    "Ctrl-C ends the run early and keeps what was measured.\n\n"
+    "Ctrl-C ends the run early and keeps what was measured; the same command goes on with it, "
+    "also\n"
+    "behind a crash.\n\n"
     "Passes: time (no profiler: durations), cpu (where CPU time goes), wall (where persistent\n"
     "threads wait), heap (allocations by category), sync (exact counts and times of threads).\n\n"
     "A winner needs 99 % confidence over all comparisons: with two variants at least 8 blocks, "
@@ -79,7 +81,6 @@ Options table_of(RunOptions& options) {
        "how long to measure: 90s, 10m or 2h instead of --iterations; of a sweep or of programs "
        "instead of --blocks"},
       {"resume", &options.resume, "of a sweep: go on with the one in the folder"},
-      {"force", &options.force, "of a sweep: begin anew where the folder holds another"},
       {"print", &options.print, kPrintHelp},
       {"out", &options.out, "folder of what is measured (out/<scenario>)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},
@@ -127,14 +128,11 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOption
   plan.passes = passes_named(scenario.passes, kEnginePasses);
   plan.categories_file = options.categories.value_or("");
   plan.roofline = measured_roofline;
-  plan.kept_earlier = [](const std::string& folder) {
-    note(fmt::format("{}: the earlier, complete recording is kept here", folder));
-  };
   return plan;
 }
 
 int run_workload(const RunOptions& options, const Given& given) {
-  given.refuse({"mixes", "resume", "force"}, "only for a sweep");
+  given.refuse({"mixes", "resume"}, "only for a sweep");
   const auto scenario = scenario_of(options);
   if (!options.no_verdict && std::ranges::count(scenario.passes, "time") > 0)
     check_evidence(static_cast<int>(scenario.variants.size()), scenario.blocks);

@@ -63,18 +63,17 @@ int report_run(const profiles::RunPlan& plan, profiles::Recording recording, boo
   // A run without a good block did not replace what the folder held.
   const bool kept =
       std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); });
-  if (quick && recording.status != profiles::RunStatus::invalid) {
-    recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
-    if (kept) profiles::write_recording(plan.out_dir, recording);
-  }
+  const bool looked = quick && recording.status != profiles::RunStatus::invalid;
+  if (looked) recording.missing.push_back({"", std::nullopt, "a quick look (--no-verdict)"});
   const reports::Report report = reports::make_report(recording);
   const std::string text = reports::to_markdown(report);
-  if (kept) {
+  print_before(printed == Print::kReport ? text : summary(report, plan.out_dir, kept), [&] {
+    if (!kept) return;
+    if (looked) profiles::write_recording(plan.out_dir, recording);
     base::write_file(report_file(plan.out_dir), text);
     write_ledger_plot(report, plan.out_dir);
     write_page(recording, report, plan.out_dir);
-  }
-  print(printed == Print::kReport ? text : summary(report, plan.out_dir, kept));
+  });
   if (kept && printed == Print::kReport) note("the report as a page: " + page_file(plan.out_dir));
   if (recording.status != profiles::RunStatus::complete)
     note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));

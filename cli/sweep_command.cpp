@@ -101,7 +101,6 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Ru
   plan.iterations_per_block = scenario.iterations;
   if (options.budget) plan.budget_s = parse_duration("--budget", *options.budget);
   plan.resume = options.resume;
-  plan.force = options.force;
   plan.isa = kernels::select_kernels(options.isa).isa;
   plan.model = model_of(options);
   plan.roofline = measured_roofline;
@@ -154,11 +153,12 @@ int sweep_command(const RunOptions& options, const Given& given) {
 int finish_sweep(const profiles::SweepPlan& plan) {
   const profiles::Sweep sweep = profiles::run_sweep(plan);
   const reports::SweepReport answers = reports::make_sweep_report(sweep);
-  const std::string report = sweep_report(answers, plan.out_dir);
-  base::write_file((fs::path(plan.out_dir) / "report.md").string(), report);
   const std::string page = (fs::path(plan.out_dir) / "report.html").string();
-  base::write_file(page, reports::sweep_html(answers));
-  print(report);
+  print_before(reports::sweep_markdown(answers), [&] {
+    base::write_file((fs::path(plan.out_dir) / "report.md").string(),
+                     sweep_report(answers, plan.out_dir));
+    base::write_file(page, reports::sweep_html(answers));
+  });
   for (const std::string& warning : sweep.warnings) note(warning);
   note("the report as a page: " + page);
   if (sweep.status != profiles::RunStatus::complete)

@@ -175,10 +175,11 @@ int write_gate(const std::string& out, const reports::GateReport& begun,
     throw;
   }
   // What was measured stays, whatever cannot be written of it.
-  write_files(report, out);
   const std::string text = reports::gate_markdown(report);
-  summary.put(text);
-  print(text);
+  print_before(text, [&] {
+    write_files(report, out);
+    summary.put(text);
+  });
   if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
   return reports::exit_status_of(report.outcome);
 }

@@ -26,8 +26,8 @@ struct ChildResult {
   std::string left_behind;         // processes that outlived the program's leader, and were ended
 };
 
-// Of a result: a larger one is refused, and not kept. A recording holds the results of all processes,
-// and is limited itself.
+// Of a result: a larger one is refused, and not kept. A recording holds the results of all
+// processes, and is limited itself.
 inline constexpr size_t kMostResultBytes = size_t{4} << 20;
 
 // Needs the schema, iteration_wall_ns and region.wall_ns; every other field may be absent, none may

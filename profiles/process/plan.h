@@ -61,11 +61,15 @@ struct MeasuringPlan {
   std::string out_dir;
   double time_limit_s = 300;  // of a child
   uint64_t seed = 0;          // of the order of the blocks and the environment's padding
+  bool seed_chosen = true;    // else it was drawn: what goes on with an earlier run keeps its seed
+  bool force = false;         // begin anew, whatever was measured into out_dir
   std::string winnow_version;
   std::string commit;                             // of the measured program; may be empty
   std::function<void(const Progress&)> progress;  // may be empty
   // Measures the machine before the first block; may be empty. An exception is a warning.
   std::function<Roofline()> roofline;
+  // Told in a sentence what becomes of an earlier run's measurements. May be empty.
+  std::function<void(const std::string& sentence)> tell;
   const std::atomic<bool>* stop = nullptr;  // becomes true: end soon, keep what there is
 };
 

@@ -96,7 +96,8 @@ void Measurement::try_programs() {
     if (block.server) starts_s += static_cast<double>(block.server->ready_ns) * 1e-9 * times;
     shortest_s = std::min(shortest_s, run_s);
   }
-  if (shortest_s < kLeastBlock_s || plan_.iterations_per_block > 1) measure_start();
+  if (!recording_.start_cost && (shortest_s < kLeastBlock_s || plan_.iterations_per_block > 1))
+    measure_start();
   choose_plan(round_s, starts_s, shortest_s);
 }
 
@@ -119,7 +120,8 @@ void Measurement::plan_by_first_processes() {
   }
   const double left_s = plan_.budget_s - elapsed_s();
   passes_ = fit_into(left_s, task);
-  if (const double least_s = estimate_s(task, PassPlan{}); least_s > left_s)
+  if (goes_on_) passes_.block = recording_.workload.iterations_per_block;
+  if (const double least_s = estimate_s(task, PassPlan{}); !goes_on_ && least_s > left_s)
     recording_.warnings.push_back(fmt::format(
         "the budget is {:.0f} s, and by an estimate from the first processes the run takes {:.0f} "
         "s at least: {} blocks of one iteration were planned all the same",
@@ -172,6 +174,11 @@ void Measurement::measure_start() {
 }
 
 void Measurement::choose_plan(double round_s, double starts_s, double shortest_s) {
+  if (goes_on_) {
+    passes_.block = passes_.sampled = recording_.workload.iterations_per_block;
+    planned_blocks_ = recording_.workload.blocks;
+    return count_blocks();
+  }
   if (plan_.iterations_per_block == 0)
     passes_.block = passes_.sampled = static_cast<int>(
         std::clamp(std::ceil(kLeastBlock_s / std::max(shortest_s, 1e-6)), 1.0, 1000.0));

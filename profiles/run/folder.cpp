@@ -1,89 +1,240 @@
 #include "profiles/run/folder.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
+#include <string_view>
 
 #include "base/error.h"
-#include "profiles/recording/recording.h"
+#include "base/file.h"
+#include "profiles/process/plan_check.h"
+#include "profiles/recording/journal.h"
+#include "profiles/run/plan_text.h"
 
 namespace winnow::profiles {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kMark = ".winnow-run";  // tells a left-over of a run from a user's folder
+constexpr const char* kRecordingFile = "recording.json";
+constexpr const char* kMark = ".winnow-run";           // the lock, in what a run writes
+constexpr const char* kReplaced = ".winnow-replaced";  // in a recording that may go
+constexpr const char* kPlan = "plan.txt";
+// What a new recording takes the place of; the rest of a folder is the user's.
+constexpr std::array<std::string_view, 8> kOwn = {"raw", "stacks",  "timelines", kRecordingFile,
+                                                  kMark, kReplaced, kPlan,       kJournal};
 
-void check_target(const fs::path& folder) {
-  if (!fs::exists(folder)) return;
-  if (!fs::is_directory(folder)) throw base::UsageError(folder.string(), "not a folder");
-  if (!fs::is_empty(folder) && !fs::exists(folder / "recording.json")) {
-    throw base::UsageError(folder.string(), "not empty and not a recording: name another folder");
-  }
+bool is_own(const fs::path& path) {
+  return std::ranges::count(kOwn, std::string_view(path.filename().native())) > 0;
+}
+
+bool holds(const std::string& folder, const char* name) {
+  return fs::exists(fs::path(folder) / name);
+}
+
+void remove_quietly(const std::string& folder, const char* name) {
+  std::error_code ignored;
+  fs::remove(fs::path(folder) / name, ignored);
+}
+
+// What cannot be read counts as measured.
+bool holds_measured(const std::string& folder) try {
+  if (!holds(folder, kRecordingFile)) return holds(folder, "raw") || holds(folder, kJournal);
+  return std::ranges::any_of(read_recording(folder).blocks, &Block::ok);
+} catch (const std::exception&) {
+  return true;
+}
+
+// The file `mark` goes last, so that a removal that is cut short is seen.
+void clear_but(const std::string& folder, const char* mark) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename() != mark) fs::remove_all(entry.path());
+}
+
+// How finished a recording is.
+int rank(RunStatus status) {
+  if (status == RunStatus::complete) return 2;
+  return status == RunStatus::incomplete ? 1 : 0;
+}
+
+std::string absolute_folder(const std::string& folder) {
+  std::string absolute = fs::absolute(folder).lexically_normal().string();
+  while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
+  return absolute;
+}
+
+bool is_inside(const std::string& path, const std::string& folder) {
+  return path == folder || path.starts_with(folder + "/");
+}
+
+// Renaming neither a mount point nor what another file system holds is possible.
+bool is_mount_point(const std::string& folder) {
+  struct stat own {
+  }, above{};
+  return ::stat(folder.c_str(), &own) == 0 &&
+         ::stat(fs::path(folder).parent_path().c_str(), &above) == 0 && own.st_dev != above.st_dev;
 }
 
 }  // namespace
 
-RecordingFolder::RecordingFolder(const std::string& folder) try
-    : folder_(fs::absolute(folder).lexically_normal().string()) {
-  while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
-  partial_ = folder_ + ".partial";
-  check_target(folder_);
-  if (fs::exists(partial_) && !fs::is_empty(partial_) && !fs::exists(fs::path(partial_) / kMark)) {
-    throw base::UsageError(partial_, "in the way, and not a left-over of a run: move it away");
-  }
+RecordingFolder::RecordingFolder(const std::string& folder, FolderOwner owner) try
+    : folder_(absolute_folder(folder)), partial_(folder_ + ".partial"), owner_(std::move(owner)) {
+  check_target();
+  take_interrupted();
   fs::create_directories(partial_);
-  lock_.emplace(partial_, kMark);
-  for (const auto& left_over : fs::directory_iterator(partial_)) {
-    if (left_over.path().filename() != kMark) fs::remove_all(left_over.path());
-  }
+  if (!lock_) lock_.emplace(partial_, kMark);
+  fs::remove(fs::path(folder_) / kReplaced);  // of a run that was killed before the exchange
+  settle_partial();
+  if (!goes_on_) base::write_file(partial_ + "/" + kPlan, owner_.plan);
 } catch (const fs::filesystem_error& error) {
   throw base::Error(folder, error.code().message());
 }
 
 RecordingFolder::~RecordingFolder() {
-  if (!lock_) return;
   std::error_code ignored;
-  fs::remove_all(partial_, ignored);
+  if (lock_ && !kept_ && !holds_measured(partial_)) fs::remove_all(partial_, ignored);
 }
 
-void RecordingFolder::leave() { lock_.reset(); }
-
-bool RecordingFolder::replaces_recording() const {
-  return fs::exists(fs::path(folder_) / "recording.json");
+void RecordingFolder::tell(const std::string& sentence) const {
+  if (owner_.tell) owner_.tell(sentence);
 }
 
-bool RecordingFolder::replaces_complete() const try {
-  return replaces_recording() && read_recording(folder_).status == RunStatus::complete;
+void RecordingFolder::check_target() const {
+  const bool there = fs::exists(folder_);
+  check(!there || fs::is_directory(folder_), folder_, "not a folder");
+  check(!there || fs::is_empty(folder_) || holds(folder_, kRecordingFile), folder_,
+        "not empty and not a recording: name another folder");
+  check(!there || !is_mount_point(folder_), folder_,
+        "a mount point, which no recording can be moved to: name a folder in it");
+  check(!there || !is_inside(fs::current_path().string(), folder_), folder_,
+        "the working folder, and a recording is replaced as a whole: name another folder");
+  check(!fs::exists(partial_) || (fs::is_directory(partial_) &&
+                                  (fs::is_empty(partial_) || holds(partial_, kMark) ||
+                                   holds(partial_, kReplaced) || holds(partial_, kRecordingFile))),
+        partial_, "in the way, and not a left-over of a run: move it away");
+}
+
+// An interrupted recording of the same plan is gone on with as if its run had been killed.
+void RecordingFolder::take_interrupted() try {
+  if (owner_.force || !holds(folder_, kPlan) || !holds(folder_, kJournal)) return;
+  if (fs::exists(partial_) && !fs::is_empty(partial_)) return;
+  if (base::read_file(folder_ + "/" + kPlan) != owner_.plan) return;
+  if (read_recording(folder_).status != RunStatus::interrupted) return;
+  lock_.emplace(folder_, kMark);
+  fs::rename(folder_, partial_);
+} catch (const base::UsageError&) {
+  throw;  // another run writes there
 } catch (const base::Error&) {
-  return false;  // of another schema, or not readable: no less replaceable than before
+  return;  // what cannot be read stays where it is
 }
 
-std::string RecordingFolder::keep_earlier() try {
+void RecordingFolder::settle_partial() {
+  if (holds(partial_, kReplaced)) finish_replacing();
+  if (owner_.force || !holds_measured(partial_)) return clear_but(partial_, kMark);
+  const std::string plan = holds(partial_, kPlan) ? base::read_file(partial_ + "/" + kPlan) : "";
+  goes_on_ = plan == owner_.plan && holds(partial_, kRecordingFile) && holds(partial_, kJournal);
+  if (goes_on_) return;
+  const std::string aside = move_aside(partial_);
+  tell(fmt::format("{}: what an earlier run measured, of another plan{}, is kept here", aside,
+                   plan_difference(plan, owner_.plan)));
+  fs::create_directories(partial_);
+  lock_.emplace(partial_, kMark);
+  remove_quietly(aside, kMark);
+}
+
+bool RecordingFolder::holds_recording() const { return holds(folder_, kRecordingFile); }
+
+bool RecordingFolder::keeps_earlier(RunStatus status) const try {
+  if (owner_.force || !holds_recording()) return false;
+  const Recording earlier = read_recording(folder_);
+  if (std::ranges::none_of(earlier.blocks, &Block::ok)) return false;
+  return rank(earlier.status) == 0 || rank(status) < rank(earlier.status);
+} catch (const base::Error&) {
+  return true;  // of another schema, or damaged
+}
+
+std::string RecordingFolder::move_aside(const std::string& from) const {
   std::string name = folder_ + ".previous";
-  for (int number = 2; fs::exists(name); ++number)
+  for (int number = 2; fs::exists(fs::symlink_status(name)); ++number)
     name = folder_ + ".previous-" + std::to_string(number);
-  fs::rename(folder_, name);
+  fs::rename(from, name);
   return name;
-} catch (const fs::filesystem_error& error) {
-  leave();
-  throw base::Error(folder_, "an earlier recording could not be moved away; the new one lies in " +
-                                 partial_ + ": " + error.code().message());
 }
 
-void RecordingFolder::keep() try {
-  const fs::path to(folder_), from(partial_);
-  fs::create_directories(to);
-  // The old recording.json goes first and the new one comes last: at no moment does one lie beside
-  // the raw files of the other.
-  fs::remove(to / "recording.json");
-  for (const std::string name : {"raw", "stacks", "timelines"}) {
-    if (fs::exists(to / name)) fs::rename(to / name, from / ("old-" + name));
-    if (fs::exists(from / name)) fs::rename(from / name, to / name);
+// Where the old folder lies now. Without an exchange in one step, which not every file system has,
+// the old one is moved aside before: both have a name at every moment, if not this one.
+std::string RecordingFolder::exchange() {
+  if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, folder_.c_str(), RENAME_EXCHANGE) == 0)
+    return partial_;
+  const std::string aside = move_aside(folder_);
+  std::error_code error;
+  fs::rename(partial_, folder_, error);
+  if (!error) return aside;
+  std::error_code also;
+  fs::rename(aside, folder_, also);
+  throw base::Error(also ? aside : folder_,
+                    fmt::format("the earlier recording lies here, because the new one could not "
+                                "take its place: {}",
+                                error.message()));
+}
+
+void RecordingFolder::bring_others_from(const std::string& old) const {
+  for (const auto& entry : fs::directory_iterator(old)) {
+    const fs::path to = fs::path(folder_) / entry.path().filename();
+    if (!is_own(entry.path()) && !fs::exists(fs::symlink_status(to))) fs::rename(entry.path(), to);
   }
-  fs::rename(from / "recording.json", to / "recording.json");
+}
+
+// The exchange was made, and what the user has in the old folder may not be in the new one yet.
+void RecordingFolder::finish_replacing() {
+  if (holds(folder_, kRecordingFile)) {
+    bring_others_from(partial_);
+    clear_but(partial_, kReplaced);
+  }
+  fs::remove(fs::path(partial_) / kReplaced);
+}
+
+// Behind the exchange: the new recording has its place, whatever becomes of the old one.
+void RecordingFolder::put_away(const std::string& old, bool aside) try {
+  if (aside) {
+    const std::string name = old == partial_ ? move_aside(old) : old;
+    remove_quietly(name, kMark);
+    return tell(fmt::format("{}: the earlier recording is kept here", name));
+  }
+  bring_others_from(old);
+  clear_but(old, kReplaced);
+  fs::remove_all(old);
 } catch (const fs::filesystem_error& error) {
-  leave();  // what was measured must not be lost
-  throw base::Error(folder_, "the recording could not be moved here and lies in " + partial_ +
-                                 ": " + error.code().message());
+  tell(fmt::format("{}: of the earlier recording, which could not be {}: {}", old,
+                   aside ? "moved aside" : "removed", error.code().message()));
+}
+
+void RecordingFolder::keep(RunStatus status) try {
+  const bool aside = keeps_earlier(status);
+  std::optional<FolderLock> lock;  // of the old folder, which gets the partial one's name
+  if (!fs::exists(folder_) || fs::is_empty(folder_)) {
+    fs::rename(partial_, folder_);
+    kept_ = true;
+  } else {
+    lock.emplace(folder_, kMark);
+    if (!aside) base::write_file(folder_ + "/" + kReplaced, "");
+    const std::string old = exchange();
+    kept_ = true;
+    put_away(old, aside);
+  }
+  // An interrupted run can be gone on with.
+  if (status != RunStatus::interrupted)
+    for (const char* name : {kJournal, kPlan}) remove_quietly(folder_, name);
+  remove_quietly(folder_, kMark);
+} catch (const std::exception& error) {
+  throw base::Error(partial_, fmt::format("the recording lies here, because it could not be moved "
+                                          "to its place: {}",
+                                          error.what()));
 }
 
 }  // namespace winnow::profiles

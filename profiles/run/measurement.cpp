@@ -33,12 +33,26 @@ bool interferes(Pass pass) {
          pass == Pass::count;
 }
 
+using BlockKey = std::tuple<Pass, std::string, int>;
+
+// Those that ended well: what failed is tried again, its cause may be gone.
+std::map<BlockKey, JournalEntry> good_blocks_in(const std::string& folder) {
+  std::map<BlockKey, JournalEntry> blocks;
+  for (JournalEntry& entry : read_journal(folder))
+    if (const Block& block = entry.block; block.ok())
+      blocks.insert_or_assign({block.pass, block.variant, block.index}, std::move(entry));
+  return blocks;
+}
+
 }  // namespace
 
 Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& recording)
     : plan_(plan),
       folder_(std::move(folder)),
       recording_(recording),
+      earlier_(good_blocks_in(folder_)),
+      goes_on_(!earlier_.empty()),
+      journal_(folder_),
       random_(plan.seed),
       order_(plan.arms.size() + (recording.twin.empty() ? 0 : 1), random_),
       planned_blocks_(plan.blocks) {
@@ -48,6 +62,8 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   std::vector<std::string> libraries;
   if (!plan.of_programs() && !plan.agent_library.empty())
     libraries = {plan.agent_library, malloc_library(plan.agent_library)};
+  for (const auto& [key, entry] : earlier_)
+    next_order_ = std::max(next_order_, entry.block.order + 1);
   for (const Arm& arm : plan.arms) {
     watches_.emplace_back(arm.command, arm.program ? arm.program->folder : "", libraries);
     if (arm.program && arm.program->server)
@@ -134,6 +150,7 @@ void Measurement::take_passes() {
       recording_.missing.push_back({"", pass, why});
     }
   }
+  take_all_earlier();
   total_ = done_;
   pass_ = kPasses.back();
   pass_end_s_ = 0;
@@ -233,11 +250,10 @@ void Measurement::time_pass() {
 }
 
 void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
-  for (size_t arm : order) {
-    const size_t before = recording_.blocks.size();
-    run_block(Pass::time, arm, passes_.block);
-    if (recording_.blocks.size() > before) recording_.blocks.back().rerun_of = rerun_of;
-  }
+  within_round_ =
+      std::ranges::any_of(order, [&](size_t arm) { return was_taken(Pass::time, arm); });
+  for (size_t arm : order) run_block(Pass::time, arm, passes_.block, rerun_of);
+  within_round_ = false;
 }
 
 // At the end, when what disturbed them may be over; at most a stated part of the rounds, so that
@@ -321,7 +337,7 @@ void Measurement::once(Pass pass, int iterations) {
 }
 
 // One fresh process; true: it succeeded.
-bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
+bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional<int> rerun_of) {
   if (stopped()) return false;
   if (given_up(pass, arm) || left_out(pass, arm)) {
     ++done_;
@@ -329,13 +345,13 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   }
   const std::string& name = name_of(arm);
   const int index = blocks_[{pass, arm}]++;
+  if (take_earlier(pass, arm, index)) return true;
   report_progress(fmt::format("{} pass, block {}, {}", word(pass), index + 1, name));
   const BlockPlan block = block_plan(pass, arm, index, iterations);
   ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
   ++done_;
   last_samples_ = result.samples;
 
-  result.block.order = static_cast<int64_t>(recording_.blocks.size());
   why_invalid_ = watch_of(arm).change();
   const bool ok = result.block.ok();
   if (!ok && !stopped() && block.arm->program && interferes(pass)) {
@@ -350,12 +366,51 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations) {
   int& failures = failures_in_a_row_[{pass, arm}];
   failures = ok ? 0 : failures + 1;
   if (failures == kFailuresToGiveUp) {
-    recording_.warnings.push_back(fmt::format("{}, {} pass: given up after {} failures in a row",
-                                              name, word(pass), failures));
+    warn_once(fmt::format("{}, {} pass: given up after {} failures in a row", name, word(pass),
+                          failures));
   }
   if (ok) note_result(result);
-  recording_.blocks.push_back(std::move(result.block));
+  result.block.rerun_of = rerun_of;
+  if (within_round_ && result.block.disturbed.empty())
+    result.block.disturbed = "the run was ended and gone on with within a round";
+  keep(std::move(result.block));
   return ok;
+}
+
+// What was interrupted itself is told, but not for one that goes on.
+void Measurement::keep(Block block) {
+  block.order = next_order_++;
+  note_programs();
+  journal_.note(recording_);
+  if (block.ok() || !stopped()) journal_.add({block, last_samples_});
+  recording_.blocks.push_back(std::move(block));
+}
+
+bool Measurement::was_taken(Pass pass, size_t arm) const {
+  const auto next = blocks_.find({pass, arm});
+  return earlier_.contains({pass, name_of(arm), next == blocks_.end() ? 0 : next->second});
+}
+
+// What a killed run left of a block that it did not end is in the way of the same block.
+bool Measurement::take_earlier(Pass pass, size_t arm, int index) {
+  const std::string& name = name_of(arm);
+  if (auto entry = earlier_.extract({pass, name, index})) {
+    last_samples_ = entry.mapped().samples;
+    recording_.blocks.push_back(std::move(entry.mapped().block));
+    failures_in_a_row_[{pass, arm}] = 0;
+    ++done_;
+    return true;
+  }
+  if (goes_on_)
+    std::filesystem::remove_all(std::filesystem::path(folder_) /
+                                fmt::format("raw/{}/{}-{}", word(pass), name, index));
+  return false;
+}
+
+// Where this run ends before it comes to them.
+void Measurement::take_all_earlier() {
+  for (auto& [key, entry] : earlier_) recording_.blocks.push_back(std::move(entry.block));
+  earlier_.clear();
 }
 
 BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iterations) {

@@ -6,10 +6,12 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "profiles/process/block.h"
+#include "profiles/recording/journal.h"
 #include "profiles/run/arm_order.h"
 #include "profiles/run/budget.h"
 #include "profiles/run/plan.h"
@@ -17,10 +19,12 @@
 namespace winnow::profiles {
 
 // Takes the passes of a plan into a folder, one child at a time, until all are taken or *plan.stop:
-// fills in blocks, missing, warnings and what the programs tell of themselves. Profiles are not
-// read yet.
+// fills in blocks, missing, warnings and what the programs tell of themselves, and notes each block
+// in the journal of the folder. Profiles are not read yet.
 class Measurement {
  public:
+  // What an earlier run of the same plan measured, if the journal tells of one, is not measured
+  // again; `recording` is that run's then, without its blocks.
   Measurement(const RunPlan& plan, std::string folder, Recording& recording);
 
   void take_passes();
@@ -71,7 +75,11 @@ class Measurement {
   void choose_plan(double round_s, double starts_s, double shortest_s);
   void measure_start();
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
-  bool run_block(Pass pass, size_t arm, int iterations);
+  bool run_block(Pass pass, size_t arm, int iterations, std::optional<int> rerun_of = {});
+  bool take_earlier(Pass pass, size_t arm, int index);
+  void take_all_earlier();
+  bool was_taken(Pass pass, size_t arm) const;
+  void keep(Block block);
   int64_t samples_of_last_block() const;
   double elapsed_s() const;
   void note_result(const ChildResult& result);
@@ -79,9 +87,16 @@ class Measurement {
   void note_fewer_threads(const ChildResult& result);
   void warn_once(const std::string& text);
 
+  using BlockKey = std::tuple<Pass, std::string, int>;  // pass, variant, index
+
   const RunPlan& plan_;
   const std::string folder_;
   Recording& recording_;
+  std::map<BlockKey, JournalEntry> earlier_;  // not taken over yet
+  const bool goes_on_;
+  Journal journal_;
+  int64_t next_order_ = 0;
+  bool within_round_ = false;  // a round of which the earlier run took some blocks
   std::mt19937_64 random_;
   ArmOrder order_;                     // of the time pass
   std::vector<ProgramWatch> watches_;  // of plan.arms

@@ -41,9 +41,6 @@ struct RunPlan : MeasuringPlan {
   // Asked after each round of the time pass (one block of every arm); true: it ends. May be empty.
   // With it no disturbed round is repeated.
   std::function<bool(const Recording&)> enough;
-  // Told when an earlier, complete recording made room for one that is not: where it lies now.
-  // May be empty.
-  std::function<void(const std::string& folder)> kept_earlier;
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
 
   // Of programs that need not know of the harness, or of those that follow docs/child-contract.md:

@@ -4,11 +4,13 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "base/error.h"
 #include "profiles/machine/facts.h"
@@ -23,9 +25,12 @@
 #include "profiles/recording/utc_now.h"
 #include "profiles/run/folder.h"
 #include "profiles/run/measurement.h"
+#include "profiles/run/plan_text.h"
 
 namespace winnow::profiles {
 namespace {
+
+constexpr std::string_view kBlocksFailed = " blocks failed: ";
 
 void check_plan(const RunPlan& plan) {
   check(!plan.arms.empty(), "variants", "none");
@@ -132,7 +137,7 @@ void note_gaps(Pass pass, const Variant& variant, Recording& recording) {
     ++(block.ok() ? ok : failed);
     if (!block.ok()) failure = block.failure;
   }
-  const std::string text = fmt::format("{} of {} blocks failed: {}", failed, ok + failed, failure);
+  const std::string text = fmt::format("{} of {}{}{}", failed, ok + failed, kBlocksFailed, failure);
   if (has_no_wall_profile(pass, variant)) {
     recording.missing.push_back(
         {variant.name, pass, "its threads live too short for a sampled wall profile"});
@@ -208,6 +213,28 @@ RunStatus status_of(const RunPlan& plan, const Recording& recording) {
   return all_ok && nothing_missing ? RunStatus::complete : RunStatus::incomplete;
 }
 
+// What an earlier run of the plan left, but its blocks, which are taken over in their turn, and
+// what is told of them at the end.
+Recording begun_recording(const std::string& folder, RunPlan& plan) {
+  Recording recording = read_recording(folder);
+  const std::vector<std::string> ends = disturbance_warnings(recording);
+  std::erase_if(recording.warnings, [&](const std::string& warning) {
+    return std::ranges::count(ends, warning) > 0 ||
+           warning.find(kBlocksFailed) != std::string::npos;
+  });
+  const std::string sentence =
+      fmt::format("this run was ended and gone on with at {}; {} blocks were measured before",
+                  utc_now(), std::ranges::count_if(recording.blocks, &Block::ok));
+  recording.warnings.push_back(sentence);
+  if (plan.tell) plan.tell(fmt::format("{}: {}", folder, sentence));
+  const std::string seed = fact_value(recording.machine, "run_seed");
+  if (!plan.seed_chosen) plan.seed = std::strtoull(seed.c_str(), nullptr, 10);
+  recording.blocks.clear();
+  recording.missing.clear();
+  recording.profiles.clear();
+  return recording;
+}
+
 bool measured_anything(const Recording& recording) {
   return std::any_of(recording.blocks.begin(), recording.blocks.end(),
                      [](const Block& block) { return block.ok(); });
@@ -220,6 +247,7 @@ double own_cpu_s() {
 }
 
 void take_roofline(const RunPlan& plan, Recording& recording) try {
+  if (recording.roofline) return;
   const MachineWatch watch(plan.machine_root);
   const double before_s = own_cpu_s();
   recording.roofline = plan.roofline();
@@ -256,31 +284,30 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
 
 }  // namespace
 
-Recording run(const RunPlan& plan) try {
-  check_plan(plan);
-  check_agent(plan);
-  const CategoryRules rules = plan.categories_file.empty()
-                                  ? CategoryRules::built_in(plan.program_categories)
-                                  : CategoryRules::load(plan.categories_file);
-  RecordingFolder folder(plan.out_dir);
-  Recording recording = start_recording(plan);
+Recording run(const RunPlan& asked) try {
+  check_plan(asked);
+  check_agent(asked);
+  const CategoryRules rules = asked.categories_file.empty()
+                                  ? CategoryRules::built_in(asked.program_categories)
+                                  : CategoryRules::load(asked.categories_file);
+  RecordingFolder folder(asked.out_dir, {plan_text(asked), asked.force, asked.tell});
+  RunPlan plan = asked;
+  Recording recording =
+      folder.goes_on() ? begun_recording(folder.partial(), plan) : start_recording(plan);
   try {
     measure(plan, rules, folder.partial(), recording);
     // A run that measured nothing does not take an earlier recording's place.
-    if (folder.replaces_recording() && !measured_anything(recording)) return recording;
+    if (folder.holds_recording() && !measured_anything(recording)) return recording;
     write_recording(folder.partial(), recording);
   } catch (const std::exception& error) {
-    if (!measured_anything(recording)) throw;
-    folder.leave();
+    if (!folder.goes_on() && !measured_anything(recording)) throw;
     throw base::Error(
         folder.partial(),
-        fmt::format("not a whole recording; what was measured lies here: {}", error.what()));
+        fmt::format("not a whole recording; what was measured lies here, and the same "
+                    "command goes on with it: {}",
+                    error.what()));
   }
-  if (folder.replaces_complete() && recording.status != RunStatus::complete) {
-    const std::string previous = folder.keep_earlier();
-    if (plan.kept_earlier) plan.kept_earlier(previous);
-  }
-  folder.keep();
+  folder.keep(recording.status);
   // A figure that no reader accepts is told now, when hours of measuring are safely kept.
   read_recording(plan.out_dir);
   return recording;

@@ -8,8 +8,8 @@ namespace winnow::profiles {
 // Runs every pass of every arm, one child process at a time, and writes out_dir: recording.json and
 // raw/<pass>/<variant>-<index>/. A child that fails leaves a block with its status, and the run
 // goes on. A round of the time pass that was disturbed is repeated
-// (profiles/recording/disturbance.h). An existing recording in out_dir is replaced at the end, in
-// one step; a complete one by one that is not only after it was moved to "<out_dir>.previous".
+// (profiles/recording/disturbance.h). What was measured can be read at every moment, and survives:
+// profiles/run/folder.h tells what a run goes on with, what it replaces and what it moves aside.
 // Throws base::UsageError for a plan that cannot be run, and for an out_dir that is not empty and
 // holds no recording; base::Error when out_dir cannot be written: what was measured stays, where
 // the error says.

@@ -32,7 +32,6 @@ struct SweepPlan : MeasuringPlan {
   double region_s = 0.3;
   std::optional<double> budget_s;   // instead of `blocks`: as many as fit
   bool resume = false;              // add to a sweep in out_dir even where that is finished
-  bool force = false;               // begin anew, whatever sweep is in out_dir
   std::optional<Model> model;       // as far as it is known before the first process
   std::string isa;                  // of the programs; empty: not known
   std::function<double()> clock_s;  // of the budget; empty: the steady clock

@@ -113,7 +113,7 @@ void map_counts() {
 // Before the program has a second thread: libraries call these at their start.
 int begin() {
   if (environ == nullptr) return kUnknown;  // libc has not begun
-  g_state = kSleeps;  // of what this calls itself
+  g_state = kSleeps;                        // of what this calls itself
   if (!is_the_program()) return kSleeps;
   g_pid = getpid();
   g_forked = strcmp(text_of("FAULT_FORKED"), "1") == 0;

@@ -304,7 +304,7 @@ TEST_CASE("a complete recording is kept beside one that is not") {
   const Scratch scratch;
   RunPlan plan = plan_of(scratch, {arm("pool", "first")}, {Pass::time});
   std::vector<std::string> told;
-  plan.kept_earlier = [&](const std::string& folder) { told.push_back(folder); };
+  plan.tell = [&](const std::string& sentence) { told.push_back(sentence); };
   run(plan);
   winnow::base::write_file(plan.out_dir + "/notes.txt", "mine");
   CHECK(run(plan).status == RunStatus::complete);
@@ -317,21 +317,23 @@ TEST_CASE("a complete recording is kept beside one that is not") {
   };
   CHECK(run(plan).status == RunStatus::interrupted);
   const std::string previous = plan.out_dir + ".previous";
-  CHECK(told == std::vector<std::string>{previous});
+  const std::string kept = ": the earlier recording is kept here";
+  CHECK(told == std::vector<std::string>{previous + kept});
   CHECK(read_recording(plan.out_dir).status == RunStatus::interrupted);
   CHECK(read_recording(previous).status == RunStatus::complete);
   CHECK(fs::exists(previous + "/raw/time/first-1/result.json"));
   CHECK(read_file(previous + "/notes.txt") == "mine");
 
   stop = false;
-  run(plan);  // replaces an interrupted one: that is nothing to keep
-  CHECK(told.size() == 1);
+  CHECK(run(plan).status == RunStatus::interrupted);  // goes on, and needs nothing kept
+  CHECK(told.size() == 2);
+  CHECK(has(told.back(), "out.partial: this run was ended and gone on with at "));
   stop = false;
   plan.progress = nullptr;
   CHECK(run(plan).status == RunStatus::complete);
   plan.arms.push_back(arm("exit3"));
   CHECK(run(plan).status == RunStatus::incomplete);
-  CHECK(told.back() == previous + "-2");
+  CHECK(told.back() == previous + "-2" + kept);
   CHECK(read_recording(previous).status == RunStatus::complete);
   CHECK(read_recording(previous + "-2").status == RunStatus::complete);
 }
@@ -362,10 +364,11 @@ TEST_CASE("a run that cannot be completed leaves what it measured and says where
     if (progress.text == "reading the profiles") throw Error("disk", "on fire");
   };
   CHECK_THROWS_WITH(run(plan), partial +
-                                   ": not a whole recording; what was measured lies here: "
-                                   "disk: on fire");
+                                   ": not a whole recording; what was measured lies here, and "
+                                   "the same command goes on with it: disk: on fire");
   CHECK(fs::exists(partial + "/raw/time/pool-1/result.json"));
   CHECK_FALSE(fs::exists(plan.out_dir));
+  CHECK(read_recording(partial).blocks.size() == 2);
 }
 
 TEST_CASE("a recording that no reader accepts is told and kept") {
