@@ -10,7 +10,9 @@
 #include "cli/commands.h"
 #include "cli/model_check.h"
 #include "engine/gguf.h"
+#include "engine/model.h"
 #include "engine/synthetic_model.h"
+#include "engine/tensor_check.h"
 
 namespace winnow::cli {
 
@@ -62,6 +64,12 @@ std::string value_text(const engine::Gguf& file, const engine::MetadataEntry& en
       entry.value);
 }
 
+bool becomes_q8_0(const engine::Tensor& tensor) {
+  const bool stays = tensor.type == engine::TensorType::f32 && tensor.name.starts_with("dense_");
+  return tensor.shape.size() > 1 && tensor.type != engine::TensorType::q8_0 && !stays &&
+         tensor.name != engine::kTokenTable;
+}
+
 std::string info_text(const engine::Gguf& file) {
   fmt::memory_buffer buffer;
   auto out = std::back_inserter(buffer);
@@ -80,6 +88,11 @@ std::string info_text(const engine::Gguf& file) {
   for (const auto& tensor : file.tensors())
     fmt::format_to(out, "{:<{}}  {:<5} {:>11} bytes  [{}]\n", base::printable(tensor.name), width,
                    engine::name(tensor.type), tensor.bytes.size(), fmt::join(tensor.shape, ", "));
+  if (std::any_of(file.tensors().begin(), file.tensors().end(), becomes_q8_0))
+    fmt::format_to(out,
+                   "\nThe engine converts matrices to q8_0 when it loads them, but for {}: exactly "
+                   "from q4_0,\nat a cosine of at least {} from other types (docs/models.md).\n",
+                   engine::kTokenTable, engine::kConvertedCosine);
   return fmt::to_string(buffer);
 }
 

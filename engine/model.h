@@ -21,7 +21,7 @@ struct RopeTable {
 
 // What converting f32, f16 or bf16 to q8_0 leaves of the cosine to an embedding by the weights as
 // the file has them, at least: measured at full size against double precision (docs/models.md).
-inline constexpr double kConvertedCosine = 0.999;
+inline constexpr double kConvertedCosine = 0.9995;
 
 // An EmbeddingGemma loaded from a GGUF file; immutable, any thread may use it. Resident are the
 // packed matrices (one buffer, about a byte a weight) and of the mapped file what is read in place:

@@ -26,6 +26,9 @@ T read(const std::byte* bytes) {
   return value;
 }
 
+// The upper half of a float.
+float from_bf16(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
+
 BlockQ8_0 widened(const BlockQ4_0& block) {
   BlockQ8_0 wide{block.scale, {}};
   for (int i = 0; i < kBlockSize / 2; ++i) {
@@ -56,19 +59,22 @@ BlockQ8_0 quantized(const float* weights) {
 
 float leading_float(TensorType type, const std::byte* block) {
   if (type == TensorType::f32) return read<float>(block);
-  if (type == TensorType::bf16) return std::bit_cast<float>(uint32_t{read<uint16_t>(block)} << 16);
+  if (type == TensorType::bf16) return from_bf16(read<uint16_t>(block));
   return kernels::half_to_float(read<uint16_t>(block));
 }
 
 void to_floats(TensorType type, const std::byte* bytes, size_t count, float* out) {
-  const size_t step = block_elements(type), step_bytes = block_bytes(type);
-  for (size_t i = 0; i < count; i += step, bytes += step_bytes) {
-    if (type == TensorType::q8_0)
-      scaled(read<BlockQ8_0>(bytes), out + i);
-    else if (type == TensorType::q4_0)
-      scaled(widened(read<BlockQ4_0>(bytes)), out + i);
-    else
-      out[i] = leading_float(type, bytes);
+  if (type == TensorType::f32) {
+    std::memcpy(out, bytes, count * sizeof(float));
+  } else if (type == TensorType::f16) {
+    for (size_t i = 0; i < count; ++i)
+      out[i] = kernels::half_to_float(read<uint16_t>(bytes + 2 * i));
+  } else if (type == TensorType::bf16) {
+    for (size_t i = 0; i < count; ++i) out[i] = from_bf16(read<uint16_t>(bytes + 2 * i));
+  } else {
+    for (size_t i = 0; i < count; i += kBlockSize, bytes += block_bytes(type))
+      scaled(type == TensorType::q8_0 ? read<BlockQ8_0>(bytes) : widened(read<BlockQ4_0>(bytes)),
+             out + i);
   }
 }
 

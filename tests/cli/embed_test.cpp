@@ -256,3 +256,20 @@ TEST_CASE("model check prints a checksum for the file and each tensor, and finds
   CHECK(used.out.empty());
   CHECK(used.err == damaged.err);
 }
+
+TEST_CASE("model info tells that the engine converts other types than q8_0") {
+  TinyModel tiny;
+  const std::string told = "The engine converts matrices to q8_0 when it loads them";
+  const auto sound = testing::winnow(tiny, {"model", "info", "tiny.gguf"});
+  CHECK(sound.out.find(told) == std::string::npos);
+  std::string model = base::read_file(tiny / "tiny.gguf");
+  const std::string name = "blk.1.ffn_down.weight";
+  const size_t type = model.find(name) + name.size() + 4 + 2 * 8;  // behind the two dimensions
+  REQUIRE(model.at(type) == 8);
+  model.at(type) = 2;  // q4_0, which needs fewer bytes
+  base::write_file(tiny / "other.gguf", model);
+  const auto other = testing::winnow(tiny, {"model", "info", "other.gguf"});
+  INFO(other.err);
+  CHECK(other.status == 0);
+  CHECK(other.out.find(told) != std::string::npos);
+}

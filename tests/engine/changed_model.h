@@ -148,7 +148,8 @@ inline std::vector<std::byte> encoded_weights(const std::vector<float>& weights,
 }
 
 // The model with matrices of normally distributed weights, as trained ones are, of the root mean
-// square that its own have: written with the type `type`, the table of tokens with `table_type`.
+// square that its own have: written with the type `type`, the table of tokens with `table_type` or,
+// where that is its type, as it is.
 inline void write_with_type(const std::string& from, const std::string& to, TensorType type,
                             TensorType table_type) {
   const Gguf file = Gguf::open(from);
@@ -156,11 +157,11 @@ inline void write_with_type(const std::string& from, const std::string& to, Tens
   for (const MetadataEntry& entry : file.metadata()) copy_entry(writer, entry);
   for (const Tensor& tensor : file.tensors()) {
     const std::string name(tensor.name);
-    if (tensor.shape.size() == 1) {
+    const TensorType as = name == "token_embd.weight" ? table_type : type;
+    if (tensor.shape.size() == 1 || (name == "token_embd.weight" && as == tensor.type)) {
       writer.add_tensor(name, tensor.type, tensor.shape, tensor.bytes);
       continue;
     }
-    const TensorType as = name == "token_embd.weight" ? table_type : type;
     const uint64_t count = tensor.shape[0] * tensor.shape[1];
     writer.add_tensor(name, as, tensor.shape, [as, count, name, &tensor](GgufWriter::Sink sink) {
       const auto deviation = 1 / std::sqrt(static_cast<float>(tensor.shape[0]));
