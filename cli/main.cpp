@@ -3,6 +3,7 @@
 
 #include <array>
 #include <exception>
+#include <filesystem>
 #include <string_view>
 
 #include "base/error.h"
@@ -80,6 +81,9 @@ int main(int argc, char** argv) {
   } catch (const base::Error& error) {
     cli::note(error.what());
     return error.exit_status();
+  } catch (const std::filesystem::filesystem_error& error) {
+    cli::note(base::Error(error.path1().string(), error.code().message()).what());
+    return base::kFailed;
   } catch (const std::exception& error) {
     cli::note(base::printable(error.what()));
     return base::kFailed;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <span>
 
 #include "base/aligned_buffer.h"
@@ -18,6 +19,7 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/pending_file.h"
+#include "base/sums.h"
 #include "base/toml.h"
 #include "base/usable_cores.h"
 #include "tests/catch.h"
@@ -315,4 +317,20 @@ TEST_CASE("threads by default: the cores of the affinity mask, or of the quota w
   CHECK(with("max 100000\n") == 1);
   CHECK(cores_of_process().size() == 1);
   REQUIRE(sched_setaffinity(0, sizeof before, &before) == 0);
+}
+
+TEST_CASE("sums and differences beyond the type are its greatest or least number") {
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  constexpr int64_t least = std::numeric_limits<int64_t>::min();
+  CHECK(added(int64_t{2}, 3) == 5);
+  CHECK(added(most, 1) == most);
+  CHECK(added(least, -1) == least);
+  CHECK(added(std::numeric_limits<uint64_t>::max(), 1) == std::numeric_limits<uint64_t>::max());
+  CHECK(subtracted(int64_t{2}, 3) == -1);
+  CHECK(subtracted(most, -1) == most);
+  CHECK(subtracted(least, 1) == least);
+  CHECK(subtracted(0u, 1u) == 0u);
+  int sum = std::numeric_limits<int>::max() - 1;
+  add_to(sum, 5);
+  CHECK(sum == std::numeric_limits<int>::max());
 }
