@@ -3,8 +3,9 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <sstream>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -15,33 +16,65 @@ namespace {
 constexpr size_t kFileLimitBytes = size_t{16} << 20;
 constexpr int kKeyPartsLimit = 1000;
 
-// How many dots stand in a line before its first equals sign or comment, outside quotes.
-int dots_of_key(const std::string& line) {
-  int dots = 0;
-  char quote = 0;
-  for (const char c : line) {
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '=' || c == '#') {
-      break;
-    } else if (c == '.') {
-      ++dots;
+// Looks for keys and brackets outside of texts and comments: parts of keys, and the brackets that
+// they stand in, are tables in tables, and each of these takes a part of the stack.
+class DepthCheck {
+ public:
+  DepthCheck(std::string_view text, const std::string& path) : rest_(text), path_(path) {}
+
+  void run() {
+    while (!rest_.empty()) {
+      const char c = rest_.front();
+      if (c == '"' || c == '\'') {
+        skip_text(c);
+      } else {
+        rest_.remove_prefix(c == '#' ? std::min(rest_.find('\n'), rest_.size()) : 1);
+        if (c != '#') take(c);
+      }
     }
   }
-  return dots;
-}
 
-void check_key_parts(const std::string& text, const std::string& path) {
-  std::istringstream lines(text);
-  std::string line;
-  for (int number = 1; std::getline(lines, line); ++number) {
-    if (dots_of_key(line) >= kKeyPartsLimit)
-      throw UsageError(path, "line " + std::to_string(number) + ": a key of more than " +
-                                 std::to_string(kKeyPartsLimit) + " parts");
+ private:
+  // In one quote or in three of them; the former ends with its line at the latest.
+  void skip_text(char quote) {
+    const std::string whole(3, quote);
+    const bool lines = rest_.starts_with(whole);
+    const std::string_view end =
+        lines ? std::string_view(whole) : std::string_view(whole).substr(2);
+    rest_.remove_prefix(end.size());
+    while (!rest_.empty() && !rest_.starts_with(end)) {
+      if (rest_.front() == '\n' && !lines) return;
+      line_ += rest_.front() == '\n';
+      const bool escapes = rest_.front() == '\\' && quote == '"' && rest_.size() > 1;
+      line_ += escapes && rest_[1] == '\n';
+      rest_.remove_prefix(escapes ? 2 : 1);
+    }
+    rest_.remove_prefix(std::min(end.size(), rest_.size()));
   }
-}
+
+  void take(char c) {
+    if (c == '.') ++parts_;
+    if (c == '{' || c == '[') {
+      open_.push_back(parts_ + 1);
+      around_ += open_.back();
+    }
+    if ((c == '}' || c == ']') && !open_.empty()) {
+      around_ -= open_.back();
+      open_.pop_back();
+    }
+    if (std::string_view("{[}],\n").find(c) != std::string_view::npos) parts_ = 0;
+    if (around_ + parts_ >= kKeyPartsLimit)
+      throw UsageError(path_, "line " + std::to_string(line_) + ": a key of more than " +
+                                  std::to_string(kKeyPartsLimit) + " parts");
+    line_ += c == '\n';
+  }
+
+  std::string_view rest_;
+  const std::string& path_;
+  std::vector<int> open_;       // parts of the key before each open bracket, and the bracket
+  int around_ = 0, parts_ = 0;  // their sum; of the key so far
+  int line_ = 1;
+};
 
 TomlNode data_of(const toml::node& node) {
   TomlNode data;
@@ -73,7 +106,7 @@ const TomlNode* TomlNode::find(std::string_view key) const {
 }
 
 TomlNode parse_toml(const std::string& text, const std::string& path) {
-  check_key_parts(text, path);
+  DepthCheck(text, path).run();
   try {
     return data_of(toml::parse(text, path));
   } catch (const toml::parse_error& error) {

@@ -66,9 +66,10 @@ std::vector<std::string> scan(const std::string& range, const std::optional<std:
   const double by = step ? number("--parameter-step-size", *step) : 1;
   if (!(by > 0) || last < first || (last - first) / by > static_cast<double>(kLimitArms))
     throw base::UsageError("--parameter-scan", range + ": no or too many steps");
+  // A step may be too small to change the number: they are counted, not reached.
+  const int steps = static_cast<int>((last - first) / by + 1e-9);
   std::vector<std::string> values;
-  for (int i = 0; first + i * by <= last + by * 1e-9; ++i)
-    values.push_back(fmt::format("{:.12g}", first + i * by));
+  for (int i = 0; i <= steps; ++i) values.push_back(fmt::format("{:.12g}", first + i * by));
   return values;
 }
 
@@ -96,14 +97,14 @@ using Values = std::map<std::string, std::string>;
 std::vector<Values> combinations(const std::vector<Parameter>& parameters) {
   std::vector<Values> all{{}};
   for (const Parameter& parameter : parameters) {
+    if (all.size() * parameter.values.size() > kLimitArms)
+      throw base::UsageError("parameters", fmt::format("more than {} programs", kLimitArms));
     std::vector<Values> longer;
     for (const Values& values : all)
       for (const std::string& value : parameter.values) {
         longer.push_back(values);
         longer.back()[parameter.name] = value;
       }
-    if (longer.size() > kLimitArms)
-      throw base::UsageError("parameters", fmt::format("more than {} programs", kLimitArms));
     all = std::move(longer);
   }
   return all;
@@ -171,9 +172,12 @@ std::string file_of(const char* option, const std::optional<std::string>& file, 
   if (!file || *file == "null") return "";
   if (*file == "pipe" || *file == "inherit")
     throw base::UsageError(option, *file + ": expected null or a file");
-  if (must_exist && !fs::is_regular_file(*file))
+  std::error_code error;
+  if (must_exist && !fs::is_regular_file(*file, error))
     throw base::UsageError(*file, "not a file to read");
-  return fs::absolute(*file).string();
+  const std::string path = fs::absolute(*file, error).string();
+  if (error) throw base::UsageError(option, *file + ": " + error.message());
+  return path;
 }
 
 // By the option that is given, or by the port or socket that the server's command names.
@@ -229,7 +233,8 @@ profiles::Program program_of(const ProgramOptions& options, size_t command, size
   program.input_file = file_of("--input", options.input, true);
   program.output_file = file_of("--output", options.output, false);
   program.folder = options.folder.value_or("");
-  if (!program.folder.empty() && !fs::is_directory(program.folder))
+  std::error_code error;
+  if (!program.folder.empty() && !fs::is_directory(program.folder, error))
     throw base::UsageError(program.folder, "not a folder");
   read_ignored(options, program);
   program.warmup = options.warmup;

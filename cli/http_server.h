@@ -27,4 +27,8 @@ void serve_loopback(uint16_t port, const std::function<void(uint16_t)>& listenin
                     const std::function<HttpAnswer(const std::string& path)>& answer,
                     const ServerLimits& limits = {});
 
+// Answers one request that comes over a connected stream socket, which it closes.
+void serve_connection(int socket, uint16_t port,
+                      const std::function<HttpAnswer(const std::string& path)>& answer);
+
 }  // namespace winnow::cli

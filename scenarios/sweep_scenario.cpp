@@ -269,9 +269,12 @@ std::vector<std::string> mix_texts(const SweepScenario& scenario, const Mix& mix
 
 std::string workload_toml(const SweepScenario& scenario, const Mix& mix, int batch,
                           const std::vector<std::string>& variants) {
-  const std::string name = fmt::format("{}-{}-{}", scenario.name, mix.name, batch);
-  std::string text = fmt::format(
-      "name = {}\n", base::toml_string(name.size() > 100 ? name.substr(name.size() - 100) : name));
+  // What a scenario may be called, whatever stands where a long name is cut.
+  constexpr size_t kLongestName = 100;
+  std::string name = fmt::format("{}-{}-{}", scenario.name, mix.name, batch);
+  if (name.size() > kLongestName) name.erase(0, name.size() - kLongestName);
+  name.erase(0, name.find_first_not_of('.'));
+  std::string text = fmt::format("name = {}\n", base::toml_string(name));
   if (!mix.description.empty())
     text += fmt::format("description = {}\n", base::toml_string(mix.description));
   text += "texts = [\n";

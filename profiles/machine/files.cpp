@@ -37,7 +37,8 @@ std::vector<int> parse_list(const std::string& text) {
     const size_t dash = range.find('-');
     const auto first = to_integer(range.substr(0, dash));
     const auto last = dash == std::string::npos ? first : to_integer(range.substr(dash + 1));
-    if (!first || !last || *first < 0 || *last < *first || *last >= kLimitCpus) return {};
+    const int64_t least = numbers.empty() ? 0 : numbers.back() + 1;  // the kernel's are ascending
+    if (!first || !last || *first < least || *last < *first || *last >= kLimitCpus) return {};
     for (int64_t n = *first; n <= *last; ++n) numbers.push_back(static_cast<int>(n));
   }
   return numbers;

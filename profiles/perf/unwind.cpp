@@ -62,8 +62,8 @@ class ThreadState {
   }
 
   std::optional<uint64_t> sp() const { return registers_[kDwarfSp]; }
-  std::optional<uint64_t> reg(int number) const {
-    return number < kDwarfRegisters ? registers_[number] : std::nullopt;
+  std::optional<uint64_t> reg(int64_t number) const {
+    return number >= 0 && number < kDwarfRegisters ? registers_[number] : std::nullopt;
   }
 
   // Of the stack's copy. That ends after so many bytes, or with a page that was never touched.
@@ -95,7 +95,7 @@ class ThreadState {
       case Kind::same_value:
         return reg(number);
       case Kind::in_register:
-        return rule.number < kDwarfRegisters ? reg(static_cast<int>(rule.number)) : std::nullopt;
+        return reg(rule.number);
       case Kind::at_cfa:
         return word(cfa + static_cast<uint64_t>(rule.number));
       case Kind::is_cfa:

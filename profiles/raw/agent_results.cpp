@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <utility>
 
 #include "base/error.h"
 #include "base/region.h"
+#include "base/sums.h"
 #include "profiles/agent/agent_file.h"
 #include "profiles/raw/agent_bytes.h"
 #include "profiles/raw/sync_total.h"
@@ -23,6 +25,16 @@ namespace {
 using namespace winnow::agent;
 
 constexpr const char* kMainThread = "main";
+constexpr uint32_t kMostCores = 1 << 20;
+
+// The file is what a program left in memory that it could write to: no figure is certain to be one.
+int64_t whole(uint64_t count) {
+  return static_cast<int64_t>(std::min<uint64_t>(count, std::numeric_limits<int64_t>::max()));
+}
+
+int64_t since(int64_t begin, int64_t end) {
+  return std::max<int64_t>(0, base::subtracted(end, begin));
+}
 
 // One clock of the region: ticks to seconds.
 struct Clock {
@@ -38,34 +50,34 @@ Clock calibrate(const Header& header, const std::string& file) {
   Clock clock{header.region_begin_ticks.load(), header.region_end_ticks.load(), 0};
   if (clock.begin == 0) throw base::Error(file, "the program did not begin its region");
   if (clock.end == 0) throw base::Error(file, "the program did not end its region");
-  const int64_t ns = header.region_end_ns - header.region_begin_ns;
+  const int64_t ns = base::subtracted(header.region_end_ns, header.region_begin_ns);
   if (clock.end <= clock.begin || ns <= 0) throw base::Error(file, "the region has no length");
   clock.s_per_tick = static_cast<double>(ns) * 1e-9 / static_cast<double>(clock.end - clock.begin);
   return clock;
 }
 
 void add(Counter& to, const Counter& from) {
-  to.count += from.count;
-  to.ticks += from.ticks;
+  base::add_to(to.count, from.count);
+  base::add_to(to.ticks, from.ticks);
 }
 
 void add(Figures& to, const Figures& from) {
   for (uint32_t i = 0; i < kOpCount; ++i) add(to.ops[i], from.ops[i]);
   for (uint32_t i = 0; i < kMarkCount; ++i) add(to.marks[i], from.marks[i]);
-  for (uint32_t i = 0; i < kPlaceCount; ++i) to.cpu_ns[i] += from.cpu_ns[i];
-  to.allocations += from.allocations;
-  to.allocated_bytes += from.allocated_bytes;
-  to.frees += from.frees;
+  for (uint32_t i = 0; i < kPlaceCount; ++i) base::add_to(to.cpu_ns[i], from.cpu_ns[i]);
+  base::add_to(to.allocations, from.allocations);
+  base::add_to(to.allocated_bytes, from.allocated_bytes);
+  base::add_to(to.frees, from.frees);
 }
 
 // What a thread was doing when the region ended, up to there.
 void finish(const Slot& slot, const Clock& clock, Figures& figures) {
   if (slot.op > kNoOp && slot.op < kOpCount) {
-    figures.ops[slot.op].ticks += clock.clipped(slot.op_since_ticks);
-    figures.ops[slot.op].count += clock.contains(slot.op_since_ticks);
+    add(figures.ops[slot.op],
+        {clock.contains(slot.op_since_ticks), clock.clipped(slot.op_since_ticks)});
   }
   if (slot.mark < kMarkCount)
-    figures.marks[slot.mark].ticks += clock.clipped(slot.mark_since_ticks);
+    add(figures.marks[slot.mark], {0, clock.clipped(slot.mark_since_ticks)});
 }
 
 // What a thread's account has beyond the last charge belongs to the place where it was then.
@@ -74,7 +86,8 @@ void finish_cpu(const Slot& slot, Figures& figures) {
   if (slot.place >= kPlaceCount || slot.end.tid != tid) return;
   const int64_t begin_ns = slot.begin.tid == tid ? slot.begin.cpu_ns : 0;
   const int64_t since_ns = std::max(slot.cpu_since_ns, begin_ns);
-  figures.cpu_ns[slot.place] += std::max<int64_t>(0, slot.end.cpu_ns - since_ns);
+  base::add_to(figures.cpu_ns[slot.place],
+               std::max<int64_t>(0, base::subtracted(slot.end.cpu_ns, since_ns)));
 }
 
 CpuByState cpu_by_state(const Figures& figures) {
@@ -108,16 +121,14 @@ ThreadAccount account_of(const Slot& slot, const Clock& clock, const Figures& fi
   const uint64_t died = slot.died_ticks == 0 ? clock.end : std::min(slot.died_ticks, clock.end);
   const uint64_t born = std::max(slot.born_ticks, clock.begin);
   account.wall_s = died > born ? clock.seconds(died - born) : 0;
-  account.cpu_s = static_cast<double>(std::max<int64_t>(0, to.cpu_ns - from.cpu_ns)) * 1e-9;
+  account.cpu_s = static_cast<double>(since(from.cpu_ns, to.cpu_ns)) * 1e-9;
   if (from.run_queue_ns >= 0 && to.run_queue_ns >= from.run_queue_ns) {
     // The kernel counts a wait for a core when it ends, also one that began before the region.
     account.run_queue_s = std::min(static_cast<double>(to.run_queue_ns - from.run_queue_ns) * 1e-9,
                                    std::max(0.0, account.wall_s - account.cpu_s));
   }
-  account.voluntary_switches =
-      std::max<int64_t>(0, to.voluntary_switches - from.voluntary_switches);
-  account.involuntary_switches =
-      std::max<int64_t>(0, to.involuntary_switches - from.involuntary_switches);
+  account.voluntary_switches = since(from.voluntary_switches, to.voluntary_switches);
+  account.involuntary_switches = since(from.involuntary_switches, to.involuntary_switches);
   set_marks(account, figures, clock);
   return account;
 }
@@ -136,27 +147,27 @@ AgentThread thread_of(uint32_t slot, const Figures& figures, const Clock& clock)
 ThreadAccount account_of(const Folded& folded, const Clock& clock) {
   ThreadAccount account;
   account.name = kCreatedInRegion;
-  account.thread_count = static_cast<int64_t>(folded.threads);
+  account.thread_count = whole(folded.threads);
   account.wall_s = clock.seconds(folded.life_ticks);
-  account.cpu_s = static_cast<double>(folded.cpu_ns) * 1e-9;
+  account.cpu_s = static_cast<double>(since(0, folded.cpu_ns)) * 1e-9;
   if (folded.run_queue_unknown == 0) {
-    account.run_queue_s = static_cast<double>(folded.run_queue_ns) * 1e-9;
+    account.run_queue_s = static_cast<double>(since(0, folded.run_queue_ns)) * 1e-9;
   }
-  account.voluntary_switches = folded.voluntary_switches;
-  account.involuntary_switches = folded.involuntary_switches;
+  account.voluntary_switches = since(0, folded.voluntary_switches);
+  account.involuntary_switches = since(0, folded.involuntary_switches);
   set_marks(account, folded.figures, clock);
   return account;
 }
 
 void add(Folded& to, const Folded& from) {
   add(to.figures, from.figures);
-  to.threads += from.threads;
-  to.life_ticks += from.life_ticks;
-  to.cpu_ns += from.cpu_ns;
-  to.run_queue_ns += from.run_queue_ns;
-  to.run_queue_unknown += from.run_queue_unknown;
-  to.voluntary_switches += from.voluntary_switches;
-  to.involuntary_switches += from.involuntary_switches;
+  base::add_to(to.threads, from.threads);
+  base::add_to(to.life_ticks, from.life_ticks);
+  base::add_to(to.cpu_ns, from.cpu_ns);
+  base::add_to(to.run_queue_ns, from.run_queue_ns);
+  base::add_to(to.run_queue_unknown, from.run_queue_unknown);
+  base::add_to(to.voluntary_switches, from.voluntary_switches);
+  base::add_to(to.involuntary_switches, from.involuntary_switches);
 }
 
 // Threads that the program did not name carry the program's name: number those.
@@ -176,7 +187,7 @@ void name_threads(std::vector<ThreadAccount>& threads, const std::string& progra
 
 SyncProfile to_profile(const Figures& total, const Clock& clock) {
   auto calls = [&](const Counter& counter) {
-    return Calls{static_cast<int64_t>(counter.count), clock.seconds(counter.ticks)};
+    return Calls{whole(counter.count), clock.seconds(counter.ticks)};
   };
   SyncProfile sync;
   sync.wall_s = clock.seconds(clock.end - clock.begin);
@@ -190,16 +201,16 @@ SyncProfile to_profile(const Figures& total, const Clock& clock) {
   sync.futex_wake = calls(total.ops[kFutexWake]);
   sync.yield = calls(total.ops[kYield]);
   uint64_t marked = 0;
-  for (uint32_t i = 1; i < kMarkCount; ++i) marked += total.marks[i].count + total.marks[i].ticks;
+  for (uint32_t i = 1; i < kMarkCount; ++i) marked |= total.marks[i].count | total.marks[i].ticks;
   if (marked > 0) {
     sync.computing = calls(total.marks[WINNOW_COMPUTING]);
     sync.searching = calls(total.marks[WINNOW_SEARCHING]);
     sync.waiting = calls(total.marks[WINNOW_WAITING]);
     sync.signalling = calls(total.marks[WINNOW_SIGNALLING]);
   }
-  sync.allocations = static_cast<int64_t>(total.allocations);
-  sync.allocated_bytes = static_cast<int64_t>(total.allocated_bytes);
-  sync.frees = static_cast<int64_t>(total.frees);
+  sync.allocations = whole(total.allocations);
+  sync.allocated_bytes = whole(total.allocated_bytes);
+  sync.frees = whole(total.frees);
   return sync;
 }
 
@@ -275,17 +286,17 @@ void warn_of_threads(const Header& header, int64_t unread, std::vector<std::stri
 }
 
 void warn_of_children(const Header& header, std::vector<std::string>& warnings) {
-  const auto children = static_cast<int64_t>(header.child_processes.load());
+  const int64_t children = whole(header.child_processes.load());
   if (children > 0) warnings.push_back(warning_of_children(children));
 }
 
 AgentSeen seen_of(const Header& header) {
   AgentSeen seen;
-  seen.cpu_s =
-      static_cast<double>(std::max<int64_t>(0, header.cpu_end_ns - header.cpu_begin_ns)) * 1e-9;
+  seen.cpu_s = static_cast<double>(since(header.cpu_begin_ns, header.cpu_end_ns)) * 1e-9;
   // Else a program that this one replaced used it.
-  if (header.replaced == 0) seen.start_s = static_cast<double>(header.cpu_begin_ns) * 1e-9;
-  seen.child_processes = static_cast<int64_t>(header.child_processes.load());
+  if (header.replaced == 0)
+    seen.start_s = static_cast<double>(std::max<int64_t>(0, header.cpu_begin_ns)) * 1e-9;
+  seen.child_processes = whole(header.child_processes.load());
   seen.replaced = header.replaced != 0;
   seen.executed = header.executed != 0;
   return seen;
@@ -346,7 +357,7 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
     results.threads[i].name = collected.accounts[i].name;
   results.sync = to_profile(collected.total, clock);
   results.sync.iterations = iterations;
-  results.sync.cores = static_cast<int>(header.cores);
+  results.sync.cores = static_cast<int>(std::min<uint32_t>(header.cores, kMostCores));
   results.sync.threads = std::move(collected.accounts);
   if (collected.folded.threads > 0)
     results.sync.threads.push_back(account_of(collected.folded, clock));

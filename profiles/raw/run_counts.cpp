@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/sums.h"
 #include "profiles/recording/document.h"
 #include "profiles/recording/fields.h"
 
@@ -78,19 +79,19 @@ InstructionProfile read_instruction_file(const std::string& path) {
 }
 
 void add_counts(const FutexProfile& runs, FutexProfile& sum) {
-  sum.iterations += runs.iterations;
-  sum.waits += runs.waits;
-  sum.wakes += runs.wakes;
-  sum.requeues += runs.requeues;
-  sum.others += runs.others;
+  base::add_to(sum.iterations, runs.iterations);
+  base::add_to(sum.waits, runs.waits);
+  base::add_to(sum.wakes, runs.wakes);
+  base::add_to(sum.requeues, runs.requeues);
+  base::add_to(sum.others, runs.others);
 }
 
 void add_counts(const InstructionProfile& runs, InstructionProfile& sum) {
   sum.fewest = sum.iterations == 0 ? runs.fewest : std::min(sum.fewest, runs.fewest);
   sum.most = std::max(sum.most, runs.most);
-  sum.iterations += runs.iterations;
-  sum.instructions += runs.instructions;
-  sum.processes += runs.processes;
+  base::add_to(sum.iterations, runs.iterations);
+  base::add_to(sum.instructions, runs.instructions);
+  base::add_to(sum.processes, runs.processes);
 }
 
 InstructionProfile read_callgrind(const std::string& folder) {
@@ -102,7 +103,7 @@ InstructionProfile read_callgrind(const std::string& folder) {
     if (!name.starts_with("callgrind.")) continue;
     const int64_t total = number_behind(entry.path(), "totals:");
     if (total < 0) throw base::Error("callgrind", "its file of a process has no total");
-    profile.instructions += total;
+    base::add_to(profile.instructions, total);
     ++profile.processes;
     if (!tells_its_start(entry.path().parent_path() / ("valgrind." + name.substr(10)))) ++forked;
   }

@@ -1,7 +1,10 @@
 #include "profiles/raw/sync_total.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
+
+#include "base/sums.h"
 
 namespace winnow::profiles {
 namespace {
@@ -30,7 +33,7 @@ constexpr CountMember kCounts[] = {&SyncProfile::allocations, &SyncProfile::allo
 void add(std::optional<Calls>& to, const std::optional<Calls>& from) {
   if (!from) return;
   if (!to) to.emplace();
-  to->count += from->count;
+  base::add_to(to->count, from->count);
   to->wall_s += from->wall_s;
 }
 
@@ -46,15 +49,16 @@ CpuByState& operator+=(CpuByState& to, const CpuByState& from) {
 
 template <class T>
 void add(std::optional<T>& to, const std::optional<T>& from) {
-  if (to && from)
-    *to += *from;
+  if (!to || !from) return to.reset();
+  if constexpr (std::is_integral_v<T>)
+    base::add_to(*to, *from);
   else
-    to.reset();
+    *to += *from;
 }
 
 void add(ThreadAccount& to, const ThreadAccount& from) {
   // A worker that each process has once is one thread that worked for all of them.
-  if (from.name == kCreatedInRegion) to.thread_count += from.thread_count;
+  if (from.name == kCreatedInRegion) base::add_to(to.thread_count, from.thread_count);
   to.wall_s += from.wall_s;
   to.cpu_s += from.cpu_s;
   add(to.run_queue_s, from.run_queue_s);
@@ -81,7 +85,7 @@ std::optional<int64_t> voluntary_switches(const std::vector<ThreadAccount>& thre
   int64_t sum = 0;
   for (const ThreadAccount& thread : threads) {
     if (!thread.voluntary_switches) return std::nullopt;
-    sum += *thread.voluntary_switches;
+    base::add_to(sum, *thread.voluntary_switches);
   }
   return threads.empty() ? std::nullopt : std::optional(sum);
 }
@@ -102,7 +106,7 @@ void add_process(const SyncProfile& process, int block, SyncProfile& total) {
     total = process;
     total.processes.emplace();
   } else {
-    total.iterations += process.iterations;
+    base::add_to(total.iterations, process.iterations);
     total.wall_s += process.wall_s;
     total.cores = std::max(total.cores, process.cores);
     for (const auto& [name, calls] : kCalls) add(total.*calls, process.*calls);

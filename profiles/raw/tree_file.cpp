@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sums.h"
 #include "profiles/recording/document.h"
 #include "profiles/recording/fields.h"
 
@@ -19,8 +20,8 @@ void add_program(const TreeProgram& program, std::vector<TreeProgram>& programs)
     programs.push_back(program);
     return;
   }
-  found->processes += program.processes;
-  found->threads += program.threads;
+  base::add_to(found->processes, program.processes);
+  base::add_to(found->threads, program.threads);
   found->cpu_s += program.cpu_s;
   found->run_queue_s += program.run_queue_s;
 }
@@ -39,16 +40,16 @@ TreeProfile read_tree_file(const std::string& path) {
 }
 
 void add_tree(const TreeProfile& trees, TreeProfile& sum) {
-  sum.iterations += trees.iterations;
+  base::add_to(sum.iterations, trees.iterations);
   sum.wall_s += trees.wall_s;
   sum.cpu_s += trees.cpu_s;
   sum.run_queue_s += trees.run_queue_s;
-  sum.voluntary_switches += trees.voluntary_switches;
-  sum.involuntary_switches += trees.involuntary_switches;
-  sum.processes += trees.processes;
-  sum.threads += trees.threads;
-  sum.execs += trees.execs;
-  sum.unseen_ends += trees.unseen_ends;
+  base::add_to(sum.voluntary_switches, trees.voluntary_switches);
+  base::add_to(sum.involuntary_switches, trees.involuntary_switches);
+  base::add_to(sum.processes, trees.processes);
+  base::add_to(sum.threads, trees.threads);
+  base::add_to(sum.execs, trees.execs);
+  base::add_to(sum.unseen_ends, trees.unseen_ends);
   sum.most_threads_at_once = std::max(sum.most_threads_at_once, trees.most_threads_at_once);
   sum.peak_rss_bytes = std::max(sum.peak_rss_bytes, trees.peak_rss_bytes);
   for (const TreeProgram& program : trees.programs) add_program(program, sum.programs);

@@ -1,37 +1,54 @@
 #include "profiles/symbols/function_name.h"
 
-#include <cxxabi.h>
 #include <libiberty/demangle.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <memory>
+#include <cctype>
 #include <string_view>
 #include <utility>
 
 namespace winnow::profiles {
 namespace {
 
-// libdw and ELF files may hand over anything; a report needs no longer names.
+// libdw and ELF files may hand over anything; a report needs no longer symbols, nor names.
 constexpr size_t kLimitLength = 1 << 16;
+constexpr size_t kLimitNameLength = 1 << 20;
+
+struct NameTooLong {};
+
+// Where a demangler puts its text. A symbol of a hundred bytes can stand for a name of gigabytes,
+// each of its types twice the one before it: such a one is left.
+void append_name(const char* part, size_t size, void* name) {
+  auto& text = *static_cast<std::string*>(name);
+  if (size > kLimitNameLength - text.size()) throw NameTooLong();
+  text.append(part, size);
+}
+
+using Demangler = int (*)(const char* symbol, int options, demangle_callbackref, void* name);
+
+// Empty: the symbol is none of the demangler's.
+std::string demangled_by(Demangler demangler, const std::string& symbol, int options) {
+  if (symbol.size() > kLimitLength) return "";
+  std::string name;
+  try {
+    return demangler(symbol.c_str(), options, append_name, &name) != 0 ? name : "";
+  } catch (const NameTooLong&) {
+    return "";
+  }
+}
 
 // Rust's names of both kinds (RFC 2603 and before), as its compiler writes them, without the hash;
 // empty: it is none.
 std::string rust_name(const std::string& symbol) {
   const bool possible = symbol.starts_with("_R") || symbol.starts_with("_ZN");
-  if (!possible || symbol.size() > kLimitLength) return "";
-  const std::unique_ptr<char, void (*)(void*)> text(rust_demangle(symbol.c_str(), DMGL_NO_OPTS),
-                                                    std::free);
-  return text ? std::string(text.get()) : "";
+  return possible ? demangled_by(rust_demangle_callback, symbol, DMGL_NO_OPTS) : "";
 }
 
 std::string demangle(const std::string& symbol) {
-  if (!symbol.starts_with("_Z") || symbol.size() > kLimitLength) return symbol;
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
-  return status == 0 ? std::string(text.get()) : symbol;
+  if (!symbol.starts_with("_Z")) return symbol;
+  std::string name = demangled_by(cplus_demangle_v3_callback, symbol, DMGL_PARAMS);
+  return name.empty() ? symbol : name;
 }
 
 bool is_identifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }

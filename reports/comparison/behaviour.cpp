@@ -97,9 +97,10 @@ void add_blocks(const MeasuredArm& variant, Behaviour& behaviour) {
       for (const auto& [name, loop] : *block->dispatch)
         behaviour.loops.emplace(name, loop.per_iteration);
     const auto& region = block->region;
-    if (region && region->user_ns && region->system_ns && region->wall_ns > 0)
-      behaviour.cores[block->index] = static_cast<double>(*region->user_ns + *region->system_ns) /
-                                      static_cast<double>(region->wall_ns);
+    const auto cpu_ns = region ? region->cpu_ns() : std::nullopt;
+    if (cpu_ns && region->wall_ns > 0)
+      behaviour.cores[block->index] =
+          static_cast<double>(*cpu_ns) / static_cast<double>(region->wall_ns);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/sums.h"
 #include "reports/blocks/block_times.h"
 #include "reports/figures/format.h"
 #include "reports/statistics/median.h"
@@ -95,7 +96,8 @@ std::optional<InnerIterations> best_iterations(const profiles::Recording& baseli
     if (block.pass != profiles::Pass::time || !block.ok() || !block.load_ns) continue;
     if (block.variant != baseline.baseline) continue;
     processes.push_back(iterations_s(block));
-    starts_s.push_back(static_cast<double>(*block.load_ns + block.warmup_ns.value_or(0)) * 1e-9);
+    starts_s.push_back(
+        static_cast<double>(base::added(*block.load_ns, block.warmup_ns.value_or(0))) * 1e-9);
   }
   if (processes.empty()) return std::nullopt;
   return cheapest_iterations(processes, median(starts_s));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/sums.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/measured.h"
 #include "reports/recorded/words.h"
@@ -29,7 +30,7 @@ std::optional<int64_t> sum(const std::optional<profiles::Calls>& a,
                            const std::optional<profiles::Calls>& b,
                            const std::optional<profiles::Calls>& c = profiles::Calls{}) {
   if (!a || !b || !c) return std::nullopt;
-  return a->count + b->count + c->count;
+  return base::added(base::added(a->count, b->count), c->count);
 }
 
 ExactCounter shared_out(std::string metric, const std::string& unit, int64_t count, int64_t per) {

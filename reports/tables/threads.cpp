@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
+#include "base/sums.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/seen.h"
 #include "reports/tables/scheduler.h"
@@ -110,14 +112,15 @@ ThreadAccount sum_of(const std::vector<ThreadAccount>& threads, size_t first) {
   sum.run_queue_s = 0;
   sum.voluntary_switches = sum.involuntary_switches = 0;
   const auto add = [](auto& total, const auto& more) {
-    if (total && more)
-      *total += *more;
+    if (!total || !more) return total.reset();
+    if constexpr (std::is_integral_v<std::decay_t<decltype(*total)>>)
+      base::add_to(*total, *more);
     else
-      total.reset();
+      *total += *more;
   };
   for (size_t i = first; i < threads.size(); ++i) {
     const ThreadAccount& thread = threads[i];
-    sum.thread_count += thread.thread_count;
+    base::add_to(sum.thread_count, thread.thread_count);
     sum.wall_s += thread.wall_s;
     sum.cpu_s += thread.cpu_s;
     add(sum.run_queue_s, thread.run_queue_s);

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <span>
 
 #include "base/aligned_buffer.h"
@@ -24,6 +25,7 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/pending_file.h"
+#include "base/sums.h"
 #include "base/toml.h"
 #include "base/usable_cores.h"
 #include "tests/catch.h"
@@ -405,4 +407,20 @@ TEST_CASE("a file that is too large is told, not read") {
   write_file(scratch / "file", "12345");
   CHECK(read_file(scratch / "file", 5) == "12345");
   CHECK_THROWS_WITH(read_file(scratch / "file", 4), (scratch / "file") + ": larger than 4 bytes");
+}
+
+TEST_CASE("sums and differences beyond the type are its greatest or least number") {
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  constexpr int64_t least = std::numeric_limits<int64_t>::min();
+  CHECK(added(int64_t{2}, 3) == 5);
+  CHECK(added(most, 1) == most);
+  CHECK(added(least, -1) == least);
+  CHECK(added(std::numeric_limits<uint64_t>::max(), 1) == std::numeric_limits<uint64_t>::max());
+  CHECK(subtracted(int64_t{2}, 3) == -1);
+  CHECK(subtracted(most, -1) == most);
+  CHECK(subtracted(least, 1) == least);
+  CHECK(subtracted(0u, 1u) == 0u);
+  int sum = std::numeric_limits<int>::max() - 1;
+  add_to(sum, 5);
+  CHECK(sum == std::numeric_limits<int>::max());
 }

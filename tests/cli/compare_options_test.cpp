@@ -110,6 +110,10 @@ TEST_CASE("each command and combination of parameters is a program of its own") 
   options.lists.push_back("t=3");
   CHECK_THROWS_AS(cli::program_arms(options), base::UsageError);
   options.lists = {"t=1,2"};
+  options.step = "1e-300";  // from 1 to 1
+  options.scans = {"l=1..1"};
+  CHECK(cli::program_arms(options).size() == 4);
+  options.scans = {"l=1..3"};
   options.step = "0";
   CHECK_THROWS_AS(cli::program_arms(options), base::UsageError);
 }

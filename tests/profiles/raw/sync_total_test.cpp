@@ -1,5 +1,7 @@
 #include "profiles/raw/sync_total.h"
 
+#include <limits>
+
 #include "tests/catch.h"
 
 namespace winnow::profiles {
@@ -77,6 +79,19 @@ TEST_CASE("a process that entered no marked state adds none") {
   add_process(marked, 1, total);
   SECTION("last") { add_process(process(), 2, total); }
   CHECK(total.waiting->count == 7);
+}
+
+TEST_CASE("counts that add up to more than can be stay counts") {
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  SyncProfile total, huge = process();
+  huge.condition_wait->count = most;
+  huge.allocations = most - 1;
+  huge.threads[0].voluntary_switches = huge.threads[1].voluntary_switches = most;
+  for (int block = 0; block < 2; ++block) add_process(huge, block, total);
+  CHECK(total.condition_wait->count == most);
+  CHECK(total.allocations == most);
+  CHECK(total.threads[0].voluntary_switches == most);
+  CHECK(total.processes->at(0).counts.at("voluntary_switches") == most);
 }
 
 }  // namespace winnow::profiles

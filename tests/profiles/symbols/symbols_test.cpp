@@ -332,3 +332,13 @@ TEST_CASE("names are short") {
     CHECK(function_name(symbol) == name);
   }
 }
+
+TEST_CASE("a symbol that stands for a name of gigabytes is left as it is") {
+  constexpr std::string_view kNumbers = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::string symbol = "_Z1f1PIiiE", type = "S0_";
+  for (const char number : kNumbers.substr(1)) {
+    symbol += "S_I" + type + type + "E";
+    type = std::string("S") + number + "_";
+  }
+  CHECK(function_name(symbol) == symbol);
+}
