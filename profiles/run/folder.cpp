@@ -50,6 +50,15 @@ bool holds_measured(const std::string& folder) try {
   return true;
 }
 
+// Whether a run can go on there.
+bool is_readable(const std::string& folder) try {
+  read_recording(folder);
+  read_journal(folder);
+  return true;
+} catch (const base::Error&) {
+  return false;
+}
+
 // The file `mark` goes last, so that a removal that is cut short is seen.
 void clear_but(const std::string& folder, const char* mark) {
   for (const auto& entry : fs::directory_iterator(folder))
@@ -124,7 +133,7 @@ void RecordingFolder::take_interrupted() try {
   if (owner_.force || !holds(folder_, kPlan) || !holds(folder_, kJournal)) return;
   if (fs::exists(partial_) && !fs::is_empty(partial_)) return;
   if (base::read_file(folder_ + "/" + kPlan) != owner_.plan) return;
-  if (read_recording(folder_).status != RunStatus::interrupted) return;
+  if (!is_readable(folder_) || read_recording(folder_).status != RunStatus::interrupted) return;
   lock_.emplace(folder_, kMark);
   fs::rename(folder_, partial_);
 } catch (const base::UsageError&) {
@@ -137,11 +146,13 @@ void RecordingFolder::settle_partial() {
   if (holds(partial_, kReplaced)) finish_replacing();
   if (owner_.force || !holds_measured(partial_)) return clear_but(partial_, kMark);
   const std::string plan = holds(partial_, kPlan) ? base::read_file(partial_ + "/" + kPlan) : "";
-  goes_on_ = plan == owner_.plan && holds(partial_, kRecordingFile) && holds(partial_, kJournal);
+  const bool same = plan == owner_.plan;
+  goes_on_ = same && holds(partial_, kJournal) && is_readable(partial_);
   if (goes_on_) return;
   const std::string aside = move_aside(partial_);
-  tell(fmt::format("{}: what an earlier run measured, of another plan{}, is kept here", aside,
-                   plan_difference(plan, owner_.plan)));
+  tell(fmt::format("{}: what an earlier run measured, {}, is kept here", aside,
+                   same ? "which cannot be gone on with"
+                        : "of another plan" + plan_difference(plan, owner_.plan)));
   fs::create_directories(partial_);
   lock_.emplace(partial_, kMark);
   remove_quietly(aside, kMark);

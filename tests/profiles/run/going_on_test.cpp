@@ -31,7 +31,7 @@ RunPlan long_plan(const Scratch& scratch) {
   return plan;
 }
 
-constexpr int kAll = 5 * 3 + 2 * 2;
+constexpr int kAllBlocks = 5 * 3 + 2 * 2;
 
 // The run in a process of its own, which is killed when it begins the block after so many.
 void run_and_kill(RunPlan plan, int blocks) {
@@ -90,8 +90,8 @@ TEST_CASE("a run that was killed is a recording, and the same plan goes on with 
     const Ran ran = run_counted(plan);
     REQUIRE(ran.told.size() == 1);
     CHECK(has(ran.told[0], "blocks were measured before"));
-    const int repeated = static_cast<int>(ran.recording.blocks.size()) - kAll;
-    CHECK(ran.measured == kAll - killed_at + repeated);
+    const int repeated = static_cast<int>(ran.recording.blocks.size()) - kAllBlocks;
+    CHECK(ran.measured == kAllBlocks - killed_at + repeated);
     CHECK((repeated == 0) == (killed_at % 3 == 0 || killed_at > 15));  // a round in two parts
     CHECK(ran.recording.status == RunStatus::complete);
     const auto all = times_of(ran.recording), old = times_of(before);
@@ -119,13 +119,13 @@ TEST_CASE("what was measured by another plan is moved aside, and by force remove
                                             "(iterations: 1 instead of iterations: 2), is kept "
                                             "here"});
   CHECK(read_recording(previous).blocks.size() == 5);
-  CHECK(ran.measured == kAll);
+  CHECK(ran.measured == kAllBlocks);
 
   run_and_kill(plan, 5);
   plan.force = true;
   const Ran forced = run_counted(plan);
   CHECK(forced.told.empty());
-  CHECK(forced.measured == kAll);
+  CHECK(forced.measured == kAllBlocks);
   CHECK_FALSE(fs::exists(previous + "-2"));
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("another program is another plan") {
   std::string bytes = read_file(copy);
   winnow::base::write_file(copy, bytes + " ");
   fs::permissions(copy, fs::perms::owner_all);
-  CHECK(run_counted(plan).measured == kAll);
+  CHECK(run_counted(plan).measured == kAllBlocks);
   CHECK(read_recording(plan.out_dir + ".previous").blocks.size() == 5);
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("a run that is killed again and again loses nothing and measures nothi
     run_and_kill(plan, 3);
   }
   CHECK(read_recording(plan.out_dir + ".partial").blocks.size() == 12);
-  CHECK(run_counted(plan).measured == kAll - 12);
+  CHECK(run_counted(plan).measured == kAllBlocks - 12);
 }
 
 TEST_CASE("an interrupted run is gone on with, also when it is interrupted at once again") {
@@ -198,4 +198,17 @@ TEST_CASE("a folder that cannot be replaced as a whole is refused before anythin
   fs::current_path(plan.out_dir);
   CHECK_THROWS_AS(run(plan), winnow::base::UsageError);
   fs::current_path(before);
+}
+
+TEST_CASE("a journal that cannot be read is moved aside, and stands in no run's way") {
+  const Scratch scratch;
+  const RunPlan plan = long_plan(scratch);
+  run_and_kill(plan, 5);
+  const std::string journal = plan.out_dir + ".partial/blocks.jsonl";
+  winnow::base::write_file(journal, "no JSON\n" + read_file(journal));
+  const Ran ran = run_counted(plan);
+  CHECK(ran.measured == kAllBlocks);
+  CHECK(ran.told ==
+        std::vector<std::string>{plan.out_dir + ".previous: what an earlier run measured, which "
+                                                "cannot be gone on with, is kept here"});
 }
