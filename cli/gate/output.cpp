@@ -115,7 +115,8 @@ class OthersOf {
   void try_to(const std::function<void()>& write) try {
     write();
   } catch (const std::exception& error) {
-    others_ += "; " + std::string(error.what());
+    const std::string what = error.what();
+    if (what != first_.what() && others_.find(what) == std::string::npos) others_ += "; " + what;
   }
   [[noreturn]] void rethrow() const {
     if (others_.empty()) throw;
