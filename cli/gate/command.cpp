@@ -243,7 +243,6 @@ std::optional<Asked> read_command_line(const Help& help, const Arguments& argume
   return asked_for(options, *given);
 } catch (const std::exception& error) {
   leave_no_verdict(named_folder(arguments), error);
-  throw;
 }
 
 }  // namespace

@@ -91,12 +91,43 @@ reports::GateReport invalid_because(reports::GateReport begun, const std::string
 constexpr const char* kBegunText =
     "A winnow gate began. Where no verdict of it follows, it did not come to its end.\n";
 
-// An error on the way to telling another one is told behind it.
-void try_to(const std::function<void()>& write) try {
-  write();
-} catch (const std::exception& error) {
-  note(error.what());
-}
+// Errors on the way to telling another one are told behind it, in its line.
+class WithOthers : public base::Error {
+ public:
+  WithOthers(std::string_view first, const std::string& others, int status)
+      : Error(first.substr(0, first.find(": ")), problem_of(first) + others), status_(status) {}
+  int exit_status() const noexcept override { return status_; }
+
+ private:
+  static std::string problem_of(std::string_view text) {
+    const size_t colon = text.find(": ");
+    return std::string(colon == std::string_view::npos ? "" : text.substr(colon + 2));
+  }
+
+  int status_;
+};
+
+// In a handler of `first`.
+class OthersOf {
+ public:
+  explicit OthersOf(const std::exception& first) : first_(first) {}
+
+  void try_to(const std::function<void()>& write) try {
+    write();
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    if (what != first_.what() && others_.find(what) == std::string::npos) others_ += "; " + what;
+  }
+  [[noreturn]] void rethrow() const {
+    if (others_.empty()) throw;
+    const auto* known = dynamic_cast<const base::Error*>(&first_);
+    throw WithOthers(first_.what(), others_, known ? known->exit_status() : base::kFailed);
+  }
+
+ private:
+  const std::exception& first_;
+  std::string others_;
+};
 
 // The file behind $GITHUB_STEP_SUMMARY, to which every program of a step appends.
 class StepSummary {
@@ -144,10 +175,12 @@ reports::GateReport invalid_gate(reports::GateReport begun, const std::exception
 
 void leave_no_verdict(const std::string& out, const std::exception& error) {
   const reports::GateReport report = invalid_gate({}, error);
-  try_to([&] {
+  OthersOf others(error);
+  others.try_to([&] {
     if (holds_verdict(out)) write_files(report, out);
   });
-  try_to([&] { StepSummary().begin(reports::gate_markdown(report)); });
+  others.try_to([&] { StepSummary().begin(reports::gate_markdown(report)); });
+  others.rethrow();
 }
 
 int write_gate(const std::string& out, const reports::GateReport& begun,
@@ -164,15 +197,17 @@ int write_gate(const std::string& out, const reports::GateReport& begun,
     report = judge();
   } catch (const std::exception& error) {
     report = invalid_gate(begun, error);
-    try_to([&] {
+    OthersOf others(error);
+    others.try_to([&] {
       if (first && dynamic_cast<const base::UsageError*>(&error) != nullptr)
         before.put_back();
       else
         write_files(report, out);
     });
-    try_to([&] { summary.put(reports::gate_markdown(report)); });
-    if (environment("GITHUB_ACTIONS")) print(reports::gate_annotations(report));
-    throw;
+    others.try_to([&] { summary.put(reports::gate_markdown(report)); });
+    if (environment("GITHUB_ACTIONS"))
+      others.try_to([&] { print(reports::gate_annotations(report)); });
+    others.rethrow();
   }
   // What was measured stays, whatever cannot be written of it.
   const std::string text = reports::gate_markdown(report);

@@ -24,7 +24,8 @@ int write_gate(const std::string& out, const reports::GateReport& begun,
 reports::GateReport invalid_gate(reports::GateReport begun, const std::exception& error);
 
 // Of a gate that could not begin: where an earlier one's verdict lies in `out` (empty: nowhere), it
-// is replaced by "invalid", and the step summary says why.
-void leave_no_verdict(const std::string& out, const std::exception& error);
+// is replaced by "invalid", and the step summary says why. In a handler of the error, which it
+// throws again.
+[[noreturn]] void leave_no_verdict(const std::string& out, const std::exception& error);
 
 }  // namespace winnow::cli

@@ -132,6 +132,8 @@ Sweep run_sweep(const SweepPlan& plan) try {
   sweep.warnings.clear();
   add_new(sweep.variants, plan.variants);
   add_new(sweep.mixes, plan.mixes);
+  // First: beside it the other files are of a sweep that the same command continues.
+  write_sweep(folder.path(), sweep);
   folder.write_files(plan);
   take_roofline(plan, sweep);
   SweepMeasurement measurement(plan, folder, sweep);
