@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/utf8.h"
+
 namespace winnow::engine {
 namespace {
 
@@ -15,6 +17,17 @@ std::string escape_spaces(std::string_view piece) {
   std::string escaped;
   for (char c : piece) c == ' ' ? escaped.append(kSpaceSymbol) : escaped.append(1, c);
   return escaped;
+}
+
+// A text is cut at the borders of characters: behind a piece that ends within one it could not go
+// on.
+bool is_whole_characters(std::string_view piece) {
+  while (!piece.empty()) {
+    const size_t size = base::utf8_length(piece);
+    if (size == 0) return false;
+    piece.remove_prefix(size);
+  }
+  return true;
 }
 
 }  // namespace
@@ -37,7 +50,8 @@ void PieceTable::insert(int32_t id) {
 
 PrefixMatcher::PrefixMatcher(const Vocabulary& vocabulary) {
   for (size_t id = 0; id < vocabulary.pieces.size(); ++id)
-    if (vocabulary.types[id] == PieceType::user_defined && !vocabulary.pieces[id].empty())
+    if (vocabulary.types[id] == PieceType::user_defined && !vocabulary.pieces[id].empty() &&
+        is_whole_characters(vocabulary.pieces[id]))
       pieces_.push_back({escape_spaces(vocabulary.pieces[id]), static_cast<int32_t>(id)});
   std::sort(pieces_.begin(), pieces_.end());
   for (size_t i = 0; i < pieces_.size(); ++i) {
