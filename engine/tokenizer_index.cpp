@@ -33,6 +33,17 @@ int ways_to_merge(const PieceTable& table, std::string_view piece) {
   return ways;
 }
 
+// A text is cut at the borders of characters: behind a piece that ends within one it could not go
+// on.
+bool is_whole_characters(std::string_view piece) {
+  while (!piece.empty()) {
+    const size_t size = base::utf8_length(piece);
+    if (size == 0) return false;
+    piece.remove_prefix(size);
+  }
+  return true;
+}
+
 }  // namespace
 
 PieceTable::PieceTable(const Vocabulary& vocabulary) : pieces_(vocabulary.pieces) {
@@ -53,7 +64,8 @@ void PieceTable::insert(int32_t id) {
 
 PrefixMatcher::PrefixMatcher(const Vocabulary& vocabulary) {
   for (size_t id = 0; id < vocabulary.pieces.size(); ++id)
-    if (vocabulary.types[id] == PieceType::user_defined && !vocabulary.pieces[id].empty())
+    if (vocabulary.types[id] == PieceType::user_defined && !vocabulary.pieces[id].empty() &&
+        is_whole_characters(vocabulary.pieces[id]))
       pieces_.push_back({escape_spaces(vocabulary.pieces[id]), static_cast<int32_t>(id)});
   std::sort(pieces_.begin(), pieces_.end());
   for (size_t i = 0; i < pieces_.size(); ++i) {
