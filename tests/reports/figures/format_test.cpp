@@ -195,6 +195,9 @@ TEST_CASE("names cannot become markup") {
 TEST_CASE("file names are one word of a command") {
   CHECK(shell_quoted("raw/cpu/pool-0/cpu.prof") == "raw/cpu/pool-0/cpu.prof");
   CHECK(shell_quoted("a b;rm 'c'") == "'a b;rm '\\''c'\\'''");
+  CHECK(shell_quoted("a\x1b[31m'\\\u202E\xff") == R"($'a\x1b[31m\'\\\xe2\x80\xae\xff')");
+  CHECK(shell_line({"a", "b=c", "--d=e"}) == "a b=c --d=e");
+  CHECK(shell_line({"b=c", "a"}) == "$'b=c' a");
 }
 
 }  // namespace winnow::reports
