@@ -191,7 +191,7 @@ void print(std::string_view text) {
 }
 
 void note(std::string_view text) {
-  std::fprintf(stderr, "winnow: %.*s\n", static_cast<int>(text.size()), text.data());
+  std::fprintf(stderr, "winnow: %s\n", base::printable(text).c_str());
 }
 
 }  // namespace winnow::cli

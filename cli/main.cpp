@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/message.h"
 #include "cli/commands.h"
 #include "cli/help_command.h"
 #include "version.h"
@@ -81,7 +82,7 @@ int main(int argc, char** argv) {
     cli::note(error.what());
     return error.exit_status();
   } catch (const std::exception& error) {
-    cli::note(base::printable(error.what()));
+    cli::note(base::message_of(error));
     return base::kFailed;
   }
 }

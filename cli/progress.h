@@ -13,7 +13,11 @@ namespace winnow::cli {
 // the program at once.
 const std::atomic<bool>* watch_signals();
 
-// One line on standard error, written over again; empty where that is no terminal.
+// May a program colour text there, or write over it? By $TERM and $NO_COLOR
+// (https://no-color.org); null: not set.
+bool takes_control_sequences(const char* terminal, const char* no_color);
+
+// One line on standard error, written over again; empty where that is no terminal, or may not.
 std::function<void(const profiles::Progress&)> progress_line();
 
 // How the run ended, of one that is not complete: "this run is invalid: ./bench: replaced while

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/debug_package.h"
 #include "cli/exports.h"
+#include "cli/progress.h"
 #include "reports/detail/top.h"
 #include "reports/detail/uncategorized.h"
 
@@ -22,10 +23,9 @@ size_t terminal_columns() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 100;
 }
 
-// https://no-color.org
 bool wants_colour() {
-  const char* const refused = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && !(refused && *refused);
+  return ::isatty(STDOUT_FILENO) == 1 &&
+         takes_control_sequences(std::getenv("TERM"), std::getenv("NO_COLOR"));
 }
 
 struct TopCommand {

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/message.h"
 #include "profiles/recording/sha256.h"
 
 namespace winnow::profiles {
@@ -75,7 +76,7 @@ ProgramFile program_file(const std::string& program) {
     file.build_id = build_id(file.path);
     if (!file.build_id) file.note = "the file has no build id";
   } catch (const std::exception& error) {
-    file.note = error.what();
+    file.note = base::message_of(error);
   }
   return file;
 }

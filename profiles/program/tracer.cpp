@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <exception>
 
+#include "base/message.h"
+
 namespace winnow::profiles {
 namespace {
 
@@ -55,7 +57,7 @@ void Tracer::run(pid_t leader, std::promise<int>& attached) {
   try {
     if (seized) follow();
   } catch (const std::exception& error) {
-    failure_ = error.what();
+    failure_ = base::message_of(error);
   }
 }
 

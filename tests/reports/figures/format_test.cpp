@@ -4,6 +4,7 @@
 #include <random>
 
 #include "reports/markup/markdown.h"
+#include "reports/recorded/measured.h"
 #include "reports/recorded/raw_commands.h"
 #include "tests/catch.h"
 
@@ -190,6 +191,21 @@ TEST_CASE("names cannot become markup") {
   CHECK(code_span("`x`") == "`` `x` ``");
   CHECK(code_span("") == "(no name)");
   CHECK(code_span(std::string(500, 'x')).size() < 110);
+}
+
+TEST_CASE("no recorded program or file is an option of the printed command") {
+  profiles::Recording recording;
+  recording.variants.resize(1);
+  recording.variants[0].name = "a";
+  recording.variants[0].program = "--tools=nm:/tmp/x";
+  profiles::Block block;
+  block.variant = "a";
+  block.pass = Pass::cpu;
+  block.raw_files = {"-i;id.prof"};
+  recording.blocks = {block};
+  const auto commands = raw_commands(Measured(recording));
+  REQUIRE(commands.size() == 1);
+  CHECK(commands[0].command == "google-pprof --text ./--tools=nm:/tmp/x './-i;id.prof'");
 }
 
 TEST_CASE("file names are one word of a command") {

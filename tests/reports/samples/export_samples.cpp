@@ -30,7 +30,6 @@ Export hostile_export() {
   profiles::Recording recording = realistic_recording();
   recording.workload.scenario = kHostileNames[0];
   recording.variants[1].label = kHostileNames[1];
-  recording.variants[1].program = "--tools=nm:sh -c id;";
   recording.warnings.push_back(kHostileNames[2]);
   for (auto& [name, profiles] : recording.profiles) {
     auto& functions = profiles.cpu->functions;
