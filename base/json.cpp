@@ -1,10 +1,12 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace winnow::base {
 namespace {
@@ -34,6 +36,30 @@ Library to_library(const Json& json) {
     return object;
   }
   return nullptr;
+}
+
+// The library escapes those below U+0020 alone. Where a byte is not ASCII it stands in a string.
+std::string with_escaped_controls(std::string text) {
+  const auto may_begin_one = [](char c) {
+    return c == '\x7F' || c == '\xC2' || c == '\xD8' || c == '\xE2';
+  };
+  if (std::none_of(text.begin(), text.end(), may_begin_one)) return text;
+  std::string result;
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t length = std::max<size_t>(1, utf8_length(rest));
+    if (may_begin_one(rest[0]) && starts_with_control(rest)) {
+      unsigned code =
+          static_cast<unsigned char>(rest[0]) & (length == 1 ? 0x7F : 0xFF >> (length + 1));
+      for (const char c : rest.substr(1, length - 1)) code = code << 6 | (c & 0x3F);
+      char escaped[8];
+      std::snprintf(escaped, sizeof escaped, "\\u%04x", code & 0xFFFF);
+      result += escaped;
+    } else {
+      result += rest.substr(0, length);
+    }
+    rest.remove_prefix(length);
+  }
+  return result;
 }
 
 // The key that stands twice; null: none does.
@@ -168,7 +194,8 @@ bool Json::operator==(const Json& other) const {
 }
 
 std::string Json::text(std::optional<int> indent) const {
-  return to_library(*this).dump(indent.value_or(-1), ' ', false, Library::error_handler_t::replace);
+  return with_escaped_controls(
+      to_library(*this).dump(indent.value_or(-1), ' ', false, Library::error_handler_t::replace));
 }
 
 void Json::fail(const char* expected) { throw Error("JSON", std::string("not ") + expected); }

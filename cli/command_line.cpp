@@ -206,7 +206,7 @@ void print_before(std::string_view text, const std::function<void()>& write) {
 }
 
 void note(std::string_view text) {
-  std::fprintf(stderr, "winnow: %.*s\n", static_cast<int>(text.size()), text.data());
+  std::fprintf(stderr, "winnow: %s\n", base::printable(text).c_str());
 }
 
 }  // namespace winnow::cli

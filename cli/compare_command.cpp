@@ -146,7 +146,7 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
 
 int run_programs(const RunOptions& options, const Given& given) {
   given.refuse({"variants", "batch", "threads", "mixes", "iterations", "resume", "model",
-                "affinity", "spin-us", "grain", "isa"},
+                "affinity", "spin-us", "grain", "isa", "roofline"},
                "not for a scenario of programs");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
   budget_of(scenario);  // what is wrong with it is told before anything is measured

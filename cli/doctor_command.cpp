@@ -51,7 +51,9 @@ int doctor_command(const Arguments& arguments) {
       "programs. With --roofline it measures, in about 2 s, what the machine can do at most, and\n"
       "prints that instead as a Markdown table: int8 multiply-accumulates of each instruction set\n"
       "(GMAC/s, 10^9 a second) and memory read (GB/s), with one core and with all. Other programs\n"
-      "should be idle then.\n\n"
+      "should be idle then. winnow run keeps these peaks until the machine starts again, in\n"
+      "$XDG_CACHE_HOME/winnow (~/.cache/winnow), and its report says how long ago they were\n"
+      "measured.\n\n"
       "Examples:\n"
       "  winnow doctor\n"
       "  winnow doctor --json | jq '.facts[] | select(.state == \"warn\")'\n"
@@ -64,7 +66,9 @@ int doctor_command(const Arguments& arguments) {
     return base::kOk;
   if (json && roofline) throw base::UsageError("--json", "not together with --roofline");
   if (roofline) {
-    print(to_markdown(measured_roofline()));
+    const auto peaks = measured_roofline();
+    print(to_markdown(peaks.roofline));
+    if (!peaks.warning.empty()) note(peaks.warning);
     return base::kOk;
   }
   const auto facts = profiles::machine_facts();

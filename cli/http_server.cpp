@@ -284,7 +284,11 @@ void serve_loopback(uint16_t port, const std::function<void(uint16_t)>& listenin
 
 void serve_connection(int socket, uint16_t port, const Answer& answer) {
   boost::asio::io_context context(1);
-  std::make_shared<Connection>(tcp::socket(context, tcp::v4(), socket), port, answer)->start();
+  const ServerLimits limits;
+  Pages pages(context, answer, limits);
+  std::make_shared<Connection>(tcp::socket(context, tcp::v4(), socket), port, pages, limits,
+                               nullptr)
+      ->start();
   context.run();
 }
 

@@ -6,12 +6,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <new>
 #include <system_error>
 #include <utility>
 
 #include "base/error.h"
+#include "base/message.h"
 
 namespace winnow::cli {
 namespace {
@@ -79,10 +79,7 @@ void prepare_last_words() {
 }
 
 std::string unexpected(const std::exception& error) {
-  if (const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
-    return base::Error(files->path1().string(), files->code().message()).what();
-  if (const auto* system = dynamic_cast<const std::system_error*>(&error))
-    return base::Error("the system", system->code().message()).what();
+  if (dynamic_cast<const std::system_error*>(&error) != nullptr) return base::message_of(error);
   return base::Error("internal error", error.what()).what();
 }
 

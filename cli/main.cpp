@@ -5,7 +5,6 @@
 #include <csignal>
 #include <exception>
 #include <new>
-#include <filesystem>
 #include <string_view>
 
 #include "base/error.h"
@@ -109,9 +108,6 @@ int main(int argc, char** argv) {
     return error.exit_status();
   } catch (const std::bad_alloc&) {
     return cli::end_without_memory();
-  } catch (const std::filesystem::filesystem_error& error) {
-    cli::note(base::Error(error.path1().string(), error.code().message()).what());
-    return base::kFailed;
   } catch (const std::exception& error) {
     cli::note(cli::unexpected(error));
     return base::kFailed;

@@ -45,7 +45,7 @@ Options process_options(MeasureOptions& options);
 // `winnow run`, of one workload or of a sweep.
 struct RunOptions : MeasureOptions {
   std::optional<std::string> mixes, passes, budget, categories, print;
-  bool no_verdict = false, no_twin = false, resume = false;
+  bool no_verdict = false, no_twin = false, resume = false, roofline = false;
 };
 
 }  // namespace winnow::cli

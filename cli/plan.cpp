@@ -65,7 +65,7 @@ void check_inputs(const MeasureOptions& options, const std::string& out) {
   fs::path folder = out;
   while (!folder.empty() && !fs::exists(folder)) folder = folder.parent_path();
   if (::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0)
-    throw base::Error(folder.string(), std::strerror(errno));
+    throw base::Error(folder.empty() ? "." : folder.string(), std::strerror(errno));
 }
 
 scenarios::Scenario chosen_scenario(const MeasureOptions& options) {

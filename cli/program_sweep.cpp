@@ -49,9 +49,9 @@ scenarios::ProgramSweep chosen(const scenarios::ProgramScenario& scenario,
 
 int program_sweep_command(const RunOptions& options, const Given& given) {
   check_sweep_options(options, given);
-  given.refuse(
-      {"variants", "batch", "mixes", "iterations", "model", "affinity", "spin-us", "grain", "isa"},
-      "not for a sweep of programs");
+  given.refuse({"variants", "batch", "mixes", "iterations", "model", "affinity", "spin-us", "grain",
+                "isa", "roofline"},
+               "not for a sweep of programs");
   const auto scenario = scenarios::load_programs(*options.scenario, all_cores());
   const auto sweep = chosen(scenario, options);
   const std::vector<profiles::Arm> arms = scenario_arms(scenario);

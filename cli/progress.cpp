@@ -6,9 +6,11 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "base/error.h"
-#include "cli/command_line.h"
+#include "profiles/recording/failure.h"
 
 namespace winnow::cli {
 namespace {
@@ -28,7 +30,7 @@ std::string clock_text(double seconds) {
 
 void show_progress(const profiles::Progress& progress) {
   const std::string line = fmt::format("\r\x1b[K[{}/{}] {}, {} left", progress.done, progress.total,
-                                       progress.text, clock_text(progress.eta_s));
+                                       base::printable(progress.text), clock_text(progress.eta_s));
   std::fputs(progress.done == progress.total ? "\r\x1b[K" : line.c_str(), stderr);
   std::fflush(stderr);
 }
@@ -39,8 +41,10 @@ class ProgressLines {
   void operator()(const profiles::Progress& progress) {
     if (progress.elapsed_s - told_s_ < kEvery_s) return;
     told_s_ = progress.elapsed_s;
-    note(fmt::format("{} of {} processes, about {} left: {}", progress.done, progress.total,
-                     clock_text(progress.eta_s), progress.text));
+    const std::string line =
+        fmt::format("winnow: {} of {} processes, about {} left: {}\n", progress.done,
+                    progress.total, clock_text(progress.eta_s), base::printable(progress.text));
+    std::fputs(line.c_str(), stderr);
   }
 
  private:
@@ -55,15 +59,24 @@ const std::atomic<bool>* watch_signals() {
   return &stop_requested;
 }
 
+bool takes_control_sequences(const char* terminal, const char* no_color) {
+  const std::string_view kind = terminal == nullptr ? "" : terminal;
+  return !kind.empty() && kind != "dumb" && (no_color == nullptr || *no_color == '\0');
+}
+
 std::function<void(const profiles::Progress&)> progress_line() {
-  if (::isatty(STDERR_FILENO) == 0) return ProgressLines();
+  if (::isatty(STDERR_FILENO) == 0 ||
+      !takes_control_sequences(std::getenv("TERM"), std::getenv("NO_COLOR")))
+    return ProgressLines();
   return show_progress;
 }
 
 std::string status_words(const profiles::Recording& recording) {
   const std::string status = "this run is " + word(recording.status);
-  const std::string why = profiles::why_invalid(recording);
-  return status + (why.empty() ? "; the report says what is missing" : ": " + why);
+  if (const std::string why = profiles::why_invalid(recording); !why.empty())
+    return status + ": " + why;
+  const std::string failures = base::printable(profiles::failures_in_short(recording));
+  return status + (failures.empty() ? "" : ": " + failures) + "; the report says what is missing";
 }
 
 int exit_status_of(profiles::RunStatus status) {

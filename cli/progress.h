@@ -13,8 +13,12 @@ namespace winnow::cli {
 // the program at once.
 const std::atomic<bool>* watch_signals();
 
-// On standard error: one line that is written over again, or where that is no terminal one every
-// ten seconds.
+// May a program colour text there, or write over it? By $TERM and $NO_COLOR
+// (https://no-color.org); null: not set.
+bool takes_control_sequences(const char* terminal, const char* no_color);
+
+// On standard error: one line that is written over again, or where that is no terminal, or may not
+// be written over, one every ten seconds.
 std::function<void(const profiles::Progress&)> progress_line();
 
 // How the run ended, of one that is not complete: "this run is invalid: ./bench: replaced while

@@ -40,6 +40,8 @@ constexpr std::string_view kRunText =
     "pass\n"
     "also runs a second copy of the baseline, which tells the smallest difference that the run\n"
     "could have detected (--no-twin leaves it out).\n\n"
+    "Kernels are held against the machine's peaks, measured once since it started and kept in\n"
+    "$XDG_CACHE_HOME/winnow (~/.cache/winnow); the report says how long ago.\n\n"
     "With --budget the first process of each variant, which is not recorded, tells how many "
     "iterations\n"
     "fit; there are as many processes as without.\n\n"
@@ -82,6 +84,8 @@ Options table_of(RunOptions& options) {
        "instead of --blocks"},
       {"resume", &options.resume, "of a sweep: go on with the one in the folder"},
       {"print", &options.print, kPrintHelp},
+      {"roofline", &options.roofline,
+       "measure the machine's peaks anew (else those since its start are kept)"},
       {"out", &options.out, "folder of what is measured (out/<scenario>)"},
       {"categories", &options.categories, "TOML rules for the categories of functions"},
   };
@@ -127,7 +131,11 @@ profiles::RunPlan make_plan(const scenarios::Scenario& scenario, const RunOption
         make_arm(scenario, options, variant, plan.out_dir, {"--dispatch-samples", "200"}));
   plan.passes = passes_named(scenario.passes, kEnginePasses);
   plan.categories_file = options.categories.value_or("");
-  plan.roofline = measured_roofline;
+  const auto holds_peaks_against = [](Pass pass) {
+    return pass == Pass::time || pass == Pass::cpu;
+  };
+  if (std::ranges::any_of(plan.passes, holds_peaks_against))
+    plan.roofline = options.roofline ? measured_roofline : kept_roofline;
   return plan;
 }
 

@@ -103,7 +103,7 @@ profiles::SweepPlan make_plan(const scenarios::SweepScenario& scenario, const Ru
   plan.resume = options.resume;
   plan.isa = kernels::select_kernels(options.isa).isa;
   plan.model = model_of(options);
-  plan.roofline = measured_roofline;
+  plan.roofline = options.roofline ? measured_roofline : kept_roofline;
   return plan;
 }
 

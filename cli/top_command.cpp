@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/debug_package.h"
 #include "cli/exports.h"
+#include "cli/progress.h"
 #include "cli/terminal.h"
 #include "reports/detail/top.h"
 #include "reports/detail/uncategorized.h"
@@ -17,10 +18,9 @@ namespace {
 
 constexpr int kMostFunctions = 1'000'000;
 
-// https://no-color.org
 bool wants_colour() {
-  const char* const refused = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && !(refused && *refused);
+  return ::isatty(STDOUT_FILENO) == 1 &&
+         takes_control_sequences(std::getenv("TERM"), std::getenv("NO_COLOR"));
 }
 
 struct TopCommand {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/message.h"
 #include "base/region.h"
 #include "base/usable_cores.h"
 #include "engine/embedder.h"
@@ -187,7 +188,7 @@ void write(const Json& result) {
 
 int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
   const auto complain = [&](std::string_view text) {
-    std::cerr << fmt::format("winnow-engine-{}: {}\n", variant.name, text);
+    std::cerr << fmt::format("winnow-engine-{}: {}\n", variant.name, base::printable(text));
   };
   try {
     if (const auto options = parse_driver_options(variant, argc, argv))
@@ -197,7 +198,7 @@ int driver_main(const engine::SchedulerRow& variant, int argc, char** argv) {
     complain(error.what());
     return error.exit_status();
   } catch (const std::exception& error) {
-    complain(base::printable(error.what()));
+    complain(base::message_of(error));
     return base::kFailed;
   }
 }

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/message.h"
 #include "base/program_error.h"
 #include "cli/command_line.h"
 #include "profiles/process/descriptor.h"
@@ -115,7 +116,7 @@ class OthersOf {
   void try_to(const std::function<void()>& write) try {
     write();
   } catch (const std::exception& error) {
-    const std::string what = error.what();
+    const std::string what = base::message_of(error);
     if (what != first_.what() && others_.find(what) == std::string::npos) others_ += "; " + what;
   }
   [[noreturn]] void rethrow() const {
@@ -164,8 +165,7 @@ class StepSummary {
 }  // namespace
 
 reports::GateReport invalid_gate(reports::GateReport begun, const std::exception& error) {
-  reports::GateReport report =
-      invalid_because(std::move(begun), base::printable(error.what()) + ".");
+  reports::GateReport report = invalid_because(std::move(begun), base::message_of(error) + ".");
   if (const auto* known = dynamic_cast<const base::Error*>(&error))
     report.exit_status = known->exit_status();
   if (const auto* failed = dynamic_cast<const base::ProgramError*>(&error))

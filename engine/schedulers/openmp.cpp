@@ -13,9 +13,10 @@ namespace winnow::engine {
 namespace {
 
 // Over texts when every thread gets one, else over the tiles and rows of one pass for all texts.
-// OpenMP's environment variables (OMP_PROC_BIND, OMP_WAIT_POLICY) apply; libgomp's barriers spin
-// for long unless OMP_WAIT_POLICY is passive. OMP_THREAD_LIMIT and OMP_DYNAMIC may give a loop
-// fewer threads than it asks for, so the teams are counted.
+// OpenMP's environment variables (OMP_PROC_BIND, OMP_WAIT_POLICY) apply to a program that gets
+// them, which the harness's do not; libgomp's barriers spin for long unless OMP_WAIT_POLICY is
+// passive. OMP_THREAD_LIMIT and OMP_DYNAMIC may give a loop fewer threads than it asks for, so the
+// teams are counted.
 constexpr StrategyWords kOpenMpWords{
     "OpenMP's threads and dynamic schedule: over texts, or tiles when texts are few",
     "programs that run OpenMP anyway: no second set of threads",

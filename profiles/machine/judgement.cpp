@@ -116,7 +116,8 @@ Judgement cpu_pressure(const std::string& value) {
 
 Judgement environment(const std::string& value) {
   return value == "none" ? kOk
-                         : "measured programs read these: unset what is not meant for all of them";
+                         : "measured programs read these, Winnow's own none that tune a library: "
+                           "unset what is not meant for all of them";
 }
 
 Judgement perf_events(const std::string& value) {

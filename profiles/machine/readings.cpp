@@ -15,6 +15,7 @@
 
 #include "base/cpu_quota.h"
 #include "base/error.h"
+#include "profiles/machine/tuning.h"
 
 namespace winnow::profiles::readings {
 namespace {
@@ -185,16 +186,13 @@ Answer numa_nodes(const Machine& machine) {
 }
 
 Answer environment(const Machine& machine) {
-  static constexpr std::string_view kRead[] = {
-      "OMP_",        "GOMP_",    "KMP_",  "MALLOC_", "LD_", "GLIBC_TUNABLES=",
-      "GOMAXPROCS=", "GODEBUG=", "GOGC=", "RUST_",   "TBB_"};
   constexpr size_t kLimitLength = 400;
   const Answer all = machine.read("/proc/self/environ");
   if (all.value.empty()) return all;
   std::string told;
   std::istringstream entries(all.value);
   for (std::string entry; std::getline(entries, entry, '\0');)
-    if (std::ranges::any_of(kRead, [&](std::string_view name) { return entry.starts_with(name); }))
+    if (is_tuning(entry) || entry.starts_with("LD_") || entry.starts_with("RUST_"))
       told += (told.empty() ? "" : " ") + base::printable(entry);
   if (told.size() > kLimitLength) told = told.substr(0, kLimitLength) + "...";
   return {told.empty() ? "none" : told, "of what libraries and runtimes read"};

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/message.h"
+#include "profiles/machine/tuning.h"
 #include "profiles/machine/watch.h"
 #include "profiles/process/child.h"
 #include "profiles/process/pass.h"
@@ -41,6 +43,7 @@ Command command_of(const BlockPlan& plan, const fs::path& out) {
   command.environment.emplace_back("WINNOW_PADDING",
                                    std::string(static_cast<size_t>(plan.padding_bytes), 'x'));
   command.removed_environment = foreign_environment();
+  for (std::string& name : tuning_names()) command.removed_environment.push_back(std::move(name));
   command.control_group_file = plan.control_group_file;
   command.output_file = (out / "output.txt").string();
   command.time_limit_s = plan.time_limit_s;
@@ -140,7 +143,7 @@ ChildResult measure_in_folder(const BlockPlan& plan, MeasureInFolder measure) {
     fs::create_directories(out);
     measure(out, relative, result);
   } catch (const std::exception& error) {
-    result = failed(fmt::format("not measured: {}", error.what()));
+    result = failed(fmt::format("not measured: {}", base::message_of(error)));
   }
   result.block.pass = plan.pass;
   result.block.variant = name;

@@ -131,17 +131,13 @@ std::vector<int64_t> iterations(const Fields& fields) {
   if (!array.is_array() || array.elements().empty())
     fields.fail(kName, "expected a list of integers");
   std::vector<int64_t> result;
-  for (const Json& value : array.elements()) {
-    result.push_back(fields.integer(value, kName));
-    if (result.back() == 0) fields.fail(kName, "zero");
-  }
+  for (const Json& value : array.elements()) result.push_back(fields.integer(value, kName));
   return result;
 }
 
 Region region_of(const Fields& fields) {
   Region region;
   fields("region", region);
-  if (region.wall_ns == 0) fields.fail("region.wall_ns", "zero");
   if (region.cores_time && region.cores_time->cores == 0)
     fields.fail("region.cores_time.cores", "zero");
   return region;

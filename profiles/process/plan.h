@@ -56,6 +56,12 @@ struct Progress {
   std::string text;  // "time pass, block 3 of 20, pool"
 };
 
+// The machine's peaks, and what to know of their measuring; mostly nothing.
+struct MeasuredRoofline {
+  Roofline roofline;
+  std::string warning{};
+};
+
 // What the plan of a run and that of a sweep have in common.
 struct MeasuringPlan {
   std::string out_dir;
@@ -66,8 +72,8 @@ struct MeasuringPlan {
   std::string winnow_version;
   std::string commit;                             // of the measured program; may be empty
   std::function<void(const Progress&)> progress;  // may be empty
-  // Measures the machine before the first block; may be empty. An exception is a warning.
-  std::function<Roofline()> roofline;
+  // Called before the first block; may be empty. An exception is a warning.
+  std::function<MeasuredRoofline()> roofline;
   // Told in a sentence what becomes of an earlier run's measurements. May be empty.
   std::function<void(const std::string& sentence)> tell;
   const std::atomic<bool>* stop = nullptr;  // becomes true: end soon, keep what there is

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "profiles/process/descriptor.h"
 #include "profiles/recording/sha256.h"
 
@@ -76,7 +77,7 @@ ProgramFile program_file(const std::string& program) {
     file.build_id = build_id(file.path);
     if (!file.build_id) file.note = "the file has no build id";
   } catch (const std::exception& error) {
-    file.note = error.what();
+    file.note = base::message_of(error);
   }
   return file;
 }

@@ -9,6 +9,7 @@
 
 #include "base/cores_time.h"
 #include "base/error.h"
+#include "base/message.h"
 #include "base/program_error.h"
 #include "profiles/machine/watch.h"
 #include "profiles/perf/counters.h"
@@ -509,7 +510,7 @@ std::string why_unavailable_for_programs(Pass pass, const std::string& agent_lib
   fs::remove_all(scratch);
   return why;
 } catch (const std::exception& error) {
-  return error.what();
+  return base::message_of(error);
 }
 
 std::string why_blind(Pass pass, const std::string& program_file) {

@@ -8,6 +8,8 @@
 #include <exception>
 #include <new>
 
+#include "base/message.h"
+
 namespace winnow::profiles {
 namespace {
 
@@ -64,7 +66,7 @@ void Tracer::run(pid_t leader, std::promise<int>& attached) {
     failure_ = "no memory";  // short enough to need none
     if (!told) attached.set_value(ENOMEM);
   } catch (const std::exception& error) {
-    failure_ = error.what();
+    failure_ = base::message_of(error);
     if (!told) attached.set_value(EIO);
   }
 }

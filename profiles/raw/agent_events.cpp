@@ -157,7 +157,8 @@ void choose_iterations(const std::vector<int64_t>& iteration_wall_ns, int64_t to
   for (const int64_t wall_ns : iteration_wall_ns) {
     // Rounding, and what lies between the region's begin and the first iteration's.
     constexpr int64_t kGrain_ns = 1000;
-    if (wall_ns <= 0 || begin_ns >= told_ns || wall_ns > told_ns + kGrain_ns - begin_ns) break;
+    if (wall_ns == 0) continue;  // there is no place to show it
+    if (wall_ns < 0 || begin_ns >= told_ns || wall_ns > told_ns + kGrain_ns - begin_ns) break;
     timeline.iteration_begin_ns.push_back(begin_ns);
     begin_ns += wall_ns;
     if (timeline.iteration_begin_ns.size() == kMaxTimelineIterations) break;

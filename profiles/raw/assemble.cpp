@@ -332,16 +332,6 @@ SyncProfile exact(const std::string& folder, const Block& block, Recording& reco
              : counted(of_runs.front(), block, 1, recording).sync;
 }
 
-// Neither the profiler nor the hooks saw an allocation, not even of the program's start: it made
-// them elsewhere.
-bool allocates_elsewhere(const HeapProfile& heap, const SyncProfile& counted) {
-  constexpr double kProfilersOwnBytes = 4096;  // what it may allocate as it starts, by version
-  double before_bytes = 0;
-  for (const AllocationRow& row : heap.before_region) before_bytes += row.bytes;
-  return counted.allocations.value_or(0) == 0 && heap.region_objects == 0 &&
-         heap.header_objects == 0 && before_bytes <= kProfilersOwnBytes;
-}
-
 // A block whose files cannot be read, and why.
 struct BadBlock {
   const Block* block;
@@ -447,7 +437,9 @@ void assemble_profiles(const std::string& folder, const CategoryRules& rules,
     attempt(name, Pass::exact, [&](const auto& blocks) {
       if (!profiles.heap || profiles.heap->iterations != iterations_of(*blocks[0])) return;
       const SyncProfile counts = exact(folder, *blocks[0], recording);
-      if (allocates_elsewhere(*profiles.heap, counts)) {
+      // As the agent finds out by a call, so that a program which allocates nothing has a profile
+      // of nothing.
+      if (!counts.allocations) {
         profiles.heap.reset();
         recording.missing.push_back({name, Pass::heap, kAllocatesElsewhere});
         return;

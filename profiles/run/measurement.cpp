@@ -7,11 +7,13 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/message.h"
 #include "base/usable_cores.h"
 #include "profiles/process/pass.h"
 #include "profiles/program/program_block.h"
 #include "profiles/raw/cpu_profile.h"
 #include "profiles/recording/disturbance.h"
+#include "profiles/recording/failure.h"
 
 namespace winnow::profiles {
 namespace {
@@ -197,7 +199,7 @@ std::string Measurement::why_not(Pass pass) const try {
   std::filesystem::remove(scratch);
   return why;
 } catch (const std::exception& error) {
-  return error.what();
+  return base::message_of(error);
 }
 
 void Measurement::leave_out(Pass pass, size_t arm, const std::string& why) {
@@ -356,7 +358,7 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   const bool ok = result.block.ok();
   if (!ok && !stopped() && block.arm->program && interferes(pass)) {
     constexpr std::string_view kNotMeasured = "not measured: ";
-    const std::string& failure = result.block.failure;
+    const std::string failure = failure_words(result.block);
     leave_out(pass, arm,
               failure.starts_with(kNotMeasured)
                   ? failure.substr(kNotMeasured.size())
@@ -440,17 +442,14 @@ void Measurement::warn_once(const std::string& text) {
 void Measurement::note_fewer_threads(const ChildResult& result) {
   const std::string& name = result.block.variant;
   const int64_t ran = result.threads.value_or(0), asked = result.threads_asked.value_or(ran);
-  const std::string set = fact_value(recording_.machine, "environment");
-  const std::string why =
-      set.empty() || set == "none" ? "" : fmt::format(" (environment: {})", set);
   if (const auto fewest = result.threads_fewest)
     warn_once(fmt::format(
-        "{}: {} of the {} threads asked for ran{}", name,
-        *fewest < ran ? fmt::format("{} to {}", *fewest, ran) : std::to_string(ran), asked, why));
+        "{}: {} of the {} threads asked for ran", name,
+        *fewest < ran ? fmt::format("{} to {}", *fewest, ran) : std::to_string(ran), asked));
   const auto cores = static_cast<int64_t>(base::cores_of_process().size());
   if (result.cores && *result.cores < cores && *result.cores < ran)
-    warn_once(fmt::format("{}: its {} threads ran on {} of {} cores{}", name, ran, *result.cores,
-                          cores, why));
+    warn_once(
+        fmt::format("{}: its {} threads ran on {} of {} cores", name, ran, *result.cores, cores));
 }
 
 // What the program alone knows of itself.

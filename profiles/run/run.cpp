@@ -1,7 +1,6 @@
 #include "profiles/run/run.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,15 +12,17 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/message.h"
 #include "profiles/machine/facts.h"
 #include "profiles/machine/identity.h"
-#include "profiles/machine/watch.h"
+#include "profiles/machine/tuning.h"
 #include "profiles/process/pass.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/process/program_file.h"
 #include "profiles/program/program_block.h"
 #include "profiles/raw/assemble.h"
 #include "profiles/recording/disturbance.h"
+#include "profiles/recording/failure.h"
 #include "profiles/recording/utc_now.h"
 #include "profiles/run/folder.h"
 #include "profiles/run/measurement.h"
@@ -135,7 +136,7 @@ void note_gaps(Pass pass, const Variant& variant, Recording& recording) {
   for (const Block& block : recording.blocks) {
     if (block.pass != pass || block.variant != variant.name) continue;
     ++(block.ok() ? ok : failed);
-    if (!block.ok()) failure = block.failure;
+    if (!block.ok()) failure = failure_words(block);
   }
   const std::string text = fmt::format("{} of {}{}{}", failed, ok + failed, kBlocksFailed, failure);
   if (has_no_wall_profile(pass, variant)) {
@@ -240,31 +241,23 @@ bool measured_anything(const Recording& recording) {
                      [](const Block& block) { return block.ok(); });
 }
 
-double own_cpu_s() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 void take_roofline(const RunPlan& plan, Recording& recording) try {
   if (recording.roofline) return;
-  const MachineWatch watch(plan.machine_root);
-  const double before_s = own_cpu_s();
-  recording.roofline = plan.roofline();
-  const std::string by = disturbance(watch.state(own_cpu_s() - before_s), watch.cores());
-  if (!by.empty())
-    recording.warnings.push_back(fmt::format(
-        "the machine's peaks were measured on a busy machine ({}): they come out too low", by));
+  MeasuredRoofline peaks = plan.roofline();
+  recording.roofline = std::move(peaks.roofline);
+  if (!peaks.warning.empty()) recording.warnings.push_back(std::move(peaks.warning));
 } catch (const std::exception& error) {
   recording.warnings.push_back(
-      fmt::format("the machine's peaks were not measured: {}", error.what()));
+      fmt::format("the machine's peaks were not measured: {}", base::message_of(error)));
 }
 
 void measure(const RunPlan& plan, const CategoryRules& rules, const std::string& folder,
              Recording& recording) {
   Measurement measurement(plan, folder, recording);
+  if (std::string warning = tuning_warning(plan.of_programs()); !warning.empty())
+    recording.warnings.push_back(std::move(warning));
   if (plan.roofline) {
-    measurement.report_progress("measuring the machine's peaks");
+    measurement.report_progress("the machine's peaks");
     take_roofline(plan, recording);
   }
   measurement.take_passes();
@@ -305,7 +298,7 @@ Recording run(const RunPlan& asked) try {
         folder.partial(),
         fmt::format("not a whole recording; what was measured lies here, and the same "
                     "command goes on with it: {}",
-                    error.what()));
+                    base::message_of(error)));
   }
   folder.keep(recording.status);
   // A figure that no reader accepts is told now, when hours of measuring are safely kept.

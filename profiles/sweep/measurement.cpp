@@ -14,6 +14,7 @@
 #include "profiles/machine/cpu_quota.h"
 #include "profiles/process/block.h"
 #include "profiles/program/program_block.h"
+#include "profiles/recording/failure.h"
 
 namespace winnow::profiles {
 namespace {
@@ -317,7 +318,7 @@ void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
   if (given_up(cell))
     sweep_.warnings.push_back(fmt::format("{}: {}: given up after {} failures in a row: {}",
                                           describe(cell.condition, plan_.parameter), cell.variant,
-                                          kFailuresToGiveUp, from.failure));
+                                          kFailuresToGiveUp, failure_words(from)));
 }
 
 void SweepMeasurement::report_progress(const std::string& text) const {

@@ -6,8 +6,10 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/message.h"
 #include "profiles/machine/facts.h"
 #include "profiles/machine/identity.h"
+#include "profiles/machine/tuning.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/recording/utc_now.h"
 #include "profiles/sweep/measurement.h"
@@ -101,9 +103,13 @@ RunStatus status_of(const SweepPlan& plan, const Sweep& sweep) {
 }
 
 void take_roofline(const SweepPlan& plan, Sweep& sweep) try {
-  if (plan.roofline && !sweep.roofline) sweep.roofline = plan.roofline();
+  if (!plan.roofline || sweep.roofline) return;
+  MeasuredRoofline peaks = plan.roofline();
+  sweep.roofline = std::move(peaks.roofline);
+  if (!peaks.warning.empty()) sweep.warnings.push_back(std::move(peaks.warning));
 } catch (const std::exception& error) {
-  sweep.warnings.push_back(fmt::format("the machine's peaks were not measured: {}", error.what()));
+  sweep.warnings.push_back(
+      fmt::format("the machine's peaks were not measured: {}", base::message_of(error)));
 }
 
 void warn_of_unavailable(Sweep& sweep) {
@@ -135,6 +141,8 @@ Sweep run_sweep(const SweepPlan& plan) try {
   // First: beside it the other files are of a sweep that the same command continues.
   write_sweep(folder.path(), sweep);
   folder.write_files(plan);
+  if (std::string warning = tuning_warning(plan.program != nullptr); !warning.empty())
+    sweep.warnings.push_back(std::move(warning));
   take_roofline(plan, sweep);
   SweepMeasurement measurement(plan, folder, sweep);
   warn_of_unavailable(sweep);

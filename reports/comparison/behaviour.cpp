@@ -20,7 +20,7 @@ namespace {
 
 // More cores than this without one thread seen at work: a runtime that the counts do not see.
 constexpr double kSeveralCores = 1.2;
-constexpr double kPageBytes = 4096;
+constexpr int64_t kPageBytes = 4096;
 
 struct Group {
   const char* name;  // in a recording, of one process
@@ -43,8 +43,8 @@ constexpr Group kGroups[] = {
     {"waiting", "waiting", &SyncProfile::waiting, false},
     {"signalling", "signalling", &SyncProfile::signalling, false}};
 
-double sum(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
+Whole sum(const std::vector<Whole>& values) {
+  return std::accumulate(values.begin(), values.end(), Whole{0});
 }
 
 // A process without the count did no such thing.
@@ -57,16 +57,15 @@ void add_counter(const std::vector<SyncProcess>& processes, const char* name, co
   counter.by_design = by_design;
   for (const SyncProcess& process : processes) {
     const auto found = process.counts.find(name);
-    counter.counts.push_back(found == process.counts.end() ? 0
-                                                           : static_cast<double>(found->second));
+    counter.counts.push_back(found == process.counts.end() ? 0 : found->second);
   }
 }
 
-std::optional<double> voluntary_switches(const SyncProfile& sync) {
-  double switches = 0;
+std::optional<Whole> voluntary_switches(const SyncProfile& sync) {
+  Whole switches = 0;
   for (const auto& thread : sync.threads) {
     if (!thread.voluntary_switches) return std::nullopt;
-    switches += static_cast<double>(*thread.voluntary_switches);
+    switches += *thread.voluntary_switches;
   }
   return sync.threads.empty() ? std::nullopt : std::optional(switches);
 }
@@ -83,10 +82,10 @@ void add_processes(const std::vector<SyncProcess>& processes, Behaviour& behavio
 }
 
 void add_sums(const SyncProfile& sync, Behaviour& behaviour) {
-  behaviour.iterations = {static_cast<double>(sync.iterations)};
+  behaviour.iterations = {sync.iterations};
   for (const Group& group : kGroups)
     if (const auto& calls = sync.*group.calls)
-      behaviour.counters[group.words] = {group.by_design, {static_cast<double>(calls->count)}};
+      behaviour.counters[group.words] = {group.by_design, {calls->count}};
   if (const auto switches = voluntary_switches(sync))
     behaviour.counters[kSwitches] = {false, {*switches}};
 }
@@ -112,9 +111,9 @@ double median_cores(const Behaviour& behaviour) {
 
 }  // namespace
 
-double Counter::total() const { return sum(counts); }
+Whole Counter::total() const { return sum(counts); }
 
-double Behaviour::all_iterations() const { return sum(iterations); }
+Whole Behaviour::all_iterations() const { return sum(iterations); }
 
 std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
   const auto& sync = variant.sync();
@@ -124,7 +123,7 @@ std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
     add_processes(*sync->processes, behaviour);
   else
     add_sums(*sync, behaviour);
-  if (std::ranges::any_of(behaviour.iterations, [](double count) { return count <= 0; }))
+  if (std::ranges::any_of(behaviour.iterations, [](Whole count) { return count <= 0; }))
     return std::nullopt;
   add_blocks(variant, behaviour);
   return behaviour;
@@ -132,20 +131,19 @@ std::optional<Behaviour> behaviour_of(const MeasuredArm& variant) {
 
 Behaviour behaviour_of_blocks(const MeasuredArm& variant) {
   Behaviour behaviour;
-  std::vector<double> switches, faults, pages;
+  std::vector<Whole> switches, faults, pages;
   for (const Block* block : variant.blocks(Pass::time)) {
-    const auto runs = static_cast<double>(block->iteration_wall_ns.size());
+    const auto runs = static_cast<int64_t>(block->iteration_wall_ns.size());
     if (runs <= 0 || !block->region) continue;
     behaviour.iterations.push_back(runs);
-    const auto add = [](std::vector<double>& values, const std::optional<int64_t>& count) {
-      if (count) values.push_back(static_cast<double>(*count));
+    const auto add = [](std::vector<Whole>& values, const std::optional<int64_t>& count) {
+      if (count) values.push_back(*count);
     };
     add(switches, block->region->voluntary_switches);
     add(faults, block->region->minor_faults);
-    if (block->peak_rss_bytes)
-      pages.push_back(static_cast<double>(*block->peak_rss_bytes) / kPageBytes * runs);
+    if (block->peak_rss_bytes) pages.push_back(Whole{*block->peak_rss_bytes} * runs / kPageBytes);
   }
-  const auto keep = [&](const char* words, std::vector<double>& counts) {
+  const auto keep = [&](const char* words, std::vector<Whole>& counts) {
     if (!counts.empty() && counts.size() == behaviour.iterations.size())
       behaviour.counters[words] = {false, std::move(counts)};
   };
@@ -189,8 +187,7 @@ std::string evidence(const Behaviour& first, const Behaviour& second) {
   for (const auto& [name, loops] : first.loops)
     add("loops over " + name, static_cast<double>(loops), static_cast<double>(loops));
   for (const auto& [name, counter] : first.counters)
-    add(name, counter.total() / first.all_iterations(),
-        second.counters.at(name).total() / second.all_iterations());
+    add(name, first.all(counter).value(), second.all(second.counters.at(name)).value());
   if (!first.cores.empty() && !second.cores.empty())
     add("cores used", median_cores(first), median_cores(second));
   return text;

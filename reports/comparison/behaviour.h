@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/recorded/measured.h"
+#include "reports/statistics/exact_ratio.h"
 
 // What a variant's threads did, by every count that a recording has of it.
 namespace winnow::reports {
@@ -24,18 +25,20 @@ inline constexpr const char* kPageFaults = "page faults";
 // How often something happened in each process of the sync pass.
 struct Counter {
   bool by_design = false;  // the strategy says how often, not luck
-  std::vector<double> counts;
+  std::vector<Whole> counts;
 
-  double total() const;
+  Whole total() const;
 };
 
 struct Behaviour {
-  std::vector<double> iterations;           // of each process of the sync pass
+  std::vector<Whole> iterations;            // of each process of the sync pass
   std::map<std::string, Counter> counters;  // by what is counted
   std::map<std::string, int64_t> loops;     // of an iteration
   std::map<int, double> cores;              // used in a block of the time pass, by its index
 
-  double all_iterations() const;
+  Whole all_iterations() const;
+  // How often in an iteration, over all processes.
+  ExactRatio all(const Counter& counter) const { return {counter.total(), all_iterations()}; }
 };
 
 // Empty where the variant has no sync pass. A recording that tells no process of it is one of a

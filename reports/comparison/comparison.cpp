@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "profiles/recording/failure.h"
+#include "reports/blocks/block_times.h"
 #include "reports/comparison/insights.h"
 #include "reports/comparison/metrics.h"
 #include "reports/comparison/ranking.h"
@@ -147,30 +149,39 @@ std::vector<std::string> missing(const Measured& arms) {
   return lines;
 }
 
-// ": " and what the program said last, if it said anything.
-std::string last_words(const profiles::Block& block) {
-  std::string_view text = block.stderr_tail;
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  if (text.empty()) return "";
-  return fmt::format(": {}", text.substr(text.rfind('\n') + 1));
-}
-
 std::vector<std::string> failed_blocks(const Recording& recording) {
   std::vector<std::string> lines;
   for (const auto& block : recording.blocks)
-    if (!block.ok())
-      lines.push_back(fmt::format("{}, {} block {}: {}{}", block.variant, word(block.pass),
-                                  block.index, block.failure, last_words(block)));
+    if (!block.ok()) lines.push_back(profiles::failed_block(block));
   return lines;
 }
 
-std::vector<std::string> warnings_of(const Recording& recording) {
+// Of which no ratio can be made.
+std::vector<std::string> instant_blocks(const Measured& arms) {
+  std::vector<std::string> lines;
+  for (const MeasuredArm* arm : arms.all()) {
+    const auto& blocks = arm->blocks(Pass::time);
+    const auto instant = std::ranges::count_if(blocks, [](const profiles::Block* block) {
+      return !block->iteration_wall_ns.empty() && !block_seconds(*block, Measure::kWall);
+    });
+    if (instant > 0)
+      lines.push_back(
+          fmt::format("{}: in {} of {} blocks of the time pass the median {} took 0 ns by the "
+                      "program's clock: they are left out of the times",
+                      arm->label, instant, blocks.size(), arms.words().iteration));
+  }
+  return lines;
+}
+
+std::vector<std::string> warnings_of(const Measured& arms) {
+  const Recording& recording = arms.recording();
   std::vector<std::string> lines;
   if (recording.status != profiles::RunStatus::complete)
     lines.push_back("the recording is " + word(recording.status) +
                     ": figures cover only what was measured.");
   for (const std::string& line : recording.warnings) lines.push_back(line);
   for (const std::string& line : failed_blocks(recording)) lines.push_back(line);
+  for (const std::string& line : instant_blocks(arms)) lines.push_back(line);
   return lines;
 }
 
@@ -179,7 +190,7 @@ std::vector<std::string> warnings_of(const Recording& recording) {
 Report make_report(const Measured& arms) {
   const Recording& recording = arms.recording();
   const Compared compared = compare_blocks(arms);
-  std::vector<std::string> warnings = warnings_of(recording);
+  std::vector<std::string> warnings = warnings_of(arms);
   const Tables tables = make_tables(arms, compared, warnings);
   const Grounds grounds{arms, compared, tables};
   Report report{compared, with_insights(tables, insights_of(grounds))};

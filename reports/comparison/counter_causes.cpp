@@ -177,8 +177,7 @@ bool has_tree(const MeasuredArm& arm) { return arm.tree() && arm.tree()->iterati
 bool tree_count_differs(const MeasuredArm& first, const MeasuredArm& second,
                         int64_t profiles::TreeProfile::*member) {
   const auto &a = *first.tree(), &b = *second.tree();
-  return sums_differ(static_cast<double>(a.*member), a.iterations, static_cast<double>(b.*member),
-                     b.iterations);
+  return sums_differ({a.*member, a.iterations}, {b.*member, b.iterations});
 }
 
 // Counted by the tree pass or the agent; by the design's formula where they were not counted.

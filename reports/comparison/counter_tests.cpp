@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "reports/statistics/student.h"
-#include "reports/statistics/ties.h"
 #include "reports/statistics/unpaired_ratio.h"
 
 namespace winnow::reports {
@@ -13,12 +12,20 @@ namespace {
 
 constexpr double kSigmas = 4, kRelative = 0.1;
 constexpr double kRankLevel = 0.001;
-constexpr double kSteadyCount = 10;          // luck does not repeat it in every process
+constexpr int kSteadyCount = 10;             // luck does not repeat it in every process
 constexpr double kInstructionsApart = 1e-4;  // of a command's start: what its arguments cost
 constexpr double kInstructionsOfStart = 1000;
 
-bool is_steady(const std::vector<double>& values) {
-  return std::ranges::all_of(values, [&](double value) { return tied(value, values.front()); });
+std::vector<ExactRatio> ratios_of(const Counter& counter, const Behaviour& behaviour) {
+  std::vector<ExactRatio> ratios;
+  for (size_t i = 0; i < counter.counts.size(); ++i)
+    ratios.push_back({counter.counts[i], behaviour.iterations[i]});
+  return ratios;
+}
+
+bool is_steady(const std::vector<ExactRatio>& values) {
+  return std::ranges::all_of(values,
+                             [&](const ExactRatio& value) { return value == values.front(); });
 }
 
 // The design makes a count exact that it speaks of, and one that no process strays from.
@@ -30,12 +37,13 @@ bool is_exact(const Counter& first, const Counter& second) {
 std::vector<double> logarithms(const Counter& counter, const Behaviour& behaviour) {
   std::vector<double> values;
   for (size_t i = 0; i < counter.counts.size(); ++i)
-    values.push_back(std::log((counter.counts[i] + 0.5) / behaviour.iterations[i]));
+    values.push_back(std::log((static_cast<double>(counter.counts[i]) + 0.5) /
+                              static_cast<double>(behaviour.iterations[i])));
   return values;
 }
 
-bool all_above_zero(const std::vector<double>& values) {
-  return std::ranges::all_of(values, [](double value) { return value > 0; });
+bool all_above_zero(const std::vector<Whole>& values) {
+  return std::ranges::all_of(values, [](Whole value) { return value > 0; });
 }
 
 // The chance that all of one variant and none of the other do something that each process does
@@ -54,8 +62,7 @@ bool all_against_none(const Counter& first, const Counter& second) {
 
 std::vector<double> per_iteration(const Counter& counter, const Behaviour& behaviour) {
   std::vector<double> values;
-  for (size_t i = 0; i < counter.counts.size(); ++i)
-    values.push_back(counter.counts[i] / behaviour.iterations[i]);
+  for (const ExactRatio& ratio : ratios_of(counter, behaviour)) values.push_back(ratio.value());
   return values;
 }
 
@@ -68,10 +75,11 @@ bool is_material(double first, double second, double iterations, double other_it
 double p_of_counter(const std::string& name, const Behaviour& first, const Behaviour& second) {
   const Counter& a = first.counters.at(name);
   const Counter& b = second.counters.at(name);
+  const std::vector<ExactRatio> each = ratios_of(a, first), other = ratios_of(b, second);
+  if (is_steady(each) && is_steady(other) && is_exact(a, b))
+    return each.front() == other.front() ? 1 : 0;
+  if (!is_material(first.all(a), second.all(b))) return 1;
   const std::vector<double> left = per_iteration(a, first), right = per_iteration(b, second);
-  if (is_steady(left) && is_steady(right) && is_exact(a, b))
-    return tied(left.front(), right.front()) ? 1 : 0;
-  if (!is_material(a.total(), b.total(), first.all_iterations(), second.all_iterations())) return 1;
   if (mann_whitney_p(left, right) > kRankLevel) return 1;
   const double p = welch_p(logarithms(a, first), logarithms(b, second));
   if (!all_against_none(a, b)) return p;
@@ -80,10 +88,14 @@ double p_of_counter(const std::string& name, const Behaviour& first, const Behav
   return std::min(1.0, 2 * std::min(p, p_of_either));  // of two tests the better one
 }
 
-bool sums_differ(double first, double iterations, double second, double other_iterations) {
-  const bool whole = std::fmod(first, iterations) == 0 && std::fmod(second, other_iterations) == 0;
-  return whole ? !tied(first / iterations, second / other_iterations)
-               : is_material(first, second, iterations, other_iterations);
+bool is_material(const ExactRatio& first, const ExactRatio& second) {
+  return is_material(static_cast<double>(first.count), static_cast<double>(second.count),
+                     static_cast<double>(first.per), static_cast<double>(second.per));
+}
+
+bool sums_differ(const ExactRatio& first, const ExactRatio& second) {
+  const bool whole = first.count % first.per == 0 && second.count % second.per == 0;
+  return whole ? first != second : is_material(first, second);
 }
 
 bool instructions_differ(const profiles::InstructionProfile& first,

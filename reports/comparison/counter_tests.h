@@ -30,10 +30,11 @@ bool ranks_can_tell(const Behaviour& first, const Behaviour& second);
 // Counts over unequal numbers of iterations, held against each other as if of the fewer: do they
 // differ by more than independent events scatter, and by a tenth?
 bool is_material(double first, double second, double iterations, double other_iterations);
+bool is_material(const ExactRatio& first, const ExactRatio& second);
 
-// Sums of which no scatter is known, over so many iterations: exact where both are as many in each
-// iteration, else by is_material.
-bool sums_differ(double first, double iterations, double second, double other_iterations);
+// Sums of which no scatter is known: exact where both are as many in each iteration, else by
+// is_material.
+bool sums_differ(const ExactRatio& first, const ExactRatio& second);
 
 // Instructions: do they differ by more than the runs of each lie apart, and than what the arguments
 // of a command cost? Both have iterations.

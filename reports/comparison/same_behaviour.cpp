@@ -13,7 +13,6 @@
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
 #include "reports/statistics/student.h"
-#include "reports/statistics/ties.h"
 
 namespace winnow::reports {
 
@@ -40,10 +39,9 @@ double p_of_cores(const Behaviour& first, const Behaviour& second) {
 
 // By the sums alone: exact counts must be equal, the others near each other.
 bool is_near(const std::string& name, const Behaviour& first, const Behaviour& second) {
-  const double a = first.counters.at(name).total(), b = second.counters.at(name).total();
-  if (first.counters.at(name).by_design)
-    return tied(a / first.all_iterations(), b / second.all_iterations());
-  return !is_material(a, b, first.all_iterations(), second.all_iterations());
+  const Counter& counter = first.counters.at(name);
+  const ExactRatio a = first.all(counter), b = second.all(second.counters.at(name));
+  return counter.by_design ? a == b : !is_material(a, b);
 }
 
 bool count_the_same(const Behaviour& first, const Behaviour& second) {

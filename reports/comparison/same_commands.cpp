@@ -72,16 +72,26 @@ void compare_tree_count(Resemblance& like, const std::string& name, int64_t Tree
   const auto is_whole = [&](const TreeProfile& tree) {
     return tree.*member % tree.iterations == 0;
   };
-  const double first = static_cast<double>(a.*member), second = static_cast<double>(b.*member);
-  const double one = first / a.iterations, other = second / b.iterations;
-  like.differs = like.differs || sums_differ(first, a.iterations, second, b.iterations);
-  like.compared.push_back(name + " " + both(one, other, is_whole(a) && is_whole(b) ? 0 : 1));
+  const ExactRatio one{a.*member, a.iterations}, other{b.*member, b.iterations};
+  like.differs = like.differs || sums_differ(one, other);
+  like.compared.push_back(name + " " +
+                          both(one.value(), other.value(), is_whole(a) && is_whole(b) ? 0 : 1));
 }
 
 void compare_trees(Resemblance& like) {
   compare_tree_count(like, "processes created", &TreeProfile::processes);
   compare_tree_count(like, "programs executed", &TreeProfile::execs);
   compare_tree_count(like, "threads created", &TreeProfile::threads);
+}
+
+bool allocate_the_same(const profiles::HeapProfile& a, const profiles::HeapProfile& b) {
+  if (is_counted_exactly(a) && is_counted_exactly(b))
+    return ExactRatio{*a.exact_objects, a.iterations} ==
+               ExactRatio{*b.exact_objects, b.iterations} &&
+           ExactRatio{*a.exact_bytes, a.iterations} == ExactRatio{*b.exact_bytes, b.iterations};
+  const Allocated one = allocated_by(a, is_counted_exactly(a)),
+                  other = allocated_by(b, is_counted_exactly(b));
+  return tied(one.objects, other.objects) && tied(one.bytes, other.bytes);
 }
 
 void compare_allocations(Resemblance& like) {
@@ -93,7 +103,7 @@ void compare_allocations(Resemblance& like) {
   }
   const Allocated one = allocated_by(*a, is_counted_exactly(*a)),
                   other = allocated_by(*b, is_counted_exactly(*b));
-  like.differs = like.differs || !tied(one.objects, other.objects) || !tied(one.bytes, other.bytes);
+  like.differs = like.differs || !allocate_the_same(*a, *b);
   like.compared.push_back(fmt::format("allocations {} with {} bytes",
                                       both(one.objects, other.objects),
                                       both(one.bytes, other.bytes)));

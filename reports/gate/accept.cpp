@@ -41,7 +41,9 @@ std::optional<std::string> limits(const GateRow& row) {
   if (row.status != GateStatus::kRegression) return std::nullopt;
   if (row.exact) {
     if (!row.baseline || !row.candidate) return std::nullopt;
-    return fmt::format("rise = {:.{}g}\n", rounded_up(*row.candidate - *row.baseline), kDigits + 9);
+    return fmt::format("rise = {:.{}g}\n",
+                       rounded_up(row.difference.value_or(*row.candidate - *row.baseline)),
+                       kDigits + 9);
   }
   if (!row.ratio || !row.low || !row.high) return std::nullopt;
   // The upper limit may lie elsewhere the next time.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/sums.h"
@@ -34,8 +35,7 @@ std::optional<int64_t> sum(const std::optional<profiles::Calls>& a,
 }
 
 ExactCounter shared_out(std::string metric, const std::string& unit, int64_t count, int64_t per) {
-  return {std::move(metric), unit, static_cast<double>(count) / static_cast<double>(per), count,
-          per};
+  return {std::move(metric), unit, {count, per}};
 }
 
 void add_work(const Block& block, const Words& words, ExactCounters& result) {
@@ -120,22 +120,27 @@ std::string limit_words(const GateLimits& limits, bool work) {
 
 GateStatus compare(const ExactCounter& before, const ExactCounter& after, const GateLimits& limits,
                    bool work) {
-  const double baseline = before.value, candidate = after.value;
   if (!limits.check) return GateStatus::kUnchecked;
-  if (after == before) return GateStatus::kEqual;
+  if (after.value == before.value) return GateStatus::kEqual;
   if (work) return limits.may_change ? GateStatus::kAllowed : GateStatus::kChanged;
-  if (candidate > limits.highest(baseline)) return GateStatus::kRegression;
-  if (candidate > baseline || limits.varies) return GateStatus::kAllowed;
+  if (!limits.allow(before.value.value(), after.value.value(),
+                    difference(after.value, before.value)))
+    return GateStatus::kRegression;
+  if (after.value > before.value || limits.varies) return GateStatus::kAllowed;
   return GateStatus::kImproved;
 }
 
-// Counters that differ, although their values do not, are shown as they were counted.
-void show_counts(const ExactCounter& before, const ExactCounter& after, GateRow& row) {
-  const auto text = [](const ExactCounter& counter) {
-    return counter.per == 1 ? std::to_string(counter.count)
-                            : fmt::format("{} in {}", counter.count, counter.per);
+// Counters whose difference a double loses are shown as they were counted.
+void show_counts(const ExactRatio& before, const ExactRatio& after, GateRow& row) {
+  const auto text = [](const ExactRatio& counter) {
+    const auto count = static_cast<int64_t>(counter.count);
+    return counter.per == 1 ? std::to_string(count)
+                            : fmt::format("{} in {}", count, static_cast<int64_t>(counter.per));
   };
-  if (before.value != after.value || before == after) return;
+  constexpr double kLost = 1e-3;  // of the difference
+  row.difference = difference(after, before);
+  const double lost = std::abs(after.value() - before.value() - *row.difference);
+  if (lost <= kLost * std::abs(*row.difference)) return;
   row.baseline_text = text(before);
   row.candidate_text = text(after);
 }
@@ -166,8 +171,8 @@ GateRow row_of(const std::string& variant, const ExactCounter& named, const Exac
   row.variant = variant;
   row.metric = named.metric;
   row.unit = named.unit;
-  if (before) row.baseline = before->value;
-  if (after) row.candidate = after->value;
+  if (before) row.baseline = before->value.value();
+  if (after) row.candidate = after->value.value();
   row.limit = limits.check ? limit_words(limits, work) : "not checked";
   const auto varies = [](const std::optional<ExactCounter>& counter) {
     return counter && counter->may_vary;
@@ -182,7 +187,7 @@ GateRow row_of(const std::string& variant, const ExactCounter& named, const Exac
   } else {
     row.status = varies(before) || varies(after) ? GateStatus::kUnchecked
                                                  : compare(*before, *after, limits, work);
-    show_counts(*before, *after, row);
+    show_counts(before->value, after->value, row);
   }
   return row;
 }
@@ -227,12 +232,6 @@ void add_rows(const Recording& baseline, const Recording& candidate, const std::
 }
 
 }  // namespace
-
-// By the quotients and the rests, which stay small: products of the counts would not fit.
-bool ExactCounter::operator==(const ExactCounter& other) const {
-  return count / per == other.count / other.per &&
-         count % per * other.per == other.count % other.per * per;
-}
 
 ExactCounters exact_counters(const Recording& recording, const std::string& variant) {
   ExactCounters result;

@@ -7,6 +7,7 @@
 #include "profiles/recording/recording.h"
 #include "reports/gate/gate.h"
 #include "reports/gate/rules.h"
+#include "reports/statistics/exact_ratio.h"
 
 // The exact tier of a gate: counters that cost nothing statistically.
 namespace winnow::reports {
@@ -14,11 +15,8 @@ namespace winnow::reports {
 struct ExactCounter {
   std::string metric;  // "allocations", "regions.tiles", "work.tokens"
   std::string unit;    // "a text", "bytes a text", "an iteration"
-  double value = 0;    // count / per
-  // Of which the value is made: two that differ may have one double.
-  int64_t count = 0, per = 1;
+  ExactRatio value{};
   bool may_vary = false;  // from run to run: there is nothing exact to compare
-  bool operator==(const ExactCounter& other) const;
 };
 
 // One variant's counters, and why a group of them is not there.

@@ -35,7 +35,8 @@ struct GateRow {
   GateStatus status = GateStatus::kEqual;
   bool exact = true;  // a counter; else measured in pairs of processes
   std::optional<double> baseline, candidate;
-  std::string baseline_text, candidate_text;  // in place of figures: a checksum
+  std::string baseline_text, candidate_text;  // in place of figures: a checksum, large counts
+  std::optional<double> difference{};         // of exact counters: candidate - baseline
   // Of the times: candidate / baseline, and the limits within which it lies.
   std::optional<double> ratio, low, high, confidence;
   int pairs = 0;

@@ -33,9 +33,9 @@ bool GateRule::matches(const std::string& metric_name, const std::string& varian
   return like(metric, metric_name) && like(variant, variant_name);
 }
 
-double GateLimits::highest(double baseline) const {
-  const double risen = baseline + std::max(rise, baseline * rise_percent / 100);
-  return range ? std::max(risen, range->second) : risen;
+bool GateLimits::allow(double baseline, double candidate, double difference) const {
+  return difference <= std::max(rise, baseline * rise_percent / 100) ||
+         (range && candidate <= range->second);
 }
 
 GateLimits limits_of(std::span<const GateRule> rules, const std::string& metric,

@@ -10,7 +10,9 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/program_error.h"
 #include "profiles/recording/disturbance.h"
+#include "profiles/recording/failure.h"
 #include "reports/blocks/noise_floor.h"
 #include "reports/blocks/same_work.h"
 #include "reports/gate/exact.h"
@@ -39,8 +41,13 @@ bool has(const Recording& recording, const std::string& variant) {
 }
 
 void check_not_empty(const Recording& recording, const std::string& source) {
-  if (std::ranges::none_of(recording.blocks, [](const auto& block) { return block.ok(); }))
-    throw base::Error(source, "an empty recording: no block ended well");
+  if (std::ranges::any_of(recording.blocks, [](const auto& block) { return block.ok(); })) return;
+  if (recording.blocks.empty()) throw base::Error(source, "an empty recording: no block was run");
+  const profiles::Block& first = recording.blocks.front();
+  throw base::ProgramError(source,
+                           fmt::format("no block ended well; the first, {} block {} of {}: {}",
+                                       word(first.pass), first.index, first.variant, first.failure),
+                           first.stderr_tail);
 }
 
 // Variants that only one side has.
@@ -197,9 +204,7 @@ std::vector<std::string> problems_of(const Recording& recording) {
   if (std::string why = profiles::why_invalid(recording); !why.empty()) return {std::move(why)};
   std::vector<std::string> problems;
   for (const auto& block : recording.blocks)
-    if (!block.ok())
-      problems.push_back(fmt::format("{}, {} block {}: {}", block.variant, word(block.pass),
-                                     block.index, block.failure));
+    if (!block.ok()) problems.push_back(profiles::failed_block(block));
   const SameWork work = check_same_work(Measured(recording));
   if (work.status == SameWork::kDifferent)
     problems.push_back(work.differences.empty() ? work.sentence : work.differences.front());

@@ -100,7 +100,7 @@ std::string change_text(const GateRow& row) {
                        percent(*row.ratio));
   }
   if (!row.baseline || !row.candidate) return "-";
-  const double difference = *row.candidate - *row.baseline;
+  const double difference = row.difference.value_or(*row.candidate - *row.baseline);
   if (difference == 0) return "0";
   return (difference > 0 ? "+" : "-") + figure_text(std::abs(difference));
 }
@@ -111,7 +111,8 @@ std::string row_sentence(const GateRow& row) {
   if (row.ratio) return fmt::format("{}: {} (allowed: {})", subject, change_text(row), row.limit);
   if (!row.note.empty() && (!row.baseline || !row.candidate) && row.baseline_text.empty())
     return fmt::format("{}: {}", subject, row.note);
-  const bool fell = row.baseline && row.candidate && *row.candidate < *row.baseline;
+  const bool fell =
+      row.baseline && row.candidate && row.difference.value_or(*row.candidate - *row.baseline) < 0;
   const char* verb = !row.baseline ? "changed" : fell ? "fell" : "rose";
   return fmt::format("{} {} from {} to {}{}{} (allowed: {})", subject, verb, baseline_text(row),
                      candidate_text(row), row.unit.empty() ? "" : " ", row.unit, row.limit);

@@ -4,7 +4,7 @@
 
 namespace winnow::reports {
 
-// The text as a value of JSON, invalid UTF-8 replaced.
+// Printable text as a value of JSON, for what other programs show of it.
 std::string json_text(const std::string& text);
 
 }  // namespace winnow::reports

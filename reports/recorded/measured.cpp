@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "profiles/recording/disturbance.h"
+#include "profiles/recording/failure.h"
 
 namespace winnow::reports {
 
@@ -26,7 +27,14 @@ std::string reason_of(const Recording& recording, const std::string& arm, Pass p
       return missing.reason.empty() ? "not recorded" : missing.reason;
   for (const Block& block : recording.blocks)
     if (block.variant == arm && block.pass == pass && !block.ok())
-      return fmt::format("block {} of the {} pass: {}", block.index, word(pass), block.failure);
+      return fmt::format("block {} of the {} pass: {}", block.index, word(pass),
+                         profiles::failure_words(block));
+  const auto is_timed = [&](const Block& block) {
+    return block.variant == arm && block.pass == pass && pass == Pass::time && block.ok() &&
+           !block.iteration_wall_ns.empty();
+  };
+  if (std::ranges::any_of(recording.blocks, is_timed))
+    return "it took no time by the program's clock";
   const bool run =
       std::ranges::any_of(recording.blocks, [&](const Block& block) { return block.pass == pass; });
   return run || recording.blocks.empty() ? "not recorded"

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "reports/recorded/measured.h"
 
 namespace winnow::reports {
@@ -13,9 +15,14 @@ using profiles::Block;
 
 namespace {
 
+// Quoted, and no option, whatever it is called.
+std::string file_word(const std::string& file) {
+  return shell_quoted(file.starts_with('-') ? "./" + file : file);
+}
+
 // The executable from the recording, else a shell variable for the reader to set.
 std::string program_of(const profiles::Variant& variant) {
-  return variant.program.empty() ? "\"$PROGRAM\"" : shell_quoted(variant.program);
+  return variant.program.empty() ? "\"$PROGRAM\"" : file_word(variant.program);
 }
 
 // One process only: the next one has its libraries and its program at other addresses, of which
@@ -24,9 +31,9 @@ std::string sampled_command(const std::vector<const Block*>& blocks, const std::
   for (const Block* block : blocks)
     for (const std::string& file : block->raw_files) {
       if (file.ends_with(".prof"))
-        return fmt::format("google-pprof --text {} {}", program, shell_quoted(file));
+        return fmt::format("google-pprof --text {} {}", program, file_word(file));
       if (file.ends_with(".data"))  // of a whole process tree; it names its programs itself
-        return fmt::format("perf report -i {}", shell_quoted(file));
+        return fmt::format("perf report -i {}", file_word(file));
     }
   return "";
 }
@@ -42,9 +49,26 @@ std::string heap_command(const std::vector<const Block*>& blocks, const std::str
     const std::string base =
         dumps.size() > 1 ? " --base=" + shell_quoted(dumps.front()) : std::string();
     return fmt::format("google-pprof --text --alloc_space{} {} {}", base, program,
-                       shell_quoted(dumps.back()));
+                       file_word(dumps.back()));
   }
   return "";
+}
+
+// $'...' of the shells: the bytes of what is not printable as \xNN.
+std::string escape_quoted(std::string_view word) {
+  std::string quoted = "$'";
+  while (!word.empty()) {
+    const size_t length = base::utf8_length(word);
+    if (length == 0 || base::starts_with_control(word)) {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(word[0]));
+      word.remove_prefix(1);
+      continue;
+    }
+    if (word[0] == '\'' || word[0] == '\\') quoted += '\\';
+    quoted += word.substr(0, length);
+    word.remove_prefix(length);
+  }
+  return quoted + "'";
 }
 
 }  // namespace
@@ -56,15 +80,19 @@ std::string shell_quoted(const std::string& word) {
           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:@") ==
           std::string::npos;
   if (plain) return word;
+  if (base::printable(word) != word) return escape_quoted(word);
   std::string quoted = "'";
-  for (char c : base::printable(word))
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
 
 std::string shell_line(const std::vector<std::string>& words) {
   std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_quoted(word);
+  for (const std::string& word : words) {
+    // Before a command a word with '=' is an assignment.
+    const bool quoted = line.empty() && word.find('=') != std::string::npos;
+    line += (line.empty() ? "" : " ") + (quoted ? escape_quoted(word) : shell_quoted(word));
+  }
   return line;
 }
 

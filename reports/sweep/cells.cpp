@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "profiles/recording/failure.h"
 #include "reports/recorded/measured.h"
 #include "reports/statistics/median.h"
 #include "reports/sweep/same_outputs.h"
@@ -39,7 +40,7 @@ std::string failed_blocks(const SweepCell& cell) {
   for (const SweepBlock& block : cell.blocks) {
     if (block.ok()) continue;
     ++failed;
-    failures.insert(block.failure);
+    failures.insert(profiles::failure_words(block.failure, block.stderr_tail));
   }
   if (failed == 0) return "";
   return fmt::format("{} of {} blocks failed: {}", failed, cell.blocks.size(),
@@ -325,7 +326,9 @@ std::string SweepCells::reason(size_t variant, const Condition& condition) const
   if (condition.batch <= 0) return "the batch size is not recorded";
   for (size_t block = 0; block < cell->blocks.size(); ++block) {
     if (!cell->blocks[block].ok())
-      return fmt::format("block {}: {}", block, cell->blocks[block].failure);
+      return fmt::format(
+          "block {}: {}", block,
+          profiles::failure_words(cell->blocks[block].failure, cell->blocks[block].stderr_tail));
   }
   return "no iteration with a positive time is recorded";
 }

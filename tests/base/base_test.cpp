@@ -13,7 +13,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <limits>
+#include <new>
 #include <span>
+#include <stdexcept>
+#include <system_error>
 
 #include "base/aligned_buffer.h"
 #include "base/byte_reader.h"
@@ -24,6 +27,7 @@
 #include "base/function_ref.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
+#include "base/message.h"
 #include "base/pending_file.h"
 #include "base/sums.h"
 #include "base/toml.h"
@@ -44,8 +48,32 @@ TEST_CASE("an error is one line, whatever its parts hold") {
                   "31m") == "\\xc2\\x9b31m");  // a terminal would take it for ESC [
   CHECK(printable("\xc0\x80") == "\\xc0\\x80");
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");
+  // Each of those that change the direction of text, and the separators of lines.
+  for (const char* control :
+       {"\u061C", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066",
+        "\u2067", "\u2068", "\u2069", "\u2028", "\u2029"}) {
+    const std::string shown = printable(std::string("é") + control + "x");
+    CHECK(shown.starts_with("é\\x"));
+    CHECK(shown.ends_with("x"));
+    CHECK(std::ranges::all_of(shown.substr(2), [](char c) { return c >= ' ' && c <= '~'; }));
+  }
+  CHECK(printable("\u202E") == "\\xe2\\x80\\xae");
+  CHECK(printable("\u2010 \u202F \u2065 \u061B") == "\u2010 \u202F \u2065 \u061B");
+  CHECK(std::string(Error("", "b").what()) == "'': b");
   CHECK(Error("a", "b").exit_status() == 3);
   CHECK(UsageError("a", "b").exit_status() == 2);
+}
+
+TEST_CASE("every exception is told as its subject and the problem, on one line") {
+  const auto code = std::make_error_code(std::errc::permission_denied);
+  const std::string denied = code.message();
+  CHECK(message_of(Error("a", "b")) == "a: b");
+  CHECK(message_of(fs::filesystem_error("x", "a\x1b", code)) == "a\\x1b: " + denied);
+  CHECK(message_of(fs::filesystem_error("x", "a", "b", code)) == "a: " + denied);
+  CHECK(message_of(fs::filesystem_error("x", "", code)) == "'': " + denied);
+  CHECK(message_of(std::system_error(code)) == "system: " + denied);
+  CHECK(message_of(std::bad_alloc()) == "memory: none left");
+  CHECK(message_of(std::runtime_error("a\nb")) == "a\\x0ab");
 }
 
 TEST_CASE("a TOML file is plain data, of each value its type and its line") {

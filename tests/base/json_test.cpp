@@ -77,6 +77,13 @@ TEST_CASE("keys are added and erased") {
   CHECK(json.text() == R"({"b":{"c":"x"}})");
 }
 
+TEST_CASE("control characters are escaped, and read as they were") {
+  const std::string text = "é\u202E\u2069\u061C\u2028\x7F\xC2\x9B\x1B€\u2010Ø";
+  const std::string written = Json(text).text();
+  CHECK(written == R"("é\u202e\u2069\u061c\u2028\u007f\u009b\u001b€‐Ø")");
+  CHECK(parse_json(written, "text").string() == text);
+}
+
 TEST_CASE("bytes that are not UTF-8 become replacement characters") {
   CHECK(Json("a\xFFz").text() == "\"a\xEF\xBF\xBDz\"");
 }

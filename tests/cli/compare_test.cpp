@@ -224,6 +224,62 @@ TEST_CASE("variables of OpenMP do not bind the programs of others to a core") {
   CHECK(base::read_file(scratch / "measured") == base::read_file(scratch / "own"));
 }
 
+TEST_CASE("variables that tune a library reach the programs of others, and the report says so") {
+  const Scratch scratch;
+  setenv("OMP_NUM_THREADS", "3", 1);
+  setenv("MALLOC_ARENA_MAX", "1\x1b", 1);
+  const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "--output",
+                                     "measured", "printenv OMP_NUM_THREADS"});
+  unsetenv("OMP_NUM_THREADS");
+  unsetenv("MALLOC_ARENA_MAX");
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(base::read_file(scratch / "measured") == "3\n");
+  const auto warnings = recorded(scratch).warnings;
+  CHECK(std::ranges::any_of(warnings, [](const std::string& warning) {
+    return has(warning, "the measured programs get from the environment: ") &&
+           has(warning, "OMP_NUM_THREADS=3") && has(warning, "MALLOC_ARENA_MAX=1\\x1b");
+  }));
+}
+
+TEST_CASE("no argument reaches standard error as it is, nor an error without its subject") {
+  const Scratch scratch;
+  const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time", "--out",
+                                     "a\x1b[31m\u202Eb", "true"});
+  INFO(run.err);
+  CHECK(run.status == 0);
+  CHECK(has(run.err, "a\\x1b[31m\\xe2\\x80\\xaeb/report.html"));
+  CHECK(run.err.find('\x1b') == std::string::npos);
+  CHECK(!has(run.err, "\u202E"));
+  const std::string long_name(5000, 'x');
+  for (const Words& words :
+       {Words{"report", long_name}, Words{"run", long_name}, Words{"run", ""}, Words{"report", ""},
+        Words{"gate", "--baseline", long_name, "--candidate", long_name}, Words{"serve", long_name},
+        Words{"top", long_name}, Words{"compare", "--out", long_name, "true"},
+        Words{"compare", "--input", long_name, "true"}, Words{"model", "info", long_name}}) {
+    const auto failed = testing::winnow(scratch, words);
+    INFO(failed.err.substr(0, 200));
+    CHECK(failed.status != 0);
+    CHECK(failed.err.starts_with("winnow: "));
+    CHECK(!failed.err.starts_with("winnow: :"));
+    CHECK(!has(failed.err, "filesystem error"));
+    CHECK(std::ranges::count(failed.err, '\n') == 1);
+  }
+}
+
+TEST_CASE("a command that fails later than its first run is told with its status and last words") {
+  const Scratch scratch;
+  const std::string command =
+      "test ! -e ran && echo > ran || { echo first; echo cannot open model.bin; exit 7; } >&2";
+  const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--runs-per-block", "1", "-w", "1",
+                                     "--passes", "time", "--no-twin", "--shell=default", command});
+  INFO(run.err);
+  CHECK(run.status == 3);
+  CHECK(has(run.err, "no process ended well; the first: "));
+  CHECK(has(run.err, "exit status 7: cannot open model.bin"));
+  CHECK(has(run.out, "2 of 2 blocks failed: exit status 7: cannot open model.bin"));
+}
+
 TEST_CASE("commands under 20 ms: what a process that does nothing takes stands beside") {
   const Scratch scratch;
   const auto run = compare(scratch, {"--no-verdict", "-r", "2", "--runs-per-block", "2", "--passes",

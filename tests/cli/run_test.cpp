@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/file.h"
@@ -224,6 +225,51 @@ TEST_CASE("passes, variants and counts can be chosen, the first variant being th
 }
 
 // Those of the first look are not recorded; the pass's processes are as many as ever.
+TEST_CASE("the machine's peaks are kept from one run to the next, and their age is told") {
+  const TinyRun tiny;
+  const std::string file = tiny / "cache/winnow/peaks.json";
+  setenv("XDG_CACHE_HOME", (tiny / "cache").c_str(), 1);
+  const auto doctor = testing::winnow(tiny, {"doctor", "--roofline"});
+  REQUIRE(doctor.status == 0);
+  CHECK(doctor.out.find("\nmeasured ") != std::string::npos);
+  REQUIRE(fs::exists(file));
+  auto kept = nlohmann::json::parse(base::read_file(file));
+  kept["measured_s"] = kept["measured_s"].get<int64_t>() - 3 * 3600;
+  kept["busy"] = false;  // the machine may have been
+  kept["warning"] = "a planted warning";
+  for (auto& row : kept["roofline"]["rows"]) row["all_cores_gmacs"] = 123456;
+  base::write_file(file, kept.dump());
+  const std::vector<std::string> quick{"--passes", "time", "--no-verdict", "--no-twin"};
+  const auto run = tiny.run(quick);
+  INFO(run.err);
+  REQUIRE(run.status == 0);
+  CHECK(run.out.find("measured 3 h ago; best of ") != std::string::npos);
+  CHECK(run.out.find("123,456 G on ") != std::string::npos);
+  CHECK(run.out.find("a planted warning") != std::string::npos);
+
+  auto anew = quick;
+  anew.push_back("--roofline");
+  CHECK(tiny.run(anew).out.find("123,456 G on ") == std::string::npos);
+  unsetenv("XDG_CACHE_HOME");
+}
+
+TEST_CASE("variables that tune a library do not reach the engine, and the report says so") {
+  const TinyRun tiny;
+  setenv("OMP_THREAD_LIMIT", "1", 1);
+  const auto run =
+      tiny.run({"--passes", "time", "--no-verdict", "--no-twin", "--variants", "pool"});
+  unsetenv("OMP_THREAD_LIMIT");
+  INFO(run.err);
+  CHECK(run.status == 0);
+  const auto recording = profiles::read_recording(tiny / "out/tiny");
+  bool told = false;
+  for (const std::string& warning : recording.warnings) {
+    told = told || (warning.find("not handed to the variants") != std::string::npos &&
+                    warning.find("OMP_THREAD_LIMIT=1") != std::string::npos);
+  }
+  CHECK(told);
+}
+
 TEST_CASE("a budget decides how many iterations a block has, and nothing else") {
   TinyRun tiny;
   const auto result = tiny.run({"--budget", "3s", "--passes", "time,heap,sync", "--samples", "9"});

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/debug_package.h"
+#include "cli/progress.h"
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
 #include "tests/cli/program.h"
@@ -130,4 +131,13 @@ TEST_CASE("the package whose symbols help is the one that holds the program") {
   CHECK(cli::package_of("libz.so.1.2.13", lists.path()) == "zlib1g");
   CHECK(cli::package_of("std", lists.path()).empty());
   CHECK(cli::package_of("zstd", lists / "missing").empty());
+}
+
+TEST_CASE("a terminal that is dumb or wants no colour gets neither colour nor a moving cursor") {
+  CHECK(cli::takes_control_sequences("xterm-256color", nullptr));
+  CHECK(cli::takes_control_sequences("xterm", ""));  // as https://no-color.org says
+  CHECK_FALSE(cli::takes_control_sequences("xterm", "1"));
+  CHECK_FALSE(cli::takes_control_sequences("dumb", nullptr));
+  CHECK_FALSE(cli::takes_control_sequences("", nullptr));
+  CHECK_FALSE(cli::takes_control_sequences(nullptr, nullptr));
 }

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "profiles/machine/facts.h"
 #include "profiles/machine/identity.h"
+#include "profiles/machine/tuning.h"
 #include "tests/catch.h"
 #include "tests/scratch.h"
 
@@ -50,6 +51,15 @@ void check_nothing_known(const FakeMachine& machine) {
 }
 
 }  // namespace
+
+TEST_CASE("variables that tune a library or a runtime are known by their names") {
+  for (const char* entry : {"OMP_NUM_THREADS=4", "GOMP_CPU_AFFINITY=0", "MALLOC_ARENA_MAX=1",
+                            "GLIBC_TUNABLES=a=b", "MALLOC_PERTURB_=7", "GOGC=off", "TBB_X=1"})
+    CHECK(is_tuning(entry));
+  for (const char* entry : {"HOME=/", "GOGCX=1", "XOMP_A=1", "OMP_NUM_THREADS=",
+                            "MALLOC_PERTURB_=0", "LD_LIBRARY_PATH=/lib", "PATH=/OMP_", ""})
+    CHECK_FALSE(is_tuning(entry));
+}
 
 TEST_CASE("the facts of a known machine") {
   FakeMachine machine;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/usable_cores.h"
 #include "profiles/agent/agent_file.h"
+#include "profiles/recording/failure.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
@@ -210,6 +211,11 @@ TEST_CASE("the tail of what a failing child said is kept; after two failures it 
   for (const Block& block : recording.blocks) {
     if (block.variant == "crash") CHECK(block.stderr_tail == "first line\nabout to crash");
   }
+  const std::string why = "signal 11 (Segmentation fault): about to crash";
+  REQUIRE(recording.missing.size() == 1);
+  CHECK(recording.missing[0].reason == "2 of 2 blocks failed: " + why);
+  CHECK(failures_in_short(recording) ==
+        "2 of 7 processes did not end well; the first: crash, time block 0: " + why);
 }
 
 TEST_CASE("a child that hangs meets the time limit") {

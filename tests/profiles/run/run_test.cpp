@@ -1,7 +1,9 @@
 #include "profiles/run/run.h"
 
+#include <cstdlib>
 #include <set>
 
+#include "base/file.h"
 #include "tests/catch.h"
 #include "tests/profiles/run/run_plans.h"
 #include "tests/scratch.h"
@@ -65,6 +67,53 @@ TEST_CASE("a program with its own allocator has no heap profile, rather than an 
   CHECK(recording.missing[0].variant == "own");
   CHECK(recording.missing[0].pass == Pass::heap);
   CHECK(recording.missing[0].reason == "its allocations do not go through the C library's malloc");
+}
+
+TEST_CASE("a program that allocates nothing has a heap profile of nothing") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("still")}, {Pass::time, Pass::heap});
+  plan.iterations_per_block = 1;
+  plan.arms[0].command.pop_back();  // one iteration, without being asked
+  const Recording recording = run(plan);
+  CHECK(recording.status == RunStatus::complete);
+  CHECK(recording.missing.empty());
+  REQUIRE(recording.profiles.at("still").heap);
+  const HeapProfile& heap = *recording.profiles.at("still").heap;
+  CHECK(heap.region_bytes == 0);
+  CHECK(heap.exact_objects == 0);
+}
+
+TEST_CASE("iterations may take no time by their program's clock") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("instant")}, {Pass::time, Pass::sync});
+  plan.iterations_per_block = 1;
+  plan.arms[0].command.pop_back();
+  const Recording recording = run(plan);
+  CHECK(recording.status == RunStatus::complete);
+  for (const Block& block : recording.blocks) {
+    CHECK(block.failure == "");
+    CHECK(block.iteration_wall_ns == std::vector<int64_t>{0});
+  }
+}
+
+TEST_CASE("variables that tune a library do not reach a program of the contract, and are told") {
+  const Scratch scratch;
+  RunPlan plan = plan_of(scratch, {arm("pool")}, {Pass::time});
+  plan.blocks = 1;
+  setenv("GOMP_SPINCOUNT", "7", 1);
+  setenv("GLIBC_TUNABLES", "glibc.malloc.arena_max=1", 1);
+  setenv("WINNOW_TEST_OF_OTHERS", "kept", 1);
+  const Recording recording = run(plan);
+  for (const char* name : {"GOMP_SPINCOUNT", "GLIBC_TUNABLES", "WINNOW_TEST_OF_OTHERS"})
+    unsetenv(name);
+  const std::string got = winnow::base::read_file(scratch / "out/raw/time/pool-0/environment.txt");
+  CHECK(has(got, "WINNOW_TEST_OF_OTHERS=kept"));
+  CHECK_FALSE(has(got, "GOMP_SPINCOUNT"));
+  CHECK_FALSE(has(got, "GLIBC_TUNABLES"));
+  REQUIRE(!recording.warnings.empty());
+  CHECK(has(recording.warnings.front(), "not handed to the variants"));
+  CHECK(has(recording.warnings.front(), "GOMP_SPINCOUNT=7"));
+  CHECK(has(recording.warnings.front(), "GLIBC_TUNABLES=glibc.malloc.arena_max=1"));
 }
 
 TEST_CASE("a sampled pass runs every second round in the opposite order") {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -266,6 +267,7 @@ TEST_CASE("a folder with other things is refused and left alone") {
 }
 
 TEST_CASE("a budget: one round of everything, then as many rounds as fit") {
+  unsetenv("MALLOC_PERTURB_");  // meson test sets it, which would be told
   const Scratch scratch;
   SweepPlan plan = plan_of(scratch, {"pool", "spawn"}, 3);
   FakeClock clock;
@@ -361,7 +363,6 @@ TEST_CASE("a sweep.json that is damaged or hostile is one error") {
       {"\"batch\":5", "\"batch\":0", "cells[0]: expected a batch and threads of at least 1"},
       {"\"variant\":\"pool\"", "\"variant\":\"x\"", "cells[0]: a variant that is not listed"},
       {"\"mix\":\"mix0\"", "\"mix\":\"x\"", "cells[0]: a mix that is not listed"},
-      {"\"iteration_wall_ns\":[", "\"iteration_wall_ns\":[0,", "an iteration of 0 ns"},
       {"\"cells\"", "\"sells\"", "cells is missing"},
       {"\"cells\":[", "\"cells\":[" + std::string(100'000, '['), "nested too deeply"},
       {"\"cells\":[", "\"cells\":", "not JSON"},

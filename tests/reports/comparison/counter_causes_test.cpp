@@ -132,6 +132,21 @@ TEST_CASE("without a winner the counts behind a difference in CPU time are told,
   }
 }
 
+TEST_CASE("exact counts that differ by one differ, however large they are") {
+  constexpr int64_t kLarge = int64_t{1} << 60;
+  CHECK_FALSE(sums_differ({kLarge, 1}, {kLarge, 1}));
+  CHECK_FALSE(sums_differ({kLarge, 1}, {2 * kLarge, 2}));
+  CHECK(sums_differ({kLarge, 1}, {kLarge + 1, 1}));
+  const auto behaviour = [](int64_t count) {
+    Behaviour made;
+    made.iterations.assign(7, 1);
+    made.counters[kCreations] = {true, std::vector<Whole>(7, count)};
+    return made;
+  };
+  CHECK(p_of_counter(kCreations, behaviour(kLarge), behaviour(kLarge)) == 1);
+  CHECK(p_of_counter(kCreations, behaviour(kLarge), behaviour(kLarge + 1)) == 0);
+}
+
 TEST_CASE("all processes against none is seldom luck, simulated") {
   std::mt19937_64 random(3);
   const auto draw = [&](double chance, Behaviour& behaviour) {
@@ -139,9 +154,10 @@ TEST_CASE("all processes against none is seldom luck, simulated") {
     Counter& counter = behaviour.counters["contended locks"];
     counter.counts.clear();
     for (int i = 0; i < 7; ++i)
-      counter.counts.push_back(std::bernoulli_distribution(chance)(random)
-                                   ? std::exp(std::normal_distribution<double>(6, 3)(random)) + 1
-                                   : 0);
+      counter.counts.push_back(
+          std::bernoulli_distribution(chance)(random)
+              ? static_cast<int64_t>(std::exp(std::normal_distribution<double>(6, 3)(random))) + 1
+              : 0);
   };
   constexpr int kRuns = 4000;
   for (const double chance : {0.3, 0.5, 0.7, 1.0}) {

@@ -204,6 +204,23 @@ TEST_CASE("only blocks that ended well count, and only pairs of the same index")
   CHECK(has(text, "Total Duration is left out"));
 }
 
+TEST_CASE("a block that took no time by its program's clock has no ratio, which is told") {
+  auto recording = timed({4, 4, 4, 4, 4, 4}, {3, 3, 3, 3, 3, 3});
+  recording.blocks.back().iteration_wall_ns.assign(2, 0);
+  const Report one = make_report(recording);
+  CHECK(one.pairs[1].count() == 5);
+  const std::string text = to_markdown(one);
+  INFO(text);
+  CHECK(has(section(text, "## Warnings"),
+            "in 1 of 6 blocks of the time pass the median iteration took 0 ns by the program's "
+            "clock: they are left out of the times"));
+  for (auto& block : recording.blocks)
+    if (block.variant == "coarse") block.iteration_wall_ns.assign(2, 0);
+  const Report all = make_report(recording);
+  CHECK(all.verdict.outcome != Verdict::kWinner);
+  CHECK(has(to_markdown(all), "unavailable: it took no time by the program's clock"));
+}
+
 TEST_CASE("different work voids the comparison") {
   struct Fault {
     void (*plant)(profiles::Block&);

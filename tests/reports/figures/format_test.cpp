@@ -4,6 +4,7 @@
 #include <random>
 
 #include "reports/markup/markdown.h"
+#include "reports/recorded/measured.h"
 #include "reports/recorded/raw_commands.h"
 #include "tests/catch.h"
 
@@ -192,9 +193,27 @@ TEST_CASE("names cannot become markup") {
   CHECK(code_span(std::string(500, 'x')).size() < 110);
 }
 
+TEST_CASE("no recorded program or file is an option of the printed command") {
+  profiles::Recording recording;
+  recording.variants.resize(1);
+  recording.variants[0].name = "a";
+  recording.variants[0].program = "--tools=nm:/tmp/x";
+  profiles::Block block;
+  block.variant = "a";
+  block.pass = Pass::cpu;
+  block.raw_files = {"-i;id.prof"};
+  recording.blocks = {block};
+  const auto commands = raw_commands(Measured(recording));
+  REQUIRE(commands.size() == 1);
+  CHECK(commands[0].command == "google-pprof --text ./--tools=nm:/tmp/x './-i;id.prof'");
+}
+
 TEST_CASE("file names are one word of a command") {
   CHECK(shell_quoted("raw/cpu/pool-0/cpu.prof") == "raw/cpu/pool-0/cpu.prof");
   CHECK(shell_quoted("a b;rm 'c'") == "'a b;rm '\\''c'\\'''");
+  CHECK(shell_quoted("a\x1b[31m'\\\u202E\xff") == R"($'a\x1b[31m\'\\\xe2\x80\xae\xff')");
+  CHECK(shell_line({"a", "b=c", "--d=e"}) == "a b=c --d=e");
+  CHECK(shell_line({"b=c", "a"}) == "$'b=c' a");
 }
 
 }  // namespace winnow::reports

@@ -14,7 +14,8 @@ using namespace winnow::reports;
 
 namespace {
 
-const std::string kHostile = "a|b`c<script>&\"'\n::error::x,y:z%0A\r\x1b[31m\xff ${{ secrets }}";
+const std::string kHostile =
+    "a|b`c<script>&\"'\n::error::x,y:z%0A\r\x1b[31m\xff\u202E ${{ secrets }}";
 
 GateReport hostile_report(GateStatus status, size_t rows) {
   GateReport report;

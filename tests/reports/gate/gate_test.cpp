@@ -1,5 +1,6 @@
 #include "reports/gate/gate.h"
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +8,7 @@
 #include "reports/gate/exact.h"
 #include "reports/gate/json.h"
 #include "reports/gate/verdict.h"
+#include "reports/gate/words.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/foreign_samples.h"
 #include "tests/reports/samples/gate_samples.h"
@@ -101,6 +103,47 @@ TEST_CASE("a counter beyond 2^53 that changed by one is seen, and shown as it wa
   CHECK(report.rows.front().status == GateStatus::kChanged);
   CHECK(report.rows.front().baseline_text.starts_with("9007199254740992"));
   CHECK(report.rows.front().candidate_text.starts_with("9007199254740993"));
+}
+
+TEST_CASE("no counter is so large that a rise by one is not seen, nor taken for a fall") {
+  constexpr int64_t kLarge = int64_t{1} << 60;
+  const auto counted = [](int64_t count, int iterations) {
+    Recording recording = gate_recording();
+    auto& sync = sync_of(recording, "pool");
+    sync.iterations = iterations;
+    sync.thread_create->count = sync.allocated_bytes.emplace(count);
+    return recording;
+  };
+  const auto status_of = [&](const Recording& before, const Recording& after, const char* metric,
+                             const std::vector<GateRule>& rules = {}) {
+    const GateReport report = gate_recordings(before, after, rules, {"a", "b"});
+    const auto row = std::ranges::find_if(report.rows, [&](const GateRow& each) {
+      return each.variant == "pool" && each.metric == metric;
+    });
+    REQUIRE(row != report.rows.end());
+    return std::pair(row->status, row_sentence(*row));
+  };
+  const Recording large = counted(kLarge, 1), next = counted(kLarge + 1, 1);
+  for (const char* metric : {"thread_creations", "allocated_bytes"}) {
+    INFO(metric);
+    CHECK(status_of(large, large, metric).first == GateStatus::kEqual);
+    const auto [rose, rise] = status_of(large, next, metric);
+    CHECK(rose == GateStatus::kRegression);
+    CHECK(rise.find(" rose from 1152921504606846976") != std::string::npos);
+    CHECK(rise.find(" to 1152921504606846977") != std::string::npos);
+    const auto [fell, fall] = status_of(next, large, metric);
+    CHECK(fell == GateStatus::kImproved);
+    CHECK(fall.find(" fell from 1152921504606846977") != std::string::npos);
+  }
+  // As many an iteration, of another number of them.
+  CHECK(status_of(large, counted(2 * kLarge, 2), "thread_creations").first == GateStatus::kEqual);
+  CHECK(status_of(large, counted(2 * kLarge + 1, 2), "thread_creations").first ==
+        GateStatus::kRegression);
+  GateRule rule = gate_rule("thread_creations", "pool");
+  rule.rise = 1;
+  CHECK(status_of(large, next, "thread_creations", {rule}).first == GateStatus::kAllowed);
+  CHECK(status_of(large, counted(kLarge + 2, 1), "thread_creations", {rule}).first ==
+        GateStatus::kRegression);
 }
 
 TEST_CASE("counters that scheduling makes vary decide only where it bounds them or a rule does") {
@@ -257,7 +300,16 @@ TEST_CASE("an empty recording is an error, on either side") {
   CHECK_THROWS_AS(gate_recordings(empty, gate_recording(), {}, {"a", "b"}), base::Error);
   CHECK_THROWS_AS(gate_recordings(gate_recording(), empty, {}, {"a", "b"}), base::Error);
   CHECK_THROWS_WITH(gate_recordings(gate_recording(), empty, {}, {"a", "b"}),
-                    "b: an empty recording: no block ended well");
+                    "b: an empty recording: no block was run");
+  Recording failed = gate_recording();
+  for (auto& block : failed.blocks) {
+    block.failure = "exit status 7";
+    block.stderr_tail = "first line\ncannot open model.bin";
+  }
+  const auto& first = failed.blocks.front();
+  CHECK_THROWS_WITH(gate_recordings(gate_recording(), failed, {}, {"a", "b"}),
+                    "b: no block ended well; the first, " + word(first.pass) + " block 0 of " +
+                        first.variant + ": exit status 7: first line / cannot open model.bin");
   Recording still = gate_recording();
   still.profiles.at("pool").sync->iterations = 0;
   CHECK_THROWS_AS(gate_recordings(gate_recording(), still, {}, {"a", "b"}), base::Error);
