@@ -125,6 +125,13 @@ TEST_CASE("user-defined pieces are cut out first, with plain spaces or U+2581 in
   }
 }
 
+TEST_CASE("a user-defined piece that ends within a character matches nothing") {
+  Vocabulary vocabulary = small_vocabulary({"a", "\xE2"});
+  vocabulary.types.back() = PieceType::user_defined;
+  const Vocabulary without = small_vocabulary({"a"});
+  CHECK(encode(Tokenizer(vocabulary), "a\u2581a") == encode(Tokenizer(without), "a\u2581a"));
+}
+
 TEST_CASE("without byte pieces a run of foreign characters is one unknown id") {
   const Tokenizer tokenizer(small_vocabulary({"a"}));
   CHECK(encode(tokenizer, "xa") == Ids{3, 5});
