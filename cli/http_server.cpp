@@ -230,7 +230,7 @@ class Listener {
  public:
   Listener(asio::io_context& context, uint16_t port, const Answer& answer,
            const ServerLimits& limits)
-      : acceptor_(context, {asio::ip::address_v4::loopback(), port}),
+      : acceptor_(context, tcp::endpoint(asio::ip::address_v4::loopback(), port)),
         nap_(context),
         pages_(context, answer, limits),
         limits_(limits),

@@ -56,7 +56,9 @@ class PageServer {
       cli::serve_loopback(
           0,
           [&](uint16_t port) {
-            if (::write(pipe.writing.number, &port, sizeof port) != sizeof port) ::_exit(1);
+            if (::write(pipe.writing.number, &port, sizeof port) !=
+                static_cast<ssize_t>(sizeof port))
+              ::_exit(1);
           },
           odd_page, limits);
       ::_exit(0);

@@ -480,10 +480,11 @@ TEST_CASE("of many messages a recording keeps the end, and the disk holds few wh
   const Scratch scratch;
   // It goes on only when its file takes no more of the disk than a file of messages may.
   const Block block = only_block(
-      scratch, kGoodResult +
-                   "head -c 150000000 /dev/zero\n"
-                   "while [ $(stat -L -c %b /proc/self/fd/1) -gt 140000 ]; do sleep 0.05; done\n"
-                   "echo; echo last words");
+      scratch,
+      kGoodResult +
+          "head -c 150000000 /dev/zero\n"
+          "while [ $(stat -c %b $WINNOW_OUT/output.txt) -gt 140000 ]; do sleep 0.05; done\n"
+          "echo; echo last words");
   CHECK(block.failure == "");
   const std::string said = read_file(scratch / "out/raw/time/script-0/output.txt");
   CHECK(said.size() < 1'100'000);
@@ -504,7 +505,10 @@ TEST_CASE("a daemon of a measured program ends with it, and is named") {
   plan.blocks = 1;
   const Recording recording = run(plan);
   CHECK(recording.blocks.front().ok());
-  CHECK(left_in_group(std::stoi(read_file(scratch / "daemon"))) == 0);
-  const auto named = [](const std::string& warning) { return has(warning, "sleep ("); };
+  const int daemon = std::stoi(read_file(scratch / "daemon"));
+  CHECK(left_in_group(daemon) == 0);
+  const auto named = [&](const std::string& warning) {
+    return has(warning, "(" + std::to_string(daemon) + ")");
+  };
   CHECK(std::ranges::count_if(recording.warnings, named) == 1);
 }
