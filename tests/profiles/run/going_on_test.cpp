@@ -31,7 +31,7 @@ RunPlan long_plan(const Scratch& scratch) {
   return plan;
 }
 
-constexpr int kAllBlocksBlocks = 5 * 3 + 2 * 2;
+constexpr int kAllBlocks = 5 * 3 + 2 * 2;
 
 // The run in a process of its own, which is killed when it begins the block after so many.
 void run_and_kill(RunPlan plan, int blocks) {
