@@ -145,9 +145,12 @@ TEST_CASE("counters beyond 2^53 are exact in CSV and where equal work is told") 
 TEST_CASE("benchfmt: no white space of Unicode and no slash is left in a name") {
   Export source = hostile_export();
   profiles::Recording renamed = source.recording();
-  renamed.workload.scenario = "a b\u00a0c\u2028d/e\u3000f";
+  renamed.workload.scenario = "a b\u00a0c\u2003d/e\u3000f";
   source.measured = std::make_shared<const Measured>(renamed);
   CHECK(has(rendered("benchfmt", source), "BenchmarkWinnow/workload=a_b_c_d_e_f/variant="));
+  renamed.workload.scenario = "a\u2028b";
+  source.measured = std::make_shared<const Measured>(renamed);
+  CHECK_FALSE(has(rendered("benchfmt", source), "\u2028"));
 }
 
 TEST_CASE("an unknown format is an error that names those there are") {
