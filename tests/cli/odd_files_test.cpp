@@ -57,7 +57,6 @@ const std::vector<ReadFile>& read_files() {
        {"gate", "--rules", "rules.toml", "--baseline", "good", "--candidate", "good"}},
       {"categories.toml", {"report", "good", "--categories", "categories.toml"}},
       {"odd.toml", {"run", "odd.toml", "--out", "new"}},
-      {"odd.toml", {"sweep", "odd.toml", "--out", "new"}},
       {"odd.toml", {"explain", "odd.toml", "--out", "new"}},
       {"odd.gguf", {"model", "info", "odd.gguf"}},
       {"odd.gguf", {"embed", "--model", "odd.gguf"}},
