@@ -23,13 +23,24 @@ std::string cut(std::string_view line) {
   return std::string(line.substr(0, end)) + "...";
 }
 
+// gperftools writes these into the messages of the program that it is preloaded into.
+bool is_of_profiler(std::string_view line) {
+  return line.starts_with("Starting tracking the heap") ||
+         line.starts_with("Dumping heap profile to ") || line.starts_with("PROFILE: ");
+}
+
 }  // namespace
 
 std::string failure_words(const std::string& failure, const std::string& last_lines) {
   std::string_view said = last_lines;
-  while (said.ends_with('\n') || said.ends_with(' ')) said.remove_suffix(1);
-  if (said.empty()) return failure;
-  return failure + ": " + cut(said.substr(said.rfind('\n') + 1));
+  while (!said.empty()) {
+    while (said.ends_with('\n') || said.ends_with(' ')) said.remove_suffix(1);
+    const std::string_view line = said.substr(said.rfind('\n') + 1);
+    if (line.empty()) break;
+    if (!is_of_profiler(line)) return failure + ": " + cut(line);
+    said.remove_suffix(line.size());
+  }
+  return failure;
 }
 
 std::string failed_block(const Block& block) {

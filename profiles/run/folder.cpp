@@ -44,7 +44,7 @@ void remove_quietly(const std::string& folder, const char* name) {
 
 // What cannot be read counts as measured.
 bool holds_measured(const std::string& folder) try {
-  if (!holds(folder, kRecordingFile)) return holds(folder, "raw") || holds(folder, kJournal);
+  if (!holds(folder, kRecordingFile)) return !read_journal(folder).empty();
   return std::ranges::any_of(read_recording(folder).blocks, &Block::ok);
 } catch (const std::exception&) {
   return true;

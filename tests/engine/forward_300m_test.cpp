@@ -72,7 +72,9 @@ TEST_CASE("at full size the engine agrees with the double-precision reference") 
 
 // What docs/models.md says of files of other types. The reference of the same weights rounded to
 // q8_0 has activations in double precision: it shows the conversion alone.
-TEST_CASE("at full size converting bf16 and f16 to q8_0 leaves the cosine that is promised") {
+// Takes minutes: on request (docs/models.md).
+TEST_CASE("at full size converting bf16 and f16 to q8_0 leaves the cosine that is promised",
+          "[.][conversion]") {
   const Scratch folder;
   const std::string typed = folder / "typed.gguf", q8_0 = folder / "q8_0.gguf";
   write_with_type(model_path(), q8_0, TensorType::q8_0, TensorType::q8_0);
