@@ -317,6 +317,13 @@ void check_readable(const SyncProfile& sync, const std::string& file) {
   JsonReader::from_json(JsonWriter::to_json(sync), Place{file}, read);
 }
 
+void check_counts(const Figures& total, const std::string& file) {
+  constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  if (std::ranges::any_of(total.ops, [&](const Counter& op) { return op.count > kMost; }) ||
+      std::max({total.allocations, total.allocated_bytes, total.frees}) > kMost)
+    throw base::Error(file, "a count beyond 2^63 - 1, which no program reaches");
+}
+
 uint64_t size_in_use(const Header& header) {
   return kSlotsOffset + uint64_t{used_slots(header)} * sizeof(Slot);
 }
@@ -355,6 +362,7 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   results.threads = std::move(collected.threads);
   for (size_t i = 0; i < results.threads.size(); ++i)
     results.threads[i].name = collected.accounts[i].name;
+  check_counts(collected.total, file);
   results.sync = to_profile(collected.total, clock);
   results.sync.iterations = iterations;
   results.sync.cores = static_cast<int>(std::min<uint32_t>(header.cores, kMostCores));

@@ -12,10 +12,17 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "profiles/recording/document.h"
-#include "profiles/recording/journal_fields.h"
+#include "profiles/recording/fields.h"
 #include "profiles/recording/upgrades.h"
 
 namespace winnow::profiles {
+
+template <class Io, Is<JournalEntry> T>
+void fields(Io& io, T& entry) {
+  io("block", entry.block);
+  io("samples", entry.samples);
+}
+
 namespace {
 
 std::string journal_path(const std::string& folder) { return folder + "/" + kJournal; }

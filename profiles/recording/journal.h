@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "profiles/recording/recording.h"
 
 // What a run has measured so far, readable at every moment (docs/recording.md): recording.json
@@ -21,6 +22,9 @@ struct JournalEntry {
 // All entries of the folder that were written to their end; none where it has no journal. Throws
 // base::Error for one that cannot be read.
 std::vector<JournalEntry> read_journal(const std::string& folder);
+
+// The same, each as a document.
+std::vector<base::Json> journal_lines(const std::string& folder);
 
 class Journal {
  public:

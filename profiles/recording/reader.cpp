@@ -1,7 +1,7 @@
 #include "base/file.h"
 #include "profiles/recording/document.h"
 #include "profiles/recording/fields.h"
-#include "profiles/recording/journal_fields.h"
+#include "profiles/recording/journal.h"
 #include "profiles/recording/upgrades.h"
 
 namespace winnow::profiles {

@@ -86,7 +86,9 @@ std::string export_speedscope(const Export& source) {
         reasons += (reasons.empty() ? "" : "; ") + no_stacks((*source.measured)[variant], clock);
     }
   }
-  if (profiles.empty()) throw base::Error("speedscope", reasons);
+  if (profiles.empty())
+    throw base::Error("speedscope",
+                      reasons.empty() ? "unavailable: the recording has no variants" : reasons);
   return fmt::format(
       "{{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\n"
       "\"shared\":{{\"frames\":[\n{}]}},\n\"profiles\":[\n{}],\n"

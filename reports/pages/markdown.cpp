@@ -73,7 +73,8 @@ std::string table_section(const Table& table, int level) {
 
 std::string conditions_table(const std::vector<MachineCondition>& conditions) {
   if (conditions.empty()) return "";
-  std::string result = text_table_head({"Condition", "Value", "Effect", "What to do"});
+  std::string result =
+      paragraph("## Conditions") + text_table_head({"Condition", "Value", "Effect", "What to do"});
   for (const MachineCondition& each : conditions)
     result += table_line(
         {escaped(each.name), escaped(each.value), escaped(each.effect), escaped(each.advice)});
@@ -90,14 +91,15 @@ std::string heading(const Report& report) {
     result += "> " + bold("WARNING:") + " " + escaped(alarm) + "\n\n";
   for (const Fact& fact : report.facts)
     result += fmt::format("- {} {}\n", bold(fact.name + ":"), escaped(fact.value));
-  result += "\n" + conditions_table(report.conditions);
+  result += "\n";
   const std::string sentence = escaped(report.same_work.sentence);
   if (report.same_work.holds())
-    return result + paragraph(bold("Same-work check:") + " " + sentence);
+    return result + paragraph(bold("Same-work check:") + " " + sentence) +
+           conditions_table(report.conditions);
   result += "> " + bold("WARNING: COMPARISON VOID:") + " " + sentence + "\n";
   for (const std::string& difference : report.same_work.differences)
     result += ">\n> - " + escaped(difference) + "\n";
-  return result + "\n";
+  return result + "\n" + conditions_table(report.conditions);
 }
 
 std::string speed_cell(const Pairs& pairs) { return escaped(judged_ratio_words(pairs)); }

@@ -62,8 +62,8 @@ std::string fitness_words(const MachineConditions& conditions) {
   const size_t count = conditions.bad.size();
   std::string words = count == 0 ? "nothing found that disturbs measuring"
                       : count == 1
-                          ? "one condition disturbs measuring (table below)"
-                          : fmt::format("{} conditions disturb measuring (table below)", count);
+                          ? "one condition disturbs measuring (see Conditions)"
+                          : fmt::format("{} conditions disturb measuring (see Conditions)", count);
   if (!conditions.unknown.empty())
     words += fmt::format("; not known: {}", fmt::join(conditions.unknown, ", "));
   return words;

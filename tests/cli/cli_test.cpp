@@ -252,7 +252,8 @@ TEST_CASE("doctor measures the peaks into a Markdown table") {
   Scratch scratch;
   const auto result = testing::winnow(scratch, {"doctor", "--roofline"});
   CHECK(result.status == 0);
-  CHECK(result.err.empty());
+  // Beside other programs it says that the peaks are doubtful.
+  CHECK((result.err.empty() || result.err.starts_with("winnow: the machine's peaks ")));
   const auto table = lines(result.out);
   REQUIRE(table.size() >= 6);
   CHECK(table[0].find("| Peak | One core | All cores (") == 0);

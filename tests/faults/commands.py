@@ -15,7 +15,9 @@ LIMIT_S = 120
 PR_SET_CHILD_SUBREAPER = 36
 # What a sound command says on standard error.
 NOTES = re.compile(r"winnow: (the report as a page: .*|wrote .* bytes\)|"
-                   r".*: the earlier, complete recording is kept here)$")
+                   r".*: (the earlier recording|what an earlier run measured, .*,) is kept here|"
+                   r"set in the environment, .*|the machine's peaks .*|"
+                   r"\d+ of \d+ processes, about .*)$")
 PROBLEM = re.compile(r"winnow: \S.*: \S.*$")
 # "recording.json.4711.0", "report.md.Xb9Zz1"
 TEMPORARY = re.compile(r"\.(json|md|html|svg|xml|txt|gguf)\.[A-Za-z0-9.]+$")

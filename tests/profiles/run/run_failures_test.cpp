@@ -143,7 +143,7 @@ TEST_CASE("a profile that cannot be read costs its block, and the others count")
          winnow::base::write_file(file, std::string(fs::file_size(file), '\x11'));
        }},
       {"No such file or directory", [](const std::string& file) { fs::remove(file); }},
-      {"non-negative",  // a count that no recording can hold
+      {"a count beyond 2^63 - 1",
        [](const std::string& file) {
          std::string bytes = read_file(file);
          auto* slot =

@@ -204,7 +204,8 @@ TEST_CASE("what of the machine makes figures less trustworthy stands beside them
   recording.machine.push_back(
       {"perf_events", "no", "", profiles::FactState::warn, "use another machine"});
   recording.machine.push_back({"governor", "", "no such file", profiles::FactState::unknown, ""});
-  CHECK(told(recording) == "one condition disturbs measuring (table below); not known: Governor");
+  CHECK(told(recording) ==
+        "one condition disturbs measuring (see Conditions); not known: Governor");
   const std::string text = to_markdown(make_report(recording));
   CHECK(has(text, "| Hardware threads (SMT) | on | two threads share a core | switch it off |\n"));
   CHECK(!has(text, "use another machine"));

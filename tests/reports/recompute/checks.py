@@ -16,7 +16,7 @@ OF_SAMPLES = {"server_functions": ("Functions of the Server",),
               "compute": ("Compute Functions", "Functions"), "kernels": ("Kernel Speed",),
               "cpu_total": ("CPU Time by Category",), "cumulative": ("Cumulative Time",),
               "wall": ("Wall Profile",), "dispatch": ("Dispatch Cost",)}
-IN_MARKDOWN_ALONE = {"Thread Creations", "Threads", "Ranking"}
+IN_MARKDOWN_ALONE = {"Conditions", "Thread Creations", "Threads", "Ranking"}
 # Of the JSON: what is recomputed, and what is no statistic of blocks.
 KEYS = {"schema", "winnow_version", "created", "commit", "status", "facts", "conditions", "same_work", "variants",
         "rounds", "smallest_detectable_effect", "smallest_effect_of_a_winner", "tables",
