@@ -357,7 +357,10 @@ int posix_memalign(void** to, size_t alignment, size_t size) {
 long ptrace(__ptrace_request request, ...) {
   NEXT(ptrace);
   va_list more;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wvarargs"  // glibc's own declaration has an enum there
   va_start(more, request);
+#pragma GCC diagnostic pop
   const pid_t pid = va_arg(more, pid_t);
   void* address = va_arg(more, void*);
   void* data = va_arg(more, void*);
