@@ -31,7 +31,9 @@ class NormalizedText {
 
   // Up to the end or to at least so many bytes.
   void reach(size_t size_bytes) {
-    text_.reserve(std::min(size_bytes, text_.size() + kSpaceSymbol.size() * rest_.size()));
+    const std::string_view next = rest_.substr(0, size_bytes - std::min(size_bytes, text_.size()));
+    const auto spaces = static_cast<size_t>(std::count(next.begin(), next.end(), ' '));
+    text_.reserve(text_.size() + next.size() + (kSpaceSymbol.size() - 1) * spaces);
     while (!rest_.empty() && text_.size() < size_bytes) {
       const size_t size = base::utf8_length(rest_);
       if (size == 0)
