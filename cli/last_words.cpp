@@ -75,7 +75,6 @@ void prepare_last_words() {
   g_reserve = std::malloc(kReserveBytes);
   std::set_new_handler(give_reserve_away);
   std::signal(SIGBUS, on_bus_error);
-  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond a limit fails, and is told as others
 }
 
 std::string unexpected(const std::exception& error) {

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
@@ -19,7 +18,7 @@ namespace {
 constexpr int kMostFunctions = 1'000'000;
 
 bool wants_colour() {
-  return ::isatty(STDOUT_FILENO) == 1 &&
+  return prints_to_terminal() &&
          takes_control_sequences(std::getenv("TERM"), std::getenv("NO_COLOR"));
 }
 
@@ -66,7 +65,7 @@ std::string nameless(const std::vector<reports::SampledTime>& files) {
 std::string uncategorized(const reports::Export& source, std::optional<size_t> only,
                           size_t functions) {
   const auto found = reports::find_uncategorized(*source.measured, only);
-  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const bool terminal = prints_to_terminal();
   return reports::to_text(found, functions, terminal ? terminal_columns() : 0) +
          nameless(found.nameless);
 }

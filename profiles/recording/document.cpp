@@ -71,7 +71,11 @@ std::string content_hash(const Json& document) {
 }
 
 Document parse_document(const std::string& text, const std::string& path, const Kind& kind) {
-  Document document{base::parse_json(text, path), ""};
+  return document_of(base::parse_json(text, path), path, kind);
+}
+
+Document document_of(Json parsed, const std::string& path, const Kind& kind) {
+  Document document{std::move(parsed), ""};
   Json& json = document.json;
   version_of(json, path, kind.noun);  // what is no document of ours has no hash
   document.content_hash = content_hash(json);

@@ -48,8 +48,9 @@ bool is_there(const std::string& path);
 Document open_document(const std::string& path, const Kind& kind);
 // The same of a file that belongs to the recording in `folder`: no link may lead out of it.
 Document open_document_in(const std::string& folder, const std::string& path, const Kind& kind);
-// The same of a text; `path` is named in errors.
+// The same of a text, and of one that was parsed; `path` is named in errors.
 Document parse_document(const std::string& text, const std::string& path, const Kind& kind);
+Document document_of(Json parsed, const std::string& path, const Kind& kind);
 
 template <class T>
 void read_fields(Document& document, const std::string& path, T& value) {

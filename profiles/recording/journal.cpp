@@ -1,7 +1,6 @@
 #include "profiles/recording/journal.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,11 +31,7 @@ size_t size_of_whole_lines(std::string_view text) { return text.rfind('\n') + 1;
 
 std::string journal_text(const std::string& folder) {
   const std::string path = journal_path(folder);
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) {
-    if (errno == ENOENT) return "";
-    throw base::Error(path, std::strerror(errno));
-  }
+  if (!is_there(path)) return "";
   base::check_within(folder, path);
   return base::read_file(path, recording_kind().limit_bytes);
 }

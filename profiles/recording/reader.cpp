@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "base/file.h"
 #include "profiles/recording/document.h"
 #include "profiles/recording/fields.h"
@@ -15,11 +17,10 @@ Document open_recording(const std::string& folder, const std::string& path) {
   if (lines.empty()) return open_document(path, kind);
   Json json = base::parse_json(base::read_file(path, kind.limit_bytes), path);
   Json* blocks = json.find("blocks");
-  if (!blocks || !blocks->is_array() || !blocks->elements().empty())
-    return parse_document(json.text(), path, kind);
-  for (const Json& line : lines)
-    if (const Json* block = line.find("block")) blocks->push_back(*block);
-  return parse_document(json.text(), path, kind);
+  if (blocks && blocks->is_array() && blocks->elements().empty())
+    for (const Json& line : lines)
+      if (const Json* block = line.find("block")) blocks->push_back(*block);
+  return document_of(std::move(json), path, kind);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/message.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/recording/journal.h"
 #include "profiles/run/plan_text.h"
@@ -245,7 +246,7 @@ void RecordingFolder::keep(RunStatus status) try {
 } catch (const std::exception& error) {
   throw base::Error(partial_, fmt::format("the recording lies here, because it could not be moved "
                                           "to its place: {}",
-                                          error.what()));
+                                          base::message_of(error)));
 }
 
 }  // namespace winnow::profiles

@@ -17,6 +17,7 @@
 #include "profiles/machine/identity.h"
 #include "profiles/machine/tuning.h"
 #include "profiles/process/pass.h"
+#include "profiles/process/peaks.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/process/program_file.h"
 #include "profiles/program/program_block.h"
@@ -241,16 +242,6 @@ bool measured_anything(const Recording& recording) {
                      [](const Block& block) { return block.ok(); });
 }
 
-void take_roofline(const RunPlan& plan, Recording& recording) try {
-  if (recording.roofline) return;
-  MeasuredRoofline peaks = plan.roofline();
-  recording.roofline = std::move(peaks.roofline);
-  if (!peaks.warning.empty()) recording.warnings.push_back(std::move(peaks.warning));
-} catch (const std::exception& error) {
-  recording.warnings.push_back(
-      fmt::format("the machine's peaks were not measured: {}", base::message_of(error)));
-}
-
 void measure(const RunPlan& plan, const CategoryRules& rules, const std::string& folder,
              Recording& recording) {
   Measurement measurement(plan, folder, recording);
@@ -258,7 +249,7 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
     recording.warnings.push_back(std::move(warning));
   if (plan.roofline) {
     measurement.report_progress("the machine's peaks");
-    take_roofline(plan, recording);
+    take_peaks(plan, recording.roofline, recording.warnings);
   }
   measurement.take_passes();
   for (std::string& warning : disturbance_warnings(recording))

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "base/message.h"
 #include "profiles/machine/competitors.h"
 #include "profiles/machine/cpu_quota.h"
 #include "profiles/process/block.h"
@@ -297,7 +298,7 @@ ChildResult SweepMeasurement::measure(size_t index, int round, int iterations,
   return result;
 } catch (const std::exception& error) {
   ChildResult result;
-  result.block.failure = fmt::format("not measured: {}", error.what());
+  result.block.failure = fmt::format("not measured: {}", base::message_of(error));
   return result;
 }
 

@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "base/message.h"
 #include "profiles/machine/facts.h"
 #include "profiles/machine/identity.h"
 #include "profiles/machine/tuning.h"
+#include "profiles/process/peaks.h"
 #include "profiles/process/plan_check.h"
 #include "profiles/recording/utc_now.h"
 #include "profiles/sweep/measurement.h"
@@ -102,16 +102,6 @@ RunStatus status_of(const SweepPlan& plan, const Sweep& sweep) {
   return RunStatus::complete;
 }
 
-void take_roofline(const SweepPlan& plan, Sweep& sweep) try {
-  if (!plan.roofline || sweep.roofline) return;
-  MeasuredRoofline peaks = plan.roofline();
-  sweep.roofline = std::move(peaks.roofline);
-  if (!peaks.warning.empty()) sweep.warnings.push_back(std::move(peaks.warning));
-} catch (const std::exception& error) {
-  sweep.warnings.push_back(
-      fmt::format("the machine's peaks were not measured: {}", base::message_of(error)));
-}
-
 void warn_of_unavailable(Sweep& sweep) {
   std::vector<std::string> reasons;
   for (const SweepCell& cell : sweep.cells)
@@ -143,7 +133,7 @@ Sweep run_sweep(const SweepPlan& plan) try {
   folder.write_files(plan);
   if (std::string warning = tuning_warning(plan.program != nullptr); !warning.empty())
     sweep.warnings.push_back(std::move(warning));
-  take_roofline(plan, sweep);
+  take_peaks(plan, sweep.roofline, sweep.warnings);
   SweepMeasurement measurement(plan, folder, sweep);
   warn_of_unavailable(sweep);
   write_sweep(folder.path(), sweep);

@@ -15,20 +15,13 @@ namespace {
 constexpr size_t kReasons = 3;
 constexpr size_t kRanks = 5;  // told of many variants
 
-std::string interval_words(const Pairs& pairs) {
-  const std::string interval = pairs.low ? fmt::format("99 % CI {} to {}", format_ratio(*pairs.low),
-                                                       format_ratio(*pairs.high))
-                                         : "too few pairs for an interval";
-  return fmt::format("{}, {}, {}, {} pairs of blocks", format_ratio(*pairs.ratio), interval,
-                     format_p(pairs.adjusted_p), pairs.count());
-}
-
 void add_pairs(std::vector<Fact>& lines, const std::string& name, const std::string& subject,
                const Pairs& pairs) {
   if (pairs.identical)
     lines.push_back({name, subject + ratio_words(pairs)});
   else if (pairs.ratio)
-    lines.push_back({name, subject + interval_words(pairs)});
+    lines.push_back({name, fmt::format("{}{}, {}, {}", subject, ratio_words(pairs),
+                                       format_p(pairs.adjusted_p), blocks_words(pairs))});
 }
 
 // Of a winner the sizes of its lead, of equals each one's.

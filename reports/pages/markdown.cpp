@@ -81,6 +81,15 @@ std::string conditions_table(const std::vector<MachineCondition>& conditions) {
   return result + "\n";
 }
 
+std::string same_work_part(const SameWork& check) {
+  const std::string sentence = escaped(check.sentence);
+  if (check.holds()) return paragraph(bold("Same-work check:") + " " + sentence);
+  std::string result = "> " + bold("WARNING: COMPARISON VOID:") + " " + sentence + "\n";
+  for (const std::string& difference : check.differences)
+    result += ">\n> - " + escaped(difference) + "\n";
+  return result + "\n";
+}
+
 std::string heading(const Report& report) {
   std::string result =
       paragraph("# Quick Profile Comparison") + paragraph(bold(escaped(headline(report))));
@@ -92,14 +101,7 @@ std::string heading(const Report& report) {
   for (const Fact& fact : report.facts)
     result += fmt::format("- {} {}\n", bold(fact.name + ":"), escaped(fact.value));
   result += "\n";
-  const std::string sentence = escaped(report.same_work.sentence);
-  if (report.same_work.holds())
-    return result + paragraph(bold("Same-work check:") + " " + sentence) +
-           conditions_table(report.conditions);
-  result += "> " + bold("WARNING: COMPARISON VOID:") + " " + sentence + "\n";
-  for (const std::string& difference : report.same_work.differences)
-    result += ">\n> - " + escaped(difference) + "\n";
-  return result + "\n" + conditions_table(report.conditions);
+  return result + same_work_part(report.same_work) + conditions_table(report.conditions);
 }
 
 std::string speed_cell(const Pairs& pairs) { return escaped(judged_ratio_words(pairs)); }
