@@ -23,7 +23,7 @@ struct KeptPeaks {
   int64_t measured_s = 0;  // since 1970
   profiles::Roofline roofline;
   std::string warning{};  // of the measuring
-  bool busy = false;      // other programs ran meanwhile: the next run may find better ones
+  bool busy = false;      // other programs ran meanwhile: a later run may find better ones
 };
 
 // $XDG_CACHE_HOME/winnow/peaks.json, or below ~/.cache; empty: there is no such folder to be named.

@@ -20,6 +20,8 @@ namespace {
 using profiles::MeasuredRoofline;
 using profiles::Roofline;
 
+constexpr int64_t kBusyHolds_s = 600;  // peaks of a busy machine
+
 std::string line(const std::string& name, std::optional<double> one_core,
                  std::optional<double> all_cores, const char* unit) {
   const auto cell = [&](std::optional<double> figure) {
@@ -81,7 +83,9 @@ MeasuredRoofline measured_roofline() {
 
 MeasuredRoofline kept_roofline() {
   const auto kept = read_peaks(peaks_file(), peaks_of_this_machine());
-  const bool holds = kept && !kept->busy && kept->measured_s <= now_s();
+  if (!kept) return measured_roofline();
+  const int64_t age_s = now_s() - kept->measured_s;
+  const bool holds = age_s >= 0 && (!kept->busy || age_s < kBusyHolds_s);
   return holds ? told(*kept) : measured_roofline();
 }
 

@@ -7,7 +7,8 @@
 namespace winnow::cli {
 
 // What the machine can do at most, as a recording carries it. Measured once since it started, and
-// kept in a file in the user's folder for caches; how long ago it was stands in its method.
+// kept in a file in the user's folder for caches; how long ago it was stands in its method. What
+// was measured on a busy machine is kept for ten minutes.
 profiles::MeasuredRoofline kept_roofline();
 
 // Measured anew, about 2 s, and kept.

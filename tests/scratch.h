@@ -9,7 +9,8 @@
 // A new folder for what a test writes, removed with its contents when the object ends.
 class Scratch {
  public:
-  Scratch() : path_(std::filesystem::temp_directory_path() / "winnow-test-XXXXXX") {
+  explicit Scratch(const std::filesystem::path& parent = std::filesystem::temp_directory_path())
+      : path_(parent / "winnow-test-XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr) throw winnow::base::Error(path_, "cannot be made");
   }
   ~Scratch() {
