@@ -39,19 +39,17 @@ OptionName name_of(const Option& option) {
 }
 
 template <class T>
-const po::value_semantic* semantic(T* target, const std::string& value) {
-  return po::value(target)->default_value(*target)->value_name(value);
+const po::value_semantic* semantic(T* target) {
+  return po::value(target)->default_value(*target);
 }
-const po::value_semantic* semantic(bool* target, const std::string&) {
-  return po::bool_switch(target);
+const po::value_semantic* semantic(bool* target) { return po::bool_switch(target); }
+template <class T>
+const po::value_semantic* semantic(std::vector<T>* target) {
+  return po::value(target);
 }
 template <class T>
-const po::value_semantic* semantic(std::vector<T>* target, const std::string& value) {
-  return po::value(target)->value_name(value);
-}
-template <class T>
-const po::value_semantic* semantic(std::optional<T>* target, const std::string& value) {
-  return po::value<T>()->value_name(value)->notifier([target](const T& given) { *target = given; });
+const po::value_semantic* semantic(std::optional<T>* target) {
+  return po::value<T>()->notifier([target](const T& given) { *target = given; });
 }
 
 void add(const Options& options, po::options_description& to) {
@@ -59,7 +57,7 @@ void add(const Options& options, po::options_description& to) {
     const OptionName name = name_of(option);
     std::visit(
         [&](auto* target) {
-          to.add_options()(name.names.c_str(), semantic(target, name.value), option.help.c_str());
+          to.add_options()(name.names.c_str(), semantic(target), option.help.c_str());
         },
         option.target);
   }
@@ -76,12 +74,6 @@ po::positional_options_description order_of(const Options& positionals) {
     if (many) return order;
   }
   return order.add(kSurplus, -1);
-}
-
-std::string help_text(const Help& help, const po::options_description& options) {
-  std::ostringstream text;
-  text << "Usage: " << help.usage << "\n\n" << help.text << "\n" << options;
-  return text.str();
 }
 
 template <class T>
@@ -104,6 +96,48 @@ HelpPage page_of(const Help& help, const Options& options) {
   }
   page.options.push_back({"help", 'h', "", "", kHelpOption});
   return page;
+}
+
+// "  -o, --out DIR", with the default in brackets.
+std::string option_names(const HelpLine& option) {
+  std::string text = option.letter == '\0' ? "  " : fmt::format("  -{}, ", option.letter);
+  text += "--" + option.name;
+  if (!option.value.empty()) text += " " + option.value;
+  return option.fallback.empty() ? text : fmt::format("{} (={})", text, option.fallback);
+}
+
+// The names in a column, and beside them what they mean.
+std::string options_text(const std::vector<HelpLine>& options) {
+  constexpr size_t kColumns = 80, kWidest = 30;
+  size_t column = 0;
+  for (const HelpLine& option : options)
+    column = std::max(column, std::min(kWidest, option_names(option).size() + 2));
+  std::string text = "Options:\n";
+  for (const HelpLine& option : options) {
+    std::string line = option_names(option);
+    if (line.size() + 2 > column) {
+      text += line + "\n";
+      line.clear();
+    }
+    line.resize(column, ' ');
+    std::istringstream words(option.help);
+    bool begun = false;
+    for (std::string word; words >> word; begun = true) {
+      if (begun && line.size() + 1 + word.size() > kColumns) {
+        text += line + "\n";
+        line.assign(column, ' ');
+      } else if (begun) {
+        line += ' ';
+      }
+      line += word;
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string help_text(const HelpPage& page) {
+  return fmt::format("Usage: {}\n\n{}\n{}", page.usage, page.text, options_text(page.options));
 }
 
 // Where the help goes that is asked for; none: it is printed.
@@ -191,10 +225,9 @@ void Given::refuse(const std::vector<std::string>& names, const std::string& why
 
 std::optional<Given> parse(const Help& help, const Options& options, const Arguments& arguments,
                            const Options& positionals) {
-  po::options_description visible("Options");
-  add(options, visible);
-  visible.add_options()("help,h", kHelpOption);
-  po::options_description all(visible);
+  po::options_description all;
+  add(options, all);
+  all.add_options()("help,h", kHelpOption);
   add(positionals, all);
   std::vector<std::string> surplus;
   all.add_options()(kSurplus, po::value(&surplus));
@@ -204,10 +237,11 @@ std::optional<Given> parse(const Help& help, const Options& options, const Argum
         po::command_line_parser(arguments).options(all).positional(order_of(positionals)).run(),
         values);
     if (values.count("help") > 0) {
+      HelpPage page = page_of(help, options);
       if (wanted_page == nullptr)
-        print(help_text(help, visible));
+        print(help_text(page));
       else
-        *wanted_page = page_of(help, options);
+        *wanted_page = std::move(page);
       return std::nullopt;
     }
     po::notify(values);

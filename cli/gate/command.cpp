@@ -143,8 +143,9 @@ Mode mode_of(GateOptions& options, const Given& given) {
                                            "batch",      "model",      "isa",       "affinity",
                                            "spin-us",    "grain",      "iterations"};
   const bool builds = options.base || options.base_build;
-  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml") &&
-                    fs::is_regular_file(options.commands.front());
+  const bool named = options.commands.size() == 1 && options.commands.front().ends_with(".toml");
+  if (named && given.has("build")) existing(options.commands.front());
+  const bool file = named && fs::is_regular_file(options.commands.front());
   const bool scenario = file && scenarios::holds_programs(options.commands.front());
   ProgramOptions none;
   if (scenario) {
@@ -166,6 +167,10 @@ Mode mode_of(GateOptions& options, const Given& given) {
   if (options.commands.size() > 1) throw base::UsageError("gate", "name one scenario");
   if (options.base && options.base_build)
     throw base::UsageError("--base", "not together with --base-build");
+  if (!builds && options.commands.empty() && !options.baseline && !options.candidate)
+    throw base::UsageError("gate",
+                           "name two commands, a scenario with --base, or two recordings by "
+                           "--baseline and --candidate; see winnow gate --help");
   if (!builds) {
     const char* why = "only for a gate of two builds: name one with --base or --base-build";
     given.refuse(of_engine, why);
