@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/dry_run.h"
 #include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
@@ -24,18 +25,11 @@ constexpr std::string_view kCalibrateText =
     "that whatever differs is noise. Prints a Markdown table: the scatter of a pair, drift, "
     "spikes,\n"
     "and how many pairs of blocks a comparison needs here to detect 1, 2, 5 and 10 % at 99 %\n"
-    "confidence and 90 % power, by wall time and by CPU time. Scatter and pairs take 8 blocks.\n\n"
+    "confidence and 90 % power, by wall time and by CPU time. Scatter and pairs take {} blocks.\n\n"
     "Examples:\n"
     "  winnow calibrate\n"
     "  winnow calibrate scenarios/batch32.toml --blocks 40 --variant spawn\n"
     "  winnow calibrate --blocks 8 --iterations 2 --batch 4 > noise.md\n";
-
-std::string present_scenario() {
-  const std::string file = scenario_file(kScenario);
-  if (!std::filesystem::exists(file))
-    throw base::UsageError("calibrate", fmt::format("name a scenario: {} is not here", kScenario));
-  return file;
-}
 
 struct CalibrateOptions : MeasureOptions {
   std::string variant = "pool";
@@ -43,12 +37,12 @@ struct CalibrateOptions : MeasureOptions {
 
 Options table_of(CalibrateOptions& options) {
   Options table{
-      {"variant", &options.variant, "strategy to run twice"},
-      {"blocks", &options.blocks, "fresh processes of each copy (20)"},
-      {"iterations", &options.iterations, "of a block (as the scenario's blocks have)"},
-      {"batch", &options.batch, "texts an iteration"},
-      {"threads", &options.threads, "worker threads (0: all cores)"},
-      {"out", &options.out, "folder of what is measured (out/calibrate)"},
+      {"variant=NAME", &options.variant, "strategy to run twice"},
+      {"blocks=N", &options.blocks, "fresh processes of each copy (20)"},
+      {"iterations=N", &options.iterations, "of a block (as the scenario's blocks have)"},
+      {"batch=N", &options.batch, "texts an iteration"},
+      {"threads=N", &options.threads, "worker threads (0: all cores)"},
+      {"out,o=DIR", &options.out, "folder of what is measured (out/calibrate)"},
   };
   for (Option& option : process_options(options)) table.push_back(std::move(option));
   return table;
@@ -71,18 +65,20 @@ profiles::RunPlan make_plan(const CalibrateOptions& options) {
 }  // namespace
 
 int calibrate_command(const Arguments& arguments) {
-  const Help help{"winnow calibrate [SCENARIO] [options]", kCalibrateText};
+  const std::string text = fmt::format(kCalibrateText, fewest_blocks(2));
+  const Help help{"winnow calibrate [SCENARIO] [options]", text};
   CalibrateOptions options;
   if (!parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}}))
     return base::kOk;
-  options.scenario = options.scenario ? scenario_file(*options.scenario) : present_scenario();
+  options.scenario = scenario_file(options.scenario.value_or(kScenario));
   const profiles::RunPlan plan = make_plan(options);
   check_inputs(options, plan.out_dir);
+  if (options.dry_run) return print_plan(plan);
   const profiles::Recording recording = profiles::run(plan);
   for (const std::string& warning : recording.warnings) note(warning);
-  const std::string text = reports::to_markdown(reports::calibrate(recording));
-  print_before(text, [&] {
-    base::write_file((std::filesystem::path(plan.out_dir) / "noise.md").string(), text);
+  const std::string report = reports::to_markdown(reports::calibrate(recording));
+  print_before(report, [&] {
+    base::write_file((std::filesystem::path(plan.out_dir) / "noise.md").string(), report);
   });
   if (recording.status != profiles::RunStatus::complete)
     note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));

@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/program_options.hpp>
@@ -12,6 +13,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "cli/did_you_mean.h"
 
 namespace winnow::cli {
 
@@ -20,6 +22,21 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr const char* kHelpOption = "this text";
+
+struct OptionName {
+  std::string name, names, value;  // "out", "out,o" and "DIR"
+  char letter = '\0';
+};
+
+OptionName name_of(const Option& option) {
+  OptionName result;
+  const size_t equals = option.name.find('='), comma = option.name.find(',');
+  result.names = option.name.substr(0, equals);
+  result.name = result.names.substr(0, comma);
+  if (comma != std::string::npos) result.letter = option.name.at(comma + 1);
+  if (equals != std::string::npos) result.value = option.name.substr(equals + 1);
+  return result;
+}
 
 template <class T>
 const po::value_semantic* semantic(T* target) {
@@ -32,38 +49,38 @@ const po::value_semantic* semantic(std::vector<T>* target) {
 }
 template <class T>
 const po::value_semantic* semantic(std::optional<T>* target) {
-  return po::value<T>()->notifier([target](const T& value) { *target = value; });
+  return po::value<T>()->notifier([target](const T& given) { *target = given; });
 }
 
 void add(const Options& options, po::options_description& to) {
-  for (const Option& option : options)
+  for (const Option& option : options) {
+    const OptionName name = name_of(option);
     std::visit(
         [&](auto* target) {
-          to.add_options()(option.name.c_str(), semantic(target), option.help.c_str());
+          to.add_options()(name.names.c_str(), semantic(target), option.help.c_str());
         },
         option.target);
+  }
 }
+
+// Where bare arguments go that no command takes.
+constexpr const char* kSurplus = "one argument too many";
 
 po::positional_options_description order_of(const Options& positionals) {
   po::positional_options_description order;
   for (const Option& option : positionals) {
     const bool many = std::holds_alternative<std::vector<std::string>*>(option.target);
     order.add(option.name.c_str(), many ? -1 : 1);
+    if (many) return order;
   }
-  return order;
-}
-
-std::string help_text(const Help& help, const po::options_description& options) {
-  std::ostringstream text;
-  text << "Usage: " << help.usage << "\n\n" << help.text << "\n" << options;
-  return text.str();
+  return order.add(kSurplus, -1);
 }
 
 template <class T>
 void describe(const T* target, HelpLine& line) {
   line.fallback = fmt::format("{}", *target);
 }
-void describe(const bool*, HelpLine& line) { line.flag = true; }
+void describe(const bool*, HelpLine&) {}
 template <class T>
 void describe(const std::vector<T>*, HelpLine&) {}
 template <class T>
@@ -72,20 +89,115 @@ void describe(const std::optional<T>*, HelpLine&) {}
 HelpPage page_of(const Help& help, const Options& options) {
   HelpPage page{std::string(help.usage), std::string(help.text), help.subcommands, {}};
   for (const Option& option : options) {
-    const size_t comma = option.name.find(',');
-    HelpLine line;
-    line.name = option.name.substr(0, comma);
-    if (comma != std::string::npos) line.letter = option.name.at(comma + 1);
-    line.help = option.help;
+    const OptionName name = name_of(option);
+    HelpLine line{name.name, name.letter, name.value, "", option.help};
     std::visit([&](const auto* target) { describe(target, line); }, option.target);
     page.options.push_back(std::move(line));
   }
-  page.options.push_back({"help", 'h', true, "", kHelpOption});
+  page.options.push_back({"help", 'h', "", "", kHelpOption});
   return page;
+}
+
+// "  -o, --out DIR", with the default in brackets.
+std::string option_names(const HelpLine& option) {
+  std::string text = option.letter == '\0' ? "  " : fmt::format("  -{}, ", option.letter);
+  text += "--" + option.name;
+  if (!option.value.empty()) text += " " + option.value;
+  return option.fallback.empty() ? text : fmt::format("{} (={})", text, option.fallback);
+}
+
+// The names in a column, and beside them what they mean.
+std::string options_text(const std::vector<HelpLine>& options) {
+  constexpr size_t kColumns = 80, kWidest = 30;
+  size_t column = 0;
+  for (const HelpLine& option : options)
+    column = std::max(column, std::min(kWidest, option_names(option).size() + 2));
+  std::string text = "Options:\n";
+  for (const HelpLine& option : options) {
+    std::string line = option_names(option);
+    if (line.size() + 2 > column) {
+      text += line + "\n";
+      line.clear();
+    }
+    line.resize(column, ' ');
+    std::istringstream words(option.help);
+    bool begun = false;
+    for (std::string word; words >> word; begun = true) {
+      if (begun && line.size() + 1 + word.size() > kColumns) {
+        text += line + "\n";
+        line.assign(column, ' ');
+      } else if (begun) {
+        line += ' ';
+      }
+      line += word;
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string help_text(const HelpPage& page) {
+  return fmt::format("Usage: {}\n\n{}\n{}", page.usage, page.text, options_text(page.options));
 }
 
 // Where the help goes that is asked for; none: it is printed.
 HelpPage* wanted_page = nullptr;
+
+// "winnow model synth" of "winnow model synth --out FILE".
+std::string command_of(const Help& help) {
+  std::istringstream words{std::string(help.usage)};
+  std::string command;
+  for (std::string word; words >> word && word.front() >= 'a' && word.front() <= 'z';)
+    command += (command.empty() ? "" : " ") + word.substr(0, word.find('['));
+  return command;
+}
+
+// The row of "--out", "--out=x" or "-o"; none: there is no such option.
+const Option* row_of(const std::string& given, const Options& options) {
+  for (const Option& option : options) {
+    const OptionName name = name_of(option);
+    if (given == "--" + name.name || given == fmt::format("-{}", name.letter)) return &option;
+  }
+  return nullptr;
+}
+
+std::string value_wanted(const Option& option) {
+  if (std::holds_alternative<double*>(option.target)) return "expected a number";
+  const bool whole = std::holds_alternative<int*>(option.target) ||
+                     std::holds_alternative<uint64_t*>(option.target) ||
+                     std::holds_alternative<std::optional<int>*>(option.target) ||
+                     std::holds_alternative<std::optional<uint64_t>*>(option.target);
+  return whole ? "expected a whole number" : "expected " + name_of(option).value;
+}
+
+// What is wrong with an option, in this program's words.
+std::string problem_of(const po::error_with_option_name& error, const std::string& given,
+                       const Help& help, const Options& options) {
+  using Syntax = po::invalid_command_line_syntax;
+  if (dynamic_cast<const po::unknown_option*>(&error) != nullptr)
+    return "no such option" + did_you_mean(given, names_of(options), "--",
+                                           fmt::format("; see {} --help", command_of(help)));
+  if (const auto* many = dynamic_cast<const po::ambiguous_option*>(&error))
+    return fmt::format("may be --{}", fmt::join(many->alternatives(), " or --"));
+  if (dynamic_cast<const po::multiple_occurrences*>(&error) != nullptr) return "given twice";
+  const Option* row = row_of(given, options);
+  if (const auto* syntax = dynamic_cast<const Syntax*>(&error)) {
+    if (syntax->kind() == Syntax::extra_parameter) return "takes no value";
+    if (row != nullptr) return "needs a value: " + given + " " + name_of(*row).value;
+  }
+  if (dynamic_cast<const po::validation_error*>(&error) != nullptr && row != nullptr)
+    return value_wanted(*row);
+  return error.what();
+}
+
+[[noreturn]] void refuse(const po::error& error, const Help& help, const Options& options) {
+  const auto* of_option = dynamic_cast<const po::error_with_option_name*>(&error);
+  if (of_option == nullptr)
+    throw base::UsageError("arguments",
+                           fmt::format("{}; see {} --help", error.what(), command_of(help)));
+  const std::string whole = of_option->get_option_name(), given = whole.substr(0, whole.find('='));
+  throw base::UsageError(given, problem_of(*of_option, given, help, options));
+}
 
 Given given_of(const po::variables_map& values) {
   std::vector<std::string> names;
@@ -95,6 +207,12 @@ Given given_of(const po::variables_map& values) {
 }
 
 }  // namespace
+
+std::vector<std::string> names_of(const Options& options) {
+  std::vector<std::string> names;
+  for (const Option& option : options) names.push_back(name_of(option).name);
+  return names;
+}
 
 bool Given::has(std::string_view name) const {
   return std::find(names_.begin(), names_.end(), name) != names_.end();
@@ -107,28 +225,40 @@ void Given::refuse(const std::vector<std::string>& names, const std::string& why
 
 std::optional<Given> parse(const Help& help, const Options& options, const Arguments& arguments,
                            const Options& positionals) {
-  po::options_description visible("Options");
-  add(options, visible);
-  visible.add_options()("help,h", kHelpOption);
-  po::options_description all(visible);
+  po::options_description all;
+  add(options, all);
+  all.add_options()("help,h", kHelpOption);
   add(positionals, all);
+  std::vector<std::string> surplus;
+  all.add_options()(kSurplus, po::value(&surplus));
   po::variables_map values;
   try {
     po::store(
         po::command_line_parser(arguments).options(all).positional(order_of(positionals)).run(),
         values);
     if (values.count("help") > 0) {
+      HelpPage page = page_of(help, options);
       if (wanted_page == nullptr)
-        print(help_text(help, visible));
+        print(help_text(page));
       else
-        *wanted_page = page_of(help, options);
+        *wanted_page = std::move(page);
       return std::nullopt;
     }
     po::notify(values);
   } catch (const po::error& error) {
-    throw base::UsageError("arguments", std::string(error.what()) + "; see --help");
+    refuse(error, help, options);
   }
+  if (!surplus.empty())
+    throw base::UsageError(surplus.front(),
+                           fmt::format("{}; see {} --help", kSurplus, command_of(help)));
   return given_of(values);
+}
+
+Arguments renamed(Arguments arguments, const std::string& from, const std::string& to) {
+  for (std::string& argument : arguments)
+    if (argument == from || argument.starts_with(from + "="))
+      argument = to + argument.substr(from.size());
+  return arguments;
 }
 
 double parse_duration(const std::string& option, const std::string& text) {

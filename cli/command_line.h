@@ -30,11 +30,14 @@ using Target =
 
 // A row of a command's table of options.
 struct Option {
-  std::string name;  // "batch", or with its short name "output,o"
+  // "batch=N": its name and what its value is called; with its short name "out,o=DIR"; a flag,
+  // which has no value, "force".
+  std::string name;
   Target target;
   std::string help;
 };
 using Options = std::vector<Option>;
+std::vector<std::string> names_of(const Options& options);  // without all else
 
 // The names of the options that were given, with a default or without.
 class Given {
@@ -51,9 +54,12 @@ class Given {
 
 // Parses a command's arguments into the targets of `options`, and the bare ones, in order, into
 // those of `positionals`. Prints the help and gives nothing when it is asked for. Throws
-// base::UsageError.
+// base::UsageError, which names the option, and those that are meant by one that does not exist.
 std::optional<Given> parse(const Help& help, const Options& options, const Arguments& arguments,
                            const Options& positionals = {});
+
+// The arguments with another name of an option, "--runs" for "--blocks", also of "--runs=5".
+Arguments renamed(Arguments arguments, const std::string& from, const std::string& to);
 
 // Parts between commas: none empty, none twice. Throws base::UsageError that names the option.
 std::vector<std::string> split(const std::string& option, const std::string& list);
@@ -73,7 +79,7 @@ std::vector<std::string> split_words(const std::string& text);
 struct HelpLine {
   std::string name;      // "batch"
   char letter = '\0';    // of its short name, where it has one
-  bool flag = false;     // it takes no value
+  std::string value;     // what its value is called; empty: it takes none
   std::string fallback;  // the default's text; may be empty
   std::string help;
 };

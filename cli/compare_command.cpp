@@ -10,6 +10,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/compare_figures.h"
+#include "cli/dry_run.h"
 #include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/run_report.h"
@@ -51,36 +52,43 @@ constexpr std::array kUsualPasses{Pass::time, Pass::cpu, Pass::heap, Pass::sync,
 
 Options table_of(CompareOptions& options) {
   Options table{
-      {"blocks,r", &options.blocks, "measured blocks of each command (10)"},
-      {"budget", &options.budget, "how long to measure, such as 90s or 5m, instead of --blocks"},
-      {"reference", &options.reference, "a command more, which the others are compared with"},
-      {"ref", &options.revisions,
+      {"blocks,r=N", &options.blocks,
+       "measured blocks of each command (10, or as many more as a verdict on so many takes)"},
+      {"budget=TIME", &options.budget,
+       "how long to measure, such as 90s or 5m, instead of --blocks"},
+      {"reference=COMMAND", &options.reference,
+       "a command more, which the others are compared with"},
+      {"ref=COMMIT", &options.revisions,
        "a commit of this repository to build and measure; for each of two or more"},
-      {"build", &options.build, "command for a shell that builds a commit, in its own folder"},
-      {"server", &options.servers,
+      {"build=COMMAND", &options.build,
+       "command for a shell that builds a commit, in its own folder"},
+      {"server=COMMAND", &options.servers,
        "a server, started for each block, that the commands load; once, or once for each; {port} "
        "and {socket} stand for free ones, in the commands, too"},
-      {"ready-port", &options.ready_port, "it is ready when this port answers ({port})"},
-      {"ready-log", &options.ready_log, "when it has written this text"},
-      {"ready-file", &options.ready_file, "when this file is there"},
-      {"ready-command", &options.ready_command, "when this command for a shell succeeds"},
-      {"ready-limit", &options.ready_limit_s, "seconds until it must be ready"},
-      {"work", &options.work,
+      {"ready-port=N", &options.ready_port, "it is ready when this port answers ({port})"},
+      {"ready-log=TEXT", &options.ready_log, "when it has written this text"},
+      {"ready-file=FILE", &options.ready_file, "when this file is there"},
+      {"ready-command=COMMAND", &options.ready_command, "when this command for a shell succeeds"},
+      {"ready-limit=SECONDS", &options.ready_limit_s, "seconds until it must be ready"},
+      {"work=UNIT=AMOUNT", &options.work,
        "UNIT=AMOUNT that a run gets done, such as bytes=24e6: time per unit and throughput"},
-      {"metric", &options.metrics,
+      {"metric=NAME=PATTERN", &options.metrics,
        "NAME=PATTERN: a figure of the output, in the pattern's first group; NAME:lower=PATTERN "
        "where lower is better; any number of them"},
-      {"primary", &options.primary, "the metric that decides the verdict, instead of wall time"},
-      {"passes", &options.passes, "comma-separated (time,cpu,heap,sync,tree); also futex, count"},
-      {"samples", &options.samples, kSamplesHelp},
+      {"primary=NAME", &options.primary,
+       "the metric that decides the verdict, instead of wall time"},
+      {"passes=LIST", &options.passes,
+       "comma-separated (time,cpu,heap,sync,tree); also futex, count"},
+      {"samples=N", &options.samples, kSamplesHelp},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
       {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
-      {"categories", &options.categories, "TOML rules for the categories of functions"},
-      {"print", &options.print, kPrintHelp},
-      {"out", &options.out, "folder of what is measured (out/compare)"},
+      {"categories=FILE", &options.categories, "TOML rules for the categories of functions"},
+      {"print=WHAT", &options.print, kPrintHelp},
+      {"out,o=DIR", &options.out, "folder of what is measured (out/compare)"},
       {"force", &options.force, kForceHelp},
-      {"seed", &options.seed, "of the order of the blocks (random)"},
-      {"time-limit", &options.time_limit_s, "seconds a run may take"},
+      {"dry-run", &options.dry_run, kDryRunHelp},
+      {"seed=N", &options.seed, "of the order of the blocks (random)"},
+      {"time-limit=SECONDS", &options.time_limit_s, "seconds a run may take"},
   };
   for (Option& option : program_options(options)) table.push_back(std::move(option));
   return table;
@@ -99,7 +107,7 @@ profiles::RunPlan make_plan(const std::vector<profiles::Arm>& arms, const Compar
                                : std::vector(kUsualPasses.begin(), kUsualPasses.end());
   plan.agent_library = agent_library();
   plan.compare_outputs = !options.ignore_output;
-  plan.categories_file = options.categories.value_or("");
+  if (options.categories) plan.categories_file = existing(*options.categories);
   if (options.budget) {
     if (options.blocks) throw base::UsageError("--budget", "stands in the place of --blocks");
     plan.budget_s = parse_duration("--budget", *options.budget);
@@ -139,8 +147,13 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
   plan.workload.scenario = scenario;
   plan.workload.description = description;
   const bool timed = std::ranges::count(plan.passes, profiles::Pass::time) > 0;
-  if (!options.no_verdict && timed && plan.budget_s == 0)
-    check_evidence(static_cast<int>(plan.arms.size()), plan.blocks);
+  const auto programs = static_cast<int>(plan.arms.size());
+  if (!options.no_verdict && timed && plan.budget_s == 0) {
+    // Nobody asked for fewer than a verdict takes.
+    if (!options.blocks) plan.blocks = std::max(plan.blocks, fewest_blocks(programs));
+    check_evidence(programs, plan.blocks, options, "--blocks", 'r');
+  }
+  if (options.dry_run) return print_plan(plan);
   return report_run(plan, profiles::run(plan), options.no_verdict, printed);
 }
 
@@ -157,6 +170,7 @@ int run_programs(const RunOptions& options, const Given& given) {
 int compare_command(const Arguments& arguments) {
   const Help help{"winnow compare [options] COMMAND COMMAND...", kText};
   CompareOptions options;
+  options.asked = command_line("compare", renamed(arguments, "--runs", "--blocks"));
   const auto given = parse(help, table_of(options), as_own_options(arguments),
                            {{"commands", &options.commands, ""}});
   if (!given) return base::kOk;
@@ -166,8 +180,10 @@ int compare_command(const Arguments& arguments) {
   const auto arms =
       options.revisions.empty()
           ? program_arms(options)
-          : arms_of_revisions(options,
-                              build_revisions(options.revisions, options.build, out + ".builds"));
+          : arms_of_revisions(
+                options, options.dry_run
+                             ? not_built(options.revisions)
+                             : build_revisions(options.revisions, options.build, out + ".builds"));
   return compare_programs(arms, options, out, "compare");
 }
 

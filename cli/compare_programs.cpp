@@ -26,8 +26,8 @@ constexpr std::array kOthers{
     std::pair{"--show-output", "a measured program's output is not shown: --output FILE keeps it"},
     std::pair{"--min-runs", "--blocks says how many, or --budget how long"},
     std::pair{"--max-runs", "--blocks says how many, or --budget how long"},
-    std::pair{"--export-json", "use: winnow report out/compare --format json --output FILE"},
-    std::pair{"--export-csv", "use: winnow report out/compare --format csv --output FILE"},
+    std::pair{"--export-json", "use: winnow report out/compare --format json --out FILE"},
+    std::pair{"--export-csv", "use: winnow report out/compare --format csv --out FILE"},
     std::pair{"--export-markdown", "out/compare/report.md is the report in Markdown"},
     std::pair{"--export-asciidoc", "AsciiDoc is not written; report.md is Markdown"},
     std::pair{"--export-orgmode", "Org mode is not written; report.md is Markdown"},
@@ -87,7 +87,7 @@ std::vector<Parameter> parameters_of(const ProgramOptions& options) {
   for (size_t i = 0; i < parameters.size(); ++i)
     for (size_t j = 0; j < i; ++j)
       if (parameters[i].name == parameters[j].name)
-        throw base::UsageError("parameter " + parameters[i].name, "given twice");
+        throw base::UsageError("parameter " + parameters[i].name, "given twice by -L or -P");
   return parameters;
 }
 
@@ -282,24 +282,27 @@ std::string with_values(std::string text, const std::map<std::string, std::strin
 
 Options program_options(ProgramOptions& options) {
   return {
-      {"runs-per-block", &options.runs, "runs in a block (0: as many as take 20 ms)"},
-      {"warmup,w", &options.warmup, "runs of each command before the first block (at least 1)"},
-      {"name,n", &options.names, "of a command in the report; once for each"},
-      {"parameter-list,L", &options.lists, "NAME=VALUE,VALUE,...: {NAME} stands for each in turn"},
-      {"parameter-scan,P", &options.scans, "NAME=FIRST..LAST: the same for numbers"},
-      {"parameter-step-size,D", &options.step, "from one number to the next (1)"},
-      {"setup,s", &options.setup, "command for a shell, once for each program, before its runs"},
-      {"prepare,p", &options.prepare, "before each run; not timed; once, or once for each command"},
-      {"conclude,C", &options.conclude, "behind each run, likewise"},
-      {"cleanup,c", &options.cleanup, "once for each program, behind all runs"},
-      {"ignore-failure", &options.ignored,
+      {"runs-per-block=N", &options.runs, "runs in a block (0: as many as take 20 ms)"},
+      {"warmup,w=N", &options.warmup, "runs of each command before the first block (at least 1)"},
+      {"name,n=NAME", &options.names, "of a command in the report; once for each"},
+      {"parameter-list,L=NAME=LIST", &options.lists,
+       "NAME=VALUE,VALUE,...: {NAME} stands for each in turn"},
+      {"parameter-scan,P=NAME=RANGE", &options.scans, "NAME=FIRST..LAST: the same for numbers"},
+      {"parameter-step-size,D=N", &options.step, "from one number to the next (1)"},
+      {"setup,s=COMMAND", &options.setup,
+       "command for a shell, once for each program, before its runs"},
+      {"prepare,p=COMMAND", &options.prepare,
+       "before each run; not timed; once, or once for each command"},
+      {"conclude,C=COMMAND", &options.conclude, "behind each run, likewise"},
+      {"cleanup,c=COMMAND", &options.cleanup, "once for each program, behind all runs"},
+      {"ignore-failure=STATUSES", &options.ignored,
        "(-i) take exit statuses other than 0 as well: all-non-zero, or a list: 1,2"},
-      {"shell,S", &options.shell, "that reads the commands: default (sh), bash, ... (none)"},
+      {"shell,S=SHELL", &options.shell, "that reads the commands: default (sh), bash, ... (none)"},
       {"no-shell,N", &options.no_shell, "the same as --shell none, the default"},
-      {"input", &options.input, "file of their standard input (null: empty)"},
-      {"output", &options.output, "file of their standard output (null: thrown away)"},
+      {"input=FILE", &options.input, "file of their standard input (null: empty)"},
+      {"output=FILE", &options.output, "file of their standard output (null: thrown away)"},
       {"ignore-output", &options.ignore_output, "do not ask whether they write the same"},
-      {"folder", &options.folder, "their working folder (this one)"},
+      {"folder=DIR", &options.folder, "their working folder (this one)"},
   };
 }
 
@@ -328,15 +331,11 @@ std::vector<std::string> as_own_options(const std::vector<std::string>& argument
       i += 1 + more;
     } else if (argument == "-i" || argument == "--ignore-failure") {
       own.push_back("--ignore-failure=all-non-zero");
-    } else if (argument == "--runs" || argument.starts_with("--runs=")) {
-      own.push_back("--blocks" + argument.substr(6));
-    } else if (argument == "--command-name" || argument.starts_with("--command-name=")) {
-      own.push_back("--name" + argument.substr(14));
     } else {
       own.push_back(argument);
     }
   }
-  return own;
+  return renamed(renamed(own, "--runs", "--blocks"), "--command-name", "--name");
 }
 
 std::vector<std::string> words_of_command(const std::string& command) {
@@ -393,7 +392,10 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
     throw base::UsageError("-N", "does not go with --shell " + *options.shell);
   std::vector<std::string> commands = options.commands;
   if (options.reference) commands.insert(commands.begin(), *options.reference);
-  if (commands.empty()) throw base::UsageError("compare", "name the commands to compare");
+  if (commands.empty())
+    throw base::UsageError("compare",
+                           "name the commands to compare, each as one word in quotes; see winnow "
+                           "compare --help");
   // One load of several servers: the servers are what is compared.
   const bool of_servers = commands.size() == 1 && options.servers.size() > 1;
   if (of_servers) commands.resize(options.servers.size(), commands.front());

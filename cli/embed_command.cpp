@@ -73,12 +73,12 @@ struct EmbedOptions {
 
 Options table_of(EmbedOptions& options) {
   return {
-      {"variant", &options.variant, "scheduling strategy"},
-      {"model", &options.model, fmt::format("GGUF file ({})", kDefaultModel)},
-      {"threads", &options.threads, "worker threads (0: all cores)"},
-      {"dimensions", &options.dimensions, "768, 512, 256 or 128: the first ones, length 1 again"},
-      {"task", &options.task, "put the model's prefix of a task before each text; see above"},
-      {"isa", &options.isa, isa_help()},
+      {"variant=NAME", &options.variant, "scheduling strategy"},
+      {"model=FILE", &options.model, kModelHelp},
+      {"threads=N", &options.threads, "worker threads (0: all cores)"},
+      {"dimensions=N", &options.dimensions, "768, 512, 256 or 128: the first ones, length 1 again"},
+      {"task=NAME", &options.task, "put the model's prefix of a task before each text; see above"},
+      {"isa=NAME", &options.isa, isa_help()},
   };
 }
 
@@ -152,12 +152,12 @@ int embed_command(const Arguments& arguments) {
   const std::string_view prefix = prefix_of(options.task);
   const auto& row = engine::find_scheduler(options.variant);
   const int threads = thread_count(options.threads);
+  TextReader reader(options.file);
   const auto model = engine::Model::load(model_path(options.model), options.isa);
   const auto width = static_cast<size_t>(model.config().embedding_length);
   const int full = model.config().embedding_length;
   const int dimensions = dimension_count(options.dimensions.value_or(full), full);
   for (const std::string& warning : model.warnings()) note(warning);
-  TextReader reader(options.file);
   const auto scheduler = row.make({threads});
   engine::Embedder embedder(model, *scheduler);
 
@@ -186,8 +186,8 @@ int tokenize_command(const Arguments& arguments) {
   const Help help{"winnow tokenize [FILE] [options]", text};
   std::optional<std::string> named_model;
   std::string text_file = "-";
-  if (!parse(help, {{"model", &named_model, fmt::format("GGUF file ({})", kDefaultModel)}},
-             arguments, {{"file", &text_file, ""}}))
+  if (!parse(help, {{"model=FILE", &named_model, kModelHelp}}, arguments,
+             {{"file", &text_file, ""}}))
     return base::kOk;
 
   const auto file = engine::Gguf::open(model_path(named_model));

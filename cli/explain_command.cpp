@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/dry_run.h"
 #include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
@@ -49,14 +50,14 @@ struct ExplainOptions : MeasureOptions {
 
 Options table_of(ExplainOptions& options) {
   Options table{
-      {"variants", &options.variants, "comma-separated (the scenario's)"},
-      {"cause", &options.cause, "region, wakeup or thread"},
-      {"cost", &options.cost, "of a region 10us (ns, us, ms); else how many times"},
-      {"batch", &options.batch, "texts an iteration"},
-      {"threads", &options.threads, "worker threads of every variant (0: all cores)"},
-      {"iterations", &options.iterations, "in each process (3)"},
-      {"blocks", &options.blocks, "fresh processes with each cost (10)"},
-      {"out", &options.out, "folder of what is measured (out/explain-<scenario>)"},
+      {"variants=LIST", &options.variants, "comma-separated (the scenario's)"},
+      {"cause=NAME", &options.cause, "region, wakeup or thread"},
+      {"cost=COST", &options.cost, "of a region 10us (ns, us, ms); else how many times"},
+      {"batch=N", &options.batch, "texts an iteration"},
+      {"threads=N", &options.threads, "worker threads of every variant (0: all cores)"},
+      {"iterations=N", &options.iterations, "in each process (3)"},
+      {"blocks=N", &options.blocks, "fresh processes with each cost (10)"},
+      {"out,o=DIR", &options.out, "folder of what is measured (out/explain-<scenario>)"},
   };
   for (Option& option : process_options(options)) table.push_back(std::move(option));
   return table;
@@ -182,10 +183,18 @@ int explain_command(const Arguments& arguments) {
   if (!parse(help, table_of(options), arguments, {{"scenario", &options.scenario, ""}}))
     return base::kOk;
   if (!options.scenario)
-    throw base::UsageError("explain", "name a scenario, such as scenarios/batch32.toml");
+    throw base::UsageError(
+        "explain", "name a scenario, such as scenarios/batch32.toml; see winnow explain --help");
   options.scenario = scenario_file(*options.scenario);
   const Explanation asked = explanation_of(options);
   check_inputs(options, asked.out);
+  if (options.dry_run) {
+    // How much each variant pays, a first process would tell.
+    profiles::RunPlan plan = plan_for(asked, asked.out);
+    for (const auto& variant : asked.scenario.variants)
+      plan.arms.push_back(arm_of(asked, variant.name, asked.amount.value_or(1), asked.out));
+    return print_plan(plan);
+  }
 
   profiles::RunPlan plan = plan_for(asked, asked.out);
   std::vector<std::string> without;

@@ -1,10 +1,13 @@
 #include "cli/exports.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <tuple>
 
 #include "base/error.h"
+#include "cli/places.h"
 #include "cli/recategorize.h"
 #include "reports/recorded/merge.h"
 
@@ -21,6 +24,15 @@ Source source_of(const std::string& argument) {
   const size_t colon = argument.rfind(':');
   if (colon == std::string::npos || std::filesystem::exists(argument)) return {argument, ""};
   return {argument.substr(0, colon), argument.substr(colon + 1)};
+}
+
+// Throws base::UsageError where the folder holds none.
+profiles::Recording recording_in(const std::string& folder) {
+  existing(folder);
+  if (std::filesystem::is_directory(folder) &&
+      !std::filesystem::exists(std::filesystem::path(folder) / "recording.json"))
+    throw base::UsageError(folder, "holds no recording" + recordings_in(folder));
+  return profiles::read_recording(folder);
 }
 
 std::string names_of(const profiles::Recording& recording) {
@@ -85,10 +97,10 @@ reports::Export export_of(const std::vector<std::string>& sources, const Wanted&
   std::vector<reports::MergeSource> all;
   for (const std::string& argument : sources) {
     const Source source = source_of(argument);
-    all.push_back({source.folder, profiles::read_recording(source.folder), source.variant});
+    all.push_back({source.folder, recording_in(source.folder), source.variant});
   }
   reports::Merged merged = reports::merge(std::move(all));
-  if (wanted.categories) recategorize(*wanted.categories, merged.recording);
+  if (wanted.categories) recategorize(existing(*wanted.categories), merged.recording);
   reports::Export result = reports::make_export(merged.recording);
   auto& alarms = result.report.alarms;
   alarms.insert(alarms.begin(), merged.alarms.begin(), merged.alarms.end());
@@ -114,8 +126,8 @@ size_t variant_named(const reports::Export& source, const std::string& name) {
   const auto& variants = source.recording().variants;
   const auto found = std::ranges::find(variants, name, &profiles::Variant::name);
   if (found == variants.end())
-    throw base::UsageError("variant " + name,
-                           "not in the recording; there are " + names_of(source.recording()));
+    throw base::UsageError("--variant", fmt::format("{} is not in the recording; there are {}",
+                                                    name, names_of(source.recording())));
   return static_cast<size_t>(found - variants.begin());
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "cli/did_you_mean.h"
 
 namespace winnow::cli {
 
@@ -21,16 +22,6 @@ constexpr Overview kOverview{
     "3 failed or incomplete, 130 interrupted; of a gate also 1 regression,\n"
     "4 no comparable baseline, 5 inconclusive.\n"};
 
-std::string usage(std::span<const Command> commands) {
-  std::string text =
-      fmt::format("Usage: winnow COMMAND [options]\n\n{}\nCommands:\n", kOverview.purpose);
-  for (const Command& command : commands)
-    text += fmt::format("  {:<10} {}\n", command.name, command.summary);
-  return text +
-         fmt::format("\nExamples:\n{}\n`winnow COMMAND --help` lists a command's options. {}",
-                     kOverview.examples, kOverview.exit_status);
-}
-
 std::vector<CommandPage> pages_of(std::span<const Command> commands) {
   std::vector<CommandPage> pages;
   for (const Command& command : commands) {
@@ -44,9 +35,26 @@ std::vector<CommandPage> pages_of(std::span<const Command> commands) {
 
 }  // namespace
 
+std::string overview(std::span<const Command> commands) {
+  std::string text =
+      fmt::format("Usage: winnow COMMAND [options]\n\n{}\nCommands:\n", kOverview.purpose);
+  for (const Command& command : commands)
+    text += fmt::format("  {:<10} {}\n", command.name, command.summary);
+  return text + fmt::format(
+                    "\nExamples:\n{}\n`winnow COMMAND --help`, or `winnow help COMMAND`, lists a "
+                    "command's options;\n`winnow --version` (-V) tells the version. {}",
+                    kOverview.examples, kOverview.exit_status);
+}
+
+base::UsageError no_such_command(std::span<const Command> commands, const std::string& name) {
+  std::vector<std::string> names{"help"};
+  for (const Command& command : commands) names.emplace_back(command.name);
+  return {name, "no such command" + did_you_mean(name, names, "winnow ", "; see winnow --help")};
+}
+
 int help_command(std::span<const Command> commands, const Arguments& arguments) {
-  if (arguments.empty()) {
-    print(usage(commands));
+  if (arguments.empty() || arguments.front() == "help") {
+    print(overview(commands));
     return base::kOk;
   }
   if (arguments == Arguments{"--man"}) {
@@ -58,8 +66,7 @@ int help_command(std::span<const Command> commands, const Arguments& arguments) 
     return base::kOk;
   }
   const auto found = std::ranges::find(commands, arguments.front(), &Command::name);
-  if (found == commands.end())
-    throw base::UsageError(arguments.front(), "no such command; see winnow --help");
+  if (found == commands.end()) throw no_such_command(commands, arguments.front());
   Arguments rest(arguments.begin() + 1, arguments.end());
   rest.emplace_back("--help");
   return found->run(rest);

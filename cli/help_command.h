@@ -9,6 +9,11 @@
 // falls behind.
 namespace winnow::cli {
 
+// What `winnow --help` prints: the list of commands.
+std::string overview(std::span<const Command> commands);
+
+base::UsageError no_such_command(std::span<const Command> commands, const std::string& name);
+
 // `winnow --help`: the list of commands; behind `help` also the name of one, or, for installing:
 // `--man`, the manual page in roff, and `--completion bash`, a script for that shell.
 int help_command(std::span<const Command> commands, const Arguments& arguments);

@@ -87,10 +87,14 @@ int list_command(const Arguments& arguments) {
                   "  winnow list --scenarios my/scenarios\n"};
   // Those of the working folder, else those installed with this program.
   std::string folder = "scenarios";
-  const auto given = parse(help, {{"scenarios", &folder, "folder of scenario files"}}, arguments);
+  const auto given =
+      parse(help, {{"scenarios=DIR", &folder, "folder of scenario files"}}, arguments);
   if (!given) return base::kOk;
   std::string scenarios;
-  if (!given->has("scenarios") && !fs::is_directory(folder)) folder = installed_scenarios();
+  if (!given->has("scenarios") && !fs::is_directory(folder))
+    folder = own_scenarios();
+  else
+    existing(folder);
   if (!folder.empty()) scenarios = scenarios_text(folder);
   print(strategies_text() + scenarios + kernels_text() + std::string(kPasses));
   return base::kOk;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -83,15 +84,18 @@ int dispatch(const cli::Arguments& arguments) {
   const std::string first = arguments.empty() ? "" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help")
     return cli::help_command(kCommands, cli::Arguments(arguments.begin() + 1, arguments.end()));
-  if (first == "--version") {
+  if (first == "--version" || first == "-V") {
     cli::print(fmt::format("winnow {} {}\n", kVersion, kCommit));
     return base::kOk;
   }
   for (const cli::Command& command : kCommands)
     if (command.name == first)
       return command.run(cli::Arguments(arguments.begin() + 1, arguments.end()));
-  if (first.empty()) throw base::UsageError("arguments", "no command; see winnow --help");
-  throw base::UsageError(first, "no such command; see winnow --help");
+  if (arguments.empty()) {
+    std::fputs(cli::overview(kCommands).c_str(), stderr);
+    return base::kUsage;
+  }
+  throw cli::no_such_command(kCommands, first);
 }
 
 }  // namespace

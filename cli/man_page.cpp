@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <sstream>
 
 #include "cli/help_command.h"
@@ -29,13 +27,6 @@ std::string roff(std::string_view text) {
   return escaped;
 }
 
-std::string upper_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::toupper(letter));
-  });
-  return text;
-}
-
 // A paragraph with an indented line is a list or an example, which keeps its lines.
 std::string paragraph(const std::string& text) {
   const bool kept = text.starts_with(' ') || text.find("\n ") != std::string::npos;
@@ -57,7 +48,7 @@ std::string paragraphs(const std::string& text) {
 std::string option_text(const HelpLine& option) {
   std::string names = "\\fB\\-\\-" + roff(option.name) + "\\fR";
   if (option.letter != '\0') names = fmt::format("\\fB\\-{}\\fR, {}", option.letter, names);
-  if (!option.flag) names += " \\fI" + roff(upper_case(option.name)) + "\\fR";
+  if (!option.value.empty()) names += " \\fI" + roff(option.value) + "\\fR";
   const std::string text = roff(option.help);
   const std::string fallback = option.fallback.empty() ? "" : "; default: " + roff(option.fallback);
   return fmt::format(".TP\n{}\n{}{}\n", names, text, fallback);

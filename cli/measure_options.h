@@ -10,10 +10,11 @@ namespace winnow::cli {
 
 // Of every command that measures: where the recording goes, and what every process is held to.
 struct RecordingOptions {
+  Arguments asked;  // the command line behind `winnow`
   std::optional<std::string> out, samples;
   std::optional<uint64_t> seed;
   double time_limit_s = 300;
-  bool force = false;
+  bool force = false, dry_run = false;
 };
 
 // Options of every command that measures strategies: which workload, and how its variants run.
@@ -35,6 +36,14 @@ inline constexpr const char* kSamplesHelp =
 
 inline constexpr const char* kForceHelp =
     "begin anew: what was measured into the folder before is not gone on with, nor kept";
+
+inline constexpr const char* kDryRunHelp = "say what would be measured, and into where; then end";
+
+Arguments command_line(const std::string& command, const Arguments& arguments);
+
+// The command line with this value for the option, which has no short name or `letter`.
+std::string asked_with(const RecordingOptions& options, const std::string& option, int value,
+                       char letter = '\0');
 
 // The help of --isa, the same on every machine of this architecture.
 std::string isa_help();

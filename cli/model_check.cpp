@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "cli/places.h"
 #include "engine/gguf.h"
 #include "engine/model.h"
 #include "engine/tensor_check.h"
@@ -58,8 +59,9 @@ int model_check(const Arguments& arguments) {
       "  winnow model check models/synthetic-300m.gguf\n"};
   std::optional<std::string> path;
   if (!parse(help, {}, arguments, {{"file", &path, ""}})) return base::kOk;
-  if (!path) throw base::UsageError("model check", "name a GGUF file");
-  const auto file = engine::Gguf::open(*path);
+  if (!path)
+    throw base::UsageError("model check", "name a GGUF file; see winnow model check --help");
+  const auto file = engine::Gguf::open(existing(*path));
   print(fmt::format("{}  the whole file, {} bytes, {} tensors\n", profiles::file_sha256(*path),
                     file.size_bytes(), file.tensors().size()));
   const std::vector<std::string> damages = check_tensors(file);

@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/did_you_mean.h"
 #include "cli/model_check.h"
+#include "cli/places.h"
 #include "engine/gguf.h"
 #include "engine/model.h"
 #include "engine/synthetic_model.h"
@@ -103,8 +105,8 @@ int info(const Arguments& arguments) {
                   "  winnow model info models/synthetic-300m.gguf\n"};
   std::optional<std::string> file;
   if (!parse(help, {}, arguments, {{"file", &file, ""}})) return base::kOk;
-  if (!file) throw base::UsageError("model info", "name a GGUF file");
-  print(info_text(engine::Gguf::open(*file)));
+  if (!file) throw base::UsageError("model info", "name a GGUF file; see winnow model info --help");
+  print(info_text(engine::Gguf::open(existing(*file))));
   return base::kOk;
 }
 
@@ -121,9 +123,9 @@ int synth(const Arguments& arguments) {
   std::string shape = "300m";
   uint64_t seed = 1;
   if (!parse(help,
-             {{"out", &file, "file to write"},
-              {"shape", &shape, "300m or tiny (for tests)"},
-              {"seed", &seed, "other seed, other weights"}},
+             {{"out,o=FILE", &file, "file to write"},
+              {"shape=NAME", &shape, "300m or tiny (for tests)"},
+              {"seed=N", &seed, "other seed, other weights"}},
              arguments))
     return base::kOk;
   if (!file) throw base::UsageError("--out", "name the file to write");
@@ -168,7 +170,9 @@ int model_command(const Arguments& arguments) {
     if (arguments.front() == each.name)
       return each.run(Arguments(arguments.begin() + 1, arguments.end()));
   if (arguments.front() != "--help" && arguments.front() != "-h")
-    throw base::UsageError("model " + arguments.front(), "expected " + names);
+    throw base::UsageError(
+        "model " + arguments.front(),
+        "expected " + names + did_you_mean(arguments.front(), subcommands, "winnow model "));
   parse({"winnow model synth|info|check [options]", text, subcommands}, {}, {"--help"});
   return base::kOk;
 }

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <vector>
 
 #include "base/error.h"
+#include "cli/did_you_mean.h"
 
 namespace winnow::cli {
 
@@ -30,7 +33,46 @@ std::string companion(const std::string& name, const std::vector<std::string>& f
                                 fmt::join(places, ", ")));
 }
 
+constexpr const char* kExample = "batch32.toml";
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+std::vector<std::string> scenarios_in(const fs::path& folder, bool with_end) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (const fs::path& file = entry.path(); file.extension() == ".toml")
+      names.push_back((with_end ? file.filename() : file.stem()).string());
+  std::ranges::sort(names);
+  return names;
+}
+
 }  // namespace
+
+const std::string& existing(const std::string& path) {
+  std::error_code error;
+  if (fs::status(path, error).type() == fs::file_type::not_found)
+    throw base::UsageError(path, "no such file or folder");
+  return path;
+}
+
+std::string recordings_in(const std::string& folder) {
+  constexpr size_t kShown = 4;
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (is_there(entry.path() / "recording.json") || is_there(entry.path() / "sweep.json"))
+      found.push_back(entry.path().lexically_normal().string());
+  std::ranges::sort(found);
+  const bool more = found.size() > kShown;
+  if (more) found.resize(kShown);
+  return found.empty()
+             ? ""
+             : fmt::format("; there are {}{}", fmt::join(found, ", "), more ? ", ..." : "");
+}
 
 std::string engine_file(const std::string& strategy) {
   return companion("winnow-engine-" + strategy, {"", "../scenarios", "../libexec/winnow"});
@@ -40,21 +82,46 @@ std::string agent_library() {
   return companion("libwinnow-agent.so", {"", "../profiles/agent", "../lib/winnow"});
 }
 
-std::string installed_scenarios() {
-  const fs::path folder = (here() / "../share/winnow/scenarios").lexically_normal();
-  std::error_code error;
-  return fs::is_directory(folder, error) ? folder.string() : "";
+std::string own_scenarios() {
+  // Installed, or of a build folder among the sources.
+  for (const char* place : {"../share/winnow/scenarios", "../../scenarios"}) {
+    const fs::path folder = (here() / place).lexically_normal();
+    if (is_there(folder / kExample)) return folder.string();
+  }
+  return "";
 }
 
 std::string scenario_file(const std::string& name) {
-  const std::string folder = installed_scenarios();
-  if (folder.empty() || fs::exists(name)) return name;
+  if (is_there(name)) return name;
+  const std::string folder = own_scenarios();
   fs::path asked = name;
   if (asked.parent_path() == "scenarios") asked = asked.filename();
-  if (asked.has_parent_path()) return name;
-  for (const std::string& file : {asked.string(), asked.string() + ".toml"})
-    if (fs::exists(fs::path(folder) / file)) return (fs::path(folder) / file).string();
-  throw base::Error(name, "no such file, here or in " + folder);
+  const bool named = !folder.empty() && !asked.has_parent_path();
+  if (named)
+    for (const std::string& file : {asked.string(), asked.string() + ".toml"})
+      if (is_there(fs::path(folder) / file)) return (fs::path(folder) / file).string();
+  const fs::path file = name, beside = file.parent_path();
+  const auto known = scenarios_in(named            ? fs::path(folder)
+                                  : beside.empty() ? fs::path(".")
+                                                   : beside,
+                                  file.extension() == ".toml");
+  throw base::UsageError(name,
+                         fmt::format("no such file{}{}", named ? ", here or in " + folder : "",
+                                     did_you_mean(file.filename().string(), known,
+                                                  beside.empty() ? "" : beside.string() + "/",
+                                                  "; winnow list shows the scenarios")));
+}
+
+std::vector<std::string> model_places(const std::string& name) {
+  std::vector<std::string> places{"models/" + name};
+  for (const char* folder : {"../../models", "../share/winnow/models"})
+    places.push_back((here() / folder / name).lexically_normal().string());
+  const char *data = std::getenv("XDG_DATA_HOME"), *home = std::getenv("HOME");
+  const fs::path user = data != nullptr && *data == '/'   ? fs::path(data)
+                        : home != nullptr && *home == '/' ? fs::path(home) / ".local/share"
+                                                          : fs::path();
+  if (!user.empty()) places.push_back((user / "winnow/models" / name).string());
+  return places;
 }
 
 }  // namespace winnow::cli

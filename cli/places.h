@@ -1,10 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 // Where the files lie that belong to this program: in its build folder, or in the place where it
 // was installed, relative to the program itself, so that this place can be moved.
 namespace winnow::cli {
+
+// What a command is to read: the path. Throws base::UsageError where there is nothing of that name;
+// of what is there and cannot be read, its reader tells.
+const std::string& existing(const std::string& path);
+
+// "; there are out/batch32, out/compare", the first recordings in this folder, for those who named
+// the wrong one; empty: none.
+std::string recordings_in(const std::string& folder);
 
 // The program of a strategy. Throws base::Error that tells where it was looked for.
 std::string engine_file(const std::string& strategy);
@@ -13,12 +22,16 @@ std::string engine_file(const std::string& strategy);
 // engine_file.
 std::string agent_library();
 
-// The scenario file of this name: as it stands, else ("batch32", "scenarios/batch32.toml") the
-// installed one. Throws base::Error where this program is installed and there is neither; else the
-// name is given back, for its reader to complain of.
+// The scenario file of this name: as it stands, else ("batch32", "scenarios/batch32.toml") the one
+// that belongs to this program. Throws base::UsageError where there is neither.
 std::string scenario_file(const std::string& name);
 
-// Empty where there are none.
-std::string installed_scenarios();
+// The folder of those that belong to this program. Empty where there are none.
+std::string own_scenarios();
+
+// Where a model of this name ("synthetic-300m.gguf") may lie, in the order in which it is looked
+// for: models/ of the working folder, beside this program, in the user's data folder
+// ($XDG_DATA_HOME/winnow/models, else ~/.local/share/winnow/models).
+std::vector<std::string> model_places(const std::string& name);
 
 }  // namespace winnow::cli

@@ -78,19 +78,23 @@ scenarios::Scenario chosen_scenario(const MeasureOptions& options) {
   return scenario;
 }
 
-void check_evidence(int variants, int blocks) {
+int fewest_blocks(int variants) {
   const int comparisons = variants * (variants - 1) / 2;
-  if (comparisons < 1) return;
-  const int needed = reports::pairs_needed(reports::kLevel, comparisons);
+  return comparisons < 1 ? 1 : reports::pairs_needed(reports::kLevel, comparisons);
+}
+
+void check_evidence(int variants, int blocks, const RecordingOptions& options,
+                    const std::string& option, char letter) {
+  const int needed = fewest_blocks(variants);
   if (blocks >= needed) return;
   throw base::UsageError(
-      "blocks",
+      option,
       fmt::format(
-          "{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
-          "--no-verdict for durations without a winner",
-          blocks,
-          comparisons == 1 ? "a difference" : fmt::format("the order of {} variants", variants),
-          needed, needed));
+          "{} {} cannot prove {} at 99 % confidence, which takes at least {}: {}; or --no-verdict "
+          "for durations without a winner",
+          blocks, blocks == 1 ? "block" : "blocks",
+          variants == 2 ? "a difference" : fmt::format("the order of {} variants", variants),
+          needed, asked_with(options, option, needed, letter)));
 }
 
 std::vector<profiles::Pass> passes_named(const std::vector<std::string>& names,
@@ -114,6 +118,7 @@ void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
   plan.seed = options.seed ? *options.seed : std::random_device{}();
   plan.seed_chosen = options.seed.has_value();
   plan.force = options.force;
+  plan.named = options.out.has_value();
   plan.tell = [](const std::string& sentence) { note(sentence); };
   plan.winnow_version = kVersion;
   plan.commit = kCommit;

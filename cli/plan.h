@@ -28,9 +28,13 @@ void check_inputs(const MeasureOptions& options, const std::string& out);
 // name.
 scenarios::Scenario chosen_scenario(const MeasureOptions& options);
 
+// The fewest blocks that can prove the order of so many variants at 99 % confidence.
+int fewest_blocks(int variants);
+
 // A plan whose verdict could not be reached whatever it measures is not begun: throws
-// base::UsageError for too few blocks.
-void check_evidence(int variants, int blocks);
+// base::UsageError for too few blocks, with the command that asks for enough of them by `option`.
+void check_evidence(int variants, int blocks, const RecordingOptions& options,
+                    const std::string& option, char letter = '\0');
 
 // The passes of these names, of which `offered` may be asked for. Throws base::UsageError.
 std::vector<profiles::Pass> passes_named(const std::vector<std::string>& names,

@@ -84,7 +84,7 @@ int program_sweep_command(const RunOptions& options, const Given& given) {
   else if (!options.blocks)
     plan.budget_s = budget_of(scenario);
   plan.resume = options.resume;
-  return finish_sweep(plan);
+  return finish_sweep(plan, options);
 }
 
 }  // namespace winnow::cli

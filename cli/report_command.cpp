@@ -25,13 +25,13 @@ struct ReportOptions {
 
 Options table_of(ReportOptions& options) {
   return {
-      {"format,f", &options.format, "one of those above"},
-      {"kind", &options.kind, "of markdown: quick or detailed"},
-      {"variant", &options.variant, "only this variant, in formats that list them"},
-      {"clock", &options.clock, "of pprof and collapsed: cpu, wall or allocation"},
-      {"categories", &options.categories,
+      {"format,f=NAME", &options.format, "one of those above"},
+      {"kind=NAME", &options.kind, "of markdown: quick or detailed"},
+      {"variant=NAME", &options.variant, "only this variant, in formats that list them"},
+      {"clock=NAME", &options.clock, "of pprof and collapsed: cpu, wall or allocation"},
+      {"categories=FILE", &options.categories,
        "TOML rules for the categories of functions, in place of the recorded ones"},
-      {"output,o", &options.output, "write to this file instead (also --out)"},
+      {"out,o=FILE", &options.output, "write to this file instead"},
   };
 }
 
@@ -47,7 +47,7 @@ std::string sweep_text(const std::string& folder, const ReportOptions& options) 
   if (options.categories)
     throw base::UsageError("--categories", "a sweep has no functions: it measures durations only");
   if (name != "html" && name != "markdown")
-    throw base::UsageError(folder, "a sweep is reported as markdown or html only");
+    throw base::UsageError("--format", "a sweep is reported as markdown or html only");
   const auto report = reports::make_sweep_report(profiles::read_sweep(folder));
   return name == "html" ? reports::sweep_html(report)
                         : sweep_report(report, plot_folder(folder, options));
@@ -57,14 +57,13 @@ std::string recording_text(const ReportOptions& options) {
   const reports::Format& format = reports::format_named(options.format);
   const std::string& kind = options.kind;
   if (kind != "quick" && kind != "detailed")
-    throw base::UsageError("kind " + kind, "no such kind; there are quick and detailed");
+    throw base::UsageError("--kind", kind + " is none of quick, detailed");
   const auto clock = profiles::find_word<profiles::ProfileClock>(options.clock);
   if (!clock)
-    throw base::UsageError("clock " + options.clock,
-                           "no such clock; there are cpu, wall and allocation");
+    throw base::UsageError("--clock", options.clock + " is none of cpu, wall, allocation");
   const bool detailed = kind == "detailed";
   if (detailed && format.name != std::string_view("markdown"))
-    throw base::UsageError("kind detailed", "is a kind of the format markdown");
+    throw base::UsageError("--kind", "detailed is a kind of the format markdown");
   const Wanted wanted{detailed ? reports::Format::kStacks : format.needs, options.variant, *clock,
                       detailed, options.categories};
   const reports::Export source = export_of(options.recordings, wanted);
@@ -92,14 +91,16 @@ int report_command(const Arguments& arguments) {
       "  winnow report out/before:spawn out/after:pool\n"
       "  winnow report out/sweep --format html --out sweep.html\n",
       reports::list_of_formats());
-  const Help help{"winnow report DIR[:VARIANT]... [--format FORMAT] [--variant NAME] [--out FILE]",
+  const Help help{"winnow report DIR[:VARIANT]... [--format NAME] [--variant NAME] [--out FILE]",
                   text};
   ReportOptions options;
-  if (!parse(help, table_of(options), arguments, {{"recording", &options.recordings, ""}}))
+  if (!parse(help, table_of(options), renamed(arguments, "--output", "--out"),
+             {{"recording", &options.recordings, ""}}))
     return base::kOk;
   const std::vector<std::string>& folders = options.recordings;
   if (folders.empty())
-    throw base::UsageError("report", "name the recording's folder, such as out/batch32");
+    throw base::UsageError(
+        "report", "name the recording's folder, such as out/batch32; see winnow report --help");
   const std::string report = folders.size() == 1 && holds_sweep(folders.front())
                                  ? sweep_text(folders.front(), options)
                                  : recording_text(options);

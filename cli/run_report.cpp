@@ -55,7 +55,7 @@ Print print_of(const std::optional<std::string>& option) {
   if (!option) return prints_to_terminal() ? Print::kSummary : Print::kReport;
   if (*option == "summary") return Print::kSummary;
   if (*option == "report") return Print::kReport;
-  throw base::UsageError("--print " + *option, "no such text; there are summary and report");
+  throw base::UsageError("--print", *option + " is none of summary, report");
 }
 
 int report_run(const profiles::RunPlan& plan, profiles::Recording recording, bool quick,

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/http_server.h"
+#include "cli/places.h"
 #include "profiles/recording/recording.h"
 #include "profiles/recording/sweep.h"
 #include "reports/comparison/comparison.h"
@@ -130,12 +131,14 @@ int serve_command(const Arguments& arguments) {
       "  winnow serve out\n"
       "  winnow serve out/batch32 --port 9000\n"};
   std::optional<std::string> folder, chosen_port;
-  if (!parse(help, {{"port", &chosen_port, "port; 0: any free one (default: 8090)"}}, arguments,
+  if (!parse(help, {{"port=N", &chosen_port, "port; 0: any free one (default: 8090)"}}, arguments,
              {{"folder", &folder, ""}}))
     return base::kOk;
-  if (!folder) throw base::UsageError("serve", "name a folder with recordings, such as out");
+  if (!folder)
+    throw base::UsageError("serve",
+                           "name a folder with recordings, such as out; see winnow serve --help");
   const std::string root = *folder;
-  if (!fs::is_directory(root)) throw base::Error(root, "no such folder");
+  if (!fs::is_directory(existing(root))) throw base::UsageError(root, "not a folder");
   const int port = parse_number("--port", chosen_port, 0, kDefaultPort, kPortLimit);
   serve_loopback(
       static_cast<uint16_t>(port),

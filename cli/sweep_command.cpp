@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/dry_run.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/roofline.h"
@@ -147,10 +148,11 @@ int sweep_command(const RunOptions& options, const Given& given) {
   check_sweep_options(options, given);
   const auto scenario = chosen_sweep(options);
   check_inputs(options, out_folder(scenario.name, options));
-  return finish_sweep(make_plan(scenario, options));
+  return finish_sweep(make_plan(scenario, options), options);
 }
 
-int finish_sweep(const profiles::SweepPlan& plan) {
+int finish_sweep(const profiles::SweepPlan& plan, const RunOptions& options) {
+  if (options.dry_run) return print_plan(plan);
   const profiles::Sweep sweep = profiles::run_sweep(plan);
   const reports::SweepReport answers = reports::make_sweep_report(sweep);
   const std::string page = (fs::path(plan.out_dir) / "report.html").string();

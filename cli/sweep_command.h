@@ -17,7 +17,7 @@ int sweep_command(const RunOptions& options, const Given& given);
 void check_sweep_options(const RunOptions& options, const Given& given);
 // All combinations that differ of a sweep's lists; measured, and the report written and printed.
 std::vector<profiles::Condition> conditions_of(const scenarios::SweepScenario& scenario);
-int finish_sweep(const profiles::SweepPlan& plan);
+int finish_sweep(const profiles::SweepPlan& plan, const RunOptions& options);
 
 // `winnow run` of programs in a scenario with a table [sweep].
 int program_sweep_command(const RunOptions& options, const Given& given);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 
 #include "base/error.h"
 #include "cli/command_line.h"
+#include "cli/places.h"
+#include "reports/recorded/raw_commands.h"
 
 namespace winnow::cli {
 
@@ -25,20 +28,22 @@ bool has_bytes(int fd) {
 }  // namespace
 
 std::string model_path(const std::optional<std::string>& named) {
-  if (named) return *named;
-  std::string path(kDefaultModel);
-  if (!std::filesystem::exists(path))
-    throw base::UsageError(path,
-                           "not there; name a model with --model FILE, or make a synthetic "
-                           "one: winnow model synth --out " +
-                               path);
-  return path;
+  if (named) return existing(*named);
+  const auto places = model_places(std::string(kModelName));
+  for (const std::string& place : places)
+    if (std::filesystem::exists(place)) return place;
+  throw base::UsageError(
+      places.front(),
+      fmt::format("not there, nor in {}; name a model with --model FILE, or make a synthetic one, "
+                  "which every folder finds: winnow model synth --out {}",
+                  fmt::join(places.begin() + 1, places.end(), ", "),
+                  reports::shell_quoted(places.back())));
 }
 
 TextReader::TextReader(const std::string& path) : path_(path), fd_(STDIN_FILENO) {
   if (path != "-") {
     fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd_ < 0) throw base::Error(path, std::strerror(errno));
+    if (fd_ < 0) throw base::Error(existing(path), std::strerror(errno));
   } else {
     path_ = "standard input";
     if (::isatty(STDIN_FILENO) != 0)

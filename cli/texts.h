@@ -9,9 +9,14 @@
 
 namespace winnow::cli {
 
-inline constexpr std::string_view kDefaultModel = "models/synthetic-300m.gguf";
+inline constexpr std::string_view kModelName = "synthetic-300m.gguf";
 
-// The model that a command uses: the one that was named, else the default when it is there. Throws
+// Of --model, in every command.
+inline constexpr const char* kModelHelp =
+    "GGUF file (models/synthetic-300m.gguf, here, beside this program or in the user's data "
+    "folder)";
+
+// The model that a command uses: the one that was named, else the first of model_places(). Throws
 // base::UsageError that says how to make one.
 std::string model_path(const std::optional<std::string>& named);
 

@@ -30,11 +30,11 @@ struct TopCommand {
 
 Options table_of(TopCommand& options) {
   return {
-      {"variant", &options.only, "only this variant"},
-      {"number,n", &options.functions, "functions to show (20)"},
+      {"variant=NAME", &options.only, "only this variant"},
+      {"number,n=N", &options.functions, "functions to show (20)"},
       {"uncategorized", &options.uncategorized,
        "functions that no rule takes, of all recordings together, and a rule for them"},
-      {"categories", &options.categories,
+      {"categories=FILE", &options.categories,
        "TOML rules for the categories of functions, in place of the recorded ones"},
   };
 }
@@ -85,7 +85,8 @@ int top_command(const Arguments& arguments) {
   if (!parse(help, table_of(options), arguments, {{"recording", &options.recordings, ""}}))
     return base::kOk;
   if (options.recordings.empty())
-    throw base::UsageError("top", "name the recording's folder, such as out/batch32");
+    throw base::UsageError(
+        "top", "name the recording's folder, such as out/batch32; see winnow top --help");
   const auto functions =
       static_cast<size_t>(parse_number("--number", options.functions, 1, 20, kMostFunctions));
   Wanted wanted;

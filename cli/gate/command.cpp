@@ -47,7 +47,7 @@ constexpr std::string_view kText =
 
 std::vector<reports::GateRule> rules_of(const GateOptions& options) {
   if (!options.rules) return {};
-  return read_gate_rules(*options.rules);
+  return read_gate_rules(existing(*options.rules));
 }
 
 // A baseline that was never recorded is no failure of the candidate's.
@@ -107,27 +107,27 @@ reports::GateReport compare_builds(const GateOptions& options, const std::string
 
 Options table_of(GateOptions& options) {
   Options table{
-      {"base", &options.base, "commit to build and hold this build, or --head, against"},
-      {"base-build", &options.base_build, "build folder of the baseline"},
-      {"head-build", &options.head_build, "build folder of the candidate (this program's)"},
-      {"head", &options.head, "commit of the candidate, of any project (HEAD)"},
-      {"build", &options.build, "command for a shell that builds a commit of any project"},
-      {"baseline", &options.baseline, "folder of a stored recording"},
-      {"candidate", &options.candidate, "folder of the recording to judge"},
-      {"rules", &options.rules, "TOML file of limits by metric and variant"},
-      {"out", &options.out,
+      {"base=COMMIT", &options.base, "commit to build and hold this build, or --head, against"},
+      {"base-build=DIR", &options.base_build, "build folder of the baseline"},
+      {"head-build=DIR", &options.head_build, "build folder of the candidate (this program's)"},
+      {"head=COMMIT", &options.head, "commit of the candidate, of any project (HEAD)"},
+      {"build=COMMAND", &options.build, "command for a shell that builds a commit of any project"},
+      {"baseline=DIR", &options.baseline, "folder of a stored recording"},
+      {"candidate=DIR", &options.candidate, "folder of the recording to judge"},
+      {"rules=FILE", &options.rules, "TOML file of limits by metric and variant"},
+      {"out,o=DIR", &options.out,
        "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>; "
        "commands: out/gate)"},
-      {"pairs", &options.blocks,
+      {"pairs=N", &options.blocks,
        "of processes at most, looked at after 10, 20, 40 and so on (1280)"},
-      {"budget", &options.budget,
+      {"budget=TIME", &options.budget,
        "how long pairs are measured, beyond the first ten: 90s, 10m, 1h (10m)"},
       {"exact-only", &options.exact_only, "compare two builds by exact counters alone"},
-      {"variants", &options.variants, "comma-separated (the scenario's)"},
-      {"batch", &options.batch, "texts an iteration"},
-      {"threads", &options.threads, "worker threads of every variant (0: all cores)"},
+      {"variants=LIST", &options.variants, "comma-separated (the scenario's)"},
+      {"batch=N", &options.batch, "texts an iteration"},
+      {"threads=N", &options.threads, "worker threads of every variant (0: all cores)"},
       {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
-      {"iterations", &options.iterations,
+      {"iterations=N", &options.iterations,
        "in each process (as the scenario splits them); auto: by a pilot"},
   };
   for (Option& option : process_options(options)) table.push_back(std::move(option));
@@ -137,24 +137,19 @@ Options table_of(GateOptions& options) {
 
 enum class Mode { kRecordings, kBuilds, kPrograms };
 
-std::vector<std::string> option_names(const Options& table) {
-  std::vector<std::string> names;
-  for (const Option& option : table) names.push_back(option.name.substr(0, option.name.find(',')));
-  return names;
-}
-
 // One mode, whole: an option of another would be silently unused.
 Mode mode_of(GateOptions& options, const Given& given) {
   const std::vector<std::string> of_engine{"base-build", "head-build", "variants",  "threads",
                                            "batch",      "model",      "isa",       "affinity",
                                            "spin-us",    "grain",      "iterations"};
   const bool builds = options.base || options.base_build;
-  const bool file = options.commands.size() == 1 && options.commands.front().ends_with(".toml") &&
-                    fs::is_regular_file(options.commands.front());
+  const bool named = options.commands.size() == 1 && options.commands.front().ends_with(".toml");
+  if (named && given.has("build")) existing(options.commands.front());
+  const bool file = named && fs::is_regular_file(options.commands.front());
   const bool scenario = file && scenarios::holds_programs(options.commands.front());
   ProgramOptions none;
   if (scenario) {
-    given.refuse(option_names(program_options(none)),
+    given.refuse(names_of(program_options(none)),
                  "not for a scenario of programs, which has a key for it");
     options.programs = scenarios::load_programs(options.commands.front(), all_cores());
     if (options.programs->sweep)
@@ -167,11 +162,15 @@ Mode mode_of(GateOptions& options, const Given& given) {
     check_numbers(options);
     return Mode::kPrograms;
   }
-  given.refuse(option_names(program_options(none)),
+  given.refuse(names_of(program_options(none)),
                "only for a gate of commands: name two, or --base and --build");
   if (options.commands.size() > 1) throw base::UsageError("gate", "name one scenario");
   if (options.base && options.base_build)
     throw base::UsageError("--base", "not together with --base-build");
+  if (!builds && options.commands.empty() && !options.baseline && !options.candidate)
+    throw base::UsageError("gate",
+                           "name two commands, a scenario with --base, or two recordings by "
+                           "--baseline and --candidate; see winnow gate --help");
   if (!builds) {
     const char* why = "only for a gate of two builds: name one with --base or --base-build";
     given.refuse(of_engine, why);
@@ -181,7 +180,8 @@ Mode mode_of(GateOptions& options, const Given& given) {
   }
   given.refuse({"baseline", "candidate"}, "not together with --base or --base-build");
   if (options.commands.empty())
-    throw base::UsageError("gate", "name a scenario, such as scenarios/batch32.toml");
+    throw base::UsageError(
+        "gate", "name a scenario, such as scenarios/batch32.toml; see winnow gate --help");
   options.scenario = scenario_file(options.commands.front());
   return Mode::kBuilds;
 }
@@ -216,13 +216,47 @@ Asked asked_for(GateOptions& options, const Given& given) {
   return {};
 }
 
+int dry_run(const Asked& asked, const GateOptions& options) {
+  rules_of(options);
+  std::string text;
+  switch (asked.mode) {
+    case Mode::kRecordings:
+      text = fmt::format("Would hold the recording {} against {}.\n",
+                         existing(named(options.candidate, "--candidate")),
+                         named(options.baseline, "--baseline"));
+      break;
+    case Mode::kBuilds:
+      gate_scenario(options);
+      check_inputs(options, asked.out);
+      text = fmt::format("Would hold the build {} against {} by the scenario {}.\n",
+                         options.head_build.value_or("of this program"),
+                         options.base ? *options.base : existing(*options.base_build),
+                         *options.scenario);
+      break;
+    case Mode::kPrograms: {
+      const auto arms = options.programs ? scenario_arms(*options.programs) : program_arms(options);
+      text = of_commits(options)
+                 ? fmt::format(
+                       "Would build {} and {}, and hold the second against "
+                       "the first by these commands:\n",
+                       options.base.value_or("a commit (--base)"), options.head.value_or("HEAD"))
+                 : "Would hold the second of these commands against the first:\n";
+      for (const profiles::Arm& arm : arms) text += "  " + arm.variant.label + "\n";
+    }
+  }
+  print(text + (asked.out.empty() ? "" : "The verdict goes into " + asked.out + ".\n"));
+  return base::kOk;
+}
+
 // --out, of a command line that may be wrong; empty: not there.
 std::string named_folder(const Arguments& arguments) {
-  constexpr std::string_view kOut = "--out", kIs = "--out=";
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == kOut && i + 1 < arguments.size()) return arguments[i + 1];
-    if (arguments[i].starts_with(kIs)) return arguments[i].substr(kIs.size());
-  }
+  for (size_t i = 0; i < arguments.size(); ++i)
+    for (const std::string_view name : {"--out=", "-o"}) {
+      const std::string& argument = arguments[i];
+      const bool alone = argument == name.substr(0, name.find('='));
+      if (alone) return i + 1 < arguments.size() ? arguments[i + 1] : "";
+      if (argument.starts_with(name)) return argument.substr(name.size());
+    }
   return "";
 }
 
@@ -257,6 +291,7 @@ int gate_command(const Arguments& arguments) {
   GateOptions options;
   const auto asked = read_command_line(help, arguments, options);
   if (!asked) return base::kOk;
+  if (options.dry_run) return dry_run(*asked, options);
   reports::GateReport begun;
   begun.command = command_again(arguments, begun);
   begun.mode = asked->mode == Mode::kRecordings                         ? "recordings"

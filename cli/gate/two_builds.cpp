@@ -246,6 +246,7 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options
     if (arm.variant.side == Side::base) variants.push_back(arm.variant.arm_of);
   reports::check_rules_used(rules, variants, {});
   plan.out_dir = out + "/run";
+  plan.named = false;  // the folder above it was; what ran before is kept beside
   Clock clock(parse_duration("--budget", options.budget.value_or(kGateBudget)));
   plan.enough = [&](const profiles::Recording& recording) {
     return clock.over() || reports::gate_enough(recording, rules);

@@ -69,6 +69,7 @@ struct MeasuringPlan {
   uint64_t seed = 0;          // of the order of the blocks and the environment's padding
   bool seed_chosen = true;    // else it was drawn: what goes on with an earlier run keeps its seed
   bool force = false;         // begin anew, whatever was measured into out_dir
+  bool named = false;         // the user named out_dir: a finished recording there is not replaced
   std::string winnow_version;
   std::string commit;                             // of the measured program; may be empty
   std::function<void(const Progress&)> progress;  // may be empty

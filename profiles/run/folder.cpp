@@ -34,6 +34,13 @@ bool is_own(const fs::path& path) {
   return std::ranges::count(kOwn, std::string_view(path.filename().native())) > 0;
 }
 
+// What is written beside a recording about it.
+bool is_report(const fs::path& path) {
+  constexpr std::array<std::string_view, 5> kReports = {"report.md", "report.html", "ledger.svg",
+                                                        "noise.md", "explain.md"};
+  return std::ranges::count(kReports, std::string_view(path.filename().native())) > 0;
+}
+
 bool holds(const std::string& folder, const char* name) {
   return fs::exists(fs::path(folder) / name);
 }
@@ -72,6 +79,25 @@ int rank(RunStatus status) {
   return status == RunStatus::incomplete ? 1 : 0;
 }
 
+// Of a folder; 0 where there is none, where nothing was measured, and of what cannot be read.
+int rank_in(const std::string& folder) try {
+  const Recording recording = read_recording(folder);
+  return std::ranges::any_of(recording.blocks, &Block::ok) ? rank(recording.status) : 0;
+} catch (const std::exception&) {
+  return 0;
+}
+
+// What a run or its report writes; the rest is the user's, and stays. The mark goes last, so that a
+// removal that is cut short is seen.
+void remove_recording(const std::string& folder) {
+  base::write_file(folder + "/" + kReplaced, "");
+  for (const auto& entry : fs::directory_iterator(folder))
+    if ((is_own(entry.path()) || is_report(entry.path())) && entry.path().filename() != kReplaced)
+      fs::remove_all(entry.path());
+  fs::remove(fs::path(folder) / kReplaced);
+  if (fs::is_empty(folder)) fs::remove(folder);
+}
+
 std::string absolute_folder(const std::string& folder) {
   std::string absolute = fs::absolute(folder).lexically_normal().string();
   while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
@@ -95,6 +121,7 @@ bool is_mount_point(const std::string& folder) {
 RecordingFolder::RecordingFolder(const std::string& folder, FolderOwner owner) try
     : folder_(absolute_folder(folder)), partial_(folder_ + ".partial"), owner_(std::move(owner)) {
   check_target();
+  check_unfinished();
   take_interrupted();
   fs::create_directories(partial_);
   if (!lock_) lock_.emplace(partial_, kMark);
@@ -129,6 +156,18 @@ void RecordingFolder::check_target() const {
         partial_, "in the way, and not a left-over of a run: move it away");
 }
 
+// Before anything is measured that would have no place.
+void RecordingFolder::check_unfinished() const {
+  check(!owner_.named || owner_.force || rank_in(folder_) == 0 || goes_on_here(), folder_,
+        "holds a finished recording: name another folder by --out, or replace it with --force");
+}
+
+// A run of this plan was killed.
+bool RecordingFolder::goes_on_here() const {
+  return holds(partial_, kPlan) && base::read_file(partial_ + "/" + kPlan) == owner_.plan &&
+         holds_measured(partial_);
+}
+
 // An interrupted recording of the same plan is gone on with as if its run had been killed.
 void RecordingFolder::take_interrupted() try {
   if (owner_.force || !holds(folder_, kPlan) || !holds(folder_, kJournal)) return;
@@ -161,21 +200,46 @@ void RecordingFolder::settle_partial() {
 
 bool RecordingFolder::holds_recording() const { return holds(folder_, kRecordingFile); }
 
-bool RecordingFolder::keeps_earlier(RunStatus status) const try {
-  if (owner_.force || !holds_recording()) return false;
-  const Recording earlier = read_recording(folder_);
-  if (std::ranges::none_of(earlier.blocks, &Block::ok)) return false;
-  return rank(earlier.status) == 0 || rank(status) < rank(earlier.status);
-} catch (const base::Error&) {
-  return true;  // of another schema, or damaged
+bool RecordingFolder::keeps_earlier() const {
+  return !owner_.force && holds_recording() && holds_measured(folder_);
 }
 
-std::string RecordingFolder::move_aside(const std::string& from) const {
+// The names that are taken of those aside, the newest first, up to the first one that is free.
+std::vector<std::string> RecordingFolder::aside() const {
+  std::vector<std::string> names;
   std::string name = folder_ + ".previous";
-  for (int number = 2; fs::exists(fs::symlink_status(name)); ++number)
+  for (int number = 2; fs::exists(fs::symlink_status(name)); ++number) {
+    names.push_back(name);
     name = folder_ + ".previous-" + std::to_string(number);
-  fs::rename(from, name);
-  return name;
+  }
+  return names;
+}
+
+// The oldest moves first, so that each finds its name free.
+std::string RecordingFolder::move_aside(const std::string& from) const {
+  const std::string newest = folder_ + ".previous";
+  const std::vector<std::string> older = aside();
+  for (size_t i = older.size(); i > 0; --i)
+    fs::rename(older[i - 1], folder_ + ".previous-" + std::to_string(i + 1));
+  fs::rename(from, newest);
+  return newest;
+}
+
+// Behind a finished recording, which is in its place.
+void RecordingFolder::remove_oldest(RunStatus status) const try {
+  std::vector<int> newer{rank(status)};
+  for (const std::string& folder : aside()) {
+    const int finished = rank_in(folder);
+    const auto as_good = std::ranges::count_if(newer, [&](int other) { return other >= finished; });
+    newer.push_back(finished);
+    const bool cut_short = holds(folder, kReplaced);
+    if (!cut_short && (finished == 0 || as_good < kKept)) continue;
+    remove_recording(folder);
+    tell(fmt::format("{}: removed, of finished recordings the last {} are kept", folder, kKept));
+  }
+} catch (const std::exception& error) {
+  tell(fmt::format("{}.previous: an old recording could not be removed: {}", folder_,
+                   base::message_of(error)));
 }
 
 // Where the old folder lies now. Without an exchange in one step, which not every file system has,
@@ -227,7 +291,7 @@ void RecordingFolder::put_away(const std::string& old, bool aside) try {
 }
 
 void RecordingFolder::keep(RunStatus status) try {
-  const bool aside = keeps_earlier(status);
+  const bool aside = keeps_earlier();
   std::optional<FolderLock> lock;  // of the old folder, which gets the partial one's name
   if (!fs::exists(folder_) || fs::is_empty(folder_)) {
     fs::rename(partial_, folder_);
@@ -243,6 +307,7 @@ void RecordingFolder::keep(RunStatus status) try {
   if (status != RunStatus::interrupted)
     for (const char* name : {kJournal, kPlan}) remove_quietly(folder_, name);
   remove_quietly(folder_, kMark);
+  if (aside && rank(status) > 0) remove_oldest(status);
 } catch (const std::exception& error) {
   throw base::Error(partial_, fmt::format("the recording lies here, because it could not be moved "
                                           "to its place: {}",

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "profiles/process/folder_lock.h"
 #include "profiles/recording/recording.h"
@@ -13,21 +14,27 @@ namespace winnow::profiles {
 struct FolderOwner {
   std::string plan;    // lines "what: value"; a run goes on where another of the same plan ended
   bool force = false;  // what lies there goes, whatever was measured
+  bool named = false;  // by the user, who is asked before a finished recording leaves its place
   std::function<void(const std::string& sentence)> tell{};  // may be empty
 };
 
 // Where a run writes: beside the folder asked for, as "<folder>.partial", which is a recording at
 // every moment (profiles/recording/journal.h), until keep() exchanges the two names in one step.
-// What was measured is never removed but by a finished recording that takes another finished one's
-// place, and by force:
+// What was measured is never removed but by force, or where it is old and finished:
 // - "<folder>.partial" of a run that was killed, and an interrupted recording in the folder, is
 //   gone on with by a run of the same plan, else it stays or is moved aside;
-// - an earlier recording that is more finished than the new one is moved aside.
-// Aside is the first name that is free of "<folder>.previous", "<folder>.previous-2" and so on.
+// - an earlier recording in the folder is moved aside; a finished one in a folder that was named is
+//   not replaced at all;
+// - a finished recording aside goes when there are kKept newer ones that are as finished.
+// Aside is "<folder>.previous"; what has that name becomes "<folder>.previous-2", and so on: the
+// higher the number, the older.
 class RecordingFolder {
  public:
-  // Throws base::UsageError when `folder` is not empty and holds no recording.json, when another
-  // run is writing there, when it is a mount point or this process works in it, or when
+  static constexpr int kKept = 3;
+
+  // Throws base::UsageError when `folder` is not empty and holds no recording.json, when it is
+  // named and holds a finished recording, when another run is writing there, when it is a mount
+  // point or this process works in it, or when
   // "<folder>.partial" is nothing that a run leaves; base::Error when something cannot be created
   // or moved.
   RecordingFolder(const std::string& folder, FolderOwner owner);
@@ -48,11 +55,15 @@ class RecordingFolder {
   void take_interrupted();
   void settle_partial();
   void finish_replacing();
-  bool keeps_earlier(RunStatus status) const;
+  void check_unfinished() const;
+  bool goes_on_here() const;
+  bool keeps_earlier() const;
   std::string exchange();
   void put_away(const std::string& old, bool aside);
   void bring_others_from(const std::string& old) const;
   std::string move_aside(const std::string& from) const;
+  std::vector<std::string> aside() const;
+  void remove_oldest(RunStatus status) const;
   void tell(const std::string& sentence) const;
 
   std::string folder_, partial_;

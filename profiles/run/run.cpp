@@ -274,7 +274,7 @@ Recording run(const RunPlan& asked) try {
   const CategoryRules rules = asked.categories_file.empty()
                                   ? CategoryRules::built_in(asked.program_categories)
                                   : CategoryRules::load(asked.categories_file);
-  RecordingFolder folder(asked.out_dir, {plan_text(asked), asked.force, asked.tell});
+  RecordingFolder folder(asked.out_dir, {plan_text(asked), asked.force, asked.named, asked.tell});
   RunPlan plan = asked;
   Recording recording =
       folder.goes_on() ? begun_recording(folder.partial(), plan) : start_recording(plan);

@@ -62,7 +62,7 @@ const Format& format_named(const std::string& name) {
     if (format.name == name) return format;
     names += fmt::format("{}{}", names.empty() ? "" : ", ", format.name);
   }
-  throw base::UsageError("format " + name, "no such format; there are " + names);
+  throw base::UsageError("--format", name + " is none of " + names);
 }
 
 }  // namespace winnow::reports

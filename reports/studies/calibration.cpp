@@ -11,6 +11,7 @@
 #include "reports/markup/markdown.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
+#include "reports/statistics/significance.h"
 
 namespace winnow::reports {
 
@@ -128,18 +129,21 @@ std::string to_markdown(const Calibration& calibration) {
   for (size_t row = 0; row < std::size(kEffects); ++row)
     text += table_line({fmt::format("{:.0f}%", kEffects[row] * 100),
                         needed_cell(calibration.wall, row), needed_cell(calibration.cpu, row)});
+  const std::string fewest = std::to_string(pairs_needed(kLevel, 1));
   return text +
          "\n- Scatter: of the log-ratios of the two copies' blocks with the same index, the "
          "standard deviation of a normal distribution whose interval by signed ranks is as wide. "
-         "It takes 8 pairs.\n"
+         "It takes " +
+         fewest +
+         " pairs.\n"
          "- Drift: the last third of the rounds against the first, by medians. Pairs cancel it.\n" +
          fmt::format(
              "- Spikes: blocks more than {:.0f} scaled median absolute deviations above the "
              "median of their copy.\n",
              kSpikeMads) +
          "- Pairs: for one comparison by signed ranks at 99 % confidence and 90 % power, from a "
-         "simulation of that test; in brackets by the ends of the scatter's interval. At least 8: "
-         "with fewer no test reaches 99 %.\n";
+         "simulation of that test; in brackets by the ends of the scatter's interval. At least " +
+         fewest + ": with fewer no test reaches 99 %.\n";
 }
 
 }  // namespace winnow::reports

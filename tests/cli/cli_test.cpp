@@ -1,5 +1,9 @@
+#include <fmt/format.h>
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -84,7 +88,6 @@ TEST_CASE("help of a command's name is that command's help") {
 TEST_CASE("wrong usage is one line on standard error with status 2") {
   TinyModel tiny;
   const std::vector<std::vector<std::string>> wrong{
-      {},
       {"no-such-command"},
       {"help", "no-such-command"},
       {"help", "--completion", "no-such-shell"},
@@ -98,7 +101,6 @@ TEST_CASE("wrong usage is one line on standard error with status 2") {
       {"embed", "--threads", "-1", "--model", "tiny.gguf"},
       {"embed", "--threads", "x", "--model", "tiny.gguf"},
       {"embed", "--dimensions", "7", "--model", "tiny.gguf"},
-      {"embed"},
       {"report"},
       {"report", "x", "--format", "yaml"},
       {"report", "x", "--kind", "long"},
@@ -109,25 +111,180 @@ TEST_CASE("wrong usage is one line on standard error with status 2") {
       {"doctor", "machine"},
       {"run"},
       {"run", "stdin", "--passes", "gpu"},
-      {"a\nb"}};
+      {"a\nb"},
+      // A file that is not there.
+      {"model", "info", "missing.gguf"},
+      {"model", "check", "missing.gguf"},
+      {"embed", "--model", "missing.gguf"},
+      {"embed", "missing.txt", "--model", "tiny.gguf"},
+      {"tokenize", "missing.txt", "--model", "tiny.gguf"},
+      {"report", "missing"},
+      {"report", "."},
+      {"report", "missing", "other:spawn"},
+      {"top", "missing"},
+      {"serve", "missing"},
+      {"serve", "tiny.gguf"},
+      {"run", "missing.toml"},
+      {"explain", "missing.toml"},
+      {"calibrate", "missing.toml"},
+      {"gate", "--base-build", ".", "missing.toml"},
+      {"list", "--scenarios", "missing"},
+      {"compare", "true", "true", "--categories", "missing.toml", "--dry-run"}};
   check_refused(tiny, wrong, 2);
   CHECK_FALSE(fs::exists(tiny / "x"));
+  const auto none = testing::winnow(tiny, {});
+  CHECK(none.status == 2);
+  CHECK(none.out.empty());
+  CHECK(none.err == testing::winnow(tiny, {"help"}).out);
 }
 
-TEST_CASE("a broken or missing file is one line with status 3") {
+TEST_CASE("a mistake is told with what is meant") {
+  const Scratch scratch;
+  fs::create_directory(scratch / "scenarios");
+  std::ofstream(scratch / "scenarios/batch32.toml") << "name = 'x'\n";
+  const std::vector<std::pair<std::vector<std::string>, std::string>> mistakes{
+      {{"reprot"}, "reprot: no such command; did you mean winnow report?\n"},
+      {{"help", "runn"}, "runn: no such command; did you mean winnow run?\n"},
+      {{"model", "chekc"},
+       "model chekc: expected synth or info or check; did you mean winnow model "
+       "check?"},
+      {{"run", "x", "--blcoks", "4"}, "--blcoks: no such option; did you mean --blocks?\n"},
+      {{"model", "synth", "--seeed=4"}, "--seeed: no such option; did you mean --seed?\n"},
+      {{"list", "--variants", "x"}, "--variants: no such option; see winnow list --help"},
+      {{"list", "-o", "x"}, "-o: no such option; see winnow list --help"},
+      {{"run", "x", "--blocks"}, "--blocks: needs a value: --blocks N"},
+      {{"run", "x", "--model="}, "--model: needs a value: --model FILE"},
+      {{"run", "x", "--force=yes"}, "--force: takes no value"},
+      {{"run", "x", "--seed", "1", "--seed", "2"}, "--seed: given twice"},
+      {{"run", "x", "--no-t"}, "--no-twin: "},
+      {{"run", "x", "--b", "4"}, "--b: may be --batch or --blocks or --budget"},
+      {{"embed", "--threads", "two"}, "--threads: expected a whole number"},
+      {{"compare", "--ready-limit", "soon", "x", "y"}, "--ready-limit: expected a number"},
+      {{"doctor", "machine"}, "machine: one argument too many; see winnow doctor --help"},
+      {{"run", "a.toml", "b.toml"}, "b.toml: one argument too many; see winnow run --help"},
+      {{"run", "scenarios/bathc32.toml"}, "did you mean scenarios/batch32.toml?\n"}};
+  for (const auto& [arguments, told] : mistakes) {
+    const auto result = testing::winnow(scratch, arguments);
+    INFO(arguments.back() << " " << result.err);
+    if (arguments.back() == "--no-t") {  // a part of a name that is one option's
+      CHECK(result.err.find("no such option") == std::string::npos);
+      continue;
+    }
+    CHECK(result.status == 2);
+    CHECK(result.err.find(told) != std::string::npos);
+    CHECK(lines(result.err).size() == 1);
+  }
+}
+
+TEST_CASE("every option of every command has a name for its value, and -o is --out") {
+  const Scratch scratch;
+  const auto overview = lines(testing::winnow(scratch, {"--help"}).out);
+  std::vector<std::vector<std::string>> commands{{"model", "synth"}, {"model", "info"}};
+  for (auto line = std::ranges::find(overview, "Commands:") + 1; !line->empty(); ++line)
+    commands.push_back({line->substr(2, line->find(' ', 2) - 2)});
+  CHECK(commands.size() >= 12);
+  int with_out = 0;
+  for (const auto& command : commands) {
+    std::vector<std::string> arguments{"help"};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    const auto result = testing::winnow(scratch, arguments);
+    INFO(command.front() << "\n" << result.out);
+    REQUIRE(result.status == 0);
+    const std::string options = result.out.substr(result.out.find("\nOptions:\n"));
+    CHECK(options.find(" arg") == std::string::npos);
+    CHECK(options.find("\n  -h, --help  ") != std::string::npos);
+    CHECK(options.find("\n  --out ") == std::string::npos);
+    with_out += options.find("\n  -o, --out ") != std::string::npos ? 1 : 0;
+    for (const std::string& line : lines(options)) CHECK(line.size() <= 80);
+  }
+  CHECK(with_out >= 7);
+  CHECK(testing::winnow(scratch, {"-V"}).out == testing::winnow(scratch, {"--version"}).out);
+}
+
+TEST_CASE("a refusal gives a command that works") {
+  TinyModel tiny("run",
+                 "name = 'it'\ntexts = ['a']\niterations = 20\nblocks = 10\npasses = ['time']\n"
+                 "[[variants]]\nname = 'pool'\n[[variants]]\nname = 'spawn'\n");
+  const std::vector<std::vector<std::string>> refused{
+      {"run", "tiny.toml", "--model", "tiny.gguf", "--dry-run", "--blocks", "4"},
+      {"run", "tiny.toml", "--model", "tiny.gguf", "--dry-run", "--blocks=4", "--iterations=9"},
+      {"run", "--dry-run", "tiny.toml", "--model", "tiny.gguf", "--iterations", "4"},
+      {"compare", "--dry-run", "-r4", "true", "sleep 0"},
+      {"compare", "--dry-run", "--runs", "4", "true", "sleep 0", "sleep 0.1", "sleep 0.2"}};
+  for (const auto& arguments : refused) {
+    const auto result = testing::winnow(tiny, arguments);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    const size_t begin = result.err.find(": winnow "), end = result.err.find("; or --no-verdict");
+    REQUIRE(begin != std::string::npos);
+    REQUIRE(end != std::string::npos);
+    const std::string command = result.err.substr(begin + 9, end - begin - 9);
+    const std::string line =
+        fmt::format("cd '{}' && '{}' {} >out.txt 2>err", tiny.path(), WINNOW_PROGRAM, command);
+    INFO(line);
+    CHECK(std::system(line.c_str()) == 0);
+    CHECK(base::read_file(tiny / "out.txt").find("Would measure into out/") == 0);
+  }
+  CHECK_FALSE(fs::exists(tiny / "out"));
+}
+
+TEST_CASE("a plan is adjusted where that is harmless, and says so") {
+  TinyModel tiny("run",
+                 "name = 'it'\ntexts = ['a']\niterations = 20\nblocks = 10\npasses = ['time']\n"
+                 "[[variants]]\nname = 'pool'\n[[variants]]\nname = 'spawn'\n");
+  auto result = tiny.run({"--dry-run", "--blocks", "8"});
+  CHECK(result.status == 0);
+  CHECK(result.err ==
+        "winnow: 20 iterations cannot be split evenly over 8 blocks: 24 instead, 3 in "
+        "each\n");
+  CHECK(result.out.find("  8 blocks of each, 3 in each; passes: time") != std::string::npos);
+  result = tiny.run(
+      {"--dry-run", "--variants", "serial,spawn,pool,packed,pool_op,hybrid,steal,auto,openmp"});
+  INFO(result.err);
+  CHECK(result.status == 0);
+  CHECK(result.err.find("the order of 9 variants takes at least 13 blocks: 13 instead of 10\n") !=
+        std::string::npos);
+  result =
+      testing::winnow(tiny, {"compare", "--dry-run", "-L", "t=1,2,3,4,5,6,7,8,9", "sleep {t}"});
+  CHECK(result.out.find("13 blocks of each") != std::string::npos);
+}
+
+TEST_CASE("the default model is found beside the program and in the user's data folder") {
+  TinyModel tiny;
+  fs::create_directories(tiny / "build/cli");
+  fs::copy_file(WINNOW_PROGRAM, tiny / "build/cli/winnow");
+  fs::create_directory(tiny / "here");
+  const auto tokens = [&] {
+    const std::string line = fmt::format(
+        "cd '{0}/here' && echo bread | XDG_DATA_HOME='{0}/data' ../build/cli/winnow tokenize "
+        ">out.txt 2>err",
+        tiny.path());
+    return WEXITSTATUS(std::system(line.c_str()));
+  };
+  CHECK(tokens() == 2);
+  CHECK(base::read_file(tiny / "here/err")
+            .find("winnow model synth --out " + tiny.path() +
+                  "/data/winnow/models/synthetic-300m.gguf\n") != std::string::npos);
+  for (const char* folder : {"data/winnow/models", "models", "here/models"}) {
+    INFO(folder);
+    const std::string model = tiny / folder + "/synthetic-300m.gguf";
+    fs::create_directories(tiny / folder);
+    fs::copy_file(tiny / "tiny.gguf", model);
+    CHECK(tokens() == 0);
+    fs::remove(model);
+    CHECK(tokens() == 2);
+  }
+}
+
+TEST_CASE("a broken file is one line with status 3") {
   TinyModel tiny;
   base::write_file(tiny / "broken.gguf", base::read_file(tiny / "tiny.gguf").substr(0, 1000));
   const std::vector<std::vector<std::string>> wrong{
       {"model", "info", "broken.gguf"},
-      {"model", "info", "missing.gguf"},
       {"model", "info", "."},
       {"model", "synth", "--shape", "tiny", "--out", "tiny.gguf/x"},
       {"embed", "--model", "broken.gguf"},
-      {"embed", "missing.txt", "--model", "tiny.gguf"},
-      {"tokenize", "--model", "broken.gguf"},
-      {"report", "missing"},
-      {"report", "missing", "other:spawn"},
-      {"top", "missing"}};
+      {"tokenize", "--model", "broken.gguf"}};
   check_refused(tiny, wrong, 3);
 }
 
@@ -160,7 +317,6 @@ TEST_CASE("list names strategies, instruction sets, passes and the scenarios of 
   for (const char* word : {"  serial ", "  spawn ", "  packed ", "wins: ", "loses: ", "  scalar ",
                            "  sync ", "good.toml\n    two words\n", "bad.toml: line 1: "})
     CHECK(result.out.find(word) != std::string::npos);
-  CHECK(testing::winnow(scratch, {"list", "--scenarios", "nowhere"}).status == 3);
   CHECK(testing::winnow(scratch, {"list"}).status == 0);  // a folder without scenarios
 }
 

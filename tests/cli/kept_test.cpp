@@ -73,6 +73,30 @@ TEST_CASE("a closed pipe on standard error is in no recording's way") {
   CHECK(kept_in(scratch, "out/compare.previous").status == profiles::RunStatus::complete);
 }
 
+TEST_CASE("a finished run replaces no other: the last three are kept, and --out is refused") {
+  const Scratch scratch;
+  for (int run = 0; run < 4; ++run)
+    REQUIRE(shell(scratch, "$WINNOW " + kQuick + " >/dev/null 2>err") == 0);
+  CHECK(has(base::read_file(scratch / "err"), "compare.previous: the earlier recording is kept"));
+  CHECK(has(base::read_file(scratch / "err"), "the last 3 are kept"));
+  for (const char* folder : {"out/compare", "out/compare.previous", "out/compare.previous-2"}) {
+    CHECK(kept_in(scratch, folder).status == profiles::RunStatus::complete);
+    CHECK(fs::exists(scratch / folder + "/report.html"));
+  }
+  CHECK(kept_in(scratch, "out/compare.previous").created <= kept_in(scratch).created);
+  CHECK_FALSE(fs::exists(scratch / "out/compare.previous-3"));
+
+  const std::string named = "$WINNOW " + kQuick + " -o mine >/dev/null 2>err";
+  REQUIRE(shell(scratch, named) == 0);
+  const std::string first = base::read_file(scratch / "mine/recording.json");
+  CHECK(shell(scratch, named) == 2);
+  CHECK(has(base::read_file(scratch / "err"), "mine: holds a finished recording: "));
+  CHECK(base::read_file(scratch / "mine/recording.json") == first);
+  CHECK(shell(scratch, "$WINNOW " + kQuick + " -o mine --force >/dev/null 2>err") == 0);
+  CHECK(base::read_file(scratch / "mine/recording.json") != first);
+  CHECK_FALSE(fs::exists(scratch / "mine.previous"));
+}
+
 TEST_CASE("killed with any signal, a run can be read and is gone on with") {
   for (const char* signal : {"KILL", "SEGV", "ABRT"}) {
     INFO(signal);
@@ -123,7 +147,8 @@ TEST_CASE("a page that cannot be written does not keep the report from being pri
     INFO(file);
     fs::remove_all(fs::path(scratch / "out/compare") / file);
     fs::create_directory(fs::path(scratch / "out/compare") / file);
-    CHECK(shell(scratch, "$WINNOW " + kQuick + " >out.txt 2>err") == 3);
+    // By force the new recording gets the user's files of the one that it replaces.
+    CHECK(shell(scratch, "$WINNOW " + kQuick + " --force >out.txt 2>err") == 3);
     CHECK(has(base::read_file(scratch / "out.txt"), "## Performance Summary"));
     CHECK(kept_in(scratch).status == profiles::RunStatus::complete);
   }

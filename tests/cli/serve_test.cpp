@@ -153,6 +153,6 @@ TEST_CASE("winnow serve refuses what it cannot serve") {
   CHECK(testing::winnow(scratch, {"serve", ".", "--port", "65536"}).status == 2);
   CHECK(testing::winnow(scratch, {"serve", ".", "--port", "x"}).status == 2);
   const auto missing = testing::winnow(scratch, {"serve", "missing"});
-  CHECK(missing.status == 3);
-  CHECK(missing.err == "winnow: missing: no such folder\n");
+  CHECK(missing.status == 2);
+  CHECK(missing.err == "winnow: missing: no such file or folder\n");
 }

@@ -16,6 +16,7 @@ PR_SET_CHILD_SUBREAPER = 36
 # What a sound command says on standard error.
 NOTES = re.compile(r"winnow: (the report as a page: .*|wrote .* bytes\)|"
                    r".*: (the earlier recording|what an earlier run measured, .*,) is kept here|"
+                   r".*: removed, of finished recordings the last \d+ are kept|"
                    r"set in the environment, .*|the machine's peaks .*|"
                    r"\d+ of \d+ processes, about .*)$")
 PROBLEM = re.compile(r"winnow: \S.*: \S.*$")
@@ -115,11 +116,11 @@ class Tool:
     def __init__(self, program):
         self.program = pathlib.Path(program).resolve()
 
-    def run(self, command, temporary, environment=None):
+    def run(self, command, temporary, environment=None, folder=None):
         begin = time.monotonic()
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
                 env=dict(os.environ, TMPDIR=str(temporary), **(environment or {})))
             try:
                 status = process.wait(LIMIT_S)

@@ -108,7 +108,7 @@ for command in $commands 'model synth' 'model info' 'model check'; do
   check "the page has $command" says "winnow $command" page
   [[ $command == model\ * ]] || check "completion offers $command" offers "$command" winnow ''
   # shellcheck disable=SC2086
-  options=$(winnow $command --help | grep -oE '^  (-[a-z] \[ )?--[a-z-]+' | grep -oE -- '--[a-z-]+')
+  options=$(winnow $command --help | grep -oE '^  (-[A-Za-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+')
   check "$command has options" test -n "$options"
   for option in $options; do
     # shellcheck disable=SC2086

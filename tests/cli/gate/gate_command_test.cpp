@@ -156,6 +156,8 @@ TEST_CASE("wrong usage is status 2 and writes nothing") {
   // An earlier verdict does not outlive a command line that is wrong.
   for (const std::vector<std::string>& wrong :
        std::vector<std::vector<std::string>>{{"--out", "gate", "--nonsense"},
+                                             {"-o", "gate", "--nonsense"},
+                                             {"-ogate", "--nonsense"},
                                              {"--out=gate", "--baseline", "before"},
                                              {"--out", "gate", "--base-build", "x"}}) {
     REQUIRE(gate.run({"--out", "gate"}).status == 0);

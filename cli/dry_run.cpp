@@ -1,0 +1,65 @@
+#include "cli/dry_run.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "cli/command_line.h"
+#include "reports/recorded/raw_commands.h"
+
+namespace winnow::cli {
+
+namespace {
+
+std::string size_of(const profiles::RunPlan& plan) {
+  std::string iterations = plan.iterations_per_block == 0
+                               ? "as many runs as take 20 ms"
+                               : fmt::format("{} in each", plan.iterations_per_block);
+  if (plan.budget_s > 0 && !plan.of_programs()) iterations = "as many iterations as fit";
+  if (plan.budget_s > 0)
+    return fmt::format("{:g} s of {}", plan.budget_s,
+                       plan.of_programs() ? "blocks, " + iterations
+                                          : fmt::format("{} blocks, {}", plan.blocks, iterations));
+  return fmt::format("{} blocks of each, {}", plan.blocks, iterations);
+}
+
+std::string would_begin(const std::string& folder) {
+  return fmt::format("Would measure into {}{}:\n", base::printable(folder),
+                     std::filesystem::exists(folder) ? ", which is there already" : "");
+}
+
+}  // namespace
+
+int print_plan(const profiles::RunPlan& plan) {
+  std::string passes;
+  for (const profiles::Pass pass : plan.passes) passes += (passes.empty() ? "" : ", ") + word(pass);
+  std::string text = would_begin(plan.out_dir);
+  text += fmt::format("  {}; passes: {}{}\n", size_of(plan), passes,
+                      plan.twin ? "; beside a second copy of the first" : "");
+  for (const profiles::Arm& arm : plan.arms)
+    text += fmt::format("  {}: {}\n", base::printable(arm.variant.name),
+                        base::printable(reports::shell_line(arm.command)));
+  print(text);
+  return base::kOk;
+}
+
+int print_plan(const profiles::SweepPlan& plan) {
+  std::string text = would_begin(plan.out_dir);
+  text += plan.budget_s ? fmt::format("  {:g} s of blocks", *plan.budget_s)
+                        : fmt::format("  {} blocks", plan.blocks);
+  text += fmt::format(" in {} conditions of {} variants:", plan.conditions.size(),
+                      plan.variants.size());
+  for (const profiles::Variant& variant : plan.variants)
+    text += " " + base::printable(variant.name);
+  print(text + "\n");
+  return base::kOk;
+}
+
+std::vector<BuiltRevision> not_built(const std::vector<std::string>& revisions) {
+  std::vector<BuiltRevision> all;
+  for (const std::string& name : revisions) all.push_back({name, "", "."});
+  return all;
+}
+
+}  // namespace winnow::cli
