@@ -147,7 +147,7 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
                               "longest in it, and the sums beside it are exact. Recorded "
                               "in the sync pass.</figcaption>\n",
                               kLaneColumns);
-  text += drawn.empty() ? "" : drawn + key();
+  text += drawn.empty() ? "" : "<div class=\"tall\">\n" + drawn + key() + "</div>\n";
   for (size_t i = 0; i < pictures.variants.size(); ++i)
     if (const auto& data = pictures.variants[i].timeline.data; data && !data->cut.empty())
       text += fmt::format("<p class=\"unavailable\">{}: no whole {}: {}</p>\n",
@@ -159,7 +159,7 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
                           html_escaped(pictures.variants[i].timeline.unavailable));
   if (drawn.empty() && pictures.variants.empty())
     text += "<p class=\"unavailable\">unavailable: no variants</p>\n";
-  return text + "</figure>\n</section>\n";
+  return text + "</figure>\n" + section_end(2);
 }
 
 }  // namespace winnow::reports

@@ -40,6 +40,8 @@ class FlameGraph {
     this.graph.addEventListener('keydown', (event) => this.key(event));
     this.label();
     window.addEventListener('resize', () => this.label());
+    const section = figure.closest('details');
+    if (section) section.addEventListener('toggle', () => this.label());
     const input = figure.parentElement.querySelector(':scope > input');
     if (input) input.addEventListener('change', () => this.label());
   }
@@ -66,7 +68,7 @@ class FlameGraph {
     this.detail.setAttribute('aria-live', 'polite');
     this.detail.textContent = '\u00a0';
     figure.insertBefore(bar, this.graph);
-    figure.insertBefore(this.detail, this.graph.nextSibling);
+    figure.append(this.detail);  // behind the legend, which follows the picture
   }
 
   deeper(frame, other) { return this.up * (other.y - frame.y) > 0; }

@@ -52,7 +52,7 @@ class Timeline {
     hint.textContent = 'Drag over a part to zoom; with the keyboard: + \u2212, arrows, Escape. '
       + 'Sums are of the whole iteration.';
     bar.append(hint);
-    this.figure.insertBefore(bar, this.iterations[0]);
+    this.iterations[0].before(bar);
   }
 
   choose(name) { this.iterations.forEach((each) => { each.hidden = each.dataset.name !== name; }); }

@@ -11,12 +11,21 @@ chromium=$(command -v chromium || command -v chromium-browser || command -v goog
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# open FILE WIDTH: writes what the page became to FILE.dom and what the browser said to FILE.log.
+# open FILE WIDTH: writes what the page told to FILE.dom and what the browser said to FILE.log. The page
+# stands in a frame of that width: a browser's window has a least width of its own.
 open() {
+  cat >"$1.frame.html" <<EOF
+<!doctype html>
+<iframe id="page" src="file://$1#selftest" style="width:$2px;height:844px;border:0"></iframe>
+<script>
+onload = () => document.body.append(
+  document.importNode(page.contentDocument.getElementById("selftest"), true));
+</script>
+EOF
   timeout 60 "$chromium" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
     --user-data-dir="$folder/profile" --host-resolver-rules="MAP * ~NOTFOUND" \
-    --window-size="$2,900" --enable-logging=stderr --virtual-time-budget=10000 \
-    --dump-dom "file://$1#selftest" >"$1.dom" 2>"$1.log" || true
+    --allow-file-access-from-files --window-size=1300,900 --enable-logging=stderr \
+    --virtual-time-budget=10000 --dump-dom "file://$1.frame.html" >"$1.dom" 2>"$1.log" || true
 }
 
 # Why the page that was opened is not good; nothing when it is.
@@ -38,11 +47,15 @@ for file in "$page" "$sweep"; do
       tail -5 "$file.log"
       exit 1
     fi
+    grep -q "selftest: $width pixels: " "$file.dom" || {
+      echo "$(basename "$file"): the page was not $width pixels wide"
+      exit 1
+    }
     grep -o 'selftest: .*expectations hold' "$file.dom" | tail -1
   done
 done
 
-# plant NAME SED_EXPRESSION [PAGE]: the page with this fault must not pass.
+# plant NAME SED_EXPRESSION [PAGE [WIDTH]]: the page with this fault must not pass.
 plant() {
   local broken=$folder/$1.html whole=${3:-$page}
   sed -e "$2" "$whole" >"$broken"
@@ -50,7 +63,7 @@ plant() {
     echo "the fault $1 was not planted"
     exit 1
   fi
-  open "$broken" 1280
+  open "$broken" "${4:-1280}"
   if [ -z "$(faults "$broken")" ]; then
     echo "the fault $1 was not seen"
     exit 1
@@ -64,5 +77,8 @@ plant switch 's|^\.switched > input:not(:checked) ~ figure:last-child, ||'
 plant names "s|input.addEventListener('change', () => this.label());||"
 plant lanes "s|lane.setAttribute('viewBox'|lane.setAttribute('data-box'|"
 plant width 's|</main>|<div style="width:3000px">wide</div></main>|'
-plant plot 's|data:image/svg+xml,%3Csvg|data:image/svg+xml,%3Csv|' "$sweep"
-echo "9 planted faults were seen"
+plant plot 's| src="data:image/svg+xml,%3Csvg| src="data:image/svg+xml,%3Csv|' "$sweep"
+plant cells 's|minmax(0, 6fr) minmax(0, 6fr) minmax(0, 7fr)|200px 200px 200px|' "$page" 390
+plant folding 's|    openAll(false);||' "$page" 390
+plant link 's|  if (link) openAround(|  if (link) (|'
+echo "12 planted faults were seen"
