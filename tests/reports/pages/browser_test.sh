@@ -86,6 +86,7 @@ plant width 's|</main>|<div style="width:3000px">wide</div></main>|'
 plant plot 's| src="data:image/svg+xml,%3Csvg| src="data:image/svg+xml,%3Csv|' "$sweep"
 plant cells 's|minmax(0, 6fr) minmax(0, 6fr) minmax(0, 7fr)|200px 200px 200px|' "$page" 390
 plant folding 's|    openAll(false);||' "$page" 390
+plant shares 's|  \.timeline \.short { display: inline; }||' "$page" 390
 plant link 's|  if (link) openAround(|  if (link) (|'
 open broken "$page:1280" "${broken[@]}"
 works broken page 1280 || {
