@@ -14,6 +14,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -34,11 +35,16 @@ using Answer = std::function<HttpAnswer(const std::string& path)>;
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;
 
-bool names_this_host(const Request& request, uint16_t port) {
-  const auto host = request[http::field::host];
-  for (const std::string name : {"127.0.0.1", "localhost"})
-    if (host == fmt::format("{}:{}", name, port) || (port == 80 && host == name)) return true;
-  return false;
+// A page of another site whose name leads to this machine (DNS rebinding) asks under that name.
+// These three are no site's: two are addresses, and browsers ask no name server for the third. Any
+// port: a tunnel has one of its own, and says nothing about who asks.
+bool names_this_host(std::string_view host) {
+  const size_t colon = host.rfind(':');
+  if (colon != host.npos && colon + 1 < host.size() &&
+      host.find_first_not_of("0123456789", colon + 1) == host.npos)
+    host = host.substr(0, colon);
+  return host == "127.0.0.1" || host == "[::1]" ||
+         beast::iequals({host.data(), host.size()}, "localhost");
 }
 
 Response response(unsigned version, HttpAnswer answer, bool with_body) {
@@ -60,8 +66,13 @@ struct AskedPath {
   std::optional<HttpAnswer> refused{};
 };
 
-AskedPath asked_by(const Request& request, uint16_t port) {
-  if (!names_this_host(request, port)) return {"", HttpAnswer{400, "<p>400: wrong Host</p>\n"}};
+AskedPath asked_by(const Request& request) {
+  const auto host = request[http::field::host];
+  if (!names_this_host({host.data(), host.size()}))
+    return {"",
+            HttpAnswer{400,
+                       "<p>400: wrong Host: localhost, 127.0.0.1 and [::1] are answered, at any "
+                       "port</p>\n"}};
   if (request.method() != http::verb::get && request.method() != http::verb::head)
     return {"", HttpAnswer{405, "<p>405: only GET and HEAD</p>\n"}};
   const std::string target(request.target());
@@ -165,10 +176,9 @@ class Pages {
 // One connection; it lives as long as an operation on it is under way.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, uint16_t port, Pages& pages, const ServerLimits& limits,
+  Connection(tcp::socket socket, Pages& pages, const ServerLimits& limits,
              std::shared_ptr<void> place)
       : stream_(std::move(socket)),
-        port_(port),
         pages_(pages),
         patience_(limits.patience),
         place_(std::move(place)) {
@@ -189,7 +199,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         error && error.category() == make_error_code(http::error::bad_method).category();
     if (error && (!malformed || error == http::error::end_of_stream)) return;
     if (malformed) return reply(true, HttpAnswer{400, "<p>400: malformed request</p>\n"});
-    const AskedPath asked = asked_by(parser_.get(), port_);
+    const AskedPath asked = asked_by(parser_.get());
     if (asked.refused) return reply(false, *asked.refused);
     stream_.expires_never();
     pages_.make(asked.path, [self = shared_from_this()](HttpAnswer answer) {
@@ -215,7 +225,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   beast::tcp_stream stream_;
-  uint16_t port_;
   Pages& pages_;
   std::chrono::milliseconds patience_;
   std::shared_ptr<void> place_;  // among the connections
@@ -228,13 +237,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
 // Takes connections as long as there is room, and where none can be had tries again after a while.
 class Listener {
  public:
-  Listener(asio::io_context& context, uint16_t port, const Answer& answer,
-           const ServerLimits& limits)
-      : acceptor_(context, tcp::endpoint(asio::ip::address_v4::loopback(), port)),
+  // `open`: of all listeners.
+  Listener(asio::io_context& context, const tcp::endpoint& here, Pages& pages,
+           const ServerLimits& limits, std::shared_ptr<int> open)
+      : acceptor_(context, here),
         nap_(context),
-        pages_(context, answer, limits),
+        pages_(pages),
         limits_(limits),
-        open_(std::make_shared<int>(0)) {}
+        open_(std::move(open)) {}
 
   uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
@@ -245,7 +255,7 @@ class Listener {
       if (error) return accept_later();
       const std::shared_ptr<void> place(nullptr, [open = open_](void*) { --*open; });
       ++*open_;
-      std::make_shared<Connection>(std::move(socket), port(), pages_, limits_, place)->start();
+      std::make_shared<Connection>(std::move(socket), pages_, limits_, place)->start();
       accept();
     });
   }
@@ -260,10 +270,23 @@ class Listener {
 
   tcp::acceptor acceptor_;
   asio::steady_timer nap_;
-  Pages pages_;
+  Pages& pages_;
   ServerLimits limits_;
   std::shared_ptr<int> open_;
 };
+
+// On ::1, which a browser may try first for localhost; null: the machine has no IPv6, or the port
+// is another's there.
+std::unique_ptr<Listener> listener_on_ipv6(asio::io_context& context, uint16_t port, Pages& pages,
+                                           const ServerLimits& limits,
+                                           const std::shared_ptr<int>& open) {
+  try {
+    return std::make_unique<Listener>(
+        context, tcp::endpoint(asio::ip::address_v6::loopback(), port), pages, limits, open);
+  } catch (const boost::system::system_error&) {
+    return nullptr;
+  }
+}
 
 }  // namespace
 
@@ -273,21 +296,24 @@ void serve_loopback(uint16_t port, const std::function<void(uint16_t)>& listenin
     asio::io_context context(1);
     asio::signal_set signals(context, SIGINT, SIGTERM);
     signals.async_wait([&](beast::error_code, int) { context.stop(); });
-    Listener listener(context, port, answer, limits);
+    Pages pages(context, answer, limits);
+    const auto open = std::make_shared<int>(0);
+    Listener listener(context, {asio::ip::address_v4::loopback(), port}, pages, limits, open);
+    const auto second = listener_on_ipv6(context, listener.port(), pages, limits, open);
     listening(listener.port());
     listener.accept();
+    if (second) second->accept();
     context.run();
   } catch (const boost::system::system_error& error) {
     throw base::Error(fmt::format("127.0.0.1:{}", port), error.code().message());
   }
 }
 
-void serve_connection(int socket, uint16_t port, const Answer& answer) {
+void serve_connection(int socket, const Answer& answer) {
   boost::asio::io_context context(1);
   const ServerLimits limits;
   Pages pages(context, answer, limits);
-  std::make_shared<Connection>(tcp::socket(context, tcp::v4(), socket), port, pages, limits,
-                               nullptr)
+  std::make_shared<Connection>(tcp::socket(context, tcp::v4(), socket), pages, limits, nullptr)
       ->start();
   context.run();
 }

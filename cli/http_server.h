@@ -17,18 +17,18 @@ struct ServerLimits {
   PageLimits page{};
 };
 
-// Answers GET and HEAD requests on 127.0.0.1 until SIGINT or SIGTERM. `answer` gets the path
-// without its query and gives a page of HTML, in a process of its own: what it throws, and what it
-// takes beyond its limits, becomes an answer with status 500 and the reason. Requests of another
-// host's name are refused, so that no web page can read the answers under a name of its own. Out of
-// descriptors it waits until there are some. Port 0: a free one; `listening` is told which. Throws
-// base::Error when the port cannot be had.
+// Answers GET and HEAD requests on 127.0.0.1, and on ::1 where it can, until SIGINT or SIGTERM.
+// `answer` gets the path without its query and gives a page of HTML, in a process of its own: what
+// it throws, and what it takes beyond its limits, becomes an answer with status 500 and the reason.
+// Requests of another host's name are refused, so that no web page can read the answers under a
+// name of its own; the port in it may be a tunnel's. Out of descriptors it waits until there are
+// some. Port 0: a free one; `listening` is told which. Throws base::Error when the port cannot be
+// had.
 void serve_loopback(uint16_t port, const std::function<void(uint16_t)>& listening,
                     const std::function<HttpAnswer(const std::string& path)>& answer,
                     const ServerLimits& limits = {});
 
 // Answers one request that comes over a connected stream socket, which it closes.
-void serve_connection(int socket, uint16_t port,
-                      const std::function<HttpAnswer(const std::string& path)>& answer);
+void serve_connection(int socket, const std::function<HttpAnswer(const std::string& path)>& answer);
 
 }  // namespace winnow::cli

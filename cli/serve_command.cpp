@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <string_view>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -33,6 +35,36 @@ struct Found {
   std::string folder;
   bool sweep = false;
 };
+
+// "%20" as a space, for comparing: what it gives is no path of a file. Other text is as it was.
+std::string percent_decoded(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    const std::string_view digits = text.substr(std::min(i + 1, text.size()), 2);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    const bool escape = text[i] == '%' && digits.size() == 2 && error == std::errc() &&
+                        end == digits.data() + digits.size();
+    result += escape ? static_cast<char>(byte) : text[i];
+    if (escape) i += 2;
+  }
+  return result;
+}
+
+// Whose page is asked for: by its address, or by its folder's name, "/batch32"; either with or
+// without a slash behind it.
+std::vector<Found>::const_iterator named_by(const std::string& path,
+                                            const std::vector<Found>& found) {
+  const auto match = std::ranges::find(found, path, &Found::address);
+  if (match != found.end()) return match;
+  std::string wanted = percent_decoded(path.substr(1));
+  if (wanted.ends_with('/')) wanted.pop_back();
+  return std::ranges::find_if(found, [&](const Found& each) {
+    return !each.name.empty() &&
+           (wanted == each.name || wanted == (each.sweep ? "sweep/" : "recording/") + each.name);
+  });
+}
 
 // Every folder with a recording or a sweep; symbolic links are not followed. A request is matched
 // against this list and never becomes a path.
@@ -65,6 +97,11 @@ std::vector<Found> recordings_in(const std::string& root) {
   return found;
 }
 
+void flag_status(profiles::RunStatus status, reports::IndexEntry& entry) {
+  entry.status = word(status);
+  if (status != profiles::RunStatus::complete) entry.flags.push_back(entry.status);
+}
+
 reports::IndexEntry entry_of(const Found& found) {
   reports::IndexEntry entry;
   entry.address = found.address;
@@ -74,15 +111,18 @@ reports::IndexEntry entry_of(const Found& found) {
       const auto sweep = profiles::read_sweep(found.folder);
       entry.scenario = sweep.name + " (a sweep)";
       entry.created = sweep.created;
-      entry.status = word(sweep.status);
+      flag_status(sweep.status, entry);
       for (const auto& variant : sweep.variants) entry.variants.push_back(variant.name);
+      for (const auto& mix : reports::make_sweep_report(sweep).mixes)
+        entry.winner += (entry.winner.empty() ? "" : " ") + mix.sentence;
       return entry;
     }
     const auto recording = profiles::read_recording(found.folder);
     entry.scenario = recording.workload.scenario;
     entry.created = recording.created;
-    entry.status = word(recording.status);
+    flag_status(recording.status, entry);
     for (const auto& variant : recording.variants) entry.variants.push_back(variant.name);
+    reports::add_verdict(reports::make_report(recording), entry);
   } catch (const std::exception& error) {
     entry.problem = error.what();
   }
@@ -108,8 +148,9 @@ HttpAnswer index_of(const std::string& root, const std::vector<Found>& found) {
 HttpAnswer page_at(const std::string& root, const std::string& path) {
   const auto found = recordings_in(root);
   if (path == "/") return index_of(root, found);
-  const auto match = std::ranges::find(found, path, &Found::address);
-  if (match == found.end()) return {404, "<p>404: no such page</p>\n"};
+  const auto match = named_by(path, found);
+  if (match == found.end())
+    return {404, "<p>404: no such page; <a href=\"/\">the index</a> lists them all</p>\n"};
   if (match->sweep)
     return {200,
             reports::sweep_html(reports::make_sweep_report(profiles::read_sweep(match->folder)))};
@@ -123,8 +164,10 @@ HttpAnswer page_at(const std::string& root, const std::string& path) {
 int serve_command(const Arguments& arguments) {
   const Help help{
       "winnow serve DIR [--port N]",
-      "Serves the page of each recording and sweep in the folder DIR and below, and an\n"
-      "index of them, on 127.0.0.1 only. Ctrl-C ends it. Symbolic links are not followed. A\n"
+      "Serves the page of each recording and sweep in the folder DIR and below, as /NAME of\n"
+      "its folder, and an index of them with their winners, on 127.0.0.1 and ::1 only. Ctrl-C\n"
+      "ends it. Symbolic links are not followed. Requests must name localhost, 127.0.0.1 or\n"
+      "[::1], at any port: a tunnel may have another one. A\n"
       "page takes at most 60 s, 4 GB of memory and 64 MB; one that cannot be made says why,\n"
       "and the others go on.\n\n"
       "Examples:\n"

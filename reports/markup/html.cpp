@@ -83,7 +83,7 @@ std::string percent_encoded(std::string_view text, std::string_view plain) {
 }
 
 std::string data_url(std::string_view type, std::string_view content) {
-  return fmt::format("data:{},{}", type, percent_encoded(content, "-_.!~*'();/?:@=+$, "));
+  return fmt::format("data:{},{}", type, percent_encoded(content, "-_.!~*'();/?:@=+$,"));
 }
 
 std::string html_list(const std::vector<std::string>& texts, std::string_view css_class) {

@@ -29,7 +29,7 @@ std::string filled(std::string_view frame,
 // Letters, digits and those of `plain` as they are.
 std::string percent_encoded(std::string_view text, std::string_view plain = "-._");
 
-// "data:image/svg+xml,%3Csvg...": fit for an attribute in double quotes.
+// "data:image/svg+xml,%3Csvg...": without spaces, fit for an attribute in double quotes.
 std::string data_url(std::string_view type, std::string_view content);
 
 // <ul class="...">, empty without texts.

@@ -47,6 +47,13 @@ constexpr Kind kCpuByLeaf{
 constexpr Kind kWall{&VariantPictures::wall, "wall",
                      "wall time of threads", "sampled wall time of all threads, waiting included",
                      FlameWeight::kSeconds,  FlameOrder::kCallers};
+constexpr Kind kWallByLeaf{&VariantPictures::wall,
+                           "wall-leaves",
+                           "wall time of threads by function",
+                           "the same samples from the function that ran or waited, below it its "
+                           "callers",
+                           FlameWeight::kSeconds,
+                           FlameOrder::kLeaves};
 constexpr Kind kAllocation{&VariantPictures::allocation,
                            "allocation",
                            "allocated bytes",
@@ -179,12 +186,12 @@ std::string figures(const Report& report, const PagePictures& pictures, const Ki
 
 std::string flames_section(const Report& report, const PagePictures& pictures) {
   return section_start(2, "Flame Graphs") + figures(report, pictures, kCpu, {&kCpuByLeaf, &kCpu}) +
-         figures(report, pictures, kWall, {}) + "</section>\n";
+         figures(report, pictures, kWall, {&kWallByLeaf, &kWall}) + section_end(2);
 }
 
 std::string allocations_section(const Report& report, const PagePictures& pictures) {
   return section_start(3, "Allocations by Call Stack") +
-         figures(report, pictures, kAllocation, {&kAllocation}) + "</section>\n";
+         figures(report, pictures, kAllocation, {&kAllocation}) + section_end(3);
 }
 
 }  // namespace winnow::reports

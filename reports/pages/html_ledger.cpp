@@ -105,7 +105,7 @@ std::string difference_section(const LedgerDifference& difference) {
   return section_start(3, heading) +
          html_grid(slug(heading),
                    {"Part", "Core-seconds" + saved, "Wall time" + saved, "Error (95%)"}, rows) +
-         html_list({saved_note()}, "notes") + "</section>\n";
+         html_list({saved_note()}, "notes") + section_end(3);
 }
 
 }  // namespace
@@ -137,8 +137,9 @@ std::string ledger_figure(const Report& report) {
 }
 
 std::string ledger_section(const Report& report) {
-  return html_section(report.ledger_table, 2) +
-         (report.ledger_difference ? difference_section(*report.ledger_difference) : "");
+  return html_section(
+      report.ledger_table, 2,
+      report.ledger_difference ? difference_section(*report.ledger_difference) : "");
 }
 
 }  // namespace winnow::reports

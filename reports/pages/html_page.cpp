@@ -41,14 +41,14 @@ std::string ranking_section(const Report& report) {
                    {"Rank", "Variant", "Median Time/" + title_case(report.words.iteration),
                     "Speed against " + report.variants.front(), "Speed against " + fastest},
                    rows) +
-         html_list(ranking.notes, "notes") + "</section>\n";
+         html_list(ranking.notes, "notes") + section_end(3);
 }
 
 std::string speed_section(const Report& report) {
   return section_start(2, "Speed") + throughput_figure(report) + latency_figure(report) +
          html_section(report.performance, 3) + html_section(report.metrics, 3) +
          html_section(report.servers, 3) + ranking_section(report) +
-         html_section(report.pattern, 3) + "</section>\n";
+         html_section(report.pattern, 3) + section_end(2);
 }
 
 std::string hotspots_section(const Report& report) {
@@ -56,20 +56,20 @@ std::string hotspots_section(const Report& report) {
   for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
                              &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
     result += html_section(*table, 3);
-  return result + "</section>\n";
+  return result + section_end(2);
 }
 
 std::string analysis_section(const Report& report) {
   return section_start(2, "Thread Analysis") + creations_section(report.threads) +
          threads_section(report.threads) + html_section(report.threads.metrics, 3) +
          html_section(report.processes, 3) + html_section(report.counts, 3) +
-         html_section(report.dispatch, 3) + "</section>\n";
+         html_section(report.dispatch, 3) + section_end(2);
 }
 
 std::string html_raw_section(const Report& report) {
   std::string result = section_start(2, "Raw Profiles");
   if (report.raw_commands.empty())
-    return result + "<p class=\"unavailable\">unavailable: none recorded</p>\n</section>\n";
+    return result + "<p class=\"unavailable\">unavailable: none recorded</p>\n" + section_end(2);
   const bool unknown_program = std::ranges::any_of(report.raw_commands, [](const RawCommand& raw) {
     return raw.command.find("$PROGRAM") != std::string::npos;
   });
@@ -84,16 +84,17 @@ std::string html_raw_section(const Report& report) {
     result += fmt::format("# {}, {} pass{}\n{}\n", html_escaped(raw.variant),
                           html_escaped(raw.pass), which, html_escaped(raw.command));
   }
-  return result + "</pre>\n</section>\n";
+  return result + "</pre>\n" + section_end(2);
 }
 
 std::string body(const Report& report, const PagePictures& pictures) {
   return verdict_section(report) + ledger_section(report) + speed_section(report) +
          flames_section(report, pictures) + timeline_section(report, pictures) +
-         hotspots_section(report) + html_section(report.memory, 2) +
-         allocations_section(report, pictures) + analysis_section(report) +
-         facts_section(report.facts, report.conditions) + html_raw_section(report) +
-         texts_section("Missing", report.missing) + texts_section("Warnings", report.warnings);
+         hotspots_section(report) +
+         html_section(report.memory, 2, allocations_section(report, pictures)) +
+         analysis_section(report) + facts_section(report.facts, report.conditions) +
+         html_raw_section(report) + texts_section("Missing", report.missing) +
+         texts_section(kWarningsHeading, report.warnings);
 }
 
 // Links to the sections of the page, from their headings.

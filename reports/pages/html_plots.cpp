@@ -47,7 +47,8 @@ std::string speed_figure(const Report& report) {
   plot.description =
       "Ratio of times over pairs of neighbouring blocks with its 99 % interval; to "
       "the right of 1 is faster.";
-  plot.axis = "times as fast as " + report.variants.front();
+  plot.axis = "times as fast as " + report.variants.front() + ", logarithmic";
+  plot.logarithmic = true;
   plot.reference = 1;
   if (report.noise.wall_effect) {
     plot.band = 1 + *report.noise.wall_effect;

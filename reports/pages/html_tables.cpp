@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/figures/format.h"
 #include "reports/markup/html.h"
 
@@ -10,10 +12,21 @@ namespace winnow::reports {
 namespace {
 
 constexpr size_t kLongestName = 96;
+constexpr size_t kBeside = 3, kLongestBeside = 90;  // cells of a narrow row, and bytes of one
 
-std::string cell(const HtmlCell& cell) {
-  const std::string key = cell.sort_by ? fmt::format(" data-v=\"{:.9g}\"", *cell.sort_by) : "";
-  return fmt::format("<td{}>{}</td>", key, cell.html);
+// `column`: the column's name, where a narrow screen shows it beside the cell.
+std::string cell(const HtmlCell& cell, const std::string& column) {
+  std::string attributes;
+  if (cell.sort_by) attributes += fmt::format(" data-v=\"{:.9g}\"", *cell.sort_by);
+  if (!column.empty()) attributes += fmt::format(" data-column=\"{}\"", html_escaped(column));
+  return fmt::format("<td{}>{}</td>", attributes, cell.html);
+}
+
+bool fits_beside(const std::vector<std::string>& head, const std::vector<HtmlRow>& rows) {
+  return head.size() <= kBeside + 1 && std::ranges::all_of(rows, [](const HtmlRow& row) {
+           return std::ranges::all_of(
+               row.cells, [](const HtmlCell& each) { return each.html.size() <= kLongestBeside; });
+         });
 }
 
 HtmlCell figure_cell(const Figure& figure, Unit unit) {
@@ -57,25 +70,38 @@ std::vector<std::string> head_of(const Table& table) {
 
 std::string html_grid(const std::string& label, const std::vector<std::string>& head,
                       const std::vector<HtmlRow>& rows) {
+  const bool beside = fits_beside(head, rows);
   std::string result = fmt::format(
       "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{0}\">\n"
-      "<table class=\"sortable\" aria-labelledby=\"{0}\">\n<thead><tr>",
-      label);
+      "<table class=\"sortable {1}\" aria-labelledby=\"{0}\">\n<thead><tr>",
+      label, beside ? "beside" : "below");
   for (const std::string& text : head)
     result += fmt::format("<th scope=\"col\">{}</th>", html_escaped(text));
   result += "</tr></thead>\n<tbody>\n";
   for (const HtmlRow& row : rows) {
     result +=
         fmt::format("<tr{}><th scope=\"row\">{}</th>", row.sum ? " class=\"sum\"" : "", row.name);
-    for (const HtmlCell& each : row.cells) result += cell(each);
+    for (size_t i = 0; i < row.cells.size(); ++i)
+      result += cell(row.cells[i], beside || i + 1 >= head.size() ? "" : head[i + 1]);
     result += "</tr>\n";
   }
   return result + "</tbody>\n</table>\n</div>\n";
 }
 
+std::string html_text_grid(const std::string& label, const std::vector<std::string>& head,
+                           const std::vector<HtmlRow>& rows) {
+  return "<div class=\"texts\">\n" + html_grid(label, head, rows) + "</div>\n";
+}
+
 std::string section_start(int level, const std::string& heading) {
-  return fmt::format("<section aria-labelledby=\"{1}\">\n<h{0} id=\"{1}\">{2}</h{0}>\n", level,
-                     slug(heading), html_escaped(heading));
+  return fmt::format("<section aria-labelledby=\"{1}\">\n{3}<h{0} id=\"{1}\">{2}</h{0}>{4}\n",
+                     level, slug(heading), html_escaped(heading),
+                     level == 2 ? "<details class=\"fold\" open><summary>" : "",
+                     level == 2 ? "</summary>" : "");
+}
+
+std::string section_end(int level) {
+  return level == 2 ? "</details>\n</section>\n" : "</section>\n";
 }
 
 std::string facts_section(const std::vector<Fact>& facts,
@@ -91,17 +117,18 @@ std::string facts_section(const std::vector<Fact>& facts,
         {html_escaped(each.name),
          {{html_escaped(each.value)}, {html_escaped(each.effect)}, {html_escaped(each.advice)}}});
   if (!rows.empty())
-    result += html_grid("what-was-measured", {"Condition", "Value", "Effect", "What to do"}, rows);
-  return result + "</section>\n";
+    result +=
+        html_text_grid("what-was-measured", {"Condition", "Value", "Effect", "What to do"}, rows);
+  return result + section_end(2);
 }
 
 std::string texts_section(const std::string& heading, const std::vector<std::string>& texts) {
   return section_start(2, heading) + (texts.empty() ? "<p>none</p>\n" : html_list(texts, "notes")) +
-         "</section>\n";
+         section_end(2);
 }
 
-std::string html_section(const Table& table, int level) {
-  if (table.heading.empty()) return "";
+std::string html_section(const Table& table, int level, const std::string& within) {
+  if (table.heading.empty()) return within;
   std::string result = section_start(level, table.heading);
   for (const std::string& sentence : table.insights)
     result +=
@@ -110,7 +137,7 @@ std::string html_section(const Table& table, int level) {
   for (const Row& row : table.rows) rows.push_back(row_of(row));
   if (!rows.empty()) result += html_grid(slug(table.heading), head_of(table), rows);
   return result + html_list(table.unavailable, "unavailable") + html_list(table.notes, "notes") +
-         "</section>\n";
+         within + section_end(level);
 }
 
 std::string creations_section(const ThreadAnalysis& threads) {
@@ -132,7 +159,7 @@ std::string creations_section(const ThreadAnalysis& threads) {
   if (!threads.reduction.empty())
     result += "<p class=\"insight\"><strong>" + html_escaped(threads.reduction) + "</strong></p>\n";
   result += html_grid(slug(heading), threads.creation_columns, rows);
-  return result + html_list(threads.creation_notes, "notes") + "</section>\n";
+  return result + html_list(threads.creation_notes, "notes") + section_end(3);
 }
 
 std::string threads_section(const ThreadAnalysis& threads) {
@@ -159,7 +186,7 @@ std::string threads_section(const ThreadAnalysis& threads) {
                          "Voluntary switches", "Involuntary switches", "Computing", "Searching",
                          "Waiting", "Signalling"},
                         rows);
-  return result + html_list(threads.thread_notes, "notes") + "</section>\n";
+  return result + html_list(threads.thread_notes, "notes") + section_end(3);
 }
 
 }  // namespace winnow::reports

@@ -20,6 +20,7 @@ constexpr std::array<const char*, kLaneStates> kWords{"computing",  "searching",
                                                       "signalling", "other",     "no thread"};
 constexpr int kLaneHeight = 52, kBarTop = 32, kBarHeight = 16, kAxisHeight = 22;
 constexpr size_t kMostLanes = 64;
+constexpr double kLeastShare = 0.005;  // of a lane, that a narrow screen names
 
 // One path of thick horizontal strokes, each from where the last one ended: few bytes a run.
 std::string state_path(const WorkerLane& lane, size_t state) {
@@ -45,6 +46,18 @@ std::string sums_text(const WorkerLane& lane) {
   return text;
 }
 
+// The same as shares, for a narrow screen, without what is hardly there.
+std::string shares_text(const WorkerLane& lane) {
+  double whole = 0;
+  for (const double sum : lane.sums) whole += sum;
+  std::string text;
+  for (size_t state = 0; state < kLaneStates; ++state)
+    if (lane.sums[state] > kLeastShare * whole)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kWords[state],
+                          format_percent(lane.sums[state] / whole * 100));
+  return text;
+}
+
 std::string lane_svg(const WorkerLane& lane, int top) {
   const std::string name = html_escaped(without_middle(lane.name, 48));
   const std::string sums = html_escaped(sums_text(lane));
@@ -52,10 +65,13 @@ std::string lane_svg(const WorkerLane& lane, int top) {
   for (double sum : lane.sums) data += fmt::format("{}{:.9f}", data.empty() ? "" : " ", sum);
   std::string text = fmt::format(
       "<g class=\"lane\" data-sums=\"{}\"><title>{}: {}</title><text class=\"name\" x=\"0\" "
-      "y=\"{}\">{}</text><text class=\"value\" x=\"0\" y=\"{}\">{}</text>\n"
-      "<svg x=\"0\" y=\"{}\" width=\"100%\" height=\"{}\" viewBox=\"0 0 {} 1\" "
+      "y=\"{}\">{}</text><text class=\"value\" x=\"0\" y=\"{}\">{}</text><text class=\"value "
+      "short\" "
+      "x=\"0\" y=\"{}\">{}</text>\n<svg x=\"0\" y=\"{}\" width=\"100%\" height=\"{}\" viewBox=\"0 "
+      "0 {} 1\" "
       "preserveAspectRatio=\"none\">",
-      data, name, sums, top + 13, name, top + 28, sums, top + kBarTop, kBarHeight, kLaneColumns);
+      data, name, sums, top + 13, name, top + 28, sums, top + 28, html_escaped(shares_text(lane)),
+      top + kBarTop, kBarHeight, kLaneColumns);
   for (size_t state = 0; state < kLaneStates; ++state) text += state_path(lane, state);
   return text + "</svg></g>\n";
 }
@@ -147,7 +163,7 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
                               "longest in it, and the sums beside it are exact. Recorded "
                               "in the sync pass.</figcaption>\n",
                               kLaneColumns);
-  text += drawn.empty() ? "" : drawn + key();
+  text += drawn.empty() ? "" : "<div class=\"tall\">\n" + drawn + key() + "</div>\n";
   for (size_t i = 0; i < pictures.variants.size(); ++i)
     if (const auto& data = pictures.variants[i].timeline.data; data && !data->cut.empty())
       text += fmt::format("<p class=\"unavailable\">{}: no whole {}: {}</p>\n",
@@ -159,7 +175,7 @@ std::string timeline_section(const Report& report, const PagePictures& pictures)
                           html_escaped(pictures.variants[i].timeline.unavailable));
   if (drawn.empty() && pictures.variants.empty())
     text += "<p class=\"unavailable\">unavailable: no variants</p>\n";
-  return text + "</figure>\n</section>\n";
+  return text + "</figure>\n" + section_end(2);
 }
 
 }  // namespace winnow::reports

@@ -22,18 +22,6 @@ bool compares_two(const Verdict& verdict) {
          verdict.outcome == Verdict::kUnproven;
 }
 
-const char* css_class(const Verdict& verdict) {
-  switch (verdict.outcome) {
-    case Verdict::kWinner:
-    case Verdict::kTie:
-      return verdict.confidence() == Confidence::kClear ? "winner" : "probable";
-    case Verdict::kVoid:
-      return "void";
-    default:
-      return "open";
-  }
-}
-
 std::string paragraph(const char* css, const std::string& text) {
   return fmt::format("<p class=\"{}\">{}</p>\n", css, html_escaped(text));
 }
@@ -58,17 +46,40 @@ std::string subject(const Report& report, const Lead& lead) {
   return report.verdict.best.size() > 1 ? report.variants[lead.variant] + ": " : "";
 }
 
+// "~ ": nothing is proven by what the ratio is of.
+std::string unproven_mark(const Verdict& verdict) {
+  const bool proven = verdict.cpu_leads()
+                          ? std::ranges::all_of(verdict.best,
+                                                [](const Lead& lead) {
+                                                  return lead.cpu.evidence == Evidence::kProven;
+                                                })
+                          : verdict.decided();
+  return proven ? "" : "~ ";
+}
+
+std::string ratio_text(const Verdict& verdict) {
+  if (!verdict.decided()) return format_ratio(*verdict.pairs.ratio);
+  return range_words(ratios_of(verdict.best, verdict.cpu_leads() ? &Lead::cpu : &Lead::pairs));
+}
+
+// What the ratio is of: "as fast as Fine-Grained".
+std::string against_words(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  const std::string& rival = report.variants[verdict.rival];
+  if (verdict.cpu_leads()) return "the CPU time: " + rival + " against " + best_labels(report);
+  return (verdict.by.empty() ? "as fast as " : "by " + verdict.by + " against ") + rival;
+}
+
+std::string figure_line(const Report& report) {
+  return fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{}</span></p>\n",
+                     unproven_mark(report.verdict), html_escaped(ratio_text(report.verdict)),
+                     html_escaped(against_words(report)));
+}
+
 // Of a winner that is only probable: CPU time first, wall time and what is left of it below.
 std::string cpu_figure(const Report& report) {
   const Verdict& verdict = report.verdict;
-  std::string text = fmt::format(
-      "<p class=\"figure\">{}<b>{}</b> <span>the CPU time: {} against {}</span></p>\n",
-      std::ranges::all_of(verdict.best,
-                          [](const Lead& lead) { return lead.cpu.evidence == Evidence::kProven; })
-          ? ""
-          : "~ ",
-      html_escaped(range_words(ratios_of(verdict.best, &Lead::cpu))),
-      html_escaped(report.variants[verdict.rival]), html_escaped(best_labels(report)));
+  std::string text = figure_line(report);
   for (const Lead& lead : verdict.best) {
     text += paragraph("interval", subject(report, lead) + interval_text(lead.cpu));
     text += paragraph("interval",
@@ -91,13 +102,7 @@ std::string big_figure(const Report& report) {
     return fmt::format("<p class=\"figure\"><b>identical</b> <span>to {}</span></p>\n",
                        html_escaped(report.variants[verdict.rival])) +
            paragraph("interval", ratio_words(verdict.pairs));
-  const std::string ratio = verdict.decided() ? range_words(ratios_of(verdict.best, &Lead::pairs))
-                                              : format_ratio(*verdict.pairs.ratio);
-  std::string text =
-      fmt::format("<p class=\"figure\">{}<b>{}</b> <span>{} {}</span></p>\n",
-                  verdict.decided() ? "" : "~ ", html_escaped(ratio),
-                  verdict.by.empty() ? "as fast as" : html_escaped("by " + verdict.by) + " against",
-                  html_escaped(report.variants[verdict.rival]));
+  std::string text = figure_line(report);
   if (!verdict.decided()) return text + paragraph("interval", interval_text(verdict.pairs));
   for (const Lead& lead : verdict.best)
     text += paragraph("interval", subject(report, lead) + interval_text(lead.pairs));
@@ -134,12 +139,54 @@ std::string same_work(const Report& report) {
   const SameWork& check = report.same_work;
   if (check.holds())
     return "<p><strong>Same-work check:</strong> " + html_escaped(check.sentence) + "</p>\n";
-  return "<div class=\"alarm\" role=\"note\"><p><strong>WARNING: COMPARISON VOID:</strong> " +
+  return "<div class=\"alarm void\" role=\"note\"><p><strong>WARNING: COMPARISON VOID:</strong> " +
          html_escaped(check.sentence) + "</p>\n" + html_list(check.differences, "notes") +
          "</div>\n";
 }
 
+// What every reader must see first; of the warnings, which have a section, how many and the first.
+std::string alarms(const Report& report) {
+  std::string lines;
+  for (const std::string& alarm : report.alarms)
+    lines += "<p><strong>WARNING:</strong> " + html_escaped(alarm) + "</p>\n";
+  if (!report.warnings.empty())
+    lines +=
+        fmt::format("<p class=\"clipped\"><a href=\"#{}\">{}</a>: {}</p>\n", slug(kWarningsHeading),
+                    warnings_words(report.warnings.size()), html_escaped(report.warnings.front()));
+  return lines.empty() ? "" : "<div class=\"alarm\" role=\"note\">\n" + lines + "</div>\n";
+}
+
 }  // namespace
+
+const char* verdict_class(const Verdict& verdict) {
+  switch (verdict.outcome) {
+    case Verdict::kWinner:
+    case Verdict::kTie:
+      return verdict.confidence() == Confidence::kClear ? "winner" : "probable";
+    case Verdict::kVoid:
+      return "void";
+    default:
+      return "open";
+  }
+}
+
+std::string short_winner(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  if (!verdict.decided()) return verdict.title;
+  return (verdict.confidence() == Confidence::kClear ? "" : "probably ") + best_labels(report);
+}
+
+std::string short_ratio(const Report& report) {
+  const Verdict& verdict = report.verdict;
+  if (!compares_two(verdict) || !verdict.pairs.ratio) return "";
+  if (verdict.pairs.identical && !verdict.cpu_leads())
+    return "identical to " + report.variants[verdict.rival];
+  return unproven_mark(verdict) + ratio_text(verdict) + " " + against_words(report);
+}
+
+std::string warnings_words(size_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "warning" : "warnings");
+}
 
 std::string headline(const Report& report) {
   const Verdict& verdict = report.verdict;
@@ -170,17 +217,17 @@ std::string verdict_section(const Report& report) {
   std::string result = fmt::format(
       "<section class=\"verdict {}\" aria-labelledby=\"verdict\">\n"
       "<h2 id=\"verdict\"><span>Winner: </span>{}</h2>\n",
-      css_class(verdict), html_escaped(verdict.title));
-  for (const std::string& alarm : report.alarms)
-    result += "<p class=\"alarm\" role=\"note\"><strong>WARNING:</strong> " + html_escaped(alarm) +
-              "</p>\n";
+      verdict_class(verdict), html_escaped(verdict.title));
+  if (!report.same_work.holds()) result += same_work(report);
+  result += alarms(report);
   result += "<div class=\"split\"><div>\n" + big_figure(report) +
             paragraph("sentence", verdict.sentence) + html_list(verdict.bullets, "bullets") +
             "</div>\n<div>\n" + speed_figure(report) + ledger_figure(report) + "</div></div>\n";
   result += "<p class=\"recommendation\"><strong>Recommendation:</strong> " +
             html_escaped(verdict.recommendation) + "</p>\n";
   result += "<dl class=\"tiles\">\n" + noise_tiles(report) + "</dl>\n";
-  return result + same_work(report) + "</section>\n";
+  if (report.same_work.holds()) result += same_work(report);
+  return result + "</section>\n";
 }
 
 }  // namespace winnow::reports

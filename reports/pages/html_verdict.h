@@ -12,6 +12,22 @@ namespace winnow::reports {
 // time 1.20x, wall time 1.61x".
 std::string headline(const Report& report);
 
+// "winner", "probable", "open" or "void": its class in the page's style sheet.
+const char* verdict_class(const Verdict& verdict);
+
+// "Coarse-Grained", "probably packed and hybrid"; without a winner the verdict's title.
+std::string short_winner(const Report& report);
+
+// "1.61x as fast as Fine-Grained", "~ 1.02x as fast as Fine-Grained": the large figure of the page
+// in one line. Empty: nothing was compared.
+std::string short_ratio(const Report& report);
+
+// "2 warnings"
+std::string warnings_words(size_t count);
+
+// Of the section that holds them all.
+inline constexpr const char* kWarningsHeading = "Warnings";
+
 // Who won, by how much, how sure and why; with what makes it void, where it is.
 std::string verdict_section(const Report& report);
 

@@ -13,9 +13,16 @@ namespace winnow::reports {
 
 namespace {
 
-constexpr double kWidth = 760, kHeight = 420;
-constexpr double kLeft = 76, kRight = 570, kTop = 44, kBottom = 362;
-constexpr double kLabelHeight = 15;  // of a series' name beside its line
+// Where the parts of a plot lie.
+struct Layout {
+  double width = 760, height = 420;
+  double left = 76, right = 570, top = 44, bottom = 362;
+  bool names_below = false;  // else beside the ends of their lines
+};
+
+constexpr Layout kTelephone{364, 0, 72, 352, 10, 250, true};
+constexpr double kFirstName = 68, kNameHeight = 20;  // below the bottom
+constexpr double kLabelHeight = 15;                  // of a series' name beside its line
 constexpr size_t kLongestLabel = 24;
 constexpr double kMost = 1e15, kLeast = 1e-9;  // beyond, a figure is no measurement
 constexpr double kMostTick = 1e300;
@@ -103,7 +110,7 @@ std::string short_tick_text(double value) {
 }
 
 // Thread and batch counts are whole numbers: no ticks between them.
-std::string x_axis(const Plot& plot, const Axis& axis) {
+std::string x_axis(const Plot& plot, const Axis& axis, const Layout& at) {
   std::string text;
   for (double tick : axis.ticks) {
     if (tick != std::floor(tick) && axis.scale == Scale::kLinear) continue;
@@ -111,25 +118,25 @@ std::string x_axis(const Plot& plot, const Axis& axis) {
     text += fmt::format(
         "<line class=\"grid\" x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\"/>\n"
         "<text x=\"{0:.1f}\" y=\"{3:.1f}\" text-anchor=\"middle\">{4}</text>\n",
-        x, kTop, kBottom, kBottom + 18, short_tick_text(tick));
+        x, at.top, at.bottom, at.bottom + 18, short_tick_text(tick));
   }
   return text + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
-                            (kLeft + kRight) / 2, kBottom + 42, escaped_xml(plot.x_label));
+                            (at.left + at.right) / 2, at.bottom + 42, escaped_xml(plot.x_label));
 }
 
-std::string y_axis(const Plot& plot, const Axis& axis) {
+std::string y_axis(const Plot& plot, const Axis& axis, const Layout& at) {
   std::string text;
   for (double tick : axis.ticks) {
     const double y = axis.position(tick);
     text += fmt::format(
         "<line class=\"grid\" x1=\"{1:.1f}\" y1=\"{0:.1f}\" x2=\"{2:.1f}\" y2=\"{0:.1f}\"/>\n"
         "<text x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
-        y, kLeft, kRight, kLeft - 8, y + 4, short_tick_text(tick));
+        y, at.left, at.right, at.left - 8, y + 4, short_tick_text(tick));
   }
   return text + fmt::format(
                     "<text transform=\"translate(18 {:.1f}) rotate(-90)\" "
                     "text-anchor=\"middle\">{}</text>\n",
-                    (kTop + kBottom) / 2, escaped_xml(plot.y_label));
+                    (at.top + at.bottom) / 2, escaped_xml(plot.y_label));
 }
 
 std::string polyline(const std::vector<std::pair<double, double>>& points, const Axis& x,
@@ -179,14 +186,14 @@ std::vector<std::pair<double, double>> drawable_curve(const PlotSeries& series) 
 }
 
 // Names stand beside the ends of their lines, moved apart where they would overlap.
-std::vector<double> label_positions(const std::vector<double>& wanted) {
+std::vector<double> label_positions(const std::vector<double>& wanted, double bottom) {
   std::vector<size_t> order(wanted.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, {}, [&](size_t i) { return wanted[i]; });
   std::vector<double> placed = wanted;
   for (size_t i = 1; i < order.size(); ++i)
     placed[order[i]] = std::max(placed[order[i]], placed[order[i - 1]] + kLabelHeight);
-  double lowest = kBottom;
+  double lowest = bottom;
   for (size_t i = order.size(); i-- > 0; lowest -= kLabelHeight)
     placed[order[i]] = std::min(placed[order[i]], lowest);
   return placed;
@@ -211,7 +218,23 @@ std::string series_marks(size_t index, const PlotSeries& series, const Axis& x, 
   return text;
 }
 
-std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
+std::string name_beside(const PlotSeries& series, double end_x, double end_y, double label,
+                        const Layout& at) {
+  return fmt::format(
+      "<path class=\"whisker\" stroke-opacity=\"0.5\" d=\"M{:.1f},{:.1f}L{:.1f},{:.1f}\"/>\n"
+      "<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
+      end_x + 6, end_y, at.right + 10, label, at.right + 14, label + 4,
+      escaped_xml(shortened(series.name, kLongestLabel)));
+}
+
+std::string name_below(const PlotSeries& series, size_t index, size_t row, const Layout& at) {
+  const double y = at.bottom + kFirstName + kNameHeight * static_cast<double>(row);
+  return mark(index, at.left + 4, y - 4) +
+         fmt::format("<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", at.left + 16, y,
+                     escaped_xml(shortened(series.name, kLongestLabel)));
+}
+
+std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y, const Layout& at) {
   std::vector<size_t> drawn;
   std::vector<double> ends;
   for (size_t i = 0; i < plot.series.size(); ++i) {
@@ -220,7 +243,7 @@ std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
     drawn.push_back(i);
     ends.push_back(y.position(points.back().y));
   }
-  const std::vector<double> labels = label_positions(ends);
+  const std::vector<double> labels = label_positions(ends, at.bottom);
   std::string text;
   for (size_t i = 0; i < drawn.size(); ++i) {
     const PlotSeries& series = plot.series[drawn[i]];
@@ -228,17 +251,15 @@ std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y) {
     text += fmt::format("<g class=\"s{}\"><title>{}</title>\n", drawn[i] % kColours.size(),
                         escaped_xml(series.name));
     text += series_marks(drawn[i], series, x, y);
-    text += fmt::format(
-        "<path class=\"whisker\" stroke-opacity=\"0.5\" d=\"M{:.1f},{:.1f}L{:.1f},{:.1f}\"/>\n"
-        "<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</g>\n",
-        end + 6, ends[i], kRight + 10, labels[i], kRight + 14, labels[i] + 4,
-        escaped_xml(shortened(series.name, kLongestLabel)));
+    text += at.names_below ? name_below(series, drawn[i], i, at)
+                           : name_beside(series, end, ends[i], labels[i], at);
+    text += "</g>\n";
   }
   if (drawn.empty())
     text += fmt::format(
         "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">unavailable: no "
         "figures</text>\n",
-        (kLeft + kRight) / 2, (kTop + kBottom) / 2);
+        (at.left + at.right) / 2, (at.top + at.bottom) / 2);
   return text;
 }
 
@@ -275,7 +296,12 @@ std::vector<double> round_ticks(double low, double high, int count) {
   return ticks;
 }
 
-std::string svg(const Plot& plot) {
+std::string svg(const Plot& plot, PlotWidth width) {
+  Layout at;
+  if (width == PlotWidth::kTelephone) {
+    at = kTelephone;
+    at.height = at.bottom + kFirstName + kNameHeight * static_cast<double>(plot.series.size());
+  }
   std::vector<double> xs, ys;
   for (const PlotSeries& series : plot.series) {
     for (const PlotPoint& point : drawable_points(series)) {
@@ -283,24 +309,24 @@ std::string svg(const Plot& plot) {
       ys.push_back(point.y);
       if (point.low) ys.insert(ys.end(), {*point.low, *point.high});
     }
-    for (const auto& [at, value] : drawable_curve(series)) {
-      xs.push_back(at);
+    for (const auto& [along, value] : drawable_curve(series)) {
+      xs.push_back(along);
       ys.push_back(value);
     }
   }
-  const Axis x = axis_of(plot.x_scale, xs, kLeft, kRight);
-  const Axis y = axis_of(plot.y_scale, ys, kBottom, kTop);
+  const Axis x = axis_of(plot.x_scale, xs, at.left, at.right);
+  const Axis y = axis_of(plot.y_scale, ys, at.bottom, at.top);
   return fmt::format(
              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" "
              "width=\"{0}\" height=\"{1}\" role=\"img\" aria-labelledby=\"title desc\">\n"
              "<title id=\"title\">{2}</title>\n<desc id=\"desc\">{3}</desc>\n",
-             kWidth, kHeight, escaped_xml(plot.title), escaped_xml(plot.description)) +
+             at.width, at.height, escaped_xml(plot.title), escaped_xml(plot.description)) +
          style() +
-         fmt::format(
-             "<rect class=\"page\" width=\"{}\" height=\"{}\"/>\n"
-             "<text class=\"title\" x=\"{:.1f}\" y=\"24\">{}</text>\n",
-             kWidth, kHeight, kLeft, escaped_xml(plot.title)) +
-         x_axis(plot, x) + y_axis(plot, y) + drawn_series(plot, x, y) + "</svg>\n";
+         fmt::format("<rect class=\"page\" width=\"{}\" height=\"{}\"/>\n", at.width, at.height) +
+         (at.names_below ? ""
+                         : fmt::format("<text class=\"title\" x=\"{:.1f}\" y=\"24\">{}</text>\n",
+                                       at.left, escaped_xml(plot.title))) +
+         x_axis(plot, x, at) + y_axis(plot, y, at) + drawn_series(plot, x, y, at) + "</svg>\n";
 }
 
 }  // namespace winnow::reports

@@ -29,7 +29,11 @@ struct Plot {
   std::vector<PlotSeries> series;
 };
 
-std::string svg(const Plot& plot);
+// kTelephone: 364 pixels wide, of which the text keeps its size; the series' names follow below,
+// and the title is left to the page.
+enum class PlotWidth { kPage, kTelephone };
+
+std::string svg(const Plot& plot, PlotWidth width = PlotWidth::kPage);
 
 // What a plot can show, of either sign: beyond, a figure is no measurement. Others are left out.
 bool plottable(double value);

@@ -15,30 +15,45 @@ namespace {
 
 constexpr double kRowHeight = 70, kStrip = 20, kStripTop = 36, kAxisHeight = 24;
 constexpr double kLeftPercent = 2, kRightPercent = 98;  // percent
+constexpr double kEdgePercent = 5;  // within which of an end a tick's text begins or ends there
 constexpr size_t kColourCount = 8;
+constexpr double kLeastRatio = 1e-9;  // below, a ratio is no measurement
+constexpr int kMostDecades = 8;       // with a tick each
+constexpr double kLeastSpread = 1e-6;  // of an axis, of its values' size
+
+struct Tick {
+  double value = 0;
+  std::string text;
+};
 
 struct PercentAxis {
+  bool logarithmic = false;
   double low = 0, high = 1;
-  std::vector<double> ticks{};
+  std::vector<Tick> ticks{};
   double position(double value) const {
-    return kLeftPercent + (kRightPercent - kLeftPercent) * (value - low) / (high - low);
+    const auto scaled = [this](double v) { return logarithmic ? std::log(v) : v; };
+    const double begin = scaled(low), end = scaled(high);
+    return kLeftPercent + (kRightPercent - kLeftPercent) * (scaled(value) - begin) / (end - begin);
   }
 };
 
 // Without what cannot be drawn.
 StripPlot drawable_part(StripPlot plot) {
-  const auto check = [](std::optional<double>& value) {
-    if (value && !plottable(*value)) value.reset();
+  const auto drawn = [least = plot.logarithmic ? kLeastRatio : -HUGE_VAL](double value) {
+    return plottable(value) && value >= least;
+  };
+  const auto check = [&](std::optional<double>& value) {
+    if (value && !drawn(*value)) value.reset();
   };
   for (StripRow& row : plot.rows) {
     for (auto* values : {&row.small, &row.large})
-      std::erase_if(*values, [](double value) { return !plottable(value); });
+      std::erase_if(*values, [&](double value) { return !drawn(value); });
     for (auto* value : {&row.middle, &row.low, &row.high}) check(*value);
   }
   check(plot.reference);
   const double from = plot.reference.value_or(0) / plot.band.value_or(1);
   const double to = plot.reference.value_or(0) * plot.band.value_or(1);
-  if (!plottable(from) || !plottable(to) || plot.band < 1) plot.band.reset();
+  if (!drawn(from) || !drawn(to) || plot.band < 1) plot.band.reset();
   return plot;
 }
 
@@ -53,21 +68,60 @@ std::vector<double> values_of(const StripPlot& plot) {
   return values;
 }
 
+std::vector<Tick> even_ticks(double low, double high) {
+  const std::vector<double> values = round_ticks(low, high, 5);
+  std::vector<Tick> ticks;
+  for (const double value : values)
+    ticks.push_back({value, tick_text(value, values[1] - values[0])});
+  return ticks;
+}
+
+// Between two values above 0: even ones where they lie close, else round ones of each decade.
+std::vector<Tick> ratio_ticks(double low, double high) {
+  std::vector<Tick> ticks;
+  const double decades = std::log10(high / low);
+  if (high <= 2 * low) {
+    ticks = even_ticks(low, high);
+  } else {
+    std::vector<double> steps{1};
+    if (decades <= 1)
+      steps = {1, 1.5, 2, 3, 5, 7};
+    else if (decades <= 2.5)
+      steps = {1, 2, 5};
+    const int each = static_cast<int>(decades) / kMostDecades + 1;
+    const int first = static_cast<int>(std::floor(std::log10(low)));
+    for (int power = first; power <= first + static_cast<int>(decades) + 2; ++power)
+      for (const double step : steps)
+        if (power % each == 0)
+          ticks.push_back({step * std::pow(10, power),
+                           tick_text(step * std::pow(10, power),
+                                     std::pow(10, power) * (step == 1.5 ? 0.5 : 1))});
+  }
+  std::erase_if(ticks, [&](const Tick& tick) {
+    return tick.value < low * (1 - 1e-9) || tick.value > high * (1 + 1e-9);
+  });
+  return ticks;
+}
+
 PercentAxis percent_axis(const StripPlot& plot, std::vector<double> values) {
   if (plot.reference) {
     values.push_back(*plot.reference);
     if (plot.band) values.push_back(*plot.reference * *plot.band);
   }
   auto [low, high] = std::ranges::minmax(values);
+  if (plot.logarithmic) {
+    if (high < low * (1 + kLeastSpread)) low /= 1.05, high *= 1.05;
+    return {true, low, high, ratio_ticks(low, high)};
+  }
   if (low == high) {  // values in the middle of an axis that reads well
     const double around = low == 0 ? 1 : std::abs(low) / 20;
     low -= around;
     high += around;
   }
   PercentAxis axis;
-  axis.ticks = round_ticks(low, high, 5);
-  axis.low = axis.ticks.front();
-  axis.high = axis.ticks.back();
+  axis.ticks = even_ticks(low, high);
+  axis.low = axis.ticks.front().value;
+  axis.high = axis.ticks.back().value;
   return axis;
 }
 
@@ -82,14 +136,13 @@ std::string axis_svg(const StripPlot& plot, const PercentAxis& axis, double bott
         "<rect class=\"band\" x=\"{:.2f}%\" y=\"0\" width=\"{:.2f}%\" height=\"{:.0f}\"/>\n", left,
         right - left, bottom);
   }
-  const double step = axis.ticks[1] - axis.ticks[0];
-  for (size_t i = 0; i < axis.ticks.size(); ++i) {
-    const double x = axis.position(axis.ticks[i]);
-    const char* anchor = i == 0 ? "start" : i + 1 == axis.ticks.size() ? "end" : "middle";
+  for (const Tick& tick : axis.ticks) {
+    const double x = axis.position(tick.value);
+    const char* anchor = x < kEdgePercent ? "start" : x > 100 - kEdgePercent ? "end" : "middle";
     text += fmt::format(
         "<line class=\"grid\" x1=\"{0:.2f}%\" x2=\"{0:.2f}%\" y1=\"0\" y2=\"{1:.0f}\"/>"
         "<text class=\"tick\" x=\"{0:.2f}%\" y=\"{2:.0f}\" text-anchor=\"{3}\">{4}</text>\n",
-        x, bottom, bottom + 16, anchor, tick_text(axis.ticks[i], step));
+        x, bottom, bottom + 16, anchor, tick.text);
   }
   if (plot.reference)
     text += fmt::format(

@@ -19,7 +19,9 @@ struct StripRow {
 struct StripPlot {
   std::string id;  // of the figure's heading, on which the ids within it build
   std::string title, description;
-  std::string axis;                   // "seconds"
+  std::string axis;  // "seconds"
+  bool logarithmic =
+      false;  // of ratios: 2 and 0.5 are as far from 1; others than these are left out
   std::optional<double> reference{};  // a line across all rows
   std::optional<double> band{};       // shaded to both sides of the reference, as a ratio: 1.05
   std::vector<StripRow> rows{};

@@ -29,18 +29,25 @@ std::string table_section(int level, const std::string& heading, const std::stri
                           const std::vector<std::string>& head, const std::vector<HtmlRow>& rows,
                           const std::vector<std::string>& notes) {
   return section_start(level, heading) + before + html_grid(slug(heading), head, rows) +
-         html_list(notes, "notes") + "</section>\n";
+         html_list(notes, "notes") + section_end(level);
 }
 
+// The same plots of both widths.
+struct PagePlots {
+  std::vector<SvgFile> wide, narrow;
+};
+
 // The plot of that name, as an image of its own: its style sheet stays inside.
-std::string figure(const std::vector<SvgFile>& plots, const std::string& name,
-                   const std::string& title) {
-  for (const SvgFile& plot : plots)
-    if (plot.name == name)
+std::string figure(const PagePlots& plots, const std::string& name, const std::string& title) {
+  for (size_t i = 0; i < plots.wide.size(); ++i)
+    if (plots.wide[i].name == name)
       return fmt::format(
-          "<figure id=\"{}\"><img class=\"plot\" alt=\"{}; the table below has its figures\" "
-          "src=\"{}\"/></figure>\n",
-          slug(name), html_escaped(title), data_url("image/svg+xml", plot.text));
+          "<figure id=\"{}\"><picture><source media=\"screen and (max-width: 760px)\" "
+          "srcset=\"{}\"/>"
+          "<img class=\"plot\" alt=\"{}; the table below has its figures\" src=\"{}\"/></picture>"
+          "</figure>\n",
+          slug(name), data_url("image/svg+xml", plots.narrow[i].text), html_escaped(title),
+          data_url("image/svg+xml", plots.wide[i].text));
   return "";
 }
 
@@ -115,15 +122,15 @@ std::string html_crossover_section(const MixAnswer& mix, const SweepWords& words
   if (!others.empty())
     result += "<details><summary>Pairs that do not change places</summary>\n" +
               html_grid(slug(heading), {"Pair", "Within the sweep"}, others) + "</details>\n";
-  return result + "</section>\n";
+  return result + section_end(3);
 }
 
 std::string html_mix_section(const MixAnswer& mix, const SweepWords& words, size_t index,
-                             const std::vector<SvgFile>& plots) {
+                             const PagePlots& plots) {
   const std::string name = words.mix(mix.mix);
   std::string result = section_start(2, title_case(name));
   if (!mix.description.empty()) result += html_paragraph(mix.description);
-  if (mix.grid.points.empty()) return result + html_paragraph(mix.sentence) + "</section>\n";
+  if (mix.grid.points.empty()) return result + html_paragraph(mix.sentence) + section_end(2);
   result += html_choices_section(mix, words);
   const std::string throughput = fmt::format("Throughput ({}): {}", words.rate, name);
   const std::string latency = fmt::format("{} ({}): {}", words.time, words.time_unit, name);
@@ -132,7 +139,7 @@ std::string html_mix_section(const MixAnswer& mix, const SweepWords& words, size
                    words.parameter, &SweepLine::throughput);
   result += grid_section(mix.grid, latency, figure(plots, latency_plot_name(index), latency),
                          words.parameter, &SweepLine::latency_ms);
-  return result + html_crossover_section(mix, words) + "</section>\n";
+  return result + html_crossover_section(mix, words) + section_end(2);
 }
 
 std::string html_efficiency_section(const Scaling& scaling, const std::string& where) {
@@ -176,7 +183,7 @@ std::string html_usl_section(const Scaling& scaling, const std::string& where) {
 }
 
 std::string html_scaling_section(const std::vector<Scaling>& all, const SweepWords& words,
-                                 const std::vector<SvgFile>& plots) {
+                                 const PagePlots& plots) {
   std::string result = section_start(2, "Scaling");
   if (all.empty()) result += html_paragraph(no_scaling(words));
   for (size_t i = 0; i < all.size(); ++i) {
@@ -190,7 +197,7 @@ std::string html_scaling_section(const std::vector<Scaling>& all, const SweepWor
         "threads", &SweepLine::latency_ms);
     result += html_efficiency_section(all[i], where) + html_usl_section(all[i], where);
   }
-  return result + "</section>\n";
+  return result + section_end(2);
 }
 
 std::string html_disturbance_section(const Disturbance& disturbance, const SweepWords& words) {
@@ -232,7 +239,7 @@ std::string html_answer_section(const SweepReport& report) {
 }  // namespace
 
 std::string sweep_html(const SweepReport& report) {
-  const std::vector<SvgFile> plots = sweep_plots(report);
+  const PagePlots plots{sweep_plots(report), sweep_plots(report, PlotWidth::kTelephone)};
   std::string main = html_answer_section(report);
   for (size_t mix = 0; mix < report.mixes.size(); ++mix)
     main += html_mix_section(report.mixes[mix], report.words, mix, plots);
@@ -241,7 +248,7 @@ std::string sweep_html(const SweepReport& report) {
           html_list(report.shared.notes, "notes");
   for (const Disturbance& disturbance : report.shared.disturbances)
     main += html_disturbance_section(disturbance, report.words);
-  main += "</section>\n" + facts_section(report.facts, {}) +
+  main += section_end(2) + facts_section(report.facts, {}) +
           texts_section("Missing", report.missing) + texts_section("Warnings", report.warnings);
   return html_document("sweep " + report.name, "sweep", main);
 }

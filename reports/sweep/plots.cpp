@@ -46,27 +46,29 @@ std::string plot_title(const std::string& figure, const MixAnswer& mix, const Sw
   return told ? fmt::format("{}, {} threads", title, mix.grid.threads) : title;
 }
 
-SvgFile throughput_plot(const MixAnswer& mix, const SweepWords& words, size_t index) {
+SvgFile throughput_plot(const MixAnswer& mix, const SweepWords& words, size_t index,
+                        PlotWidth width) {
   Plot plot = grid_plot(mix.grid, &SweepLine::throughput);
   plot.title = plot_title("Throughput", mix, words);
   plot.x_label = words.parameter_label;
   plot.y_label = words.rate;
   plot.x_scale = Scale::kLog2;
   plot.description = description(plot);
-  return {throughput_plot_name(index), svg(plot)};
+  return {throughput_plot_name(index), svg(plot, width)};
 }
 
-SvgFile latency_plot(const MixAnswer& mix, const SweepWords& words, size_t index) {
+SvgFile latency_plot(const MixAnswer& mix, const SweepWords& words, size_t index, PlotWidth width) {
   Plot plot = grid_plot(mix.grid, &SweepLine::latency_ms);
   plot.title = plot_title(words.time, mix, words);
   plot.x_label = words.parameter_label;
   plot.y_label = words.time_unit;
   plot.x_scale = plot.y_scale = Scale::kLog2;
   plot.description = description(plot);
-  return {latency_plot_name(index), svg(plot)};
+  return {latency_plot_name(index), svg(plot, width)};
 }
 
-SvgFile scaling_plot(const Scaling& scaling, const SweepWords& words, size_t index) {
+SvgFile scaling_plot(const Scaling& scaling, const SweepWords& words, size_t index,
+                     PlotWidth width) {
   Plot plot = grid_plot(scaling.grid, &SweepLine::throughput);
   const double most = scaling.grid.points.empty() ? 1 : scaling.grid.points.back();
   for (size_t variant = 0; variant < scaling.lines.size(); ++variant) {
@@ -83,7 +85,7 @@ SvgFile scaling_plot(const Scaling& scaling, const SweepWords& words, size_t ind
   plot.x_label = "threads";
   plot.y_label = words.rate;
   plot.description = description(plot);
-  return {scaling_plot_name(index), svg(plot)};
+  return {scaling_plot_name(index), svg(plot, width)};
 }
 
 }  // namespace
@@ -92,15 +94,15 @@ std::string throughput_plot_name(size_t mix) { return fmt::format("throughput_{}
 std::string latency_plot_name(size_t mix) { return fmt::format("latency_{}.svg", mix + 1); }
 std::string scaling_plot_name(size_t scaling) { return fmt::format("scaling_{}.svg", scaling + 1); }
 
-std::vector<SvgFile> sweep_plots(const SweepReport& report) {
+std::vector<SvgFile> sweep_plots(const SweepReport& report, PlotWidth width) {
   std::vector<SvgFile> files;
   for (size_t i = 0; i < report.mixes.size(); ++i) {
     if (report.mixes[i].grid.points.empty()) continue;
-    files.push_back(throughput_plot(report.mixes[i], report.words, i));
-    files.push_back(latency_plot(report.mixes[i], report.words, i));
+    files.push_back(throughput_plot(report.mixes[i], report.words, i, width));
+    files.push_back(latency_plot(report.mixes[i], report.words, i, width));
   }
   for (size_t i = 0; i < report.scaling.size(); ++i)
-    files.push_back(scaling_plot(report.scaling[i], report.words, i));
+    files.push_back(scaling_plot(report.scaling[i], report.words, i, width));
   return files;
 }
 

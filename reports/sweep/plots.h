@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/plots/lines.h"
 #include "reports/sweep/report.h"
 
 namespace winnow::reports {
@@ -16,6 +17,6 @@ std::string scaling_plot_name(size_t scaling);
 struct SvgFile {
   std::string name, text;
 };
-std::vector<SvgFile> sweep_plots(const SweepReport& report);
+std::vector<SvgFile> sweep_plots(const SweepReport& report, PlotWidth width = PlotWidth::kPage);
 
 }  // namespace winnow::reports

@@ -5,6 +5,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <iostream>
 #include <thread>
 #include <utility>
 
@@ -65,10 +66,11 @@ class Served {
   }
 
   // The whole answer to these bytes.
-  std::string raw(const std::string& request) const {
+  std::string raw(const std::string& request, const boost::asio::ip::address& server =
+                                                  boost::asio::ip::address_v4::loopback()) const {
     boost::asio::io_context context;
     tcp::socket socket(context);
-    socket.connect({boost::asio::ip::address_v4::loopback(), static_cast<uint16_t>(port_)});
+    socket.connect({server, static_cast<uint16_t>(port_)});
     boost::system::error_code error;
     boost::asio::write(socket, boost::asio::buffer(request), error);
     std::string answer;
@@ -79,6 +81,10 @@ class Served {
   std::string get(const std::string& target, const std::string& host = "") const {
     return raw("GET " + target + " HTTP/1.1\r\nHost: " +
                (host.empty() ? "127.0.0.1:" + std::to_string(port_) : host) + "\r\n\r\n");
+  }
+  std::string on_ipv6(const std::string& target) const {
+    return raw("GET " + target + " HTTP/1.1\r\nHost: [::1]:" + std::to_string(port_) + "\r\n\r\n",
+               boost::asio::ip::address_v6::loopback());
   }
 
  private:
@@ -110,6 +116,17 @@ TEST_CASE("winnow serve shows an index and the page of each recording, and ends 
   CHECK(status(sweep) == 200);
   CHECK(has(sweep, "&lt;sweep&gt;"));
   CHECK(status(served.get("/recording/many")) == 404);
+  for (const char* target : {"/a%20b", "/a%20b/", "/recording/a%20b/", "/a%20b?query", "/many",
+                             "/many/", "/sweep/many/", "/%61%20b"}) {
+    INFO(target);
+    CHECK(has(served.get(target), "</html>"));
+    CHECK(status(served.get(target)) == 200);
+  }
+  for (const char* target : {"/a%20b//", "/a%2", "/a%2520b", "/ab", "//a%20b"}) {
+    INFO(target);
+    CHECK(status(served.get(target)) == 404);
+    CHECK(has(served.get(target), "<a href=\"/\">the index</a>"));
+  }
   const auto result = served.stop();
   CHECK(result.status == 0);
   CHECK(result.err.empty());
@@ -145,6 +162,34 @@ TEST_CASE("winnow serve answers hostile requests with an error and stays up") {
   CHECK(status(served.raw("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")) == 400);
   CHECK(status(served.get("/")) == 200);
   CHECK(served.stop().status == 0);
+}
+
+TEST_CASE("winnow serve answers to this machine's own names behind any port, and to no other") {
+  Served served;
+  for (const char* host : {"localhost", "LOCALHOST:9000", "localhost:1", "127.0.0.1",
+                           "127.0.0.1:9000", "[::1]", "[::1]:9000"}) {
+    INFO(host);
+    CHECK(status(served.get("/", host)) == 200);
+  }
+  for (const char* host :
+       {"evil.example", "evil.example:8090", "localhost.evil.example", "127.0.0.1.evil.example",
+        "evil.example:127.0.0.1", "localhost:evil.example", "[::1].evil.example", "::1", "[::2]",
+        "localhost:", "a@localhost", "127.0.0.2", "0.0.0.0", "192.168.1.2:8090", ":8090"}) {
+    INFO(host);
+    const std::string answer = served.get("/", host);
+    CHECK(status(answer) == 400);
+    CHECK_FALSE(has(answer, "a%20b"));
+  }
+  boost::asio::io_context context;
+  boost::system::error_code error;
+  tcp::acceptor any(context);
+  any.open(tcp::v6(), error);
+  if (!error) any.bind({boost::asio::ip::address_v6::loopback(), 0}, error);
+  if (error) {
+    std::cout << "skipped: the machine has no ::1\n";
+    return;
+  }
+  CHECK(has(served.on_ipv6("/"), "a%20b"));
 }
 
 TEST_CASE("winnow serve refuses what it cannot serve") {

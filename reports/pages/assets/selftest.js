@@ -28,7 +28,7 @@ function selfTest() {
   const result = document.createElement('pre');
   result.id = 'selftest';
   result.textContent = failures.length === 0
-    ? 'selftest: ' + checks.map((check) => check[0]).join(', ') + ': ' + expectations + ' expectations hold'
+    ? 'selftest: ' + window.innerWidth + ' pixels: ' + checks.map((check) => check[0]).join(', ') + ': ' + expectations + ' expectations hold'
     : 'selftest failed: ' + failures.slice(0, 20).join('; ');
   document.body.appendChild(result);
 }

@@ -52,7 +52,7 @@ class Timeline {
     hint.textContent = 'Drag over a part to zoom; with the keyboard: + \u2212, arrows, Escape. '
       + 'Sums are of the whole iteration.';
     bar.append(hint);
-    this.figure.insertBefore(bar, this.iterations[0]);
+    this.iterations[0].before(bar);
   }
 
   choose(name) { this.iterations.forEach((each) => { each.hidden = each.dataset.name !== name; }); }
@@ -138,6 +138,12 @@ if (timelineFigure && timelineFigure.querySelector('.iteration')) {
       for (const lane of lanes) {
         const sum = lane.dataset.sums.split(' ').reduce((all, each) => all + Number(each), 0);
         expect(Math.abs(sum - wall) <= 1e-6 + wall * 1e-6, 'a lane adds up to its iteration');
+        const told = Array.from(lane.querySelectorAll('.value'))
+          .filter((text) => getComputedStyle(text).display !== 'none');
+        expect(told.length === 1 && told[0].classList.contains('short') === narrow.matches,
+          'a narrow screen shows shares, a wide one times');
+        expect(told.every((text) => text.getBoundingClientRect().right <= window.innerWidth),
+          'which are not cut');
       }
     }
     for (const each of timeline.iterations) {

@@ -2,9 +2,11 @@
 
 #include "base/error.h"
 #include "reports/comparison/comparison.h"
+#include "reports/figures/format.h"
 #include "reports/markup/html.h"
 #include "reports/pages/html_index.h"
 #include "reports/pages/html_page.h"
+#include "reports/pages/html_verdict.h"
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/reports/pages/html_reader.h"
@@ -141,6 +143,62 @@ TEST_CASE("a picture that is not there says why") {
   CHECK_FALSE(has(page, "id=\"flame-wall-difference\""));
 }
 
+TEST_CASE("stacks of wall time of both sides have their difference, as those of CPU time have") {
+  auto pictures = sample_pictures();
+  pictures.variants[0].wall = pictures.variants[1].wall;
+  auto& waits = pictures.variants[0].wall.data.value().stacks.front();
+  waits.samples += 4000;
+  const std::string page = to_html(make_report(realistic_recording()), pictures);
+  CHECK(markup_faults(page).empty());
+  for (const char* kind : {"cpu", "cpu-leaves", "wall", "wall-leaves"})
+    for (const char* frames : {"", "-all"}) {
+      INFO(kind << frames);
+      const size_t begin = page.find(fmt::format("id=\"flame-{}-difference{}\"", kind, frames));
+      REQUIRE(begin != std::string::npos);
+      const std::string figure = page.substr(begin, page.find("</figure>", begin) - begin);
+      CHECK(has(figure, "frame shrunk"));
+    }
+}
+
+TEST_CASE("alarms, how many warnings there are and a void comparison stand before the figures") {
+  auto recording = realistic_recording();
+  recording.warnings = {"the first <of> them", "another"};
+  Report report = make_report(recording);
+  report.alarms = {"THE MACHINE DISTURBS: steal"};
+  report.same_work.status = SameWork::kDifferent;
+  report.same_work.sentence = "the work differs";
+  const std::string page = to_html(report, {});
+  const size_t verdict = page.find("<h2 id=\"verdict\">");
+  const size_t figures = page.find("<div class=\"split\">");
+  const std::string head = page.substr(verdict, figures - verdict);
+  CHECK(has(head, "<div class=\"alarm void\""));
+  CHECK(has(head, "the work differs"));
+  CHECK(has(head, "<div class=\"alarm\""));
+  CHECK(has(head, "THE MACHINE DISTURBS: steal"));
+  CHECK(has(head, fmt::format("<a href=\"#warnings\">{} warnings</a>", report.warnings.size())));
+  CHECK(has(head, "the first &lt;of&gt; them"));
+  report.alarms.clear();
+  report.warnings.clear();
+  report.same_work.status = SameWork::kSame;
+  CHECK_FALSE(has(to_html(report, {}), "class=\"alarm"));
+}
+
+TEST_CASE("sections fold, and what belongs to one lies in it") {
+  const std::string page = page_of(realistic_recording());
+  std::string rest = page;
+  size_t sections = 0;
+  for (size_t at = 0; (at = page.find("<details class=\"fold\" open>", at)) != std::string::npos;
+       ++at, ++sections) {
+    const size_t end = page.find("</details>\n</section>", at);
+    REQUIRE(end != std::string::npos);
+    CHECK(page.find("<details", at + 1) > end);
+    if (const size_t heading = page.find("<h3 ", end); heading != std::string::npos)
+      CHECK(page.find("<h2 ", end) < heading);
+  }
+  CHECK(sections > 8);
+  CHECK_FALSE(has(page.substr(page.find("<h2 id=\"verdict\">"), 200), "<details"));
+}
+
 TEST_CASE("a difference folds its frames, and shows all of them by a switch that needs no script") {
   const std::string page = page_of(realistic_recording());
   for (const char* kind : {"cpu", "cpu-leaves", "allocation"}) {
@@ -188,6 +246,34 @@ TEST_CASE("an index lists recordings, and those that cannot be read with the rea
   CHECK(has(page, "spawn, pool"));
   CHECK(has(page, "unavailable: recording.json: &lt;broken&gt;"));
   CHECK_FALSE(has(page, "href=\"/recording/c\""));
+}
+
+TEST_CASE("an index shows each recording's winner and ratio, and flags what makes them doubtful") {
+  auto recording = realistic_recording();
+  recording.warnings = {"one", "<two>"};
+  Report report = make_report(recording);
+  report.alarms = {"THE MACHINE DISTURBS: steal: 3 (what to do)"};
+  IndexEntry entry;
+  entry.folder = "a";
+  add_verdict(report, entry);
+  CHECK(entry.winner == report.variants[report.verdict.winner]);
+  CHECK(entry.verdict_class == "winner");
+  CHECK(entry.ratio == fmt::format("{} as fast as {}", format_ratio(*report.verdict.pairs.ratio),
+                                   report.variants[report.verdict.rival]));
+  CHECK(has(to_html(report, {}), "<b>" + format_ratio(*report.verdict.pairs.ratio) + "</b>"));
+  CHECK(entry.flags == std::vector<std::string>{"THE MACHINE DISTURBS: steal: 3",
+                                                warnings_words(report.warnings.size())});
+  report.verdict.doubts.all = {{Doubt::kDisturbed, "4 of <10> rounds disturbed", ""}};
+  IndexEntry doubtful;
+  doubtful.folder = "b";
+  add_verdict(report, doubtful);
+  CHECK(doubtful.winner == "probably " + entry.winner);
+  CHECK(doubtful.verdict_class == "probable");
+  const std::string page = html_index("out", {entry, doubtful});
+  CHECK(markup_faults(page).empty());
+  CHECK(has(page, "<b class=\"winner\">" + entry.winner + "</b>"));
+  CHECK(has(page, "<b class=\"probable\">probably " + entry.winner + "</b>"));
+  CHECK(has(page, "<ul class=\"flags\">\n<li>4 of &lt;10&gt; rounds disturbed</li>"));
 }
 
 }  // namespace winnow::reports

@@ -132,6 +132,14 @@ std::string strips_of_intervals(const Values& values) {
   return html_figure(plot);
 }
 
+std::string strips_of_ratios(const Values& values) {
+  StripPlot plot;
+  plot.logarithmic = true;
+  plot.reference = 1;
+  plot.rows = {{"small", "", 0, values, {}}, {"large", "", 1, {}, values}};
+  return html_figure(plot);
+}
+
 std::string strips_with_reference(const Values& values) {
   std::string text;
   for (size_t i = 0; i < std::min<size_t>(values.size(), 5); ++i) {
@@ -301,11 +309,16 @@ std::vector<NamedPlot> all_plots() {
       {"lines by x", line(Scale::kLinear, &PlotPoint::x)},
       {"lines by y, logarithmic", line(Scale::kLog2, &PlotPoint::y)},
       {"lines by x, logarithmic", line(Scale::kLog2, &PlotPoint::x)},
+      {"lines on a telephone",
+       [](const Values& values) {
+         return svg(line_plot(values, Scale::kLinear, &PlotPoint::y), PlotWidth::kTelephone);
+       }},
       {"whiskers", whiskers},
       {"curves", curves},
       {"a line each", many_series, false, 800},
       {"strips of dots", strips_of_dots, true},
       {"strips of intervals", strips_of_intervals, false, 1500},
+      {"strips of ratios", strips_of_ratios, true},
       {"strips with a reference", strips_with_reference, true},
       {"bars", many_bars, false, 800},
       {"stacks", many_stacks, false, 800},
@@ -357,6 +370,41 @@ TEST_CASE("equal values stand in the middle of an axis of which no two ticks rea
       for (const double tick : ticks) texts.push_back(tick_text(tick, ticks[1] - ticks[0]));
       CHECK(std::ranges::adjacent_find(texts) == texts.end());
     }
+}
+
+TEST_CASE("on a logarithmic axis half and twice as much lie equally far from one",
+          "[plot_values]") {
+  StripPlot plot;
+  plot.logarithmic = true;
+  plot.reference = 1;
+  plot.rows = {{"row", "", 0, {0.5, 2, 0, -1}, {1}}};
+  const std::string drawn = html_figure(plot);
+  CHECK(has(drawn, "class=\"small\" cx=\"2.00%\""));
+  CHECK(has(drawn, "class=\"small\" cx=\"98.00%\""));
+  CHECK(has(drawn, "class=\"large\" cx=\"50.00%\""));
+  CHECK(has(drawn, "class=\"reference\" x1=\"50.00%\""));
+  CHECK_FALSE(has(drawn, "inf"));
+  struct Case {
+    double low, high;
+    std::vector<std::string> ticks;
+  };
+  for (const Case& each : std::vector<Case>{{0.87, 1.6, {"1.0", "1.2", "1.4", "1.6"}},
+                                            {0.9, 2.6, {"1", "1.5", "2"}},
+                                            {0.4, 30, {"0.5", "1", "2", "5", "10", "20"}},
+                                            {1, 9600, {"1", "10", "100", "1,000"}}}) {
+    plot.rows = {{"row", "", 0, {each.low, each.high}, {}}};
+    const std::string figure = html_figure(plot);
+    CAPTURE(figure);
+    size_t at = 0;
+    for (const std::string& tick : each.ticks) {
+      at = figure.find(">" + tick + "</text>", at);
+      CHECK(at != std::string::npos);
+    }
+    size_t lines = 0;
+    for (size_t grid = 0; (grid = figure.find("class=\"grid\"", grid)) != std::string::npos; ++grid)
+      ++lines;
+    CHECK(lines == each.ticks.size());
+  }
 }
 
 TEST_CASE("threads beyond those that a picture has room for are counted, not drawn",

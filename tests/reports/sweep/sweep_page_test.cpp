@@ -29,7 +29,8 @@ TEST_CASE("the page of a sweep has the tables of its Markdown, cell by cell, and
     REQUIRE(markdown.count(heading) == 1);
     CHECK(rows == markdown.at(heading));
   }
-  CHECK(count_of(page, "src=\"data:image/svg+xml,") == sweep_plots(report).size());
+  CHECK(count_of(page, " src=\"data:image/svg+xml,") == sweep_plots(report).size());
+  CHECK(count_of(page, " srcset=\"data:image/svg+xml,") == sweep_plots(report).size());
   const std::string text = plain_text(page);
   for (const MixAnswer& mix : report.mixes) CHECK(has(text, mix.sentence));
   CHECK(has(text, report.shared.sentence));
