@@ -86,7 +86,7 @@ void check_evidence(int variants, int blocks) {
   throw base::UsageError(
       "blocks",
       fmt::format(
-          "{} cannot prove {} at 99 % confidence: at least {} are needed (--blocks {}), or "
+          "{} cannot prove {} at 99% confidence: at least {} are needed (--blocks {}), or "
           "--no-verdict for durations without a winner",
           blocks,
           comparisons == 1 ? "a difference" : fmt::format("the order of {} variants", variants),

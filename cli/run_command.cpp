@@ -34,7 +34,7 @@ constexpr std::string_view kRunText =
     "behind a crash.\n\n"
     "Passes: time (no profiler: durations), cpu (where CPU time goes), wall (where persistent\n"
     "threads wait), heap (allocations by category), sync (exact counts and times of threads).\n\n"
-    "A winner needs 99 % confidence over all comparisons: with two variants at least 8 blocks, "
+    "A winner needs 99% confidence over all comparisons: with two variants at least 8 blocks, "
     "with\n"
     "three 9, with 13 12. Fewer are refused; --no-verdict takes a quick look instead. The time "
     "pass\n"

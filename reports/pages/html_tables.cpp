@@ -101,7 +101,7 @@ std::string texts_section(const std::string& heading, const std::vector<std::str
 }
 
 std::string html_section(const Table& table, int level) {
-  if (table.heading.empty()) return "";
+  if (table.heading.empty() || table.not_run) return "";
   std::string result = section_start(level, table.heading);
   for (const std::string& sentence : table.insights)
     result +=
@@ -114,6 +114,7 @@ std::string html_section(const Table& table, int level) {
 }
 
 std::string creations_section(const ThreadAnalysis& threads) {
+  if (threads.creations_not_run) return "";
   const std::string heading = "Thread Creations";
   std::vector<HtmlRow> rows;
   for (const Creations& row : threads.creations) {
@@ -136,6 +137,7 @@ std::string creations_section(const ThreadAnalysis& threads) {
 }
 
 std::string threads_section(const ThreadAnalysis& threads) {
+  if (threads.threads_not_run) return "";
   const std::string heading = "Threads";
   std::vector<HtmlRow> rows;
   for (const ThreadRow& row : threads.threads) {
