@@ -13,7 +13,7 @@
 namespace winnow::base {
 namespace {
 
-constexpr size_t kFileLimitBytes = size_t{16} << 20;
+constexpr size_t kFileLimitBytes = 16'000'000;
 constexpr int kKeyPartsLimit = 1000;
 
 // Looks for keys and brackets outside of texts and comments: parts of keys, and the brackets that

@@ -35,7 +35,7 @@ constexpr std::string_view kExplainText =
     "Causes: region (the thread that opens a region spins), wakeup (it wakes a helper and waits "
     "for\n"
     "its answer), thread (it creates a thread and joins it). Without --cost each variant gets as\n"
-    "much as makes an iteration about 10 % longer, by a first process, but no more than a quarter\n"
+    "much as makes an iteration about 10% longer, by a first process, but no more than a quarter\n"
     "of --spin-us: threads that wait longer go to sleep, and waking them costs time of its own.\n\n"
     "Exit status: 0 where each variant agrees or is not decided, 1 where one disagrees.\n\n"
     "Examples:\n"

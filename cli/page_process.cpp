@@ -51,7 +51,8 @@ void write_all(int descriptor, const char* bytes, size_t size) {
 HttpAnswer page_made(const std::function<HttpAnswer()>& make, const PageLimits& limits) try {
   return make();
 } catch (const std::bad_alloc&) {
-  return failed_page(fmt::format("it takes more than {} MB of memory", limits.memory_bytes >> 20));
+  return failed_page(
+      fmt::format("it takes more than {} MB of memory", limits.memory_bytes / 1'000'000));
 } catch (const std::exception& error) {
   return failed_page(error.what());
 }
@@ -108,7 +109,7 @@ bool PageProcess::read_some() {
 
 HttpAnswer PageProcess::answer() {
   if (bytes_.size() > sizeof(int) + limits_.page_bytes)
-    return failed_page(fmt::format("it is larger than {} MB", limits_.page_bytes >> 20));
+    return failed_page(fmt::format("it is larger than {} MB", limits_.page_bytes / 1'000'000));
   int ended = 0;
   while (waitpid(pid_, &ended, 0) < 0 && errno == EINTR) {
   }

@@ -19,8 +19,8 @@ struct HttpAnswer {
 // What one page may take.
 struct PageLimits {
   std::chrono::milliseconds time = std::chrono::seconds(60);
-  size_t memory_bytes = size_t{4} << 30;  // of address space; not held under a sanitizer
-  size_t page_bytes = size_t{64} << 20;
+  size_t memory_bytes = 4'000'000'000;  // of address space; not held under a sanitizer
+  size_t page_bytes = 64'000'000;
 };
 
 // An answer with status 500 and this reason, escaped.

@@ -90,7 +90,7 @@ void check_evidence(int variants, int blocks, const RecordingOptions& options,
   throw base::UsageError(
       option,
       fmt::format(
-          "{} {} cannot prove {} at 99 % confidence, which takes at least {}: {}; or --no-verdict "
+          "{} {} cannot prove {} at 99% confidence, which takes at least {}: {}; or --no-verdict "
           "for durations without a winner",
           blocks, blocks == 1 ? "block" : "blocks",
           variants == 2 ? "a difference" : fmt::format("the order of {} variants", variants),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -14,6 +15,8 @@
 
 namespace winnow::cli {
 namespace {
+
+constexpr double kMostGrowth = 1.1;  // of a remaining time that was told
 
 std::atomic<bool> stop_requested{false};
 
@@ -29,9 +32,8 @@ std::string clock_text(double seconds) {
 }
 
 void show_progress(const profiles::Progress& progress) {
-  const std::string line = fmt::format("\r\x1b[K[{}/{}] {}, {} left", progress.done, progress.total,
-                                       base::printable(progress.text), clock_text(progress.eta_s));
-  std::fputs(progress.done == progress.total ? "\r\x1b[K" : line.c_str(), stderr);
+  const bool ended = progress.text.empty() || progress.done == progress.total;
+  std::fputs(ended ? "\r\x1b[K" : ("\r\x1b[K" + progress_words(progress)).c_str(), stderr);
   std::fflush(stderr);
 }
 
@@ -39,11 +41,14 @@ void show_progress(const profiles::Progress& progress) {
 class ProgressLines {
  public:
   void operator()(const profiles::Progress& progress) {
+    if (progress.elapsed_s < told_s_) told_s_ = 0;  // another run
     if (progress.elapsed_s - told_s_ < kEvery_s) return;
     told_s_ = progress.elapsed_s;
-    const std::string line =
-        fmt::format("winnow: {} of {} processes, about {} left: {}\n", progress.done,
-                    progress.total, clock_text(progress.eta_s), base::printable(progress.text));
+    std::string line = fmt::format("winnow: {}", progress.done);
+    if (progress.total > 0) line += fmt::format(" of {}", progress.total);
+    line += " processes";
+    if (progress.eta_s) line += fmt::format(", about {} left", clock_text(*progress.eta_s));
+    line += ": " + base::printable(progress.text) + "\n";
     std::fputs(line.c_str(), stderr);
   }
 
@@ -64,11 +69,36 @@ bool takes_control_sequences(const char* terminal, const char* no_color) {
   return !kind.empty() && kind != "dumb" && (no_color == nullptr || *no_color == '\0');
 }
 
+profiles::Progress SteadyProgress::operator()(profiles::Progress progress) {
+  if (progress.elapsed_s < elapsed_s_) *this = {};
+  elapsed_s_ = progress.elapsed_s;
+  if (progress.total > 0) {
+    if (total_ > 0) progress.total = std::min(progress.total, total_);
+    total_ = progress.total = std::max(progress.total, progress.done);
+  }
+  if (progress.eta_s) {
+    if (least_s_) progress.eta_s = std::min(*progress.eta_s, *least_s_ * kMostGrowth);
+    least_s_ = std::min(*progress.eta_s, least_s_.value_or(*progress.eta_s));
+  }
+  return progress;
+}
+
+std::string progress_words(const profiles::Progress& progress) {
+  std::string words = fmt::format("[{}", progress.done);
+  if (progress.total > 0) words += fmt::format("/{}", progress.total);
+  words += "] " + base::printable(progress.text);
+  if (progress.eta_s) words += fmt::format(", {} left", clock_text(*progress.eta_s));
+  return words;
+}
+
 std::function<void(const profiles::Progress&)> progress_line() {
   if (::isatty(STDERR_FILENO) == 0 ||
       !takes_control_sequences(std::getenv("TERM"), std::getenv("NO_COLOR")))
-    return ProgressLines();
-  return show_progress;
+    return [steady = SteadyProgress(), lines = ProgressLines()](
+               const profiles::Progress& progress) mutable { lines(steady(progress)); };
+  return [steady = SteadyProgress()](const profiles::Progress& progress) mutable {
+    show_progress(steady(progress));
+  };
 }
 
 std::string status_words(const profiles::Recording& recording) {

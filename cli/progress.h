@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "profiles/process/plan.h"
@@ -16,6 +17,21 @@ const std::atomic<bool>* watch_signals();
 // May a program colour text there, or write over it? By $TERM and $NO_COLOR
 // (https://no-color.org); null: not set.
 bool takes_control_sequences(const char* terminal, const char* no_color);
+
+// What was told before holds: no total and no remaining time grows, but that time by a tenth. A
+// process more than were told is one of the total. With the next run it begins anew.
+class SteadyProgress {
+ public:
+  profiles::Progress operator()(profiles::Progress progress);
+
+ private:
+  double elapsed_s_ = 0;
+  std::optional<double> least_s_;  // that was told to remain
+  int total_ = 0;                  // 0: none was told
+};
+
+// "[3/24] time pass, block 2, pool, 1:20 left"; without what is not known.
+std::string progress_words(const profiles::Progress& progress);
 
 // On standard error: one line that is written over again, or where that is no terminal, or may not
 // be written over, one every ten seconds.

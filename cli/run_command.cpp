@@ -36,7 +36,7 @@ constexpr std::string_view kRunText =
     "behind a crash.\n\n"
     "Passes: time (no profiler: durations), cpu (where CPU time goes), wall (where persistent\n"
     "threads wait), heap (allocations by category), sync (exact counts and times of threads).\n\n"
-    "A winner needs 99 % confidence over all comparisons: with 2 variants at least {two} blocks, "
+    "A winner needs 99% confidence over all comparisons: with 2 variants at least {two} blocks, "
     "with\n"
     "3 {three}, with all {strategies} {all}. Fewer are refused; --no-verdict takes a quick look "
     "instead. The\n"

@@ -75,7 +75,7 @@ std::string uncategorized(const reports::Export& source, std::optional<size_t> o
 int top_command(const Arguments& arguments) {
   const Help help{"winnow top DIR[:VARIANT]... [--variant NAME] [-n N] [--uncategorized]",
                   "Prints the functions in which a recording's CPU time was spent, each with its\n"
-                  "share of the samples, the interval at 95 % and a bar.\n\n"
+                  "share of the samples, the interval at 95% and a bar.\n\n"
                   "Examples:\n"
                   "  winnow top out/batch32\n"
                   "  winnow top out/batch32 --variant pool -n 10\n"

@@ -20,7 +20,7 @@ namespace winnow::engine {
 enum class SyntheticShape { full_300m, tiny };
 
 // The magnitudes, all in one place. Norm weights and the scales of the quantized blocks vary by
-// +-25 % around their mean.
+// +-25% around their mean.
 inline constexpr double kNormWeight = 1.0;  // attn_norm, ffn_norm, output_norm
 // What a block's two branches add to the residual stream, whose rms starts at 1.
 inline constexpr double kPostNormWeight = 0.3;

@@ -106,6 +106,12 @@ std::optional<double> read_gbs(const PeakRow& row, int threads, const RooflinePl
   return 1e-9 * static_cast<double>(bytes) / taken;
 }
 
+// Of 10^6 bytes: "268 MB", "33.6 MB".
+std::string megabytes(size_t bytes) {
+  const double size = static_cast<double>(bytes) / 1e6;
+  return fmt::format("{:.{}f} MB", size, size < 100 ? 1 : 0);
+}
+
 }  // namespace
 
 RooflinePlan roofline_plan(int cores, std::optional<size_t> cache_bytes,
@@ -118,18 +124,18 @@ RooflinePlan roofline_plan(int cores, std::optional<size_t> cache_bytes,
   }
   const size_t cache = cache_bytes.value_or(0);
   plan.buffer_bytes = std::min(std::max(kLeastBuffer, kBufferPerCache * cache), *free_bytes / 4);
-  const std::string caches = cache_bytes ? fmt::format("last-level caches of {} MB", cache >> 20)
+  const std::string caches = cache_bytes ? "last-level caches of " + megabytes(cache)
                                          : "last-level caches of unknown size";
   if (plan.buffer_bytes < std::max(kLeastBufferPerCache * cache, size_t{1} << 20)) {
     plan.buffer_bytes = 0;
     plan.buffer_note = fmt::format(
         "memory reads not measured: a quarter of the free memory "
-        "({} MB) is too little beside {}",
-        *free_bytes >> 20, caches);
+        "({}) is too little beside {}",
+        megabytes(*free_bytes), caches);
   } else {
     plan.buffer_note =
-        fmt::format("memory reads over {} MB in large pages where there are any, beside {}",
-                    plan.buffer_bytes >> 20, caches);
+        fmt::format("memory reads over {} in large pages where there are any, beside {}",
+                    megabytes(plan.buffer_bytes), caches);
   }
   return plan;
 }

@@ -116,8 +116,8 @@ int sampled_iterations(const reports::GateReport& report) {
   return static_cast<int>(kSampled_ms / longest_ms);
 }
 
-// So many that a function of 45 % of the samples is known to a third of the rise, with all
-// functions compared at 95 %: 8,000 know it to 8 %, and n to 8 % * sqrt(8,000 / n).
+// So many that a function of 45% of the samples is known to a third of the rise, with all
+// functions compared at 95%: 8,000 know it to 8%, and n to 8% * sqrt(8,000 / n).
 int64_t explaining_samples(double rise) {
   constexpr double kMost = 8000, kKnownTo = 0.08, kLeast = 1000;
   return static_cast<int64_t>(
@@ -253,7 +253,8 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options
   };
   if (plan.progress)
     plan.progress = [&clock, tell = plan.progress](profiles::Progress progress) {
-      if (clock.left_s() > 0) progress.eta_s = std::min(progress.eta_s, clock.left_s());
+      if (const double left_s = clock.left_s(); left_s > 0)
+        progress.eta_s = std::min(progress.eta_s.value_or(left_s), left_s);
       tell(progress);
     };
   const profiles::Recording both = profiles::run(plan);

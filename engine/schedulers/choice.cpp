@@ -16,8 +16,8 @@ constexpr double kAny = std::numeric_limits<double>::infinity();
 //   4.75/ 4.67/ 4.60     7.10/ 7.08/ 6.67     9.67/ 9.64/ 9.11  12.85/12.02/12.09 4
 //   210     23.6/ 22.3/ 22.4     43.6/ 44.0/ 42.3     64.1/ 63.4/ 61.3     89.7/ 80.8/ 80.2 2 210
 //   41.6/ 41.5/ 41.6     84.5/ 79.9/ 81.2   126.9/119.5/119.6  173.5/157.2/158.0
-// With at least a text a thread hybrid is the fastest or within 1 % of it, but for 3 texts of 6
-// tokens on 2 threads (packed by 4 %). Fewer: short texts want to share their weights, others not
+// With at least a text a thread hybrid is the fastest or within 1% of it, but for 3 texts of 6
+// tokens on 2 threads (packed by 4%). Fewer: short texts want to share their weights, others not
 // to meet.
 const Choice kChoices[] = {
     {1, 20, &packed_row},

@@ -115,9 +115,11 @@ Judgement cpu_pressure(const std::string& value) {
 }
 
 Judgement environment(const std::string& value) {
-  return value == "none" ? kOk
-                         : "measured programs read these, Winnow's own none that tune a library: "
-                           "unset what is not meant for all of them";
+  return value == "none"
+             ? kOk
+             : "programs read them, and some change how fast a program is; Winnow's own "
+               "engines do not get those that tune a library: unset those that you do "
+               "not want to measure with";
 }
 
 Judgement perf_events(const std::string& value) {

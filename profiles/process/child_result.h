@@ -28,7 +28,7 @@ struct ChildResult {
 
 // Of a result: a larger one is refused, and not kept. A recording holds the results of all
 // processes, and is limited itself.
-inline constexpr size_t kMostResultBytes = size_t{4} << 20;
+inline constexpr size_t kMostResultBytes = 4'000'000;
 
 // Needs the schema, iteration_wall_ns and region.wall_ns; every other field may be absent, none may
 // have another type or be negative. Unknown fields are ignored. Throws base::Error.

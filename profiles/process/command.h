@@ -11,8 +11,8 @@
 namespace winnow::profiles {
 
 // Of a program's messages: on the disk while it runs, and what a recording keeps, their end.
-inline constexpr int64_t kMostMessagesBytes = int64_t{64} << 20;
-inline constexpr int64_t kKeptMessagesBytes = int64_t{1} << 20;
+inline constexpr int64_t kMostMessagesBytes = 64'000'000;
+inline constexpr int64_t kKeptMessagesBytes = 1'000'000;
 
 // A program to start. Paths are the harness's, whatever `folder` is; only arguments[0], where it is
 // relative and has a '/', is looked up in `folder`.

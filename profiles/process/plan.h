@@ -50,10 +50,10 @@ struct Arm {
 };
 
 struct Progress {
-  int done = 0, total = 0;  // child processes; the total may still change
+  int done = 0, total = 0;  // child processes; a total that may become smaller, 0: not known
   double elapsed_s = 0;
-  double eta_s = 0;  // by the time taken so far
-  std::string text;  // "time pass, block 3 of 20, pool"
+  std::optional<double> eta_s{};  // by the time taken so far; empty: nothing tells it yet
+  std::string text;               // "time pass, block 3 of 20, pool"
 };
 
 // The machine's peaks, and what to know of their measuring; mostly nothing.

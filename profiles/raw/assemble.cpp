@@ -54,7 +54,7 @@ void write(const std::string& folder, const std::string& variant, Stacks stacks,
     recording.warnings.push_back(
         fmt::format("{}, {}: the {} lightest call stacks are one, because a file of call stacks "
                     "holds at most {} MB",
-                    variant, word(clock), left_out, kLimitStacksBytes >> 20));
+                    variant, word(clock), left_out, kLimitStacksBytes / 1'000'000));
 }
 
 // A block's files of this kind, one for each run of a command: "perf-0.data". None: the block is of
@@ -99,13 +99,13 @@ void check_coverage(const std::string& subject, const SampledProfile& profile,
   const double share = profile.sampled_s / *profile.total_s;
   // Of so little CPU time a share says nothing, unless next to nothing was seen at all.
   if (*profile.total_s < kLeastToTell_s && share >= kNone) return;
-  std::string text = fmt::format("the profiler saw {:.0f} % of the CPU time", share * 100);
+  std::string text = fmt::format("the profiler saw {:.0f}% of the CPU time", share * 100);
   if (profile.unseen_kernel_s)
-    text += fmt::format("; {:.0f} % is the kernel's, which it may not see",
+    text += fmt::format("; {:.0f}% is the kernel's, which it may not see",
                         *profile.unseen_kernel_s / *profile.total_s * 100);
   else if (profile.outside_events_s.value_or(0) > kToName * *profile.total_s)
     text += fmt::format(
-        "; {:.0f} % is the kernel's, to start and end processes and to switch between threads, "
+        "; {:.0f}% is the kernel's, to start and end processes and to switch between threads, "
         "where no profiler counts",
         *profile.outside_events_s / *profile.total_s * 100);
   if (share < kHalf) throw base::Error(subject, text + ": too little for a table");
@@ -206,13 +206,13 @@ class SeenSum {
       throw base::Error(
           "first process",
           fmt::format(
-              "only {:.0f} % of its CPU time is seen: too little for a table; the rest is "
+              "only {:.0f}% of its CPU time is seen: too little for a table; the rest is "
               "its start{} and its end. A longer run has a greater share",
               sum_.share() * 100,
               replaced_ ? ", the program that it was before an exec (env and its like)" : ""));
     if (sum_.share() < kHalf)
       throw base::Error("process tree",
-                        fmt::format("only the first process is seen, which used {:.0f} % of its "
+                        fmt::format("only the first process is seen, which used {:.0f}% of its "
                                     "CPU time: too little for a table{}",
                                     sum_.share() * 100, children()));
     return sum_;

@@ -7,7 +7,7 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kMostCpuBytes = size_t{256} << 20;
+constexpr size_t kMostCpuBytes = 256'000'000;
 constexpr uint64_t kLimitSamples = uint64_t{1} << 40;
 constexpr uint64_t kLimitPeriodUs = 3'600'000'000;
 

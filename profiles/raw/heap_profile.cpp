@@ -10,7 +10,7 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr size_t kMostHeapBytes = size_t{256} << 20;
+constexpr size_t kMostHeapBytes = 256'000'000;
 constexpr int64_t kLimitCount = int64_t{1} << 52;  // sums of a file's lines stay exact and positive
 constexpr std::string_view kHeader = "heap profile:";
 constexpr std::string_view kMap = "MAPPED_LIBRARIES:";

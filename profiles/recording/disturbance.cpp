@@ -80,10 +80,10 @@ std::string disturbance(const BlockMachine& machine, int cores) {
     if (others >= kOtherCores)
       reasons.push_back(fmt::format("other programs used {:.1f} of {} cores", others, cores));
     else if (others >= kPressureOtherCores && pressure >= kPressurePercent)
-      reasons.push_back(fmt::format("PSI {:.0f} % beside other programs", pressure));
+      reasons.push_back(fmt::format("PSI {:.0f}% beside other programs", pressure));
   }
   if (steal >= kStealPercent && steal / 100 * cores * wall_s >= kSteal_s)
-    reasons.push_back(fmt::format("steal {:.1f} %", steal));
+    reasons.push_back(fmt::format("steal {:.1f}%", steal));
   if (wall_s > 0 && throttled_s >= kThrottledPercent / 100 * wall_s)
     reasons.push_back(fmt::format("throttled for {:.2f} of {:.2f} s", throttled_s, wall_s));
   return fmt::format("{}", fmt::join(reasons, ", "));

@@ -28,7 +28,7 @@ inline constexpr double kPressureOtherCores = 0.1;
 
 // Time that the hypervisor gave to other machines, where it is more than a few ticks. It is the
 // weakest of the tellers: under neighbours' load that spread wall times by a fifth it read 0.3 to
-// 1.1 % only.
+// 1.1% only.
 inline constexpr double kSteal_s = 0.05;
 inline constexpr double kStealPercent = 1;
 

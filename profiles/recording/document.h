@@ -31,7 +31,7 @@ struct Kind {
   std::string noun;
   Version version;
   std::span<const Upgrade> upgrades{};  // in the order of their versions
-  size_t limit_bytes = size_t{64} << 20;
+  size_t limit_bytes = 64'000'000;
 };
 
 // "schema", "schema_minor" and "content_hash" are taken out of the document.

@@ -12,7 +12,7 @@
 namespace winnow::profiles {
 
 inline constexpr int kStacksSchema = 1;
-inline constexpr size_t kLimitStacksBytes = size_t{64} << 20;  // of a file
+inline constexpr size_t kLimitStacksBytes = 64'000'000;  // of a file
 
 // Of sampled stacks one for each address, the outermost function that is not inlined, as in
 // Function; of allocations those inlined, too, which the categories are made for.

@@ -26,6 +26,7 @@ constexpr int kFirstGuessOfRounds = 5;
 constexpr int kHeapIterations = 2, kHeapRuns = 1;
 // Of a run of a command under a pass that slows it down; unless it takes long anyway.
 constexpr double kSlowPassLimit_s = 60, kSlowPassFactor = 4;
+constexpr double kSlowPassGuess = 2;  // what such a pass takes, before its first process
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
 
@@ -60,7 +61,7 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
       planned_blocks_(plan.blocks) {
   passes_.block = passes_.sampled = std::max(1, plan.iterations_per_block);
   passes_.heap = plan.of_programs() ? kHeapRuns : kHeapIterations;
-  count_blocks();
+  if (!plan.of_programs()) count_blocks();  // of programs their first runs decide about the plan
   std::vector<std::string> libraries;
   if (!plan.of_programs() && !plan.agent_library.empty())
     libraries = {plan.agent_library, malloc_library(plan.agent_library)};
@@ -73,18 +74,62 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   }
 }
 
+// At most, so that what is told to be left never grows.
 void Measurement::count_blocks() {
   const RunPlan& plan = plan_;
-  total_ = 0;
   const int arms = static_cast<int>(plan.arms.size());
-  if (planned(Pass::time)) total_ += planned_blocks_ * static_cast<int>(order_.arms());
-  if (planned(Pass::cpu)) total_ += kFirstGuessOfRounds * arms;
-  if (planned(Pass::wall)) total_ += kMaxWallRounds * static_cast<int>(persistent_arms().size());
-  if (planned(Pass::heap)) total_ += 2 * arms;
-  if (planned(Pass::sync)) total_ += plan.sync_processes * arms;
-  if (planned(Pass::tree)) total_ += plan.tree_processes * arms;
-  if (planned(Pass::futex)) total_ += plan.futex_processes * arms;
-  if (planned(Pass::count)) total_ += plan.count_processes * arms;
+  const int round = static_cast<int>(order_.arms());
+  const int repeated = plan.enough ? 0 : planned_blocks_ / kRerunsOneOf;
+  const auto set = [&](Pass pass, int processes) {
+    if (planned(pass)) processes_[pass] = processes;
+  };
+  set(Pass::time, (planned_blocks_ + repeated) * round);
+  set(Pass::cpu, kMaxCpuRounds * arms);
+  set(Pass::wall, kMaxWallRounds * static_cast<int>(persistent_arms().size()));
+  set(Pass::heap, arms);
+  if (planned(Pass::heap)) processes_[Pass::exact] = arms;
+  set(Pass::sync, plan.sync_processes * arms);
+  set(Pass::tree, plan.tree_processes * arms);
+  set(Pass::futex, plan.futex_processes * arms);
+  set(Pass::count, plan.count_processes * arms);
+}
+
+int Measurement::processes_left(Pass pass) const {
+  const auto planned = processes_.find(pass);
+  const auto taken = pass_times_.find(pass);
+  return planned == processes_.end()
+             ? 0
+             : std::max(0, planned->second - (taken == pass_times_.end() ? 0 : taken->second.done));
+}
+
+// As in the pass so far; before its first process as in the passes before it, and longer where the
+// pass slows a program down.
+double Measurement::process_s(Pass pass) const {
+  const auto known = pass_times_.find(pass);
+  if (known != pass_times_.end() && known->second.measured > 0)
+    return known->second.seconds / known->second.measured;
+  PassTime all;
+  for (const auto& [before, taken] : pass_times_) {
+    all.measured += taken.measured;
+    all.seconds += taken.seconds;
+  }
+  return all.seconds / std::max(all.measured, 1) * (interferes(pass) ? kSlowPassGuess : 1);
+}
+
+std::optional<double> Measurement::estimated_s() const {
+  if (plan_.budget_s > 0 && !plan_.of_programs()) return left_s();
+  const auto measured = [](const auto& pass) { return pass.second.measured > 0; };
+  if (std::ranges::none_of(pass_times_, measured)) return std::nullopt;
+  double all_s = 0;
+  for (const auto& [pass, processes] : processes_) {
+    double pass_s = processes_left(pass) * process_s(pass);
+    const auto taken = pass_times_.find(pass);
+    const double taken_s = taken == pass_times_.end() ? 0 : taken->second.seconds;
+    if (pass == Pass::cpu || pass == Pass::wall)
+      pass_s = std::min(pass_s, std::max(0.0, kSampledPassLimit_s - taken_s));
+    all_s += pass_s;
+  }
+  return all_s;
 }
 
 double Measurement::elapsed_s() const {
@@ -94,13 +139,13 @@ double Measurement::elapsed_s() const {
 void Measurement::report_progress(const std::string& text) const {
   if (!plan_.progress) return;
   Progress progress;
-  progress.done = done_;
-  progress.total = std::max(done_, total_);
+  for (const auto& [pass, taken] : pass_times_) progress.done += taken.done;
+  if (!processes_.empty()) {
+    progress.total = progress.done;
+    for (const auto& [pass, processes] : processes_) progress.total += processes_left(pass);
+  }
   progress.elapsed_s = elapsed_s();
-  if (plan_.budget_s > 0 && !plan_.of_programs())
-    progress.eta_s = left_s();
-  else if (done_ > 0)
-    progress.eta_s = progress.elapsed_s / done_ * (progress.total - done_);
+  progress.eta_s = estimated_s();
   progress.text = text;
   plan_.progress(progress);
 }
@@ -150,10 +195,11 @@ void Measurement::take_passes() {
       take_pass(pass);
     } else {
       recording_.missing.push_back({"", pass, why});
+      end_pass(pass);
     }
   }
   take_all_earlier();
-  total_ = done_;
+  processes_ = {{Pass::time, 0}};
   pass_ = kPasses.back();
   pass_end_s_ = 0;
   note_programs();
@@ -224,6 +270,17 @@ double Measurement::time_limit_s(Pass pass, size_t arm) const {
 }
 
 void Measurement::take_pass(Pass pass) {
+  take_processes(pass);
+  end_pass(pass);
+}
+
+// What it did not need is left no more.
+void Measurement::end_pass(Pass pass) {
+  processes_[pass] = 0;
+  if (pass == Pass::heap) processes_[Pass::exact] = 0;
+}
+
+void Measurement::take_processes(Pass pass) {
   begin_pass(pass);
   leave_out_the_blind(pass);
   if (pass == Pass::time) return time_pass();
@@ -246,7 +303,6 @@ void Measurement::time_pass() {
     ++rounds;
     if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
   }
-  total_ -= (planned_blocks_ - rounds) * static_cast<int>(order_.arms());
   // Who asks for more as long as it is needed takes what there is.
   if (!plan_.enough) repeat_disturbed_rounds(rounds);
 }
@@ -263,7 +319,7 @@ void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
 void Measurement::repeat_disturbed_rounds(int rounds) {
   std::vector<int> repeated = disturbed_rounds(recording_);
   repeated.resize(std::min(repeated.size(), static_cast<size_t>(rounds / kRerunsOneOf)));
-  total_ += static_cast<int>(repeated.size() * order_.arms());
+  processes_[Pass::time] = static_cast<int>((rounds + repeated.size()) * order_.arms());
   for (int round : repeated) {
     if (stopped() || !fits_another_round()) break;
     take_round(order_.next(), round);
@@ -297,8 +353,10 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
     const double taken_s = elapsed_s() - start_s, round_s = taken_s / taken;
     if (taken_s + (budget_ ? round_s : 0) > limit_s) needed = taken;
     pass_end_s_ = start_s + std::min(limit_s, round_s * needed);
-    total_ += (needed - rounds) * static_cast<int>(arms.size());
     rounds = needed;
+    const int most =
+        (rounds + rounds / 2) * static_cast<int>(arms.size());  // later rounds may tell more
+    processes_[pass] = std::min(processes_[pass], most);
   }
 }
 
@@ -341,8 +399,9 @@ void Measurement::once(Pass pass, int iterations) {
 // One fresh process; true: it succeeded.
 bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional<int> rerun_of) {
   if (stopped()) return false;
+  PassTime& taken = pass_times_[pass];
   if (given_up(pass, arm) || left_out(pass, arm)) {
-    ++done_;
+    ++taken.done;
     return false;
   }
   const std::string& name = name_of(arm);
@@ -350,8 +409,11 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   if (take_earlier(pass, arm, index)) return true;
   report_progress(fmt::format("{} pass, block {}, {}", word(pass), index + 1, name));
   const BlockPlan block = block_plan(pass, arm, index, iterations);
+  const double begin_s = elapsed_s();
   ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
-  ++done_;
+  ++taken.done;
+  ++taken.measured;
+  taken.seconds += elapsed_s() - begin_s;
   last_samples_ = result.samples;
 
   why_invalid_ = watch_of(arm).change();
@@ -400,7 +462,7 @@ bool Measurement::take_earlier(Pass pass, size_t arm, int index) {
     last_samples_ = entry.mapped().samples;
     recording_.blocks.push_back(std::move(entry.mapped().block));
     failures_in_a_row_[{pass, arm}] = 0;
-    ++done_;
+    ++pass_times_[pass].done;
     return true;
   }
   if (goes_on_)

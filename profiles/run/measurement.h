@@ -55,6 +55,8 @@ class Measurement {
   void leave_out_the_blind(Pass pass);
   double time_limit_s(Pass pass, size_t arm) const;
   void take_pass(Pass pass);
+  void take_processes(Pass pass);
+  void end_pass(Pass pass);
   void time_pass();
   void take_round(const Arms& order, std::optional<int> rerun_of);
   void repeat_disturbed_rounds(int rounds);
@@ -72,6 +74,9 @@ class Measurement {
   double left_s() const;
   bool fits_another_round() const;
   void count_blocks();
+  int processes_left(Pass pass) const;
+  double process_s(Pass pass) const;
+  std::optional<double> estimated_s() const;
   void choose_plan(double round_s, double starts_s, double shortest_s);
   void measure_start();
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
@@ -110,7 +115,14 @@ class Measurement {
   Pass pass_ = kPasses.front();       // that is taken
   double pass_end_s_ = 0;             // when it ends, by an estimate from the budget
   int planned_blocks_;
-  int done_ = 0, total_ = 0;
+  // Of the time that a pass took: processes that are done, those that this run measured, and what
+  // these took.
+  struct PassTime {
+    int done = 0, measured = 0;
+    double seconds = 0;
+  };
+  std::map<Pass, PassTime> pass_times_;
+  std::map<Pass, int> processes_;        // of a pass, at most; none: the plan is not made yet
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kSameFacts = {"cpu_model", "cores", "kernel", "cpu_quota", "environment"};
-constexpr uintmax_t kReadInput_bytes = 1 << 20;  // a scenario, not a model
+constexpr uintmax_t kReadInput_bytes = 1'000'000;  // a scenario, not a model
 
 class PlanText {
  public:

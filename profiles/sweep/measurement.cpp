@@ -29,10 +29,11 @@ std::string describe(const Condition& condition, const std::string& parameter) {
   std::string text = condition.mix;
   if (parameter != "threads")
     text += fmt::format(", {} {}", parameter.empty() ? "batch" : parameter, condition.batch);
-  text += fmt::format(", {} threads", condition.threads);
+  text += fmt::format(", {} thread{}", condition.threads, condition.threads == 1 ? "" : "s");
   if (condition.neighbours > 0)
-    text += fmt::format(", {}{} neighbours", condition.neighbours,
-                        condition.neighbours_pinned ? " pinned" : "");
+    text += fmt::format(", {}{} neighbour{}", condition.neighbours,
+                        condition.neighbours_pinned ? " pinned" : "",
+                        condition.neighbours == 1 ? "" : "s");
   if (condition.cpu_quota) text += fmt::format(", quota of {:g} cores", *condition.cpu_quota);
   return text;
 }
@@ -89,9 +90,11 @@ double SweepMeasurement::elapsed_s() const {
 
 void SweepMeasurement::take() {
   take_hooks("setup", &Program::setup, plan_.stop);
-  total_ = missing_blocks(plan_.budget_s ? 1 : plan_.blocks);
+  if (!plan_.budget_s) total_ = missing_blocks(plan_.blocks);
   take_planned_rounds(plan_.budget_s ? 1 : plan_.blocks);
-  if (plan_.budget_s) spend_budget();
+  if (!plan_.budget_s) return;
+  spend_budget();
+  report_progress("");
 }
 
 // Whatever ended the sweep.
@@ -140,28 +143,78 @@ void SweepMeasurement::take_planned_rounds(int rounds) {
                     *plan_.budget_s, without_time, groups_.size()));
 }
 
-// The most uncertain condition of those whose next round fits, until none does.
+// First every condition gets as many rounds as an interval needs; what is left goes where the
+// uncertainty is largest, until no round fits.
 void SweepMeasurement::spend_budget() {
   while (!stopped()) {
-    std::optional<size_t> next;
-    Uncertainty most;
-    for (size_t i = 0; i < groups_.size(); ++i) {
-      const auto taken = rounds_taken(sweep_, groups_[i]);
-      if (!taken || *taken == 0 || *taken >= kMaxBudgetRounds || !fits(groups_[i], *taken))
-        continue;
-      const Uncertainty here = uncertainty(sweep_, groups_[i]);
-      if (next && here <= most) continue;
-      next = i;
-      most = here;
-    }
-    if (!next) return;
+    std::optional<size_t> next = without_interval();
+    if (!next) next = most_uncertain();
+    if (!next) break;
     take_round(*next, *rounds_taken(sweep_, groups_[*next]));
   }
+  if (!stopped()) warn_of_few_rounds();
 }
 
-// By what the cells' latest blocks took; a block that was never taken, as long as the others.
-bool SweepMeasurement::fits(const CellGroup& group, int round) const {
-  if (!plan_.budget_s) return true;
+// A condition that has too few rounds for an interval. While all can have enough, the one with the
+// fewest, so that what the machine does meanwhile meets all alike; else the cheapest one, so that
+// most have enough.
+std::optional<size_t> SweepMeasurement::without_interval() const {
+  struct Lacking {
+    size_t group;
+    int taken;
+    double rest_s;
+  };
+  std::vector<Lacking> all;
+  double rest_s = 0;
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    const int taken = rounds_taken(sweep_, groups_[i]).value_or(0);
+    if (taken == 0 || taken >= kRoundsOfInterval) continue;
+    all.push_back({i, taken, (kRoundsOfInterval - taken) * round_s(groups_[i], taken)});
+    rest_s += all.back().rest_s;
+  }
+  const bool all_fit = rest_s <= left_s();
+  std::optional<Lacking> next;
+  for (const Lacking& each : all)
+    if (fits(groups_[each.group], each.taken) &&
+        (!next || (all_fit ? each.taken < next->taken : each.rest_s < next->rest_s)))
+      next = each;
+  return next ? std::optional(next->group) : std::nullopt;
+}
+
+std::optional<size_t> SweepMeasurement::most_uncertain() const {
+  std::optional<size_t> next;
+  Uncertainty most;
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    const auto taken = rounds_taken(sweep_, groups_[i]);
+    if (!taken || *taken == 0 || *taken >= kMaxBudgetRounds || !fits(groups_[i], *taken)) continue;
+    const Uncertainty here = uncertainty(sweep_, groups_[i]);
+    if (next && here <= most) continue;
+    next = i;
+    most = here;
+  }
+  return next;
+}
+
+void SweepMeasurement::warn_of_few_rounds() {
+  std::string few;
+  for (const CellGroup& group : groups_) {
+    const int taken = rounds_taken(sweep_, group).value_or(0);
+    if (taken > 0 && taken < kRoundsOfInterval)
+      few += fmt::format("{}{} ({})", few.empty() ? "" : "; ",
+                         describe(group.condition, plan_.parameter), taken);
+  }
+  if (!few.empty())
+    sweep_.warnings.push_back(
+        fmt::format("the time budget of {:g} s leaves these with fewer than the {} rounds that an "
+                    "interval needs: {}",
+                    *plan_.budget_s, kRoundsOfInterval, few));
+}
+
+double SweepMeasurement::left_s() const { return *plan_.budget_s - elapsed_s(); }
+
+// Of what the group lacks in this round, by what the cells' latest blocks took; a block that was
+// never taken, as long as the others.
+double SweepMeasurement::round_s(const CellGroup& group, int round) const {
   const double mean_s = done_ > 0 ? measured_s_ / done_ : 0;
   double needed_s = 0;
   for (const size_t cell : group.cells) {
@@ -170,8 +223,11 @@ bool SweepMeasurement::fits(const CellGroup& group, int round) const {
     const auto known = seconds_.find(cell);
     needed_s += known != seconds_.end() ? known->second : mean_s;
   }
-  const double left_s = *plan_.budget_s - elapsed_s();
-  return left_s > 0 && needed_s <= left_s;
+  return needed_s;
+}
+
+bool SweepMeasurement::fits(const CellGroup& group, int round) const {
+  return !plan_.budget_s || (left_s() > 0 && round_s(group, round) <= left_s());
 }
 
 // The cells that lack this round; after an interruption these may be some.
@@ -322,19 +378,28 @@ void SweepMeasurement::add(SweepCell& cell, const ChildResult& result) {
                                           kFailuresToGiveUp, failure_words(from)));
 }
 
+// By what each cell's latest block took; of a cell that has none, as long as the longest.
+std::optional<double> SweepMeasurement::estimated_s(int rounds) const {
+  if (seconds_.empty()) return std::nullopt;
+  double longest_s = 0, all_s = 0;
+  for (const auto& [cell, cell_s] : seconds_) longest_s = std::max(longest_s, cell_s);
+  for (const CellGroup& group : groups_)
+    for (const size_t cell : group.cells) {
+      const int taken = static_cast<int>(sweep_.cells[cell].blocks.size());
+      if (given_up(sweep_.cells[cell]) || taken >= rounds) continue;
+      const auto known = seconds_.find(cell);
+      all_s += (rounds - taken) * (known != seconds_.end() ? known->second : longest_s);
+    }
+  return all_s;
+}
+
 void SweepMeasurement::report_progress(const std::string& text) const {
   if (!plan_.progress) return;
   Progress progress;
   progress.done = done_;
   progress.elapsed_s = elapsed_s();
-  const double mean_s = done_ > 0 ? progress.elapsed_s / done_ : 0;
-  progress.total = std::max(total_, done_);
-  progress.eta_s = mean_s * (progress.total - done_);
-  if (plan_.budget_s) {
-    progress.eta_s = std::max(0.0, *plan_.budget_s - progress.elapsed_s);
-    if (mean_s > 0)
-      progress.total = done_ + static_cast<int>(std::min(1e6, std::floor(progress.eta_s / mean_s)));
-  }
+  progress.total = total_ > 0 ? std::max(total_, done_) : 0;
+  progress.eta_s = plan_.budget_s ? std::max(0.0, left_s()) : estimated_s(plan_.blocks);
   progress.text = text;
   plan_.progress(progress);
 }

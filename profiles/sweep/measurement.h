@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,11 @@ class SweepMeasurement {
   void spend_budget();
   Round take_round(size_t group, int round);
   bool fits(const CellGroup& group, int round) const;
+  double left_s() const;
+  double round_s(const CellGroup& group, int round) const;
+  std::optional<size_t> without_interval() const;
+  std::optional<size_t> most_uncertain() const;
+  void warn_of_few_rounds();
 
   int iterations_of(const CellGroup& group, int round);
   int calibrated(const CellGroup& group, int round);
@@ -47,6 +53,7 @@ class SweepMeasurement {
   void add(SweepCell& cell, const ChildResult& result);
   void report_progress(const std::string& text) const;
   int missing_blocks(int rounds) const;
+  std::optional<double> estimated_s(int rounds) const;
 
   const SweepPlan& plan_;
   const SweepFolder& folder_;
@@ -58,8 +65,8 @@ class SweepMeasurement {
   std::map<size_t, ProgramWatch> watches_;  // by the cell
   std::string change_;
   int64_t next_order_ = 0;
-  int done_ = 0, total_ = 0;
-  double measured_s_ = 0;  // by the blocks that are done
+  int done_ = 0, total_ = 0;  // of all blocks; with a budget 0: nobody knows
+  double measured_s_ = 0;     // by the blocks that are done
   double start_s_ = 0;
 };
 

@@ -11,6 +11,7 @@
 namespace winnow::profiles {
 
 inline constexpr int kFailuresToGiveUp = 2;  // in a row
+inline constexpr int kRoundsOfInterval = 6;  // the fewest pairs that an interval at 95% takes
 
 // The cells of one condition: indexes of sweep.cells.
 struct CellGroup {

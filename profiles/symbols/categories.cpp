@@ -14,7 +14,7 @@ namespace {
 
 using base::TomlNode;
 
-constexpr size_t kLimitBytes = size_t{1} << 20;
+constexpr size_t kLimitBytes = 1'000'000;
 // std::regex recurses once a character: a hostile name or expression must not exhaust the stack.
 constexpr size_t kLimitName = 512;
 constexpr size_t kLimitExpression = 512;

@@ -12,7 +12,7 @@ struct MetricSpread {
   std::vector<double> blocks{};        // of each the median over its iterations
   int64_t iterations = 0;              // in all
   std::optional<double> mean, median;  // over all iterations; over blocks
-  std::optional<double> low, high;     // 99 % interval of the median by order statistics
+  std::optional<double> low, high;     // 99% interval of the median by order statistics
 };
 
 MetricSpread metric_spread(const MeasuredArm& arm, const profiles::Metric& metric);

@@ -6,6 +6,7 @@
 
 #include "reports/blocks/block_times.h"
 #include "reports/figures/format.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/significance.h"
 
 namespace winnow::reports {
@@ -24,17 +25,18 @@ std::vector<double> log_ratios(const Measured& arms, Measure measure) {
   return logs;
 }
 
-// "4.6% in wall time (A/A arm 0.999x, 99 % CI 0.98x to 1.02x, 10 pairs)"
+// "4.6% in wall time (A/A arm 0.999x, 99% CI 0.98x to 1.02x, 10 pairs)"
 std::string effect_words(const std::optional<double>& effect, const Pairs& pairs,
                          const char* what) {
   if (pairs.count() == 0) return fmt::format("unavailable in {} (no pairs of the A/A arm)", what);
-  const std::string arm = fmt::format("A/A arm {}, {} pairs", ratio_words(pairs), pairs.count());
+  const std::string arm =
+      fmt::format("A/A arm {}, {}", ratio_words(pairs), count_of(pairs.count(), "pair"));
   if (!effect) return fmt::format("unavailable in {} ({}: too few)", what, arm);
   return fmt::format("{} in {} ({})", format_percent(*effect * 100), what, arm);
 }
 
 std::string distance_words(const Pairs& pairs) {
-  return fmt::format("{} ({} pairs, {}{})", ratio_words(pairs), pairs.count(),
+  return fmt::format("{} ({}, {}{})", ratio_words(pairs), count_of(pairs.count(), "pair"),
                      format_p(pairs.adjusted_p), pairs.comparisons > 1 ? " over both" : "");
 }
 
@@ -75,7 +77,7 @@ NoiseFloor noise_floor(const Measured& arms, int variants, bool ranks) {
   noise.cpu_effect = smallest_effect(arms, Measure::kCpu, Sought::kRow, variants);
   const std::string over =
       variants > 2 ? fmt::format(" over {} comparisons", variants - 1) : std::string();
-  noise.sentence = fmt::format("{}; {}; at 99 % confidence{} and 90 % power",
+  noise.sentence = fmt::format("{}; {}; at 99% confidence{} and 90% power",
                                effect_words(noise.wall_effect, noise.wall, "wall time"),
                                effect_words(noise.cpu_effect, noise.cpu, "CPU time"), over);
   if (!ranks || variants < 3 || noise.wall.count() == 0) return noise;

@@ -28,7 +28,7 @@ std::optional<double> smallest_effect(const Measured& arms, Measure measure, Sou
 // could have detected (kLevel, kPower), without a winner where `ranks` is false.
 NoiseFloor noise_floor(const Measured& arms, int variants, bool ranks);
 
-// Does the A/A arm differ in that one of the two? By chance one of them does so in 1 % of runs.
+// Does the A/A arm differ in that one of the two? By chance one of them does so in 1% of runs.
 bool twin_differs(const Pairs& twin);
 
 // The warning that the A/A arm itself differs from the baseline; empty: it does not.

@@ -8,6 +8,7 @@
 #include "reports/blocks/metric_spread.h"
 #include "reports/blocks/timing.h"
 #include "reports/figures/format.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
@@ -155,8 +156,9 @@ std::vector<Pairs> compare_all(const Measured& arms, const std::vector<Match>& m
 }
 
 std::string blocks_words(const Pairs& pairs) {
-  if (!pairs.unpaired()) return fmt::format("{} pairs of blocks", pairs.count());
-  return fmt::format("{} blocks against {}, unpaired", pairs.first_blocks, pairs.second_blocks);
+  if (!pairs.unpaired()) return count_of(pairs.count(), "pair") + " of blocks";
+  return fmt::format("{} against {}, unpaired", count_of(pairs.first_blocks, "block"),
+                     pairs.second_blocks);
 }
 
 std::string test_name(const Pairs& pairs) {
@@ -172,7 +174,7 @@ std::string ratio_words(const Pairs& pairs) {
     return low > 0.9 && high < 1.1 ? fmt::format("{:.3f}x", ratio) : format_ratio(ratio);
   };
   if (!pairs.low) return words(*pairs.ratio) + ", too few pairs for an interval";
-  return fmt::format("{}, 99 % CI {} to {}", words(*pairs.ratio), words(low), words(high));
+  return fmt::format("{}, 99% CI {} to {}", words(*pairs.ratio), words(low), words(high));
 }
 
 std::string judged_ratio_words(const Pairs& pairs) {

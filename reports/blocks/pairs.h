@@ -18,7 +18,7 @@ namespace winnow::reports {
 struct Pairs {
   int faster = 0, slower = 0, ties = 0;  // the second variant took less, more, as much as the first
   std::optional<double> ratio;           // Hodges-Lehmann; empty: no pairs
-  std::optional<double> low, high;       // 99 % interval by signed ranks; empty: too few pairs
+  std::optional<double> low, high;       // 99% interval by signed ranks; empty: too few pairs
   std::optional<double> sign_low, sign_high;  // the sign test's interval of the median
   double p = 1, sign_p = 1;                   // two-sided, of this comparison alone
   double adjusted_p = 1;                      // p, over all comparisons of its family
@@ -59,7 +59,7 @@ std::string blocks_words(const Pairs& pairs);
 // "signed ranks", "Mann-Whitney"
 std::string test_name(const Pairs& pairs);
 
-// "4.80x, 99 % CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval";
+// "4.80x, 99% CI 4.61x to 5.02x"; without an interval: "4.80x, too few pairs for an interval";
 // where all pairs tie: "identical in all pairs of blocks".
 std::string ratio_words(const Pairs& pairs);
 

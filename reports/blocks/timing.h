@@ -19,7 +19,7 @@ struct Timing {
   std::optional<double> cpu_s;         // CPU seconds an iteration, median over blocks
   std::optional<double> cores_busy;    // CPU time / wall time of the region, median over blocks
   std::vector<std::vector<double>> blocks_s{};  // every iteration of every block
-  // Items, or units of the work told, a second by each block's median; their median with its 99 %
+  // Items, or units of the work told, a second by each block's median; their median with its 99%
   // interval by order statistics.
   std::vector<double> blocks_items_per_s{};
   std::optional<double> items_per_s{}, items_per_s_low{}, items_per_s_high{};

@@ -73,12 +73,13 @@ std::string workload_words(const Recording& recording, const Words& about) {
                     workload.parts);
   if (!about.item.empty()) words += ", ";
   if (workload.threads > 0 || about.computes)
-    words += count_or_unknown(workload.threads) + " threads, ";
+    words +=
+        count_or_unknown(workload.threads) + (workload.threads == 1 ? " thread, " : " threads, ");
   return words +
-         fmt::format("{} {} a block, {} blocks planned",
+         fmt::format("{} {} a block, {} block{} planned",
                      count_or_unknown(workload.iterations_per_block),
                      workload.iterations_per_block == 1 ? about.iteration : about.iterations,
-                     count_or_unknown(workload.blocks));
+                     count_or_unknown(workload.blocks), workload.blocks == 1 ? "" : "s");
 }
 
 std::string isa_words(const Recording& recording) {
@@ -137,8 +138,20 @@ std::string start_words(const Recording& recording, const Compared& compared) {
   return words;
 }
 
+// One line for all passes that nobody asked for; of the rare ones, which are asked for by name,
+// nothing.
+std::string not_run_words(const Measured& arms) {
+  std::vector<std::string> passes;
+  for (const Pass pass : {Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::sync})
+    if (arms.size() > 0 && arms.not_run(pass)) passes.push_back(word(pass));
+  if (passes.empty()) return "";
+  return fmt::format("passes that were not run, whose tables are left out: {}",
+                     fmt::join(passes, ", "));
+}
+
 std::vector<std::string> missing(const Measured& arms) {
   std::vector<std::string> lines;
+  if (std::string line = not_run_words(arms); !line.empty()) lines.push_back(std::move(line));
   for (const auto& item : arms.recording().missing) {
     const MeasuredArm* arm = arms.find(item.variant);
     const std::string who = item.variant.empty() ? "all variants" : arm ? arm->label : item.variant;
@@ -206,6 +219,7 @@ Report make_report(const Measured& arms) {
     report.alarms.push_back("THE A/A ARM DIFFERS: " + alarm);
   for (std::string& alarm : metric_alarms(compared)) report.alarms.push_back(std::move(alarm));
   report.missing = missing(arms);
+  report.legend = legend_of(report);
   report.ranking = ranking_of(arms, compared);
   report.raw_commands = raw_commands(arms);
   std::vector<SameBehaviour> alike = same_behaviours(arms);

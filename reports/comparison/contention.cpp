@@ -112,7 +112,7 @@ std::vector<std::string> contention_sentences(const Measured& arms, const SameWo
   for (const ContentionRow& row : contention_rows(arms, same_work))
     if (row.significant)
       sentences.push_back(fmt::format(
-          "{} costs {} more CPU time per multiply-accumulate in {} than in {} (99 % interval {} to "
+          "{} costs {} more CPU time per multiply-accumulate in {} than in {} (99% interval {} to "
           "{}, what was not sampled included): contention, cold caches or clock frequency, not "
           "better use of the cores.",
           row.kernel, format_percent(row.excess_percent), arms[row.variant].label,

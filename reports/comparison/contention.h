@@ -17,7 +17,7 @@ struct ContentionRow {
   std::string kernel;
   size_t variant = 0, reference = 0;  // indices of variants
   double excess_percent = 0;  // sampled CPU time per multiply-accumulate against the reference's
-  // 99 % interval by counting samples at random. Its lower end gives the reference all CPU time of
+  // 99% interval by counting samples at random. Its lower end gives the reference all CPU time of
   // its own that was not sampled; its upper end gives the variant all of its.
   double low_percent = 0, high_percent = 0;
   double p = 1;              // of "costs no more", one-sided, on the same grounds as the lower end

@@ -66,9 +66,9 @@ std::string advantage(const Contest& contest, const Pairs& pairs) {
                                  format_ratio(better ? *pairs.ratio : 1 / *pairs.ratio), words,
                                  way_words(contest, better));
   if (pairs.low && better)
-    text += fmt::format(", 99 % CI {} to {}", format_ratio(*pairs.low), format_ratio(*pairs.high));
+    text += fmt::format(", 99% CI {} to {}", format_ratio(*pairs.low), format_ratio(*pairs.high));
   if (pairs.low && !better)
-    text += fmt::format(", 99 % CI {} to {}", format_ratio(1 / *pairs.high),
+    text += fmt::format(", 99% CI {} to {}", format_ratio(1 / *pairs.high),
                         format_ratio(1 / *pairs.low));
   return text;
 }

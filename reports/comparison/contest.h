@@ -25,7 +25,7 @@ Contest contest_by_cpu(const Compared& compared);
 // `metric` must outlive it.
 Contest contest_by(const ComparedMetric& metric);
 
-// `pairs`: the rival's blocks against the winner's. "1.34x as fast by Hodges-Lehmann, 99 % CI 1.30x
+// `pairs`: the rival's blocks against the winner's. "1.34x as fast by Hodges-Lehmann, 99% CI 1.30x
 // to 1.38x"; "1.34x better (higher req/s) by ..."; "identical in all pairs of blocks".
 std::string advantage(const Contest& contest, const Pairs& pairs);
 

@@ -72,7 +72,7 @@ std::string relative_words(const Measured& arms, const Profiles& cpu, size_t fro
   const profiles::SampledProfile &before = *cpu.profiles[from], &after = *cpu.profiles[to];
   const double before_s = change.before.seconds / before.iterations;
   if (!(before_s > 0)) return "no sample of it in " + arms[from].label;
-  if (change.after.count > 0) return fmt::format("{:+.1f}%", change.rise_s / before_s * 100);
+  if (change.after.count > 0) return format_change(1 + change.rise_s / before_s);
   const double least = 1 - most_without_sample_s(after) / after.iterations / before_s;
   const std::string none = "no sample of it in " + arms[to].label;
   return least > 0 ? fmt::format("at least {} less: {}", format_percent(least * 100), none) : none;

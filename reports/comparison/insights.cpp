@@ -114,9 +114,9 @@ void compute_insight(const Grounds& grounds, size_t variant, Sentences& sentence
         functions, same_work.for_the_same(), coverage(grounds, variant)));
     return;
   }
-  std::string text = fmt::format("{}: {} cost {} {} CPU{} ({})", label, functions,
-                                 delta->size_percent_text, delta->absolute < 0 ? "less" : "more",
-                                 same_work.for_the_same(), coverage(grounds, variant));
+  std::string text =
+      fmt::format("{}: {} cost {} CPU{} ({})", label, functions, less_or_more(*delta),
+                  same_work.for_the_same(), coverage(grounds, variant));
   const bool same_arithmetic = same_work.proven() && grounds.arms.words().computes;
   if (same_arithmetic && std::abs(*delta->percent) >= kTellingPercent)
     text +=

@@ -6,6 +6,7 @@
 
 #include "reports/comparison/performance.h"
 #include "reports/figures/format.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -30,13 +31,12 @@ std::string spread_note(const Compared& compared, const ComparedMetric& metric, 
   std::string text = fmt::format("{}, {}: ", compared.variants[variant], metric.about.name);
   if (!spread.median) return text + "unavailable: no block of the time pass has it.";
   text += figure_words(*spread.median);
-  text += spread.low ? fmt::format(", 99 % CI {} to {}", figure_words(*spread.low),
+  text += spread.low ? fmt::format(", 99% CI {} to {}", figure_words(*spread.low),
                                    figure_words(*spread.high))
                      : ", too few blocks for an interval";
-  return text + fmt::format("; mean {}; {} blocks, {} {} in all.", figure_words(*spread.mean),
-                            spread.blocks.size(),
-                            format_count(static_cast<double>(spread.iterations)),
-                            compared.words.iterations);
+  return text + fmt::format("; mean {}; {}, {} in all.", figure_words(*spread.mean),
+                            count_of(std::ssize(spread.blocks), "block"),
+                            count_of(spread.iterations, compared.words.iteration));
 }
 
 std::string noise_note(const ComparedMetric& metric) {
@@ -69,8 +69,7 @@ Table metric_table(const Compared& compared) {
       "What the programs write of themselves in the time pass. Figures are medians over "
       "blocks of the block's median {}; their intervals are by order statistics. Ratios "
       "are of what is better: above 1 the candidate is better than the baseline. They "
-      "are tested over pairs of blocks, as wall time is. A difference behind ~ is not "
-      "proven at 99 %.",
+      "are tested over pairs of blocks, as wall time is.",
       compared.words.iteration));
   return table;
 }
@@ -80,10 +79,10 @@ std::vector<std::string> metric_alarms(const Compared& compared) {
   for (const ComparedMetric& metric : compared.compared_metrics)
     if (metric.twin.decided())
       alarms.push_back(fmt::format(
-          "THE A/A ARM DIFFERS: two copies of {} differ in {}: {} ({} pairs). No difference up to "
+          "THE A/A ARM DIFFERS: two copies of {} differ in {}: {} ({}). No difference up to "
           "that size counts.",
           compared.variants.front(), metric.about.name, ratio_words(metric.twin),
-          metric.twin.count()));
+          count_of(metric.twin.count(), "pair")));
   return alarms;
 }
 

@@ -7,6 +7,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/recorded/kernel_work.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -130,7 +131,7 @@ void add_work_rows(Table& table, const Measured& arms, const Compared& compared)
     std::string text =
         fmt::format("{}: {} a unit", compared.variants[variant], time_words(*timing.items_per_s));
     if (timing.items_per_s_low)
-      text += fmt::format(", 99 % CI {} to {}; {}, 99 % CI {} to {}",
+      text += fmt::format(", 99% CI {} to {}; {}, 99% CI {} to {}",
                           time_words(*timing.items_per_s_high), time_words(*timing.items_per_s_low),
                           rate_words(*timing.items_per_s), rate_words(*timing.items_per_s_low),
                           rate_words(*timing.items_per_s_high));
@@ -169,8 +170,9 @@ std::string test_words(const Pairs& pairs) {
   if (pairs.unpaired())
     return fmt::format("{}: {} (Mann-Whitney, {})", blocks_words(pairs), ratio_words(pairs),
                        format_p(pairs.p));
-  std::string text = fmt::format("{} of {} pairs were faster: {} (signed ranks, {}", pairs.faster,
-                                 pairs.count(), ratio_words(pairs), format_p(pairs.p));
+  std::string text = fmt::format(
+      "{} of {} {} faster: {} (signed ranks, {}", pairs.faster, count_of(pairs.count(), "pair"),
+      pairs.count() == 1 ? "was" : "were", ratio_words(pairs), format_p(pairs.p));
   if (pairs.comparisons > 1)
     text += fmt::format(", over {} comparisons {}", pairs.comparisons, format_p(pairs.adjusted_p));
   text += "); ";
@@ -185,11 +187,11 @@ std::string test_words(const Pairs& pairs) {
 
 std::string spread(const Compared& compared, size_t variant) {
   const Timing& timing = compared.timings[variant];
-  std::string text = fmt::format(
-      "{}: {} blocks, {} {} in all; block medians ranged {} to {}", compared.variants[variant],
-      timing.blocks, format_count(static_cast<double>(timing.iterations)),
-      compared.words.iterations, format_value(timing.lowest_s, Unit::kIterationSeconds),
-      format_value(timing.highest_s, Unit::kIterationSeconds));
+  std::string text = fmt::format("{}: {}, {} in all; block medians ranged {} to {}",
+                                 compared.variants[variant], count_of(timing.blocks, "block"),
+                                 count_of(timing.iterations, compared.words.iteration),
+                                 format_value(timing.lowest_s, Unit::kIterationSeconds),
+                                 format_value(timing.highest_s, Unit::kIterationSeconds));
   const Pairs& pairs = compared.pairs[variant];
   if (pairs.count() > 0 && pairs.evidence != Evidence::kVoid) text += "; " + test_words(pairs);
   return text + ".";
@@ -216,12 +218,9 @@ std::string units_note(const Measured& arms, const Compared& compared) {
       "of the baseline / time of the candidate, over pairs of blocks with the same index: "
       "Hodges-Lehmann estimate and "
       "interval by Wilcoxon's signed ranks, p by Holm over the variants, of wall and of CPU time "
-      "apart. A "
-      "difference behind ~ is not "
-      "proven at 99 %. Differences and percentages come from unrounded figures. CPU time is the "
-      "kernel's; its row "
-      "and Cores Busy are medians over "
-      "blocks.",
+      "apart. "
+      "Differences and percentages come from unrounded figures. CPU time is the kernel's; its row "
+      "and Cores Busy are medians over blocks.",
       iterations, iteration, items);
 }
 

@@ -40,7 +40,7 @@ Pairs reversed(Pairs pairs) {
 std::string note(const Words& words, int comparisons, int pairs) {
   const int needed = pairs_needed(kLevel, comparisons);
   std::string text = fmt::format(
-      "Ordered by Median Time/{}; ratios are of speed, with their 99 % intervals; behind ~ no "
+      "Ordered by Median Time/{}; ratios are of speed, with their 99% intervals; behind ~ no "
       "difference is proven. A rank like 1 to 2 tells the places that a variant may have: behind "
       "all that are proven faster, before all that are proven slower. Variants of the same rank "
       "are equals as far as this run tells. Against the baseline Holm is over the variants; ranks "

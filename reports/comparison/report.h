@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reports/blocks/compared.h"
+#include "reports/comparison/legend.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/tables.h"
 #include "reports/comparison/verdict.h"
@@ -25,6 +26,7 @@ struct Report : Compared, Tables {
   std::vector<Fact> facts{};
   std::vector<MachineCondition> conditions{};  // of the machine, that disturb measuring
   std::vector<std::string> alarms{};           // what every reader must see first
+  std::vector<LegendEntry> legend{};           // of marks that stand in many places
   Ranking ranking{};                           // empty below three variants
   Verdict verdict{};
   std::optional<LedgerDifference> ledger_difference{};  // of the verdict's winner and rival

@@ -20,11 +20,11 @@
 // - material: the sums differ by more than 4 sqrt(a + b), which independent events would scatter
 //   by, and a tenth of the larger, because wake-ups come in bursts;
 // - beyond what the ranks of the processes may do by luck, whatever the count's distribution is
-//   (Mann-Whitney, 0.1 %: of seven processes each, none of one variant lies among the other's);
+//   (Mann-Whitney, 0.1%: of seven processes each, none of one variant lies among the other's);
 // - beyond the scatter between processes (Welch's t of the logarithms; or that all processes of one
-//   variant count it and none of the other's: of seven, 0.02 %), at 0.1 % over all counts
+//   variant count it and none of the other's: of seven, 0.02%), at 0.1% over all counts
 //   and the cores of the two variants together (Holm).
-// Cores likewise: 5 %, the signed ranks at 1 % and the t of paired blocks.
+// Cores likewise: 5%, the signed ranks at 1% and the t of paired blocks.
 //
 // With seven processes two runs of one program are told apart in at most two of a thousand cases,
 // simulated for counts that scatter by a third up to threefold, or have two modes; of counts that

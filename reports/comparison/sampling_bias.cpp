@@ -50,15 +50,4 @@ std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, siz
   return ratio;
 }
 
-std::string less_or_more(double ratio) {
-  return fmt::format("{} {}", format_percent(std::abs(ratio - 1) * 100),
-                     ratio < 1 ? "less" : "more");
-}
-
-std::string less_or_more(const Change& change) {
-  return fmt::format("{} {}",
-                     change.percent_text.empty() ? change.size_text : change.size_percent_text,
-                     change.absolute < 0 ? "less" : "more");
-}
-
 }  // namespace winnow::reports

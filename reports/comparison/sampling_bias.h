@@ -13,7 +13,7 @@ namespace winnow::reports {
 // compute, for a thread that runs long is met by more ticks than many that run briefly.
 struct ComputeRatio {
   double sampled = 1, ledger = 1;
-  bool apart = false;  // by more than the error of the ledger's figures (95 %) and by more than 3 %
+  bool apart = false;  // by more than the error of the ledger's figures (95%) and by more than 3%
 };
 
 // Empty where one of the two has no figure for one of the variants, or the ledger no accounts.

@@ -109,7 +109,6 @@ Table server_functions(const Measured& arms) {
       "server's CPU time.",
       all.basis.words));
   table.notes.push_back(sampling_note(all));
-  note_noise(table);
   return table;
 }
 

@@ -1,5 +1,8 @@
 #include "reports/comparison/tables.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "reports/comparison/metrics.h"
 #include "reports/comparison/performance.h"
 #include "reports/comparison/servers.h"
@@ -24,6 +27,28 @@ Table judged(Table table, const SameWork& same_work) {
   if (!same_work.holds())
     for (Row& row : table.rows) row.evidence.assign(row.figures.size(), Evidence::kVoid);
   return table;
+}
+
+bool has_figure(const Creations& row) {
+  return row.per_iteration.value || row.total.value || row.formula_per_iteration.value;
+}
+
+// What passes would have shown that were not run.
+void leave_out_not_run(Tables& tables, const Measured& arms) {
+  const auto leave_out = [&](Pass pass, std::initializer_list<Table*> all) {
+    for (Table* table : all) table->not_run = arms.not_run(pass) && table->rows.empty();
+  };
+  ThreadAnalysis& threads = tables.threads;
+  leave_out(Pass::cpu, {&tables.scheduler, &tables.compute, &tables.kernels, &tables.cpu_total,
+                        &tables.cumulative});
+  leave_out(Pass::wall, {&tables.wall});
+  leave_out(Pass::heap, {&tables.memory});
+  leave_out(Pass::sync, {&threads.metrics});
+  threads.threads_not_run = arms.not_run(Pass::sync) && threads.threads.empty();
+  threads.creations_not_run =
+      arms.not_run(Pass::sync) && std::ranges::none_of(threads.creations, has_figure);
+  const bool for_ledger = arms.not_run(Pass::cpu) || arms.not_run(Pass::sync);
+  tables.ledger_table.not_run = for_ledger && tables.ledger_table.rows.empty();
 }
 
 }  // namespace
@@ -53,6 +78,7 @@ Tables make_tables(const Measured& arms, const Compared& compared,
   tables.dispatch = judged(dispatch_table(arms, compared.timings), same_work);
   tables.ledger = make_ledger(arms, warnings);
   tables.ledger_table = judged(ledger_table(tables.ledger), same_work);
+  leave_out_not_run(tables, arms);
   return tables;
 }
 

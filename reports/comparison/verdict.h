@@ -8,7 +8,7 @@
 
 namespace winnow::reports {
 
-// All variants are compared with each other by the signed-rank test over pairs of blocks, at 99 %
+// All variants are compared with each other by the signed-rank test over pairs of blocks, at 99%
 // for all of these comparisons together, and only where all did the same work: by wall time, or by
 // the metric that decides. If all but one are proven worse than another, that one wins. If some
 // are, those that are left tie, and the verdict says what they are proven better than. Doubts

@@ -9,6 +9,7 @@
 #include "reports/figures/format.h"
 #include "reports/ledger/ledger.h"
 #include "reports/recorded/raw_commands.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/ties.h"
 
 namespace winnow::reports {
@@ -73,10 +74,10 @@ std::string conflict(const Grounds& grounds, const Contest& contest, size_t fast
                                : grounds.label(other);
   };
   const std::string blocks =
-      pairs.unpaired()
-          ? fmt::format("{} {}", test_name(pairs), advantage(contest, pairs))
-          : fmt::format("{} of {} pairs {}", std::max(pairs.faster, pairs.slower), pairs.count(),
-                        grounds.label(pairs.faster > pairs.slower ? fastest : other));
+      pairs.unpaired() ? fmt::format("{} {}", test_name(pairs), advantage(contest, pairs))
+                       : fmt::format("{} of {} {}", std::max(pairs.faster, pairs.slower),
+                                     count_of(pairs.count(), "pair"),
+                                     grounds.label(pairs.faster > pairs.slower ? fastest : other));
   return fmt::format(
       "{} against {}: the mean favours {}, the median {}, {} ({}): a winner needs all of them",
       grounds.label(fastest), grounds.label(other),
@@ -96,7 +97,7 @@ std::string short_workload_words(const Measured& arms) {
   std::string words = workload.scenario.empty() ? "this workload" : workload.scenario;
   if (!about.items.empty())
     words = about.inputs + " of " + about.items_words(workload.items_per_iteration);
-  if (workload.threads > 0) words += fmt::format(" on {} threads", workload.threads);
+  if (workload.threads > 0) words += " on " + count_of(workload.threads, "thread");
   return words;
 }
 
@@ -215,11 +216,10 @@ std::string open_question(const Grounds& grounds, const Contest& contest, size_t
   if (pairs.unpaired())
     return fmt::format("{}: {}: the blocks overlap, {}", against, advantage(contest, pairs),
                        certainty(pairs));
-  return fmt::format("{}: {}: {}: {} of {} were {}, {}", against, advantage(contest, pairs),
-                     pairs.decided() ? "by itself a difference, beside so many comparisons not"
-                                     : "the pairs disagree",
-                     pairs.faster, pairs.count(), contest.of_time() ? "faster" : "better",
-                     certainty(pairs));
+  return fmt::format(
+      "{}: {}: {}: {} of {} were {}, {}", against, advantage(contest, pairs),
+      pairs.decided() ? "proven by itself, but not among so many comparisons" : "not proven",
+      pairs.faster, pairs.count(), contest.of_time() ? "faster" : "better", certainty(pairs));
 }
 
 }  // namespace winnow::reports

@@ -93,7 +93,7 @@ std::vector<std::string> risen(const profiles::SampledProfile& before,
     if (a1 - a0 > error && p1 >= 0.01)
       found.emplace_back(
           p0 - p1,
-          fmt::format("{} ({} of the samples instead of {}, +/- {} points at 95 %)", function.name,
+          fmt::format("{} ({} of the samples instead of {}, +/- {} points at 95%)", function.name,
                       format_share(p1), format_share(p0), fmt::format("{:.1f}", 100 * error)));
   }
   std::ranges::sort(found);

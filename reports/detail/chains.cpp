@@ -75,7 +75,7 @@ std::vector<Moved> moved(const ByName& before, const ByName& after) {
   return result;
 }
 
-// Poisson's scatter of both counts of samples, at 95 %.
+// Poisson's scatter of both counts of samples, at 95%.
 bool noise(const Moved& each) {
   const auto variance = [](const Amounts& amounts) {
     return amounts.samples > 0 ? amounts.value * amounts.value / amounts.samples : 0;
@@ -143,7 +143,7 @@ Listing listing_of(const Measured& arms, const std::vector<VariantStacks>& stack
       fmt::format("The {} largest changes of {}, {} {}.", listing.rows.size(), all.size(),
                   allocation ? "bytes" : "microseconds of sampled CPU time", arms.words().share));
   if (!allocation)
-    listing.notes.push_back("Behind ~: within what counting samples at random explains at 95 %.");
+    listing.notes.push_back("Behind ~: within what counting samples at random explains at 95%.");
   return listing;
 }
 

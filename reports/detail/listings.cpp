@@ -54,7 +54,7 @@ Listing functions_listing(const Measured& arms, const Report& report, size_t var
   listing.heading = fmt::format("{}: Functions by {} CPU Time", report.variants[variant],
                                 cumulative ? "Cumulative" : "Flat");
   listing.symbols = true;
-  listing.columns = {"Function", "Category", "Samples", "CPU time", "Share", "95 % interval"};
+  listing.columns = {"Function", "Category", "Samples", "CPU time", "Share", "95% interval"};
   const auto& cpu = arms[variant].cpu();
   if (!cpu || !cpu->samples) {
     listing.notes.push_back(cpu ? "unavailable: the samples were not counted"
@@ -114,7 +114,7 @@ Listing latency_listing(const Measured& arms, const Report& report) {
          percentile(processes, n, 90, words), percentile(processes, n, 99, words)});
   }
   listing.notes.push_back(fmt::format(
-      "All {} of the time pass together, by nearest rank. In brackets: the interval at {:.0f} %, "
+      "All {} of the time pass together, by nearest rank. In brackets: the interval at {:.0f}%, "
       "by the ranks that the binomial distribution gives. {} of one process are alike: they count "
       "as the independent ones that the scatter between processes leaves.",
       words.iterations, kConfidence * 100, iterations));

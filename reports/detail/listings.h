@@ -23,7 +23,7 @@ Listing functions_listing(const Measured& arms, const Report& report, size_t var
 // p50, p90 and p99 of the iterations of the time pass.
 Listing latency_listing(const Measured& arms, const Report& report);
 
-// A share of `part` in `whole` samples with Wilson's interval at 95 %.
+// A share of `part` in `whole` samples with Wilson's interval at 95%.
 struct Share {
   double share = 0, low = 0, high = 0;
 };

@@ -11,11 +11,15 @@ namespace winnow::reports {
 namespace {
 
 constexpr const char* kUnavailable = "unavailable";
-constexpr const char* kNoPercent = "0.0%";
-constexpr int kMostDecimals = 9;        // of a cell
-constexpr int kFinestDecimals = 12;     // of a difference
-constexpr double kRounding = 1e-12;     // of dividing figures by their iterations
-constexpr double kLeastPercent = 5e-4;  // that a percentage shows: half its last digit
+constexpr const char* kUnderLeastPercent = "under 0.1%";
+constexpr int kMostDecimals = 9;           // of a cell
+constexpr int kFinestDecimals = 12;        // of a difference
+constexpr double kRounding = 1e-12;        // of dividing figures by their iterations
+constexpr double kLeastPercent = 5e-4;     // that a percentage shows: half its last digit
+constexpr int kPercentDecimals = 6;        // of a fall that is nearly whole
+constexpr double kMostOfFall = 99.999999;  // that leaves something
+constexpr double kFactorPercent = 900;     // a rise from here on is told as a factor: ten times
+constexpr double kSameUnit = 1000;         // a cell so much smaller than its row keeps its own unit
 
 struct UnitFormat {
   int decimals;
@@ -62,7 +66,7 @@ std::string without_zero_tail(std::string text) {
   return text;
 }
 
-// A smaller unit of time for small values, so that cells do not begin with a string of zeros.
+// A smaller unit of time for what is less than one, so that cells do not begin with zeros.
 struct SmallerUnit {
   int digits = 0;  // by which the decimal point moves
   const char* suffix = nullptr;
@@ -70,10 +74,16 @@ struct SmallerUnit {
 
 SmallerUnit smaller_unit(Unit unit, double value) {
   const double size = std::abs(value);
-  if (size == 0 || size >= 0.1) return {};
+  if (size == 0 || rounded(size, 3) >= 1) return {};
   if (unit == Unit::kMilliseconds) return {3, "µs"};
   if (unit != Unit::kSeconds && unit != Unit::kIterationSeconds) return {};
-  return size >= 0.0001 ? SmallerUnit{3, "ms"} : SmallerUnit{6, "µs"};
+  return rounded(size, 6) >= 0.001 ? SmallerUnit{3, "ms"} : SmallerUnit{6, "µs"};
+}
+
+// Of a cell in a row of which `largest` is the largest.
+SmallerUnit unit_beside(Unit unit, double value, double largest) {
+  const double size = std::abs(value);
+  return smaller_unit(unit, size != 0 && size * kSameUnit < largest ? size : largest);
 }
 
 // `value`, rounded to `decimals`, in the smaller unit.
@@ -82,17 +92,16 @@ std::string in_smaller_unit(double value, int decimals, const SmallerUnit& small
          small.suffix;
 }
 
+const char* sign_of(double value) { return value == 0 ? "" : value < 0 ? "-" : "+"; }
+
 bool is_grouped(Unit unit) { return unit == Unit::kCount || unit == Unit::kFigure; }
 
-// A difference in the unit that suits `larger`, the larger one of its two cells.
-std::string format_change(double absolute, Unit unit, int decimals, double larger) {
-  const char* prefix = absolute == 0 ? "" : absolute < 0 ? "-" : "+";
-  if (const SmallerUnit small = smaller_unit(unit, larger); small.suffix)
-    return prefix + in_smaller_unit(std::abs(absolute), decimals, small);
-  std::string text = is_grouped(unit) ? format_count(std::abs(absolute), decimals)
-                                      : fixed(std::abs(absolute), decimals);
+// The size of a difference whose cells are in that unit.
+std::string format_size(double size, Unit unit, int decimals, const SmallerUnit& small) {
+  if (small.suffix) return in_smaller_unit(size, decimals, small);
+  std::string text = is_grouped(unit) ? format_count(size, decimals) : fixed(size, decimals);
   if (unit == Unit::kMegabytes) text = without_zero_tail(text);
-  return fmt::format("{}{}{}", prefix, text, unit_format(unit).delta_suffix);
+  return text + unit_format(unit).delta_suffix;
 }
 
 // Behind a throughput; of other units "".
@@ -151,11 +160,34 @@ std::optional<double> percent_of(const Figure& first, const Figure& second, doub
   return std::isfinite(percent) ? std::optional(percent) : std::nullopt;
 }
 
+// Without a sign; of a rise to ten times and more the factor, of a fall that leaves little as many
+// decimals as show it.
+std::string size_of_change(double percent) {
+  const double size = std::abs(percent);
+  if (percent >= kFactorPercent) return format_ratio(1 + percent / 100);
+  if (percent == 0 || percent < -100) return format_percent(size);
+  if (percent == -100) return "100%";
+  if (rounded(size, 1) == 0) return kUnderLeastPercent;
+  if (percent > 0) return fixed(size, 1) + "%";
+  int decimals = 1;
+  while (decimals < kPercentDecimals && rounded(size, decimals) == 100) ++decimals;
+  return fixed(std::min(size, kMostOfFall), decimals) + "%";
+}
+
+std::string signed_change(double percent, const std::string& size) {
+  const bool bare = percent == 0 || percent >= kFactorPercent || size == kUnderLeastPercent;
+  return bare ? size : (percent < 0 ? "-" : "+") + size;
+}
+
+bool is_factor(const Change& change) { return change.percent.value_or(0) >= kFactorPercent; }
+
 std::string worded(const Row& row, const Change& change) {
   const double percent = change.percent.value_or(0);
-  if (row.words == DeltaWords::kFaster)
-    return change.size_percent_text + (percent <= 0 ? " faster" : " slower");
-  return change.size_percent_text + (percent >= 0 ? " increase" : " decrease");
+  const bool time = row.words == DeltaWords::kFaster;
+  const char* words = is_factor(change) ? (time ? " as long" : " as much")
+                      : time            ? (percent <= 0 ? " faster" : " slower")
+                                        : (percent >= 0 ? " increase" : " decrease");
+  return change.size_percent_text + words;
 }
 
 DeltaCell delta_cell(const Row& row, size_t variant) {
@@ -167,24 +199,35 @@ DeltaCell delta_cell(const Row& row, size_t variant) {
   const std::string comma_remark = remark.empty() ? "" : fmt::format(", {}", remark);
   const bool open = evidence == Evidence::kNoise || evidence == Evidence::kUnproven;
   if (!row.ratios.empty() && !row.ratios[variant].empty()) {
-    const std::string brackets = fmt::format(" ({}{})", delta->absolute_text, comma_remark);
+    const std::string brackets = fmt::format(" ({}{})", delta->words, comma_remark);
     return open ? DeltaCell{"", "~ " + row.ratios[variant] + brackets}
                 : DeltaCell{row.ratios[variant], brackets};
   }
   const bool worded_delta = row.words == DeltaWords::kFaster || row.words == DeltaWords::kIncrease;
   if (!worded_delta || delta->percent_text.empty()) {
-    std::string brackets = row.words == DeltaWords::kDifference ? "" : delta->percent_text;
+    const bool told = row.words != DeltaWords::kDifference && delta->absolute != 0;
+    std::string brackets = told ? delta->percent_text : "";
     if (!remark.empty()) brackets += brackets.empty() ? remark : comma_remark;
-    return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->absolute_text,
+    return {"", fmt::format("{}{}{}", open ? "~ " : "", delta->words,
                             brackets.empty() ? "" : fmt::format(" ({})", brackets))};
   }
   if (delta->equal)
     return {"", remark.empty() ? "identical" : fmt::format("identical ({})", remark)};
   const std::string words = worded(row, *delta);
   if (evidence == Evidence::kProven)
-    return {words, fmt::format(" ({}{})", delta->absolute_text, comma_remark)};
-  if (evidence == Evidence::kNone) return {"", fmt::format("{} ({})", words, delta->absolute_text)};
-  return {"", fmt::format("~ {} ({}{})", words, delta->absolute_text, comma_remark)};
+    return {words, fmt::format(" ({}{})", delta->words, comma_remark)};
+  if (evidence == Evidence::kNone) return {"", fmt::format("{} ({})", words, delta->words)};
+  return {"", fmt::format("~ {} ({}{})", words, delta->words, comma_remark)};
+}
+
+// Of a row's figures, and of the limits below which others lie.
+double largest_of(const Row& row) {
+  double largest = 0;
+  for (const Figure& figure : row.figures) {
+    const double size = std::max(std::abs(figure.value.value_or(0)), figure.below.value_or(0));
+    if (std::isfinite(size)) largest = std::max(largest, size);
+  }
+  return largest;
 }
 
 }  // namespace
@@ -215,18 +258,20 @@ std::string format_count(double count, int decimals) {
 
 std::string format_whole(int64_t count) { return grouped(std::to_string(count)); }
 
-std::string format_value(double value, Unit unit) {
+std::string format_value(double value, Unit unit) { return format_value(value, unit, value); }
+
+std::string format_value(double value, Unit unit, double largest) {
   if (!std::isfinite(value)) return kUnavailable;
-  const char* suffix = unit_format(unit).suffix;
   const int decimals = decimals_for(unit, value);
-  const SmallerUnit small = smaller_unit(unit, value);
+  const SmallerUnit small = unit_beside(unit, value, largest);
+  const char* suffix = small.suffix ? small.suffix : unit_format(unit).suffix;
   if (value != 0 && rounded(value, decimals) == 0) {
     const double least = std::pow(10, -decimals);
     return (value < 0 ? ">-" : "<") + (small.suffix ? in_smaller_unit(least, decimals, small)
                                                     : fixed(least, decimals) + suffix);
   }
-  if (small.suffix) return in_smaller_unit(rounded(value, decimals), decimals, small);
   if (value == 0 && unit != Unit::kMegabytes) return fmt::format("0{}", suffix);
+  if (small.suffix) return in_smaller_unit(rounded(value, decimals), decimals, small);
   if (is_grouped(unit)) return format_count(value, decimals);
   return fixed(value, decimals) + suffix;
 }
@@ -259,7 +304,10 @@ std::string format_ratio(double ratio) {
   if (ratio >= 100) return format_count(ratio) + "x";
   // Near one the digits behind it are the message.
   const double distance = std::abs(ratio - 1);
-  const int decimals = distance == 0 || distance >= 0.0995 ? 2 : distance >= 0.00995 ? 3 : 4;
+  const int decimals = ratio >= 10                           ? 1
+                       : distance == 0 || distance >= 0.0995 ? 2
+                       : distance >= 0.00995                 ? 3
+                                                             : 4;
   return fixed(ratio, decimals) + "x";
 }
 
@@ -269,6 +317,12 @@ std::string count_or_unknown(int count) {
 
 std::string format_p(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p); }
 
+std::string format_change(double ratio) {
+  if (!std::isfinite(ratio)) return kUnavailable;
+  const double percent = (ratio - 1) * 100;
+  return signed_change(percent, size_of_change(percent));
+}
+
 std::optional<Change> change(const Row& row, size_t from, size_t to) {
   const auto& first = row.figures[from].value;
   const auto& second = row.figures[to].value;
@@ -276,42 +330,73 @@ std::optional<Change> change(const Row& row, size_t from, size_t to) {
   Change result;
   result.difference = difference_of(*first, *second);
   result.equal = result.difference == 0;
-  result.absolute =
-      rounded(result.difference, delta_decimals(*first, *second, result.difference, row.unit));
+  const int decimals = delta_decimals(*first, *second, result.difference, row.unit);
+  const SmallerUnit small = unit_beside(row.unit, larger_of(*first, *second), largest_of(row));
+  result.absolute = rounded(result.difference, decimals);
   result.percent = percent_of(row.figures[from], row.figures[to], result.difference, row.unit);
-  result.absolute_text =
-      format_difference(*first, *second, row.unit) + per_second(row.unit, row.items);
-  result.size_text = result.absolute_text.substr(result.absolute == 0 ? 0 : 1);
+  result.size_text = format_size(std::abs(result.absolute), row.unit, decimals, small) +
+                     per_second(row.unit, row.items);
+  result.absolute_text = sign_of(result.absolute) + result.size_text;
+  result.words = result.equal ? "same"
+                 : result.absolute != 0
+                     ? result.absolute_text
+                     : "under " + format_size(std::pow(10, -decimals), row.unit, decimals, small) +
+                           per_second(row.unit, row.items);
   if (result.percent) {
-    const std::string size = format_percent(*result.percent);
+    const std::string size = size_of_change(*result.percent);
     const char* least = row.figures[to].below ? "at least " : "";
-    const char* sign = size == kNoPercent ? "" : *result.percent < 0 ? "-" : "+";
     result.size_percent_text = least + size;
-    result.percent_text = least + (sign + size);
+    result.percent_text = least + signed_change(*result.percent, size);
   }
   return result;
 }
 
+std::string less_or_more(const Change& change) {
+  const std::string& size =
+      change.percent_text.empty() ? change.size_text : change.size_percent_text;
+  return size + (is_factor(change) ? " as much" : change.absolute < 0 ? " less" : " more");
+}
+
+std::string less_or_more(double ratio) {
+  const double percent = (ratio - 1) * 100;
+  return size_of_change(percent) + (percent >= kFactorPercent ? " as much"
+                                    : ratio < 1               ? " less"
+                                                              : " more");
+}
+
 std::string format_difference(double from, double to, Unit unit) {
+  return format_difference(from, to, unit, larger_of(from, to));
+}
+
+std::string format_difference(double from, double to, Unit unit, double largest) {
   const double difference = difference_of(from, to);
   if (!std::isfinite(difference)) return kUnavailable;
   const int decimals = delta_decimals(from, to, difference, unit);
-  return format_change(rounded(difference, decimals), unit, decimals, larger_of(from, to));
+  const double shown = rounded(difference, decimals);
+  return sign_of(shown) + format_size(std::abs(shown), unit, decimals,
+                                      unit_beside(unit, larger_of(from, to), largest));
 }
 
-std::string format_figure(const Figure& figure, Unit unit, const std::string& items) {
+std::string format_figure(const Figure& figure, Unit unit, const std::string& items,
+                          std::optional<double> largest) {
   if (!figure.text.empty()) return figure.text;
+  const double beside = largest.value_or(std::abs(figure.value.value_or(0)));
+  if (figure.below)
+    return fmt::format("< {} (0 samples)",
+                       format_value(*figure.below, unit, largest.value_or(*figure.below)));
   if (!figure.value) return kUnavailable;
-  std::string text = fmt::format("{}{}{}", figure.estimate ? "~" : "",
-                                 format_value(*figure.value, unit), per_second(unit, items));
+  std::string text =
+      fmt::format("{}{}{}", figure.estimate ? "~" : "", format_value(*figure.value, unit, beside),
+                  per_second(unit, items));
   if (figure.share) text += fmt::format(" ({})", format_share(*figure.share));
   return text;
 }
 
 RowCells format_row(const Row& row) {
   RowCells cells;
+  const double largest = largest_of(row);
   for (size_t variant = 0; variant < row.figures.size(); ++variant) {
-    cells.figures.push_back(format_figure(row.figures[variant], row.unit, row.items));
+    cells.figures.push_back(format_figure(row.figures[variant], row.unit, row.items, largest));
     cells.deltas.push_back(variant == 0 ? DeltaCell{} : delta_cell(row, variant));
   }
   return cells;

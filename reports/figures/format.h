@@ -17,7 +17,10 @@ inline constexpr double kBytesOfMegabyte = 1e6;
 // significant digits.
 int decimals_for(Unit unit, double value);
 
-std::string format_value(double value, Unit unit);                      // "432.69s", "7156.5"
+std::string format_value(double value, Unit unit);  // "432.69s", "7156.5"
+// Beside others of which `largest` is the largest: in its unit, unless it is a thousand times as
+// much. "1.21s" and "0.0046s".
+std::string format_value(double value, Unit unit, double largest);
 std::string format_throughput(double value, const std::string& items);  // "7.37 texts/sec"
 std::string iteration_seconds(double value);                            // "88.9ms", of an iteration
 // A large count as so many millions or billions: {1e6, "million "}.
@@ -35,6 +38,7 @@ std::string format_duration(double seconds, double largest);
 std::string format_share(double share);      // "54.16%"
 std::string format_percent(double percent);  // "25.6%", without a sign
 std::string format_ratio(double ratio);      // "1.34x", "9,600x"
+std::string format_change(double ratio);     // "+7.9%", "-99.97%", "-100%", from 10x on "634x"
 std::string count_or_unknown(int count);     // "32", "an unknown number of"
 std::string format_p(double p);              // "p = 0.002", "p < 0.001"
 
@@ -50,16 +54,22 @@ struct Change {
   // limit is not below the first.
   std::optional<double> percent;
   std::string absolute_text;      // "-19.11s", "+14.2 MB"
-  std::string percent_text;       // "-4.4%", "at least -95.1%"; empty where there is none
+  std::string percent_text;       // "-4.4%", "634x", "at least -95.1%"; empty where there is none
   std::string size_text;          // the absolute change without its sign: "19.11s"
   std::string size_percent_text;  // likewise: "4.4%", "at least 95.1%"
+  std::string words;              // the absolute change as a cell says it: "-19.11s", "same"
   bool equal = false;             // the unrounded figures are equal, not only the cells
 };
 // Empty when one of the two values is not there.
 std::optional<Change> change(const Row& row, size_t from, size_t to);
 
+// "19.7% less", "25% more", "63x as much"; of what began at nothing "0.62s more".
+std::string less_or_more(const Change& change);
+std::string less_or_more(double ratio);
+
 // to - from as a row's difference prints it: "+4.9ms".
 std::string format_difference(double from, double to, Unit unit);
+std::string format_difference(double from, double to, Unit unit, double largest);  // beside others
 
 // A cell's difference: `strong` is what the reader looks for, `text` the rest.
 struct DeltaCell {
@@ -71,7 +81,8 @@ struct RowCells {
 };
 RowCells format_row(const Row& row);
 
-// `items`: of a throughput.
-std::string format_figure(const Figure& figure, Unit unit, const std::string& items = "");
+// `items`: of a throughput; `largest`: of the figures beside it.
+std::string format_figure(const Figure& figure, Unit unit, const std::string& items = "",
+                          std::optional<double> largest = std::nullopt);
 
 }  // namespace winnow::reports

@@ -26,10 +26,10 @@ enum class Unit {
 // One measured value. Empty: the renderer prints `text`, or "unavailable".
 struct Figure {
   std::optional<double> value;
-  std::optional<double> share;    // of the whole that the table's notes name; 1 is 100 %
+  std::optional<double> share;    // of the whole that the table's notes name; 1 is 100%
   std::string text;               // printed in place of the value, as "< 12.0ms (0 samples)"
   bool estimate = false;          // computed from a formula, not measured
-  std::optional<double> below{};  // no sample was seen (value is 0): the upper limit at 95 %
+  std::optional<double> below{};  // no sample was seen (value is 0): the upper limit at 95%
 };
 
 // What a difference against the baseline is worth.
@@ -60,7 +60,7 @@ struct Row {
   std::string items{};               // of a throughput: "texts"
   std::vector<Figure> figures{};     // per variant
   std::vector<Evidence> evidence{};  // per variant; empty: none
-  // Per variant, in the place of a percentage: "1.34x, 99 % CI 1.32x to 1.36x".
+  // Per variant, in the place of a percentage: "1.34x, 99% CI 1.32x to 1.36x".
   std::vector<std::string> ratios{};
   std::vector<std::string> remarks{};  // per variant, beside the difference: "p = 0.002"
 };
@@ -76,6 +76,7 @@ struct Table {
   std::vector<std::string> unavailable{};  // "Fine-Grained: unavailable: not recorded"
   std::vector<std::string> notes{};        // units and checks
   std::vector<std::string> insights{};     // sentences computed from the rows
+  bool not_run = false;  // its pass was not run: told once for all such tables, not shown
 };
 
 struct Fact {

@@ -30,7 +30,7 @@ GateRule exact(const char* metric, const char* variant) {
   return rule;
 }
 
-// oneTBB makes arenas and threads when it sees work for them: allocations lay up to 0.6 % and
+// oneTBB makes arenas and threads when it sees work for them: allocations lay up to 0.6% and
 // creations 0.05 an iteration above the usual in one run of 20.
 GateRule grown(const char* metric, double percent, double rise) {
   GateRule rule = rule_for(metric, "tbb");

@@ -55,7 +55,7 @@ struct GateKernel {
   int line = 0;        // likewise; 0: not known
   std::string unit;    // "ms/GMAC", "ms/iteration"
   double baseline = 0, candidate = 0;   // a baseline of 0: no sample of it
-  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95 %; of a new one only low tells
+  double ratio = 1, low = 1, high = 1;  // candidate / baseline at 95%; of a new one only low tells
   double rise_ms = 0;                   // what it costs
   std::string each = "an iteration";    // of which that is
   bool cause = false;  // the variant's dearest whose rise is proven and that does not wait

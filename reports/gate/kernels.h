@@ -11,7 +11,7 @@ namespace winnow::reports {
 
 // Which functions' sampled CPU time per unit of work rose from one build to the other, of variants
 // whose cpu pass both have: per multiply-accumulate where the program counts them, else per
-// iteration. First those whose rise is proven (at 95 % over all functions together, counting
+// iteration. First those whose rise is proven (at 95% over all functions together, counting
 // samples at random), then the others; each by what it costs an iteration, the dearest first. A
 // variant's cause is its first proven one that is work: the scheduler's waiting follows from it,
 // and is the cause only where nothing else rose.

@@ -100,11 +100,11 @@ std::string workload_words(const Recording& baseline, const Recording& candidate
     if (!variant.command.empty()) former.push_back(variant.summary);
   std::string text;
   if (commands.empty())
-    text = fmt::format(
-        "scenario {}: {}; {} threads, {}", workload.scenario, joined(names), workload.threads,
-        words.item.empty()
-            ? ""
-            : words.items_words(workload.items_per_iteration) + " " + words.an_iteration + ", ");
+    text = fmt::format("scenario {}: {}; {}, {}", workload.scenario, joined(names),
+                       count_of(workload.threads, "thread"),
+                       words.item.empty() ? ""
+                                          : words.items_words(workload.items_per_iteration) + " " +
+                                                words.an_iteration + ", ");
   else if (commands == former)
     text = joined(commands) + "; ";
   else

@@ -6,14 +6,13 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
 namespace {
 
 constexpr size_t kShown = 3;
-
-std::string percent(double ratio) { return fmt::format("{:+.1f}%", (ratio - 1) * 100); }
 
 std::string figure(const std::optional<double>& value, const std::string& text) {
   if (!text.empty()) return text;
@@ -90,14 +89,15 @@ std::string candidate_text(const GateRow& row) { return figure(row.candidate, ro
 
 std::string change_text(const GateRow& row) {
   if (row.ratio) {
+    const std::string pairs = count_of(row.pairs, "pair");
     // Nothing is known about a ratio without limits, or with 1 between them, but that.
     if (!row.low || !row.high || (*row.low <= 1 && *row.high >= 1))
-      return row.low && row.high ? fmt::format("~ ({} to {}, {} pairs)", format_ratio(*row.low),
-                                               format_ratio(*row.high), row.pairs)
-                                 : fmt::format("~ ({} pairs)", row.pairs);
-    return fmt::format("{} as much ({} to {}, {} pairs; {})", format_ratio(*row.ratio),
-                       format_ratio(*row.low), format_ratio(*row.high), row.pairs,
-                       percent(*row.ratio));
+      return row.low && row.high ? fmt::format("~ ({} to {}, {})", format_ratio(*row.low),
+                                               format_ratio(*row.high), pairs)
+                                 : fmt::format("~ ({})", pairs);
+    const std::string ratio = format_ratio(*row.ratio), change = format_change(*row.ratio);
+    return fmt::format("{} as much ({} to {}, {}{})", ratio, format_ratio(*row.low),
+                       format_ratio(*row.high), pairs, change == ratio ? "" : "; " + change);
   }
   if (!row.baseline || !row.candidate) return "-";
   const double difference = row.difference.value_or(*row.candidate - *row.baseline);
@@ -132,11 +132,11 @@ std::string rise_text(const GateKernel& kernel) {
 }
 
 std::string ratio_text(const GateKernel& kernel) {
-  return kernel.is_new() ? "new" : percent(kernel.ratio);
+  return kernel.is_new() ? "new" : format_change(kernel.ratio);
 }
 
 std::string limits_text(const GateKernel& kernel) {
-  return fmt::format("{} to {}", percent(kernel.low), percent(kernel.high));
+  return fmt::format("{} to {}", format_change(kernel.low), format_change(kernel.high));
 }
 
 std::string place_text(const std::string& file, int line) {
@@ -166,7 +166,8 @@ std::string kernel_sentence(const GateKernel& kernel) {
                                        kernel.function, place_text(kernel.file, kernel.line));
   if (kernel.is_new()) return text + ", which has no sample before";
   return fmt::format("{}: {:.4g} {} against {:.4g} ({}, 95%: {})", text, kernel.candidate,
-                     kernel.unit, kernel.baseline, percent(kernel.ratio), limits_text(kernel));
+                     kernel.unit, kernel.baseline, format_change(kernel.ratio),
+                     limits_text(kernel));
 }
 
 const GateKernel* cause_of(const GateReport& report) {

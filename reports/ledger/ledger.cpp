@@ -55,7 +55,7 @@ double unmarked_scheduler_s(const LedgerSources& from) {
   return std::clamp(share * accounted_s(from.states) - called_s, 0.0, work_s);
 }
 
-// Of seconds that `share` of so many samples stands for; at 95 %.
+// Of seconds that `share` of so many samples stands for; at 95%.
 std::optional<double> sampling_error(double seconds, double share, std::optional<double> samples) {
   if (!(samples.value_or(0) > 0)) return std::nullopt;
   return seconds * kZ95 * std::sqrt(share * (1 - share) / *samples);

@@ -50,9 +50,8 @@ bool taken_by_others(const std::string& line);
 enum class LedgerKind { kWork, kScheduler, kWaiting, kIdle, kOthers, kUnexplained };
 
 struct LedgerAmount {
-  double core_s = 0;  // of an iteration; never negative
-  std::optional<double>
-      error_s;  // at 95 %: random error, of samples or over blocks; empty: unknown
+  double core_s = 0;              // of an iteration; never negative
+  std::optional<double> error_s;  // at 95%: random error, of samples or over blocks; empty: unknown
 };
 
 struct LedgerLine {
@@ -105,7 +104,7 @@ struct AdjustedWall {
   double ratio() const { return from_s / to_s; }
 };
 
-// Adds a warning for a ledger that does not close within 5 %.
+// Adds a warning for a ledger that does not close within 5%.
 Ledger make_ledger(const Measured& arms, std::vector<std::string>& warnings);
 
 // Empty unless both variants have a ledger over as many cores.

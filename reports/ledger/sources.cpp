@@ -27,7 +27,7 @@ constexpr double kEndingLimit_s = 50e-6;
 
 double seconds(int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 
-// Mean over blocks, and the half width of its 95 % confidence interval (Student).
+// Mean over blocks, and the half width of its 95% confidence interval (Student).
 struct Mean {
   double value = 0, deviation = 0;
   std::optional<double> error;

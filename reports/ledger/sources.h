@@ -21,14 +21,14 @@ struct RegionTime {
   double wall_s = 0, cpu_s = 0, idle_s = 0, busy_s = 0, steal_s = 0;
   double system_s = 0;  // part of cpu_s
   double server_s = 0;  // CPU time of the server beside the runs
-  // At 95 %, of the mean over blocks; empty with one block.
+  // At 95%, of the mean over blocks; empty with one block.
   std::optional<double> cpu_error_s, idle_error_s, others_error_s, server_error_s;
   std::optional<double>
       split_error;  // relative, of the CPU time that is split up: one block's, or the mean
 };
 
 // What the sync pass's figures are multiplied by to add up to the region's CPU time, and what that
-// leaves unsure of each (at 95 %, relative).
+// leaves unsure of each (at 95%, relative).
 struct Reconciled {
   double work = 1, scheduler = 1;
   double work_error = 0, scheduler_error = 0;
@@ -75,8 +75,8 @@ struct WorkParts {
 WorkParts work_parts(const Measured& arms);
 
 // Seconds of two parts against the seconds that both should add up to: weighted least squares of
-// the relative corrections, a standard deviation of 2 % for work (equal arithmetic in two
-// processes) and of 30 % for scheduling (more threads, more of the agent's own work).
+// the relative corrections, a standard deviation of 2% for work (equal arithmetic in two
+// processes) and of 30% for scheduling (more threads, more of the agent's own work).
 Reconciled reconcile(double work_s, double scheduler_s, double sum_s);
 
 // With the reason where a source is missing.

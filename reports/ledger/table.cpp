@@ -88,23 +88,23 @@ Table ledger_table(const Ledger& ledger) {
                                      [](const LedgerColumn& column) { return column.excess_s; }));
   table.rows.push_back(summary_row(ledger, "cores × wall", Role::kTotal,
                                    [](const LedgerColumn& column) { return column.capacity_s(); }));
-  table.notes = {
-      sources_note(ledger),
-      "A difference behind ~ is within its error at 95% (samples, and blocks of the time pass), or "
-      "its error is not known."};
+  table.notes = {sources_note(ledger)};
   table.notes.insert(table.notes.end(), ledger.notes.begin(), ledger.notes.end());
   return table;
 }
 
 SavedCells saved_cells(const LedgerPart& part) {
   const std::string mark = part.proven() ? "" : "~ ";
-  return {mark + format_difference(part.after_s, part.before_s, Unit::kIterationSeconds),
-          mark + saved_wall(part.wall_s),
-          part.error_s ? "± " + iteration_seconds(*part.error_s) : "unavailable"};
+  const double saved_s = std::abs(part.before_s - part.after_s);
+  const double largest_s = std::max({saved_s, std::abs(part.wall_s), part.error_s.value_or(0)});
+  return {mark + format_difference(part.after_s, part.before_s, Unit::kIterationSeconds, largest_s),
+          mark + saved_wall(part.wall_s, largest_s),
+          part.error_s ? "± " + format_value(*part.error_s, Unit::kIterationSeconds, largest_s)
+                       : "unavailable"};
 }
 
-std::string saved_wall(double wall_s) {
-  return (wall_s > 0 ? "+" : "") + iteration_seconds(wall_s);
+std::string saved_wall(double wall_s, double largest_s) {
+  return (wall_s > 0 ? "+" : "") + format_value(wall_s, Unit::kIterationSeconds, largest_s);
 }
 
 std::string saved_note() {

@@ -16,7 +16,7 @@ struct SavedCells {
   std::string core, wall, error;
 };
 SavedCells saved_cells(const LedgerPart& part);
-std::string saved_wall(double wall_s);  // "+12.5ms"
+std::string saved_wall(double wall_s, double largest_s);  // "+12.5ms"; the row's largest figure
 std::string saved_note();
 
 }  // namespace winnow::reports

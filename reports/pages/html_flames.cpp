@@ -45,7 +45,7 @@ constexpr Kind kCpuByLeaf{
     "CPU time by function", "the same samples from the function that ran, below it its callers",
     FlameWeight::kSeconds,  FlameOrder::kLeaves};
 constexpr Kind kWall{&VariantPictures::wall, "wall",
-                     "wall time of threads", "sampled wall time of all threads, waiting included",
+                     "wall time of threads", "sampled wall time (waiting included) of all threads",
                      FlameWeight::kSeconds,  FlameOrder::kCallers};
 constexpr Kind kWallByLeaf{&VariantPictures::wall,
                            "wall-leaves",
@@ -57,7 +57,7 @@ constexpr Kind kWallByLeaf{&VariantPictures::wall,
 constexpr Kind kAllocation{&VariantPictures::allocation,
                            "allocation",
                            "allocated bytes",
-                           "bytes allocated in the region, freed ones included",
+                           "bytes allocated in the region (freed ones included)",
                            FlameWeight::kBytes,
                            FlameOrder::kCallers};
 
@@ -120,7 +120,7 @@ std::string variant_figure(const Report& report, const PagePictures& pictures, s
   figure.share = report.words.share;
   figure.categories = categories_of(report, pictures, kind);
   figure.description =
-      fmt::format("Width: {} of one {}.{} {}", kind.measured,
+      fmt::format("Width: {}, for one {}.{} {}", kind.measured,
                   report.words.item.empty() ? report.words.iteration : report.words.item,
                   stands_on(*picture.data, root, kind, report.words), folding(pictures));
   return html_figure(figure, root);
@@ -170,6 +170,17 @@ std::pair<size_t, size_t> compared(const Report& report) {
   return {0, 1};
 }
 
+// The one reason why no variant has a picture; else empty.
+std::string why_none(const PagePictures& pictures, const Kind& kind) {
+  std::string why;
+  for (const VariantPictures& each : pictures.variants) {
+    const auto& picture = each.*kind.stacks;
+    if (picture.data || (!why.empty() && picture.unavailable != why)) return "";
+    why = picture.unavailable;
+  }
+  return why;
+}
+
 std::string figures(const Report& report, const PagePictures& pictures, const Kind& kind,
                     const std::vector<const Kind*>& differences) {
   std::string result;
@@ -177,6 +188,9 @@ std::string figures(const Report& report, const PagePictures& pictures, const Ki
   if (std::max(from, to) < pictures.variants.size())
     for (const Kind* difference : differences)
       result += difference_figure(report, pictures, from, to, *difference);
+  if (const std::string why = why_none(pictures, kind); !why.empty())
+    return fmt::format("<p class=\"unavailable\">{}: unavailable ({})</p>\n", kind.what,
+                       html_escaped(why));
   for (size_t variant = 0; variant < pictures.variants.size(); ++variant)
     result += variant_figure(report, pictures, variant, kind);
   return result;

@@ -97,7 +97,8 @@ std::string difference_section(const LedgerDifference& difference) {
   all.name = "all";
   all.sum = true;
   all.cells.resize(3);
-  all.cells[1] = {html_escaped(saved_wall(difference.wall_s)), difference.wall_s};
+  all.cells[1] = {html_escaped(saved_wall(difference.wall_s, difference.wall_s)),
+                  difference.wall_s};
   rows.push_back(std::move(all));
   const std::string heading = fmt::format("Where the Time Between {} and {} Went",
                                           difference.from_label, difference.to_label);

@@ -51,19 +51,40 @@ std::string speed_section(const Report& report) {
          html_section(report.pattern, 3) + section_end(2);
 }
 
+// Nothing where there is nothing below the heading.
+std::string section_under(const std::string& heading, const std::string& tables) {
+  return tables.empty() ? "" : section_start(2, heading) + tables + section_end(2);
+}
+
 std::string hotspots_section(const Report& report) {
-  std::string result = section_start(2, "Top CPU Hotspots");
+  std::string tables;
   for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
                              &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
-    result += html_section(*table, 3);
-  return result + section_end(2);
+    tables += html_section(*table, 3);
+  return section_under("Top CPU Hotspots", tables);
 }
 
 std::string analysis_section(const Report& report) {
-  return section_start(2, "Thread Analysis") + creations_section(report.threads) +
-         threads_section(report.threads) + html_section(report.threads.metrics, 3) +
-         html_section(report.processes, 3) + html_section(report.counts, 3) +
-         html_section(report.dispatch, 3) + section_end(2);
+  return section_under("Thread Analysis",
+                       creations_section(report.threads) + threads_section(report.threads) +
+                           html_section(report.threads.metrics, 3) +
+                           html_section(report.processes, 3) + html_section(report.counts, 3) +
+                           html_section(report.dispatch, 3));
+}
+
+std::string html_legend_section(const std::vector<LegendEntry>& legend) {
+  if (legend.empty()) return "";
+  std::string result = section_start(2, "Legend") + "<dl class=\"facts\">\n";
+  for (const LegendEntry& entry : legend) {
+    result += fmt::format("<div><dt>{}</dt><dd>{}", html_escaped(entry.mark),
+                          html_escaped(entry.meaning));
+    for (const std::string& heading : entry.see)
+      result +=
+          fmt::format("{}<a href=\"#{}\">{}</a>", &heading == &entry.see.front() ? " See " : ", ",
+                      slug(heading), html_escaped(heading));
+    result += entry.see.empty() ? "</dd></div>\n" : ".</dd></div>\n";
+  }
+  return result + "</dl>\n" + section_end(2);
 }
 
 std::string html_raw_section(const Report& report) {
@@ -92,8 +113,9 @@ std::string body(const Report& report, const PagePictures& pictures) {
          flames_section(report, pictures) + timeline_section(report, pictures) +
          hotspots_section(report) +
          html_section(report.memory, 2, allocations_section(report, pictures)) +
-         analysis_section(report) + facts_section(report.facts, report.conditions) +
-         html_raw_section(report) + texts_section("Missing", report.missing) +
+         analysis_section(report) + html_legend_section(report.legend) +
+         facts_section(report.facts, report.conditions) + html_raw_section(report) +
+         texts_section("Missing", report.missing) +
          texts_section(kWarningsHeading, report.warnings);
 }
 

@@ -45,7 +45,7 @@ std::string speed_figure(const Report& report) {
   plot.id = "plot-speed";
   plot.title = "Speed against " + report.variants.front() + ".";
   plot.description =
-      "Ratio of times over pairs of neighbouring blocks with its 99 % interval; to "
+      "Ratio of times over pairs of neighbouring blocks with its 99% interval; to "
       "the right of 1 is faster.";
   plot.axis = "times as fast as " + report.variants.front() + ", logarithmic";
   plot.logarithmic = true;
@@ -78,7 +78,7 @@ std::string throughput_figure(const Report& report) {
   plot.title = "Throughput (median).";
   plot.description = fmt::format(
       "{} a second: dots are blocks (one fresh process each) by their median {}, the large dot is "
-      "the median over blocks with its 99 % interval (order statistics).",
+      "the median over blocks with its 99% interval (order statistics).",
       title_case(counted), report.words.iteration);
   plot.axis = items + " a second";
   for (size_t variant = 0; variant < report.timings.size(); ++variant) {
@@ -90,7 +90,7 @@ std::string throughput_figure(const Report& report) {
       row.high = scaled(timing.items_per_s_high);
       row.text = format_throughput(*row.middle, items);
       row.text += row.low && row.high
-                      ? fmt::format(", 99 % CI {:.2f} to {:.2f}", *row.low, *row.high)
+                      ? fmt::format(", 99% CI {:.2f} to {:.2f}", *row.low, *row.high)
                       : ", too few blocks for an interval";
       for (const double value : timing.blocks_items_per_s)
         row.small.push_back(value / scale.divisor);
@@ -113,8 +113,8 @@ std::string latency_figure(const Report& report) {
     StripRow row{report.variants[variant], "unavailable", variant};
     if (timing.median_s) {
       row.text = fmt::format(
-          "median {}, {} blocks, {} {}", format_value(*timing.median_s, Unit::kIterationSeconds),
-          timing.blocks, format_count(static_cast<double>(timing.iterations)), words.iterations);
+          "median {}, {}, {}", format_value(*timing.median_s, Unit::kIterationSeconds),
+          count_of(timing.blocks, "block"), count_of(timing.iterations, words.iteration));
       for (const auto& block : timing.blocks_s)
         row.small.insert(row.small.end(), block.begin(), block.end());
       row.large = block_medians(timing);

@@ -128,7 +128,7 @@ std::string texts_section(const std::string& heading, const std::vector<std::str
 }
 
 std::string html_section(const Table& table, int level, const std::string& within) {
-  if (table.heading.empty()) return within;
+  if (table.heading.empty() || table.not_run) return within;
   std::string result = section_start(level, table.heading);
   for (const std::string& sentence : table.insights)
     result +=
@@ -141,6 +141,7 @@ std::string html_section(const Table& table, int level, const std::string& withi
 }
 
 std::string creations_section(const ThreadAnalysis& threads) {
+  if (threads.creations_not_run) return "";
   const std::string heading = "Thread Creations";
   std::vector<HtmlRow> rows;
   for (const Creations& row : threads.creations) {
@@ -163,6 +164,7 @@ std::string creations_section(const ThreadAnalysis& threads) {
 }
 
 std::string threads_section(const ThreadAnalysis& threads) {
+  if (threads.threads_not_run) return "";
   const std::string heading = "Threads";
   std::vector<HtmlRow> rows;
   for (const ThreadRow& row : threads.threads) {

@@ -28,11 +28,10 @@ std::string paragraph(const char* css, const std::string& text) {
 
 std::string interval_text(const Pairs& pairs) {
   const std::string interval =
-      pairs.low ? fmt::format("99 % confidence interval {} to {}", format_ratio(*pairs.low),
+      pairs.low ? fmt::format("99% confidence interval {} to {}", format_ratio(*pairs.low),
                               format_ratio(*pairs.high))
                 : "too few pairs of blocks for an interval";
-  return fmt::format("{}; {}, {} pairs of blocks", interval, format_p(pairs.adjusted_p),
-                     pairs.count());
+  return fmt::format("{}; {}, {}", interval, format_p(pairs.adjusted_p), blocks_words(pairs));
 }
 
 std::string best_labels(const Report& report) {

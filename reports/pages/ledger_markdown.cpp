@@ -20,7 +20,8 @@ std::string difference_table(const LedgerDifference& difference) {
     text += table_line(
         {escaped(part.name), escaped(cells.core), escaped(cells.wall), escaped(cells.error)});
   }
-  text += table_line({bold("all"), "", bold(escaped(saved_wall(difference.wall_s))), ""});
+  text += table_line(
+      {bold("all"), "", bold(escaped(saved_wall(difference.wall_s, difference.wall_s))), ""});
   return text + "\n- " + escaped(saved_note()) + "\n\n";
 }
 

@@ -6,6 +6,7 @@
 
 #include "reports/blocks/pairs.h"
 #include "reports/figures/format.h"
+#include "reports/markup/html.h"
 #include "reports/markup/markdown.h"
 #include "reports/pages/answer.h"
 #include "reports/pages/html_verdict.h"
@@ -63,7 +64,7 @@ std::string table_rows(const Table& table) {
 }
 
 std::string table_section(const Table& table, int level) {
-  if (table.heading.empty()) return "";
+  if (table.heading.empty() || table.not_run) return "";
   std::string result = paragraph(std::string(level, '#') + " " + table.heading);
   if (!table.rows.empty()) result += table_rows(table);
   std::vector<std::string> below = table.unavailable;
@@ -78,6 +79,19 @@ std::string conditions_table(const std::vector<MachineCondition>& conditions) {
   for (const MachineCondition& each : conditions)
     result += table_line(
         {escaped(each.name), escaped(each.value), escaped(each.effect), escaped(each.advice)});
+  return result + "\n";
+}
+
+std::string legend_section(const std::vector<LegendEntry>& legend) {
+  if (legend.empty()) return "";
+  std::string result = paragraph("## Legend");
+  for (const LegendEntry& entry : legend) {
+    result += fmt::format("- {} {}", bold(escaped(entry.mark) + ":"), escaped(entry.meaning));
+    for (const std::string& heading : entry.see)
+      result += fmt::format("{}[{}](#{})", &heading == &entry.see.front() ? " See " : ", ",
+                            escaped(heading), slug(heading));
+    result += entry.see.empty() ? "\n" : ".\n";
+  }
   return result + "\n";
 }
 
@@ -101,7 +115,8 @@ std::string heading(const Report& report) {
   for (const Fact& fact : report.facts)
     result += fmt::format("- {} {}\n", bold(fact.name + ":"), escaped(fact.value));
   result += "\n";
-  return result + same_work_part(report.same_work) + conditions_table(report.conditions);
+  return result + same_work_part(report.same_work) + conditions_table(report.conditions) +
+         legend_section(report.legend);
 }
 
 std::string speed_cell(const Pairs& pairs) { return escaped(judged_ratio_words(pairs)); }
@@ -125,6 +140,7 @@ std::string ranking_table(const Report& report) {
 }
 
 std::string creations_table(const ThreadAnalysis& threads) {
+  if (threads.creations_not_run) return "";
   std::string result = paragraph("### Thread Creations") + table_head(threads.creation_columns);
   for (const Creations& row : threads.creations) {
     const auto cell = [](const Figure& figure) {
@@ -143,6 +159,7 @@ std::string creations_table(const ThreadAnalysis& threads) {
 }
 
 std::string threads_table(const ThreadAnalysis& threads) {
+  if (threads.threads_not_run) return "";
   std::string result = paragraph("### Threads");
   if (!threads.threads.empty())
     result += table_head({"Configuration", "Thread", "Threads", "Wall", "CPU", "Run-queue delay",
@@ -164,6 +181,27 @@ std::string threads_table(const ThreadAnalysis& threads) {
   }
   if (!threads.threads.empty()) result += "\n";
   return result + list(threads.thread_notes);
+}
+
+// Nothing where there is nothing below it.
+std::string under(const std::string& heading, const std::string& sections) {
+  return sections.empty() ? "" : paragraph(heading) + sections;
+}
+
+std::string hotspot_tables(const Report& report) {
+  std::string text;
+  for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
+                             &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
+    text += table_section(*table, 3);
+  return text;
+}
+
+std::string thread_tables(const Report& report) {
+  std::string text = creations_table(report.threads) + threads_table(report.threads);
+  for (const Table* table :
+       {&report.threads.metrics, &report.processes, &report.counts, &report.dispatch})
+    text += table_section(*table, 3);
+  return text;
 }
 
 std::string verdict_section(const Verdict& verdict) {
@@ -205,18 +243,9 @@ std::string to_markdown(const Report& report) {
   text += table_section(report.servers, 2);
   text += ranking_table(report);
   text += table_section(report.pattern, 3);
-  text += paragraph("## Top CPU Hotspots (Side-by-Side)");
-  for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
-                             &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
-    text += table_section(*table, 3);
+  text += under("## Top CPU Hotspots (Side-by-Side)", hotspot_tables(report));
   text += table_section(report.memory, 2);
-  text += paragraph("## Thread Analysis");
-  text += creations_table(report.threads);
-  text += threads_table(report.threads);
-  text += table_section(report.threads.metrics, 3);
-  text += table_section(report.processes, 3);
-  text += table_section(report.counts, 3);
-  text += table_section(report.dispatch, 3);
+  text += under("## Thread Analysis", thread_tables(report));
   text += table_section(report.ledger_table, 2);
   text += ledger_markdown(report);
   text += verdict_section(report.verdict);

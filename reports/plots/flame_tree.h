@@ -19,7 +19,7 @@ double amount_of(const profiles::Stack& stack, const profiles::Stacks& stacks, F
 // bytes, which are exact, none).
 struct FlameAmount {
   double value = 0;
-  double error = 0;  // of sampling, at 95 %
+  double error = 0;  // of sampling, at 95%
   int64_t samples = 0;
 };
 

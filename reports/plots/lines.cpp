@@ -23,7 +23,9 @@ struct Layout {
 constexpr Layout kTelephone{364, 0, 72, 352, 10, 250, true};
 constexpr double kFirstName = 68, kNameHeight = 20;  // below the bottom
 constexpr double kLabelHeight = 15;                  // of a series' name beside its line
-constexpr size_t kLongestLabel = 24;
+constexpr size_t kLongestLabel = 22;
+constexpr size_t kMostLargeLabels = 21;        // that have room one above the other
+constexpr size_t kStyles = 3;                  // of a colour
 constexpr double kMost = 1e15, kLeast = 1e-9;  // beyond, a figure is no measurement
 constexpr double kMostTick = 1e300;
 constexpr double kLeastRange = 1e-6;  // of an axis, of its values' size
@@ -31,7 +33,7 @@ constexpr size_t kMostMarks = 2000;   // of a series
 constexpr int kMostTickDecimals = 9;
 
 // Distinguishable with colour-blind eyes on a light and on a dark page (Okabe and Ito); beyond
-// eight series the shapes of the marks tell them apart.
+// eight series the lines are dashed and the marks of another shape, in turn.
 constexpr std::array<std::pair<const char*, const char*>, 8> kColours{{{"#0072b2", "#56b4e9"},
                                                                        {"#d55e00", "#ff8a3d"},
                                                                        {"#007f5c", "#2fd0a0"},
@@ -55,7 +57,10 @@ std::string colours(const char* page, const char* ink, const char* grid, bool da
 std::string style() {
   return "<style>\n"
          "text{font-family:sans-serif;font-size:13px}.title{font-size:15px;font-weight:600}"
-         ".name{font-weight:600}.line{fill:none;stroke-width:2}.curve{stroke-dasharray:6 4}"
+         ".name{font-weight:600}.many .name{font-size:10px}"
+         ".d1 .line{stroke-dasharray:12 3}.d2 .line{stroke-dasharray:3 3}"
+         ".line.curve{stroke-dasharray:6 4}"
+         ".line{fill:none;stroke-width:2}"
          ".whisker{fill:none;stroke-width:1.5}\n" +
          colours("#ffffff", "#1f2328", "#d1d9e0", false) + "@media (prefers-color-scheme:dark){\n" +
          colours("#0d1117", "#e6edf3", "#3d444d", true) + "}\n</style>\n";
@@ -155,12 +160,15 @@ std::string whisker(double x, double low, double high) {
       x, x - 4, low, high);
 }
 
+// Which of the styles that a colour has: of its line and of its marks.
+size_t style_of(size_t index) { return index / kColours.size() % kStyles; }
+
 // Circles, squares and diamonds in turn.
 std::string mark(size_t index, double x, double y) {
-  if (index / kColours.size() % 3 == 0)
+  if (style_of(index) == 0)
     return fmt::format("<circle class=\"mark\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\"/>\n", x, y);
-  const char* shape = index / kColours.size() % 3 == 1 ? "h7v7h-7z" : "l5,5l-5,5l-5,-5z";
-  const double dx = index / kColours.size() % 3 == 1 ? 3.5 : 0;
+  const char* shape = style_of(index) == 1 ? "h7v7h-7z" : "l5,5l-5,5l-5,-5z";
+  const double dx = style_of(index) == 1 ? 3.5 : 0;
   return fmt::format("<path class=\"mark\" d=\"M{:.1f},{:.1f}{}\"/>\n", x - dx,
                      y - (dx > 0 ? 3.5 : 5), shape);
 }
@@ -186,15 +194,17 @@ std::vector<std::pair<double, double>> drawable_curve(const PlotSeries& series) 
 }
 
 // Names stand beside the ends of their lines, moved apart where they would overlap.
-std::vector<double> label_positions(const std::vector<double>& wanted, double bottom) {
+std::vector<double> label_positions(const std::vector<double>& wanted, const Layout& at) {
+  const double height = std::min(
+      kLabelHeight, (at.bottom - at.top) / static_cast<double>(std::max<size_t>(wanted.size(), 1)));
   std::vector<size_t> order(wanted.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, {}, [&](size_t i) { return wanted[i]; });
   std::vector<double> placed = wanted;
   for (size_t i = 1; i < order.size(); ++i)
-    placed[order[i]] = std::max(placed[order[i]], placed[order[i - 1]] + kLabelHeight);
-  double lowest = bottom;
-  for (size_t i = order.size(); i-- > 0; lowest -= kLabelHeight)
+    placed[order[i]] = std::max(placed[order[i]], placed[order[i - 1]] + height);
+  double lowest = at.bottom;
+  for (size_t i = order.size(); i-- > 0; lowest -= height)
     placed[order[i]] = std::min(placed[order[i]], lowest);
   return placed;
 }
@@ -218,13 +228,16 @@ std::string series_marks(size_t index, const PlotSeries& series, const Axis& x, 
   return text;
 }
 
-std::string name_beside(const PlotSeries& series, double end_x, double end_y, double label,
-                        const Layout& at) {
+// `end`: of its line.
+std::string name_beside(const PlotSeries& series, size_t index, std::pair<double, double> end,
+                        double label, const Layout& at) {
   return fmt::format(
-      "<path class=\"whisker\" stroke-opacity=\"0.5\" d=\"M{:.1f},{:.1f}L{:.1f},{:.1f}\"/>\n"
-      "<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-      end_x + 6, end_y, at.right + 10, label, at.right + 14, label + 4,
-      escaped_xml(shortened(series.name, kLongestLabel)));
+             "<path class=\"whisker\" stroke-opacity=\"0.5\" "
+             "d=\"M{:.1f},{:.1f}L{:.1f},{:.1f}\"/>\n",
+             end.first + 6, end.second, at.right + 10, label) +
+         mark(index, at.right + 14, label) +
+         fmt::format("<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", at.right + 22,
+                     label + 4, escaped_xml(shortened(series.name, kLongestLabel)));
 }
 
 std::string name_below(const PlotSeries& series, size_t index, size_t row, const Layout& at) {
@@ -243,16 +256,17 @@ std::string drawn_series(const Plot& plot, const Axis& x, const Axis& y, const L
     drawn.push_back(i);
     ends.push_back(y.position(points.back().y));
   }
-  const std::vector<double> labels = label_positions(ends, at.bottom);
+  const std::vector<double> labels = label_positions(ends, at);
   std::string text;
   for (size_t i = 0; i < drawn.size(); ++i) {
     const PlotSeries& series = plot.series[drawn[i]];
     const double end = x.position(drawable_points(series).back().x);
-    text += fmt::format("<g class=\"s{}\"><title>{}</title>\n", drawn[i] % kColours.size(),
+    text += fmt::format("<g class=\"s{} d{}{}\"><title>{}</title>\n", drawn[i] % kColours.size(),
+                        style_of(drawn[i]), drawn.size() > kMostLargeLabels ? " many" : "",
                         escaped_xml(series.name));
     text += series_marks(drawn[i], series, x, y);
     text += at.names_below ? name_below(series, drawn[i], i, at)
-                           : name_beside(series, end, ends[i], labels[i], at);
+                           : name_beside(series, drawn[i], {end, ends[i]}, labels[i], at);
     text += "</g>\n";
   }
   if (drawn.empty())

@@ -17,8 +17,8 @@ constexpr double kRowHeight = 70, kStrip = 20, kStripTop = 36, kAxisHeight = 24;
 constexpr double kLeftPercent = 2, kRightPercent = 98;  // percent
 constexpr double kEdgePercent = 5;  // within which of an end a tick's text begins or ends there
 constexpr size_t kColourCount = 8;
-constexpr double kLeastRatio = 1e-9;  // below, a ratio is no measurement
-constexpr int kMostDecades = 8;       // with a tick each
+constexpr double kLeastRatio = 1e-9;   // below, a ratio is no measurement
+constexpr int kMostDecades = 8;        // with a tick each
 constexpr double kLeastSpread = 1e-6;  // of an axis, of its values' size
 
 struct Tick {

@@ -35,10 +35,12 @@ std::string reason_of(const Recording& recording, const std::string& arm, Pass p
   };
   if (std::ranges::any_of(recording.blocks, took_no_time))
     return "it took no time by the program's clock";
-  const bool run =
-      std::ranges::any_of(recording.blocks, [&](const Block& block) { return block.pass == pass; });
-  return run || recording.blocks.empty() ? "not recorded"
-                                         : "the " + word(pass) + " pass was not run";
+  return "";
+}
+
+bool has_blocks(const Recording& recording, Pass pass) {
+  return std::ranges::any_of(recording.blocks,
+                             [&](const Block& block) { return block.pass == pass; });
 }
 
 }  // namespace
@@ -56,7 +58,11 @@ MeasuredArm::MeasuredArm(const Recording& recording, const std::string& arm)
   found_ = found == recording.profiles.end() ? &nothing : &found->second;
   for (size_t pass = 0; pass < kPassCount; ++pass) {
     blocks_[pass] = profiles::comparable_blocks(recording, name, static_cast<Pass>(pass));
-    reasons_[pass] = reason_of(recording, name, static_cast<Pass>(pass));
+    const auto each = static_cast<Pass>(pass);
+    reasons_[pass] = reason_of(recording, name, each);
+    if (!reasons_[pass].empty()) continue;
+    not_run_[pass] = !recording.blocks.empty() && !has_blocks(recording, each);
+    reasons_[pass] = not_run_[pass] ? "the " + word(each) + " pass was not run" : "not recorded";
   }
 }
 
@@ -88,6 +94,10 @@ std::vector<std::string> Measured::labels() const {
   std::vector<std::string> names;
   for (const MeasuredArm& variant : variants_) names.push_back(variant.label);
   return names;
+}
+
+bool Measured::not_run(Pass pass) const {
+  return std::ranges::all_of(variants_, [&](const MeasuredArm& arm) { return arm.not_run(pass); });
 }
 
 Recording baseline_first(Recording recording) {

@@ -41,6 +41,8 @@ class MeasuredArm {
   const std::vector<const profiles::Block*>& blocks(Pass pass) const {
     return blocks_[static_cast<size_t>(pass)];
   }
+  // Nobody asked for it: no arm has a block of it, and no other reason is recorded.
+  bool not_run(Pass pass) const { return not_run_[static_cast<size_t>(pass)]; }
   // Why a pass has no figures: as the recording says, or "not recorded".
   const std::string& reason(Pass pass) const { return reasons_[static_cast<size_t>(pass)]; }
   // "<label>: unavailable: <reason>"
@@ -51,6 +53,7 @@ class MeasuredArm {
   static constexpr size_t kPassCount = profiles::kWords<Pass>.size();
   std::array<std::vector<const profiles::Block*>, kPassCount> blocks_;
   std::array<std::string, kPassCount> reasons_;
+  std::array<bool, kPassCount> not_run_{};
 };
 
 // Keeps the recording that its arms point into.
@@ -71,6 +74,7 @@ class Measured {
   std::vector<const MeasuredArm*> all() const;                      // the variants, then the twin
   const MeasuredArm* find(const std::string& name) const;           // null: no such arm
   std::vector<std::string> labels() const;
+  bool not_run(Pass pass) const;  // of no variant
 
  private:
   profiles::Recording recording_;

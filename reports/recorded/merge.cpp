@@ -35,11 +35,10 @@ std::string workload_of(const Recording& recording) {
   const auto& workload = recording.workload;
   const Words words = words_of(recording);
   std::string text = workload.scenario + ": ";
-  if (!words.items.empty())
-    text += fmt::format("{} {}, ", workload.items_per_iteration, words.items);
+  if (!words.items.empty()) text += words.items_words(workload.items_per_iteration) + ", ";
   if (!workload.parts.empty())
     text += fmt::format("{} {}, ", workload.parts_per_iteration.value_or(0), workload.parts);
-  return text + fmt::format("{} threads", workload.threads);
+  return text + count_of(workload.threads, "thread");
 }
 
 void add_alarms(const MergeSource& first, const MergeSource& other,

@@ -16,7 +16,7 @@ using profiles::SampledProfile;
 namespace {
 
 constexpr double kZ95 = 1.96;
-constexpr double kMostUnseen = 3;  // samples: of a Poisson count of 0, the upper limit at 95 %
+constexpr double kMostUnseen = 3;  // samples: of a Poisson count of 0, the upper limit at 95%
 
 double one_sample_s(const SampledProfile& profile) {
   return profile.samples && *profile.samples > 0
@@ -88,9 +88,7 @@ Row row_of(const Profiles& all, const std::string& name, const std::vector<Sampl
     Figure figure = figure_of(all, variant, sums[variant].seconds);
     if (figure.value && *figure.value == 0 && sums[variant].samples == 0) {
       figure.below = kMostUnseen * sample_s(all, variant);
-      figure.text = *figure.below > 0
-                        ? fmt::format("< {} (0 samples)", format_value(*figure.below, row.unit))
-                        : "0 samples";
+      if (*figure.below <= 0) figure.text = "0 samples";
     }
     row.figures.push_back(figure);
     row.evidence.push_back(variant > 0 &&
@@ -167,16 +165,6 @@ Table table_for(const Profiles& all, const std::string& heading) {
   table.columns = all.labels;
   table.unavailable = all.unavailable;
   return table;
-}
-
-void note_noise(Table& table) {
-  for (const Row& row : table.rows)
-    if (std::ranges::count(row.evidence, Evidence::kNoise) > 0) {
-      table.notes.push_back(
-          "A difference behind ~ is within the sampling error: the random error (95 %) plus what "
-          "was not sampled of the variant with the smaller figure.");
-      return;
-    }
 }
 
 void add_functions(Table& table, const Profiles& all, const Choose& choose,
@@ -276,8 +264,7 @@ std::string sampling_note(const Profiles& all) {
     else if (!profile->total_s && profile->clock == ProfileClock::cpu)
       text += "; how much was not sampled is unknown";
   }
-  return "Sampling error at 95 %: " + text +
-         ". A function without a sample is shown by its upper limit (<), three samples.";
+  return "Sampling error at 95%: " + text + ".";
 }
 
 }  // namespace winnow::reports

@@ -45,11 +45,11 @@ double unsampled_s(const profiles::SampledProfile& profile);
 double oversampled_s(const profiles::SampledProfile& profile);
 
 // Whether two sampled sums may be equal: they differ by less than counting samples at random
-// explains, at 95 %, plus all that was not sampled of the variant with the smaller sum.
+// explains, at 95%, plus all that was not sampled of the variant with the smaller sum.
 bool within_sampling_error(const Profiles& all, size_t from, size_t to, const Sampled& first,
                            const Sampled& second);
 
-// Seconds of all iterations that a function took at most (95 %), of which there is no sample; 0:
+// Seconds of all iterations that a function took at most (95%), of which there is no sample; 0:
 // not known.
 double most_without_sample_s(const profiles::SampledProfile& profile);
 
@@ -81,11 +81,10 @@ Table table_for(const Profiles& all, const std::string& heading);
 // The largest functions one by one, the rest in one row.
 void add_functions(Table& table, const Profiles& all, const Choose& choose,
                    const std::string& rest_name);
-void note_noise(Table& table);
 std::string sampling_note(const Profiles& all);
 // How much of the CPU time is the kernel's, where the profiler may not see it; empty: it may.
 std::string kernel_note(const Profiles& all);
-// How much of it no profiler counts, of each variant where that is 1 % or more; empty: of none.
+// How much of it no profiler counts, of each variant where that is 1% or more; empty: of none.
 std::string outside_note(const Profiles& all);
 
 }  // namespace winnow::reports

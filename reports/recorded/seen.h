@@ -8,7 +8,7 @@
 
 namespace winnow::reports {
 
-// Whether what a pass saw of a command stands for the whole process tree: less than 5 % of its CPU
+// Whether what a pass saw of a command stands for the whole process tree: less than 5% of its CPU
 // time was not seen. Empty: the pass sees all.
 bool stands_for_all(const std::optional<profiles::SeenShare>& seen);
 

@@ -49,7 +49,7 @@ bool has_kernels(const Recording& recording) {
 }  // namespace
 
 std::string Words::items_words(int count) const {
-  return items.empty() ? "" : count_or_unknown(count) + " " + items;
+  return items.empty() ? "" : count_or_unknown(count) + " " + (count == 1 ? item : items);
 }
 
 const std::string& Words::category(const std::string& name) const {
@@ -87,6 +87,10 @@ std::string plural_of(const std::string& noun) {
       noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string::npos;
   if (ends("y") && !vowel_before_y) return noun.substr(0, noun.size() - 1) + "ies";
   return noun + (ends("s") || ends("x") || ends("ch") || ends("sh") ? "es" : "s");
+}
+
+std::string count_of(int64_t count, const std::string& noun) {
+  return format_whole(count) + " " + (count == 1 ? noun : plural_of(noun));
 }
 
 std::string title_case(std::string word) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "profiles/recording/recording.h"
@@ -34,7 +35,7 @@ struct Words {
   std::string work_functions = "functions outside synchronisation";  // "compute functions"
   std::string all_work = "All but synchronisation";                  // "All compute functions"
 
-  // "32 texts"; without items "".
+  // "1 text", "32 texts"; without items "".
   std::string items_words(int count) const;
   // A category of functions as a report calls it: as the rules do, but for `scheduler`.
   const std::string& category(const std::string& name) const;
@@ -44,6 +45,8 @@ Words words_of(const profiles::Recording& recording);
 
 std::string with_article(const std::string& noun);  // "a text", "an event"
 std::string plural_of(const std::string& noun);     // "texts", "queries", "batches"
-std::string title_case(std::string word);           // "Text"
+// "1 text", "32 texts"
+std::string count_of(int64_t count, const std::string& noun);
+std::string title_case(std::string word);  // "Text"
 
 }  // namespace winnow::reports

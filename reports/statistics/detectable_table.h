@@ -19,7 +19,7 @@ struct DetectableRow {
   int pairs;
   // Over runs, of log-ratios of standard deviation 1, times the square root of the pairs: the
   // median scatter; the logarithm of its percentiles 0.5 and 99.5 over it; and the effect, as a
-  // logarithm, that a comparison of two variants finds in 90 % of runs.
+  // logarithm, that a comparison of two variants finds in 90% of runs.
   double scatter, lowest, highest, shift;
   // The effect over the scatter, per number of variants; 0: no effect is found, the pairs are too
   // few for the level.

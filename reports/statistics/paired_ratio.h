@@ -14,7 +14,7 @@ inline constexpr size_t kMostPairs = 2000;  // further ones are left out: the wo
 struct PairedRatio {
   int pairs = 0;
   std::optional<double> ratio;      // empty: no pairs
-  std::optional<double> low, high;  // empty: too few pairs for the confidence (at 95 %: below 6)
+  std::optional<double> low, high;  // empty: too few pairs for the confidence (at 95%: below 6)
   // Two-sided signed-rank test of "equal": zeros left out, ties by midranks; ties.h says what is
   // tied.
   double p = 1;

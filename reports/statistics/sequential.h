@@ -12,7 +12,7 @@ namespace winnow::reports {
 // look is at all of them, in the place of the next.
 inline constexpr std::array kLooks{10, 20, 40, 80, 160, 320, 640, 1280};
 
-// Level of each look's interval, so that all eight together err in at most 1 %. A false regression
+// Level of each look's interval, so that all eight together err in at most 1%. A false regression
 // lies on one side: eight times 0.001 at most, however the looks depend on each other (Bonferroni).
 // Ten pairs reach 0.00195. tests/reports/statistics/sequential_test.cpp simulates what it keeps.
 inline constexpr double kNominalLevel = 0.002;

@@ -5,7 +5,7 @@
 // Tests of many comparisons.
 namespace winnow::reports {
 
-// A difference counts as proven at this level, over all comparisons that a table draws on: 99 %
+// A difference counts as proven at this level, over all comparisons that a table draws on: 99%
 // confidence.
 inline constexpr double kLevel = 0.01;
 

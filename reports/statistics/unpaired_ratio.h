@@ -11,7 +11,7 @@ namespace winnow::reports {
 
 struct UnpairedRatio {
   std::optional<double> ratio;      // empty: one side has no observation
-  std::optional<double> low, high;  // empty: too few (at 95 %: below 4 against 4)
+  std::optional<double> low, high;  // empty: too few (at 95%: below 4 against 4)
 };
 
 // Median of first[i] / second[j] over all i and j. Figures that are not positive and finite are

@@ -122,7 +122,7 @@ std::string to_markdown(const Calibration& calibration) {
                                  escaped(calibration.subject), calibration.wall.pairs);
   text += table_head({"Noise", "Wall time", "CPU time"});
   const std::pair<const char*, const char*> rows[] = {
-      {"sigma", "Scatter of a pair (99 % interval)"}, {"drift", "Drift"}, {"spikes", "Spikes"}};
+      {"sigma", "Scatter of a pair (99% interval)"}, {"drift", "Drift"}, {"spikes", "Spikes"}};
   for (const auto& [what, name] : rows)
     text += table_line({name, cell(calibration.wall, what), cell(calibration.cpu, what)});
   text += "\n" + table_head({"To detect", "Pairs, by wall time", "Pairs, by CPU time"});
@@ -141,9 +141,9 @@ std::string to_markdown(const Calibration& calibration) {
              "- Spikes: blocks more than {:.0f} scaled median absolute deviations above the "
              "median of their copy.\n",
              kSpikeMads) +
-         "- Pairs: for one comparison by signed ranks at 99 % confidence and 90 % power, from a "
+         "- Pairs: for one comparison by signed ranks at 99% confidence and 90% power, from a "
          "simulation of that test; in brackets by the ends of the scatter's interval. At least " +
-         fewest + ": with fewer no test reaches 99 %.\n";
+         fewest + ": with fewer no test reaches 99%.\n";
 }
 
 }  // namespace winnow::reports

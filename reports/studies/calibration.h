@@ -21,7 +21,7 @@ struct PairsToDetect {
 struct Scatter {
   int pairs = 0;
   std::optional<Sigma> sigma;           // of the pairs' log-ratios; empty: too few pairs
-  std::optional<double> drift;          // last third of the rounds against the first: 0.02 is 2 %
+  std::optional<double> drift;          // last third of the rounds against the first: 0.02 is 2%
   int spikes = 0, blocks = 0;           // blocks far above their variant's median, of all
   std::vector<PairsToDetect> needed{};  // empty: no sigma
 };

@@ -139,11 +139,11 @@ void decide(CostSlope& slope) {
   const auto &low = slope.measured.low, &high = slope.measured.high;
   slope.answer = CostSlope::kNotDecided;
   if (!low || !high) {
-    slope.reason = fmt::format("{} rounds are too few for an interval at {:.0f} %", slope.pairs,
+    slope.reason = fmt::format("{} rounds are too few for an interval at {:.0f}%", slope.pairs,
                                100 * kSlopeConfidence);
   } else if (*low > slope.predicted_high * (1 + kSlopeMargin) && slope.disturbed > kMostDisturbed) {
     slope.reason =
-        fmt::format("other programs ran beside {:.0f} % of the blocks", 100 * slope.disturbed);
+        fmt::format("other programs ran beside {:.0f}% of the blocks", 100 * slope.disturbed);
   } else if (*high < slope.predicted_low * (1 - kSlopeMargin) ||
              *low > slope.predicted_high * (1 + kSlopeMargin)) {
     slope.answer = CostSlope::kDisagrees;

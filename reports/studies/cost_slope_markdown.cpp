@@ -136,7 +136,7 @@ std::string cost_slopes_markdown(const profiles::Recording& recording,
       cause == InjectedCause::region ? "µs by µs of cost" : "µs by one more in each region";
   text += table_head({"Variant", "Regions/iteration", "Most by one thread", "Cost in each region",
                       "Iteration without", "Predicted slope (" + unit + ")",
-                      "Measured slope (99 % interval)", "Answer"});
+                      "Measured slope (99% interval)", "Answer"});
   for (const CostSlope& slope : slopes) text += table_line(row_of(slope));
   text += "\n";
   for (const CostSlope& slope : slopes) text += "- " + escaped(sentence(slope)) + "\n";

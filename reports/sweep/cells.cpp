@@ -99,9 +99,8 @@ bool is_disturbed(const Condition& condition) {
 std::string disturbance_words(const Condition& condition) {
   std::string words;
   if (condition.neighbours > 0)
-    words = fmt::format("{} {}neighbour{}", condition.neighbours,
-                        condition.neighbours_pinned ? "pinned " : "",
-                        condition.neighbours == 1 ? "" : "s");
+    words = count_of(condition.neighbours,
+                     condition.neighbours_pinned ? "pinned neighbour" : "neighbour");
   if (condition.cpu_quota)
     words +=
         fmt::format("{}CPU time of {:.3g} cores", words.empty() ? "" : ", ", *condition.cpu_quota);
@@ -146,7 +145,7 @@ std::string condition_words(const Condition& condition, const SweepWords& words)
   const std::string disturbance = disturbance_words(condition);
   std::string text = words.mix(condition.mix);
   if (words.parameter != kThreads) text += fmt::format(", {} {}", words.parameter, condition.batch);
-  if (words.threads) text += fmt::format(", {} threads", condition.threads);
+  if (words.threads) text += ", " + count_of(condition.threads, "thread");
   return text + (disturbance.empty() ? "" : ", ") + disturbance;
 }
 

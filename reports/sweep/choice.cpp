@@ -12,8 +12,6 @@ using profiles::Condition;
 
 namespace {
 
-constexpr size_t kMostNamed = 3;  // rivals that a cell names beside the fastest
-
 struct Rival {
   size_t variant = 0;
   PairedRatio ratio;  // of the fastest to this one
@@ -39,17 +37,12 @@ void name_best(const SweepCells& cells, size_t fastest, const std::vector<Rival>
   choice.clear = near.empty();
   choice.best = cells.labels()[fastest];
   if (choice.clear) return;
-  const std::string all = fmt::format("{}", fmt::join(near, ", "));
-  const size_t others = near.size();
-  const bool many = others > kMostNamed;
-  if (many) near.resize(kMostNamed - 1);
-  choice.best = fmt::format("~ {} or {}", choice.best, fmt::join(near, " or "));
-  if (many) choice.best += fmt::format(" or {} others", others - near.size());
+  const std::string last = near.back();
+  near.pop_back();
+  near.insert(near.begin(), choice.best);
+  choice.best = fmt::format("~ {} or {}", fmt::join(near, ", "), last);
   const bool few = std::ranges::any_of(rivals, [](const Rival& r) { return !r.ratio.low; });
   choice.reason = few ? "too few pairs of blocks: an interval needs 6" : "inside the noise";
-  if (many)
-    choice.reason +=
-        fmt::format(" ({} is not proven faster than {})", cells.labels()[fastest], all);
 }
 
 }  // namespace
@@ -62,7 +55,7 @@ std::string ratio_words(const Estimate& ratio) {
 }
 
 // The fastest is chosen only when it beats every other one, each at the full level: an
-// intersection-union test, whose chance of a false choice stays below 5 % without adjustment
+// intersection-union test, whose chance of a false choice stays below 5% without adjustment
 // (Berger 1982).
 Choice choose(const SweepCells& cells, const Condition& condition) {
   Choice choice;

@@ -119,7 +119,7 @@ std::optional<size_t> fastest_of(const SweepCells& cells, const std::string& gra
 // "Mix short on 2 threads"
 std::string subject(const SweepWords& words, const SweepGrid& grid) {
   std::string text = title_case(words.mix(grid.mix));
-  if (words.threads && grid.batch == 0) text += fmt::format(" on {} threads", grid.threads);
+  if (words.threads && grid.batch == 0) text += " on " + count_of(grid.threads, "thread");
   return text;
 }
 
@@ -130,13 +130,33 @@ struct GrainPoint {
 
 std::string state_words(const GrainPoint& last, int sign, int from) {
   const std::string range = SweepWords().range(from, last.fine_to_coarse.batch);
-  if (sign == 0) return fmt::format("~ {}: no difference beyond the noise", range);
-  const PairedRatio& ratio = last.fine_to_coarse.ratio;
-  Estimate faster = estimate_of(ratio);
-  if (sign < 0) faster = {1 / *ratio.ratio, 1 / *ratio.high, 1 / *ratio.low, ratio.pairs, ""};
-  return fmt::format("{} for {} ({} {} the throughput of {} at {})", sign > 0 ? "fine" : "coarse",
-                     range, sign > 0 ? last.fine : last.coarse, ratio_words(faster),
-                     sign > 0 ? last.coarse : last.fine, last.fine_to_coarse.batch);
+  if (sign == 0) return "no proven difference for " + range;
+  return fmt::format("{} ({}) for {}", sign > 0 ? "fine" : "coarse",
+                     sign > 0 ? last.fine : last.coarse, range);
+}
+
+// "a, b and c"
+std::string all_of(const std::vector<std::string>& parts) {
+  if (parts.size() < 2) return parts.empty() ? "" : parts.front();
+  return fmt::format("{} and {}", fmt::join(parts.begin(), parts.end() - 1, ", "), parts.back());
+}
+
+// Choices that lie side by side and say the same.
+struct ChoiceRange {
+  const Choice* choice = nullptr;
+  std::string words;  // "batches of 1 to 4"
+};
+
+std::vector<ChoiceRange> ranges_of(const SweepWords& words, const std::vector<Choice>& choices) {
+  std::vector<ChoiceRange> ranges;
+  const auto kind = [](const Choice& choice) { return choice.clear ? choice.best : choice.reason; };
+  for (size_t from = 0, to = 0; from < choices.size(); from = to) {
+    while (to < choices.size() && kind(choices[to]) == kind(choices[from]) &&
+           choices[to].best.empty() == choices[from].best.empty())
+      ++to;
+    ranges.push_back({&choices[from], words.range(choices[from].batch, choices[to - 1].batch)});
+  }
+  return ranges;
 }
 
 }  // namespace
@@ -185,20 +205,26 @@ std::vector<Crossover> pair_crossovers(const SweepCells& cells, const SweepGrid&
 
 std::string fastest_sentence(const SweepWords& words, const SweepGrid& grid,
                              const std::vector<Choice>& choices) {
-  std::string ranges;
-  for (size_t from = 0, to = 0; from < choices.size(); from = to) {
-    const std::string& best = choices[from].best;
-    while (to < choices.size() && choices[to].best == best) ++to;
-    const Choice& last = choices[to - 1];
-    ranges += fmt::format("{}{}: {}", ranges.empty() ? "" : "; ",
-                          words.range(choices[from].batch, last.batch),
-                          best.empty() ? "unavailable (" + last.reason + ")" : best);
-    if (last.clear)
-      ranges += fmt::format(" ({} the throughput of {} at {})", ratio_words(last.margin),
-                            last.second, last.batch);
+  std::vector<std::string> clear, open, missing;
+  for (const ChoiceRange& range : ranges_of(words, choices)) {
+    if (range.choice->clear)
+      clear.push_back(range.choice->best + " for " + range.words);
+    else if (!range.choice->best.empty())
+      open.push_back(range.words);
+    else
+      missing.push_back(fmt::format("{} ({})", range.words, range.choice->reason));
   }
-  return fmt::format("{}, the fastest by {}: {}.", subject(words, grid), words.parameters,
-                     ranges.empty() ? "unavailable (nothing was measured)" : ranges);
+  std::string text = subject(words, grid) + ": ";
+  if (choices.empty()) return text + "unavailable (nothing was measured).";
+  if (clear.empty() && !open.empty())
+    text += fmt::format("no {} is proven to be the fastest at any {}.", words.variant,
+                        words.parameters);
+  if (!clear.empty()) text += "the fastest is " + all_of(clear) + ".";
+  if (!clear.empty() && !open.empty()) text += " No winner is proven for " + all_of(open) + ".";
+  if (!missing.empty())
+    text +=
+        (text.ends_with('.') ? " Unavailable for " : "unavailable for ") + all_of(missing) + ".";
+  return text;
 }
 
 bool has_grains(const SweepCells& cells) {
@@ -230,7 +256,7 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid) {
     const int sign = proven_sign(points[from].fine_to_coarse.ratio);
     while (to < points.size() && proven_sign(points[to].fine_to_coarse.ratio) == sign)
       ratios.push_back(points[to++].fine_to_coarse);
-    words += (words.empty() ? "" : "; ") +
+    words += (words.empty() ? "" : ", ") +
              state_words(points[to - 1], sign, points[from].fine_to_coarse.batch);
   }
   for (const Crossover& found : crossovers("fine", "coarse", ratios))
@@ -238,7 +264,7 @@ std::string grain_sentence(const SweepCells& cells, const SweepGrid& grid) {
       words += fmt::format("; they cross near {:.3g}, between {} and {}", *found.batch, found.low,
                            found.high);
   if (!holes.empty()) words += "; unavailable at " + holes;
-  return fmt::format("Fine or coarse? {}: {}.", subject(cells.words(), grid), words);
+  return fmt::format("Fine or coarse? {}.", title_case(words));
 }
 
 }  // namespace winnow::reports

@@ -78,20 +78,15 @@ std::string html_choices_section(const MixAnswer& mix, const SweepWords& words) 
     HtmlRow row{fmt::format("{}", choice.batch)};
     const std::string best = html_escaped(chosen ? choice.best : "unavailable");
     row.cells.push_back({choice.clear ? "<strong>" + best + "</strong>" : best, {}});
+    row.cells.push_back({html_escaped(margin_text(choice)), choice.margin.value});
     row.cells.push_back(html_cell(choice.throughput));
-    row.cells.push_back(chosen ? html_cell(choice.margin, format_ratio) : text_cell("unavailable"));
-    row.cells.push_back(text_cell(chosen ? choice.second : "unavailable"));
     row.cells.push_back(
         text_cell(chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"));
     rows.push_back(std::move(row));
   }
   auto notes = holes.lines();
   for (const std::string& remark : choice_remarks(mix.choices, words)) notes.push_back(remark);
-  return table_section(
-      3, recommendation_title(mix, words), "",
-      {words.parameter_title, "Best " + words.variant, "Its throughput (" + words.rate + ")",
-       "Margin over the second", "The second", "Pairs"},
-      rows, notes);
+  return table_section(3, recommendation_title(mix, words), "", choice_columns(words), rows, notes);
 }
 
 std::string html_crossover_section(const MixAnswer& mix, const SweepWords& words) {
@@ -131,7 +126,6 @@ std::string html_mix_section(const MixAnswer& mix, const SweepWords& words, size
   std::string result = section_start(2, title_case(name));
   if (!mix.description.empty()) result += html_paragraph(mix.description);
   if (mix.grid.points.empty()) return result + html_paragraph(mix.sentence) + section_end(2);
-  result += html_choices_section(mix, words);
   const std::string throughput = fmt::format("Throughput ({}): {}", words.rate, name);
   const std::string latency = fmt::format("{} ({}): {}", words.time, words.time_unit, name);
   result +=
@@ -231,7 +225,10 @@ std::string html_answer_section(const SweepReport& report) {
     return "<p class=\"sentence\">" + html_escaped(text) + "</p>\n";
   };
   if (report.mixes.empty()) result += sentence("unavailable: the sweep has no cells.");
-  for (const MixAnswer& mix : report.mixes) result += sentence(mix.sentence);
+  for (const MixAnswer& mix : report.mixes) {
+    result += sentence(mix.sentence);
+    if (!mix.grid.points.empty()) result += html_choices_section(mix, report.words);
+  }
   if (!report.shared.disturbances.empty()) result += sentence(report.shared.sentence);
   return result + html_paragraph(sweep_legend()) + "</section>\n";
 }

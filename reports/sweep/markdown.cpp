@@ -48,23 +48,30 @@ std::string grid_table(const SweepGrid& grid, const std::string& axis,
 }
 
 std::string choices_table(const std::vector<Choice>& choices, const SweepWords& words) {
-  std::string result = table_head({escaped(words.parameter_title), "Best " + words.variant,
-                                   "Its throughput (" + words.rate + ")", "Margin over the second",
-                                   "The second", "Pairs"});
+  std::vector<std::string> head = choice_columns(words);
+  for (std::string& column : head) column = escaped(column);
+  std::string result = text_table_head(head);
   Holes holes;
   for (const Choice& choice : choices) {
     const bool chosen = compared(choice);
     if (!chosen) holes.add(fmt::format("{} {}", words.parameter, choice.batch), choice.reason);
-    result += table_line(
-        {fmt::format("{}", choice.batch),
-         chosen ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
-                : "unavailable",
-         cell(choice.throughput), chosen ? cell(choice.margin, format_ratio) : "unavailable",
-         chosen ? escaped(choice.second) : "unavailable",
-         chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
+    result +=
+        table_line({fmt::format("{}", choice.batch),
+                    chosen ? (choice.clear ? bold(escaped(choice.best)) : escaped(choice.best))
+                           : "unavailable",
+                    escaped(margin_text(choice)), cell(choice.throughput),
+                    chosen ? fmt::format("{}", choice.margin.blocks) : "unavailable"});
   }
   result += "\n" + list(holes.lines());
   return result + list(choice_remarks(choices, words));
+}
+
+// What the sweep was made for: who is the fastest, and from where on.
+std::string answer_part(const MixAnswer& mix, const SweepWords& words) {
+  const std::string sentence = paragraph(bold(escaped(mix.sentence)));
+  if (mix.grid.points.empty()) return sentence;
+  return paragraph("## " + escaped(recommendation_title(mix, words))) + sentence +
+         choices_table(mix.choices, words);
 }
 
 std::string crossover_lines(const std::vector<Crossover>& crossovers, bool changes) {
@@ -104,8 +111,6 @@ std::string mix_section(const MixAnswer& mix, const SweepWords& words, size_t in
   std::string result = paragraph("## " + escaped(title_case(name)));
   if (!mix.description.empty()) result += paragraph(escaped(mix.description));
   if (mix.grid.points.empty()) return result + paragraph(escaped(mix.sentence));
-  result += paragraph("### " + escaped(recommendation_title(mix, words))) +
-            choices_table(mix.choices, words);
   result += paragraph(fmt::format("### Throughput ({}): {}", words.rate, escaped(name))) +
             image(fmt::format("Throughput by {}, {}", words.parameters, name),
                   throughput_plot_name(index)) +
@@ -210,7 +215,8 @@ std::string sweep_markdown(const SweepReport& report) {
       paragraph("# Sweep: " + (report.name.empty() ? "(no name)" : escaped(report.name)));
   if (!report.description.empty()) text += paragraph(escaped(report.description));
   if (report.mixes.empty()) text += paragraph(bold("unavailable: the sweep has no cells."));
-  for (const MixAnswer& mix : report.mixes) text += paragraph(bold(escaped(mix.sentence)));
+  for (const MixAnswer& mix : report.mixes) text += answer_part(mix, report.words);
+  text += paragraph("## What Was Measured");
   for (const Fact& fact : report.facts)
     text += fmt::format("- {} {}\n", bold(escaped(fact.name) + ":"), escaped(fact.value));
   text += "\n" + paragraph(sweep_legend());

@@ -43,7 +43,7 @@ Plot grid_plot(const SweepGrid& grid, std::vector<Estimate> SweepLine::*figures)
 std::string plot_title(const std::string& figure, const MixAnswer& mix, const SweepWords& words) {
   std::string title = fmt::format("{} by {}: {}", figure, words.parameters, words.mix(mix.mix));
   const bool told = words.threads && mix.grid.batch == 0;
-  return told ? fmt::format("{}, {} threads", title, mix.grid.threads) : title;
+  return told ? title + ", " + count_of(mix.grid.threads, "thread") : title;
 }
 
 SvgFile throughput_plot(const MixAnswer& mix, const SweepWords& words, size_t index,

@@ -8,7 +8,7 @@
 #include "reports/figures/table.h"
 
 // What the figures of a sweep say, as plain data (docs/sweep-report.md explains each part). Every
-// text is plain: the renderer escapes it. Intervals are at 95 %.
+// text is plain: the renderer escapes it. Intervals are at 95%.
 namespace winnow::reports {
 
 // How a report names what was measured: batches of texts by strategies, or runs of programs.

@@ -48,9 +48,10 @@ std::string size_words(const Sweep& sweep) {
     most = std::max(most, cell.blocks.size());
   }
   std::string words =
-      fmt::format("{} cells, {} blocks, {} of them ok", sweep.cells.size(), blocks, good);
+      fmt::format("{}, {}, {} of them ok", count_of(std::ssize(sweep.cells), "cell"),
+                  count_of(static_cast<int64_t>(blocks), "block"), good);
   if (most > 0)
-    words += fewest == most ? fmt::format("; {} blocks a cell", most)
+    words += fewest == most ? "; " + count_of(static_cast<int64_t>(most), "block") + " a cell"
                             : fmt::format("; {} to {} blocks a cell", fewest, most);
   return words;
 }
@@ -103,9 +104,9 @@ MixAnswer answer(const SweepCells& cells, const profiles::SweepMix& mix) {
     result.choices.back().batch = point;
   }
   result.crossovers = pair_crossovers(cells, result.grid);
-  result.sentence = cells.words().programs ? "" : grain_sentence(cells, result.grid);
-  result.sentence += (result.sentence.empty() ? "" : " ") +
-                     fastest_sentence(cells.words(), result.grid, result.choices);
+  result.sentence = fastest_sentence(cells.words(), result.grid, result.choices);
+  const std::string grains = cells.words().programs ? "" : grain_sentence(cells, result.grid);
+  if (!grains.empty()) result.sentence += " " + grains;
   return result;
 }
 

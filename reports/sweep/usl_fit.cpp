@@ -34,7 +34,7 @@ double resampled_median(const std::vector<double>& values, std::mt19937_64& rand
 
 void set_percentiles(Estimate& estimate, std::vector<double> values) {
   std::ranges::sort(values);
-  const size_t left = values.size() / 40;  // 2.5 %
+  const size_t left = values.size() / 40;  // 2.5%
   estimate.low = std::min(values[left], *estimate.value);
   estimate.high = std::max(values[values.size() - 1 - left], *estimate.value);
 }

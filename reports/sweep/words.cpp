@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "reports/figures/format.h"
 
@@ -44,16 +45,32 @@ std::vector<std::string> Holes::lines() const {
 
 bool compared(const Choice& choice) { return !choice.best.empty(); }
 
+std::string margin_text(const Choice& choice) {
+  if (!compared(choice)) return "unavailable";
+  return estimate_text(choice.margin, format_ratio) + " of " + choice.second;
+}
+
+std::vector<std::string> choice_columns(const SweepWords& words) {
+  return {words.parameter_title, "Fastest " + words.variant, "By how much (throughput)",
+          "Its throughput (" + words.rate + ")", "Pairs"};
+}
+
 std::vector<std::string> choice_remarks(const std::vector<Choice>& choices,
                                         const SweepWords& words) {
   std::vector<std::string> remarks;
+  std::map<std::string, std::string> open;  // reasons, and where
   for (const Choice& choice : choices) {
-    if (compared(choice) && !choice.clear)
-      remarks.push_back(fmt::format("{} {}: {}", words.parameter, choice.batch, choice.reason));
-    if (compared(choice) && !choice.left_out.empty())
+    if (!compared(choice)) continue;
+    if (!choice.clear) {
+      std::string& where = open[choice.reason];
+      where += fmt::format("{} {}", where.empty() ? words.parameter : ",", choice.batch);
+    }
+    if (!choice.left_out.empty())
       remarks.push_back(fmt::format("{} {}: without {}, which has no figure there", words.parameter,
                                     choice.batch, fmt::join(choice.left_out, ", ")));
   }
+  for (const auto& [reason, where] : open)
+    remarks.push_back(fmt::format("~ at {}: {}", where, reason));
   return remarks;
 }
 
@@ -68,7 +85,7 @@ std::string fastest_text(const Choice& choice) {
 
 std::string recommendation_title(const MixAnswer& mix, const SweepWords& words) {
   std::string title = "Recommendation: " + words.mix(mix.mix);
-  if (words.threads && mix.grid.batch == 0) title += fmt::format(", {} threads", mix.grid.threads);
+  if (words.threads && mix.grid.batch == 0) title += ", " + count_of(mix.grid.threads, "thread");
   return title;
 }
 
@@ -83,7 +100,7 @@ std::string no_scaling(const SweepWords& words) {
 }
 
 std::string sweep_legend() {
-  return "Figures are medians over fresh processes, in brackets their 95 % intervals; ~ marks a "
+  return "Figures are medians over fresh processes, in brackets their 95% intervals; ~ marks a "
          "figure with too few blocks for an interval, or a choice that noise does not allow. Each "
          "interval holds by itself: of twenty equal pairs one may look different.";
 }

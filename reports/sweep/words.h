@@ -31,6 +31,10 @@ class Holes {
 };
 
 bool compared(const Choice& choice);
+// "1.15x [1.14x, 1.16x] of Packed": the throughput of the fastest by that of the second.
+std::string margin_text(const Choice& choice);
+// Of the table of choices.
+std::vector<std::string> choice_columns(const SweepWords& words);
 // Why choices are not clear, and which variants they leave out.
 std::vector<std::string> choice_remarks(const std::vector<Choice>& choices,
                                         const SweepWords& words);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kZ95 = 1.96;
 
-// Did the samples exceed the kernel's CPU time by more than counting at random explains, at 95 %?
+// Did the samples exceed the kernel's CPU time by more than counting at random explains, at 95%?
 bool oversampled(const SampledProfile& profile) {
   const auto samples = static_cast<double>(profile.samples.value_or(0));
   if (samples <= 0) return true;
@@ -124,7 +124,6 @@ Table category_total_table(const Profiles& all, const std::vector<Pairs>& cpu_pa
                   "time, at least 0. {}",
                   all.basis.words, sampling_note(all)));
   if (std::string note = outside_note(all); !note.empty()) table.notes.push_back(std::move(note));
-  note_noise(table);
   judge_total(table, cpu_pairs);
   return table;
 }

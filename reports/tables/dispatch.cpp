@@ -112,7 +112,7 @@ Table dispatch_table(const Measured& arms, const std::vector<Timing>& timings) {
   table.notes.push_back(fmt::format(
       "Wall time of one loop whose bodies do nothing, one item a thread, one loop right behind the "
       "other, measured behind the region of each process of the time pass; medians over the "
-      "processes. ~ marks an estimate: loops {} x the median of an empty loop, summed. "
+      "processes. The estimate is loops {} x the median of an empty loop, summed. "
       "It leaves out what waiting for the slowest body costs, and counts loops that several "
       "workers run at the same time one after another. Hold it against waiting and signalling in "
       "the {} Metrics.",

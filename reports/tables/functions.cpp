@@ -27,7 +27,6 @@ Table category_table(const Profiles& all, const Names& names, const Choose& choo
       "the share of the region's CPU time.",
       all.basis.words));
   if (std::string note = kernel_note(all); !note.empty()) table.notes.push_back(std::move(note));
-  note_noise(table);
   return table;
 }
 
@@ -53,7 +52,6 @@ Table cumulative_table(const Profiles& all) {
                     "rows contain each other and must not be added, neither to "
                     "one another nor to the flat rows above.",
                     all.basis.words));
-  note_noise(table);
   return table;
 }
 

@@ -132,7 +132,6 @@ void add_notes(Table& table, const Profiles& all) {
     table.notes.push_back(
         "A share above 100%: the peak was measured too low (a busy machine), too little was "
         "sampled, or the counts are too high.");
-  note_noise(table);
 }
 
 }  // namespace

@@ -103,13 +103,13 @@ std::string exact_words(const HeapProfile& heap, const std::optional<AllocationS
                        byte_words(counted));
   };
   if (heap.seen && difference <= kProfilersOwn) return words("agrees within 4 kB");
-  if (!differs(heap.region_bytes, counted, kExactTolerance)) return words("agrees within 1 %");
+  if (!differs(heap.region_bytes, counted, kExactTolerance)) return words("agrees within 1%");
   if (const std::string why = why_not_alike(difference, heap, scatter); !why.empty())
     return fmt::format("{} in another run, the profiler {} ({})", words("not checked"),
                        byte_words(heap.region_bytes), why);
   const std::string failed = words("check FAILED");
   warnings.push_back(fmt::format(
-      "{}: heap profile: the total differs from the exact one by more than 1 % ({}, the profiler "
+      "{}: heap profile: the total differs from the exact one by more than 1% ({}, the profiler "
       "{}).",
       label, failed, byte_words(heap.region_bytes)));
   return failed;

@@ -47,7 +47,7 @@ std::string modes_words(const std::string& label, const Modes& modes, bool outli
   const auto mode = [](const Mode& of) {
     return fmt::format("at {}", iteration_seconds(of.median_s));
   };
-  return fmt::format("{}: two modes{}: {:.0f} % of the blocks {}, {:.0f} % {}. {}.", label,
+  return fmt::format("{}: two modes{}: {:.0f}% of the blocks {}, {:.0f}% {}. {}.", label,
                      outliers ? " beside the outliers" : "", std::round(modes.fast.share * 100),
                      mode(modes.fast), 100 - std::round(modes.fast.share * 100), mode(modes.slow),
                      modes.separated_by.empty()
@@ -118,7 +118,7 @@ Table pattern_table(const Compared& compared) {
     table.notes.push_back(
         "An outlier lies farther from the median than any block of 99 in 100 calm runs does. Two "
         "modes are two groups, each of a fifth of the blocks or more, that lie farther apart than "
-        "in 99 of 100 runs with one mode. Less than 1 % apart is neither.");
+        "in 99 of 100 runs with one mode. Less than 1% apart is neither.");
   return table;
 }
 

@@ -129,7 +129,7 @@ std::string core_seconds_note(const Syncs& all) {
   }
   return fmt::format(
       "Exact thread-seconds and counts {}; in brackets the share of cores × wall ({}). Waiting "
-      "threads hold no core, so shares may exceed 100 %. {}",
+      "threads hold no core, so shares may exceed 100%. {}",
       all.basis.words, wholes,
       of_commands(all)
           ? "Calls are counted by the preloaded agent."

@@ -223,7 +223,7 @@ std::vector<std::string> creation_notes(const Measured& arms) {
   }
   if (estimates)
     notes.push_back(
-        fmt::format("~ marks an estimate: arithmetic on the {}'s design. Measured creations are "
+        fmt::format("The formula is arithmetic on the {}'s design. Measured creations are "
                     "those inside the region, counted one by one.",
                     arms.words().variant));
   return notes;

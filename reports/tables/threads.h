@@ -36,6 +36,7 @@ struct ThreadAnalysis {
   std::vector<ThreadRow> threads{};
   std::vector<std::string> thread_notes{};
   Table metrics;
+  bool creations_not_run = false, threads_not_run = false;  // as Table::not_run
 };
 
 // Threads and scheduling, exact, from the sync pass; creations from the tree pass where there is no

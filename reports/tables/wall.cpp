@@ -35,7 +35,6 @@ Table wall_table(const Profiles& all) {
   table.notes.push_back(fmt::format(
       "Thread-seconds sampled on the wall clock, waiting included, over all threads, {}. {}",
       all.basis.words, sampling_note(all)));
-  note_noise(table);
   return table;
 }
 

@@ -126,8 +126,8 @@ class PageServer {
 cli::ServerLimits short_limits() {
   cli::ServerLimits limits;
   limits.page.time = 500ms;
-  limits.page.memory_bytes = size_t{1} << 30;
-  limits.page.page_bytes = size_t{2} << 20;
+  limits.page.memory_bytes = 1'000'000'000;
+  limits.page.page_bytes = 2'000'000;
   return limits;
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("a page that takes too much memory says so", "[http]") {
   PageServer server(limits);
   const std::string answer = server.get("/hungry");
   CHECK(answer.starts_with("HTTP/1.1 500 "));
-  CHECK(has(answer, "it takes more than 1024 MB of memory"));
+  CHECK(has(answer, "it takes more than 1000 MB of memory"));
 }
 #endif
 

@@ -49,6 +49,23 @@ std::string offered_rule(const std::string& text) {
   return text.substr(begin, text.find("\n]\n", begin) + 3 - begin);
 }
 
+TEST_CASE("what is told to be left does not grow, and a total neither") {
+  cli::SteadyProgress steady;
+  const auto told = [&](int done, int total, double elapsed_s, std::optional<double> eta_s) {
+    return steady({done, total, elapsed_s, eta_s, "time pass"});
+  };
+  CHECK(cli::progress_words(told(0, 0, 0, {})) == "[0] time pass");
+  CHECK(cli::progress_words(told(1, 20, 10, 100)) == "[1/20] time pass, 1:40 left");
+  CHECK(*told(2, 20, 20, 300).eta_s == Approx(110));
+  CHECK(*told(3, 20, 30, 300).eta_s == Approx(110));  // of the least that was told, not of the last
+  CHECK(*told(4, 18, 40, 60).eta_s == 60);
+  CHECK(told(5, 30, 50, 60).total == 18);
+  CHECK(told(19, 30, 60, 10).total == 19);              // what is done is never more than the total
+  const profiles::Progress next = told(0, 40, 1, 500);  // another run
+  CHECK(next.total == 40);
+  CHECK(*next.eta_s == 500);
+}
+
 }  // namespace
 
 TEST_CASE("top tells which functions no rule takes, and a rule that takes them") {

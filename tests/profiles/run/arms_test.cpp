@@ -204,7 +204,7 @@ TEST_CASE("what the rule calls disturbed, and what not") {
     state.other_cpu_percent = 2.4;
     CHECK(disturbance(state, 4).empty());
     state.other_cpu_percent = 2.6;
-    CHECK(disturbance(state, 4) == "PSI 90 % beside other programs");
+    CHECK(disturbance(state, 4) == "PSI 90% beside other programs");
     state.psi_cpu_some_percent = 24;
     CHECK(disturbance(state, 4).empty());
   }
@@ -212,7 +212,7 @@ TEST_CASE("what the rule calls disturbed, and what not") {
     state.steal_percent = 0.9;
     CHECK(disturbance(state, 4).empty());
     state.steal_percent = 3.25;
-    CHECK(disturbance(state, 4) == "steal 3.2 %");
+    CHECK(disturbance(state, 4) == "steal 3.2%");
     state.wall_s = 0.2;  // two ticks
     CHECK(disturbance(state, 4).empty());
   }
@@ -221,7 +221,7 @@ TEST_CASE("what the rule calls disturbed, and what not") {
     CHECK(disturbance(state, 4).empty());
     state.throttled_ns = 250'000'000;
     state.steal_percent = 2;
-    CHECK(disturbance(state, 4) == "steal 2.0 %, throttled for 0.25 of 10.00 s");
+    CHECK(disturbance(state, 4) == "steal 2.0%, throttled for 0.25 of 10.00 s");
   }
 }
 
@@ -343,7 +343,7 @@ TEST_CASE("a repetition with a failed block does not replace its round") {
     block.pass = Pass::time, block.variant = variant, block.index = index;
     block.disturbed = disturbed, block.failure = failure, block.rerun_of = rerun_of;
   };
-  add("a", 0, "steal 3 %", "", {});
+  add("a", 0, "steal 3%", "", {});
   add("b", 0, "", "", {});
   add("a", 1, "", "", 0);
   CHECK(indexes(comparable_blocks(recording, "a", Pass::time)) ==

@@ -204,4 +204,9 @@ TEST_CASE("a full run: the folder holds the recording and nothing half-written")
   CHECK(progress.front().done == 0);
   CHECK(progress.back().done == static_cast<int>(recording.blocks.size()));
   CHECK(progress.back().total == progress.back().done);
+  for (size_t i = 1; i < progress.size(); ++i) {
+    INFO(progress[i].text);
+    CHECK(progress[i].total <= progress[i - 1].total);
+    CHECK(progress[i].total >= progress[i].done);
+  }
 }

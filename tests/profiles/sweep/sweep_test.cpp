@@ -278,7 +278,9 @@ TEST_CASE("a budget: one round of everything, then as many rounds as fit") {
     CHECK(sweep.status == RunStatus::complete);
     CHECK(clock.now_s == 10);
     CHECK(block_count(sweep) == 10);
-    CHECK(sweep.warnings.empty());
+    REQUIRE(sweep.warnings.size() == 1);
+    CHECK(
+        has(sweep.warnings[0], "with fewer than the 6 rounds that an interval needs: mix0, batch"));
     for (size_t i = 0; i < sweep.cells.size(); i += 2)
       CHECK(sweep.cells[i].blocks.size() == sweep.cells[i + 1].blocks.size());
   }
@@ -287,9 +289,38 @@ TEST_CASE("a budget: one round of everything, then as many rounds as fit") {
     const Sweep sweep = run_sweep(plan);
     CHECK(sweep.status == RunStatus::incomplete);
     CHECK(block_count(sweep) == 2);
-    REQUIRE(sweep.warnings.size() == 1);
+    REQUIRE(sweep.warnings.size() == 2);
     CHECK(sweep.warnings[0] ==
           "the time budget of 3 s left 2 of 3 conditions without a single round");
+  }
+  SECTION("all conditions have the rounds of an interval before one has more") {
+    plan.budget_s = 40;
+    const Sweep sweep = run_sweep(plan);
+    CHECK(block_count(sweep) == 40);
+    for (const SweepCell& cell : sweep.cells) CHECK(cell.blocks.size() >= kRoundsOfInterval);
+    CHECK(sweep.warnings.empty());
+  }
+  SECTION("where not all can have them, most have") {
+    plan.budget_s = 20;
+    const Sweep sweep = run_sweep(plan);
+    CHECK(block_count(sweep) == 20);
+    CHECK(sweep.cells[0].blocks.size() == kRoundsOfInterval);
+    CHECK(sweep.cells[2].blocks.size() == 3);
+    REQUIRE(sweep.warnings.size() == 1);
+    CHECK(has(sweep.warnings[0],
+              "needs: mix1, batch 5, 2 threads (3); mix2, batch 5, 2 threads (1)"));
+  }
+  SECTION("its progress knows no total, and its time runs down") {
+    std::vector<Progress> seen;
+    plan.progress = [&](const Progress& progress) { seen.push_back(progress); };
+    plan.budget_s = 20;
+    run_sweep(plan);
+    REQUIRE(seen.size() > 20);
+    for (size_t i = 0; i < seen.size(); ++i) {
+      CHECK(seen[i].total == 0);
+      CHECK(*seen[i].eta_s <= (i == 0 ? 20 : *seen[i - 1].eta_s));
+    }
+    CHECK(seen.back().text.empty());
   }
   SECTION("another budget goes on where the first one ended") {
     plan.budget_s = 3;

@@ -313,7 +313,7 @@ TEST_CASE("a kernel that costs more CPU time for the same work is contention, wi
   INFO(sentences[0]);
   CHECK(has(sentences[0],
             "matmul costs 12.0% more CPU time per multiply-accumulate in Coarse-Grained than in "
-            "Fine-Grained (99 % interval "));
+            "Fine-Grained (99% interval "));
   CHECK(has(sentences[0], "contention, cold caches or clock frequency"));
   const Measured arms(recording);
   const auto rows = contention_rows(arms, check_same_work(arms));

@@ -23,7 +23,7 @@ std::string markdown_with(const Fault& fault) {
 TEST_CASE("a sound recording passes its checks") {
   const std::string text = markdown_with([](auto&) {});
   CHECK(has(text, "header check passed"));
-  CHECK(has(text, "exact total agrees within 1 %"));
+  CHECK(has(text, "exact total agrees within 1%"));
   CHECK(!has(text, "FAILED"));
   CHECK(!has(text, "behave identically"));
 }
@@ -105,7 +105,7 @@ TEST_CASE("an unknown CPU total leaves unsampled unavailable") {
 }
 
 TEST_CASE("what was not sampled is no difference between variants") {
-  // Both spent 40 s; 30 % of the first one's was not sampled.
+  // Both spent 40 s; 30% of the first one's was not sampled.
   const std::string text = markdown_with([](auto& recording) {
     for (const char* variant : {"spawn", "pool"}) {
       auto& cpu = *recording.profiles[variant].cpu;

@@ -144,7 +144,7 @@ TEST_CASE(
   REQUIRE(report.verdict.outcome == Verdict::kWinner);
   REQUIRE(report.verdict.winner == 0);
   CHECK(has(reasons_of(recording, "deflate_slow: "),
-            "0.400s CPU time a run in one (51.10% of its CPU time); two: unavailable: "));
+            "400ms CPU time a run in one (51.10% of its CPU time); two: unavailable: "));
 }
 
 TEST_CASE("without a winner CPU time that differs is told, and where it goes") {
@@ -154,19 +154,19 @@ TEST_CASE("without a winner CPU time that differs is told, and where it goes") {
       for (int64_t& wall_ns : block.iteration_wall_ns) wall_ns = 1'000'000'000 + block.index;
   const Report report = make_report(recording);
   REQUIRE(report.verdict.outcome == Verdict::kNoClearWinner);
-  CHECK(has(reasons_of(recording), "two takes 0.400s less CPU time a run than one (0.601s and "));
-  CHECK(has(reasons_of(recording), "99 % CI"));
-  CHECK(has(reasons_of(recording), "deflate_slow: 0.160s less CPU time a run (-40.0%)\n"));
+  CHECK(has(reasons_of(recording), "two takes 400ms less CPU time a run than one (601ms and "));
+  CHECK(has(reasons_of(recording), "99% CI"));
+  CHECK(has(reasons_of(recording), "deflate_slow: 160ms less CPU time a run (-40.0%)\n"));
   SECTION("the dearer one is the second") {
     std::ranges::reverse(recording.variants);
     recording.baseline = "two";
-    CHECK(has(reasons_of(recording), "two takes 0.400s less CPU time a run than one"));
-    CHECK(has(reasons_of(recording), "deflate_slow: 0.160s less CPU time a run (-40.0%)\n"));
+    CHECK(has(reasons_of(recording), "two takes 400ms less CPU time a run than one"));
+    CHECK(has(reasons_of(recording), "deflate_slow: 160ms less CPU time a run (-40.0%)\n"));
   }
   SECTION("of the cheaper one too little was seen for a profile") {
     recording.profiles["two"].cpu.reset();
     CHECK(has(reasons_of(recording, "deflate_slow: "),
-              "0.400s CPU time a run in one (51.10% of its CPU time); two: unavailable: "));
+              "400ms CPU time a run in one (51.10% of its CPU time); two: unavailable: "));
     CHECK(reasons_of(recording, "memcpy: ").empty());
   }
   SECTION("not where it does not differ") {

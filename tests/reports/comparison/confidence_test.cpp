@@ -72,7 +72,7 @@ void add_copy_of_one(Recording& recording, const std::string& name) {
   recording.blocks.insert(recording.blocks.end(), copies.begin(), copies.end());
 }
 
-// An A/A arm that scatters by 4 %, and "two", which is faster by that factor.
+// An A/A arm that scatters by 4%, and "two", which is faster by that factor.
 Recording scattering(double factor, bool of_three) {
   Recording recording = command_recording();
   recording.twin = "one-twin";
@@ -137,7 +137,7 @@ TEST_CASE("more than a fifth of the rounds disturbed: a probable winner, on a bu
         "For these commands, two is probably the winner against one, on a busy machine:");
   CHECK(report.verdict.cpu_leads());
   REQUIRE(report.verdict.bullets.size() > 4);
-  CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.67x, 99 % "));
+  CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.67x, 99% "));
   CHECK(report.verdict.bullets[1].starts_with("wall time: 1.67x as fast"));
   CHECK(report.verdict.bullets[2].starts_with(
       "adjusted, wall time less the time that others took: "));
@@ -225,7 +225,7 @@ TEST_CASE("where others took most of what was saved the winner is probable, and 
   CHECK(report.verdict.best.front().adjusted->to_s == Approx(0.5));
   CHECK(report.verdict.best.front().adjusted->ratio() == Approx(1.1));
   REQUIRE(report.verdict.bullets.size() > 4);
-  CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.20x, 99 % "));
+  CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.20x, 99% "));
   CHECK(report.verdict.bullets[2] ==
         "adjusted, wall time less the time that others took: 1.10x as fast, 0.500s instead of "
         "0.550s a run (means of the ledger, without an interval)");

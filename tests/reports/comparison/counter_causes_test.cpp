@@ -96,7 +96,7 @@ TEST_CASE("contended locks that only the slower one has are a cause, however une
   const auto reasons = told_reasons(recording);
   CHECK(has(reasons[std::min(place_of(reasons, "waiting for locks: "), reasons.size() - 1)],
             "waiting for locks: 0 contended locks a run instead of 5,305, in which threads waited "
-            "0s instead of 0.150s (thread-seconds of the sync pass)"));
+            "0s instead of 150ms (thread-seconds of the sync pass)"));
   SECTION("17,443 in every process, and none") {
     CHECK(is_told(mutex_against_sharded({17443, 17443, 17443, 17443, 17443, 17443, 17443}, 0.504),
                   "0 contended locks a run instead of 17,443, in which threads waited 0s instead "
@@ -122,7 +122,7 @@ TEST_CASE("without a winner the counts behind a difference in CPU time are told,
   const Report report = make_report(recording);
   REQUIRE(report.verdict.outcome == Verdict::kNoClearWinner);
   const auto& reasons = report.verdict.bullets;
-  const size_t cpu = place_of(reasons, "two takes 0.400s less CPU time a run than one"),
+  const size_t cpu = place_of(reasons, "two takes 400ms less CPU time a run than one"),
                locks = place_of(reasons, "waiting for locks: 0 contended locks a run instead of");
   REQUIRE(locks < reasons.size());
   CHECK(cpu < locks);
@@ -273,10 +273,10 @@ TEST_CASE("a percentage against a limit is the least that the limit leaves") {
   // 600 samples of 0.200s a run; none of at most three: 1ms a run.
   CHECK(is_told(recording, "at least 99.5% less synchronisation (CPU time sampled in "));
   CHECK(is_told(recording,
-                "pthread_cond_wait: 0.200s less CPU time a run (at least 99.5% less: no sample of "
+                "pthread_cond_wait: 200ms less CPU time a run (at least 99.5% less: no sample of "
                 "it in two)"));
   const std::string text = to_markdown(make_report(recording));
-  CHECK(has(text, "| 0.600s (21.62%) | < 3.00ms (0 samples) | -0.600s (at least -99.5%) |"));
+  CHECK(has(text, "| 600ms (21.62%) | < 3.00ms (0 samples) | -600ms (at least -99.5%) |"));
   for (const std::string& reason : told_reasons(recording)) CHECK_FALSE(has(reason, "100.0%"));
   SECTION("where the limit is not below it there is none") {
     plant_samples(recording, "one", "pthread_cond_wait", "scheduler", 3);

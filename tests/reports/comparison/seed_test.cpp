@@ -27,7 +27,7 @@ const std::map<std::string, Place> kPlaces = {
     {"`pthread_cond_wait`", {"### Scheduler Overhead", "`pthread_cond_wait`"}},
     {"`pthread_cond_signal`", {"### Scheduler Overhead", "`pthread_cond_signal`"}},
     // A cumulative figure, which the seed lists among flat ones: 436.06 s would contain the
-    // 432.69 s of the row above it, and the shares of that table add up to 127.76 %.
+    // 432.69 s of the row above it, and the shares of that table add up to 127.76%.
     {"`runtime.findRunnable`", {"### Cumulative Time", "`runtime.findRunnable`"}},
     {"`dotProductSDOTAsm` (SIMD)", {"### Compute Functions", "`dotProductSDOTAsm`"}},
     {"`processJob` (matmul)", {"### Compute Functions", "`processJob`"}},
@@ -147,8 +147,7 @@ TEST_CASE("the seed's conclusions come out where its figures bear them") {
   INFO(winner);
   CHECK(winner.starts_with("## Winner: Coarse-Grained\n"));
   // The seed rounds 434.03 / 323.01 = 1.3437 to "34% speedup" here and to 34.4% in its table.
-  CHECK(winner.find("1.34x as fast by Hodges-Lehmann, 99 % CI 1.34x to 1.34x") !=
-        std::string::npos);
+  CHECK(winner.find("1.34x as fast by Hodges-Lehmann, 99% CI 1.34x to 1.34x") != std::string::npos);
   // The seed claims 4% less: 432.69 + 151.93 = 584.62 s became 413.58 + 172.50 = 586.08 s.
   CHECK(winner.find("0.2% more scheduler overhead") != std::string::npos);
   CHECK(winner.find("~9,600x fewer thread creations") != std::string::npos);

@@ -48,7 +48,7 @@ profiles::Recording contest_of(const std::vector<TimedVariant>& variants) {
   return recording;
 }
 
-// Twelve rounds of a machine that drifts by 4 % in five; the even and the odd ones differ.
+// Twelve rounds of a machine that drifts by 4% in five; the even and the odd ones differ.
 Seconds drifting(double even_s, double odd_s) {
   Seconds seconds;
   for (int round = 0; round < 12; ++round)
@@ -58,9 +58,9 @@ Seconds drifting(double even_s, double odd_s) {
 
 // Fine takes 4 s. Hybrid takes 2.5, 4 / 2.5 = 1.60. Packed takes 2.2 and 2.6 in turn: half of the
 // logarithms of the ratios are each, and half of their means between the two, so Hodges-Lehmann is
-// 4 / sqrt(2.2 * 2.6) = 1.672. Coarse scatters by 1 % about fine. With 12 pairs that all point the
+// 4 / sqrt(2.2 * 2.6) = 1.672. Coarse scatters by 1% about fine. With 12 pairs that all point the
 // same way p is 2^-11, times 6 pairs of variants 0.0029. Packed and hybrid: the six smaller ones
-// point one way, W = 21 of 78, far from 1 %.
+// point one way, W = 21 of 78, far from 1%.
 profiles::Recording four_variants() {
   profiles::Recording recording = contest_of({{"fine", "Fine-Grained", drifting(4, 4)},
                                               {"coarse", "Coarse-Grained", drifting(4.04, 3.96)},
@@ -157,8 +157,8 @@ TEST_CASE("page, JSON and JUnit say of a tie what the report says") {
   CHECK(has(page, "<title>Winnow: " + title + "</title>"));
   CHECK(has(page, "<section class=\"verdict winner\""));
   CHECK(has(page, "<b>1.60 to 1.67x</b> <span>as fast as Fine-Grained</span>"));
-  CHECK(has(page, "<p class=\"interval\">packed: 99 % confidence interval "));
-  CHECK(has(page, "<p class=\"interval\">hybrid: 99 % confidence interval "));
+  CHECK(has(page, "<p class=\"interval\">packed: 99% confidence interval "));
+  CHECK(has(page, "<p class=\"interval\">hybrid: 99% confidence interval "));
   CHECK(markup_faults(page).empty());
   CHECK(html_tables(page).at("Ranking") ==
         markdown_tables(to_markdown(source.report)).at("Ranking"));

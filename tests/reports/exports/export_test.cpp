@@ -271,7 +271,7 @@ TEST_CASE("recordings side by side: a round that one run repeated is none of the
       again.back().rerun_of = block.index;
       again.back().index += 10;
       // Of round 1 the repetition was disturbed, too, while it was the other variant's turn.
-      if (block.index == 1 && block.variant == "pool") again.back().disturbed = "steal 3.0 %";
+      if (block.index == 1 && block.variant == "pool") again.back().disturbed = "steal 3.0%";
     }
   repeated.blocks.insert(repeated.blocks.end(), again.begin(), again.end());
   const std::vector<int> compared{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};

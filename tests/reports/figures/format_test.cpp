@@ -50,12 +50,12 @@ double cell_half_digit(Unit unit, double value) {
 TEST_CASE("cells keep at least three significant digits") {
   CHECK(format_value(432.69, Unit::kSeconds) == "432.69s");
   CHECK(format_value(8.14, Unit::kSeconds) == "8.14s");
-  CHECK(format_value(0.5, Unit::kSeconds) == "0.500s");
+  CHECK(format_value(0.5, Unit::kSeconds) == "500ms");
   CHECK(format_value(1e-12, Unit::kSeconds) == "<0.001µs");
   CHECK(format_value(0, Unit::kSeconds) == "0s");
   CHECK(format_value(4.3403, Unit::kIterationSeconds) == "4.340s");
   CHECK(format_value(135.634, Unit::kMilliseconds) == "135.6ms");
-  CHECK(format_value(0.26, Unit::kMilliseconds) == "0.260ms");
+  CHECK(format_value(0.26, Unit::kMilliseconds) == "260µs");
   CHECK(format_throughput(7.37276, "texts") == "7.37 texts/sec");
   CHECK(format_value(4046, Unit::kMegabytes) == "4046.0");
   CHECK(format_value(0, Unit::kMegabytes) == "0.0");
@@ -65,37 +65,39 @@ TEST_CASE("cells keep at least three significant digits") {
 }
 
 TEST_CASE("small times are printed in a smaller unit, not with a string of zeros") {
-  CHECK(format_value(0.1, Unit::kSeconds) == "0.100s");
-  CHECK(format_value(0.09996, Unit::kSeconds) == "100.0ms");
+  CHECK(format_value(1.0, Unit::kSeconds) == "1.00s");
+  CHECK(format_value(0.9996, Unit::kSeconds) == "1.000s");
+  CHECK(format_value(0.1, Unit::kSeconds) == "100ms");
+  CHECK(format_value(0.1004, Unit::kSeconds) == "100ms");
   CHECK(format_value(0.0624, Unit::kSeconds) == "62.4ms");
-  CHECK(format_value(0.0001, Unit::kSeconds) == "0.100ms");
+  CHECK(format_value(0.0001, Unit::kSeconds) == "100µs");
   CHECK(format_value(0.0000612, Unit::kSeconds) == "61.2µs");
   CHECK(format_value(-0.0624, Unit::kIterationSeconds) == "-62.4ms");
   CHECK(format_value(0.0624, Unit::kMilliseconds) == "62.4µs");
   CHECK(format_value(0.0624, Unit::kCores) == "0.0624");
   CHECK(delta(Unit::kSeconds, 0.0624, 0.0000612) == "-62.3ms (-99.9%)");
   CHECK(delta(Unit::kSeconds, 0.0000612, 0.0000624) == "+1.2µs (+2.0%)");
-  CHECK(delta(Unit::kSeconds, 0.52, 0.0624) == "-0.458s (-88.0%)");
+  CHECK(delta(Unit::kSeconds, 0.52, 0.0624) == "-458ms (-88.0%)");
 }
 
 TEST_CASE("a difference is that of the unrounded figures, rounded once") {
   CHECK(delta(Unit::kSeconds, 432.69, 413.58) == "-19.11s (-4.4%)");
   CHECK(delta(Unit::kSeconds, 1.004, 1.006) == "+0.002s (+0.2%)");  // of cells 1.00s and 1.01s
-  CHECK(delta(Unit::kSeconds, 1.0049, 1.0051) == "0.00s (0.0%)");
+  CHECK(delta(Unit::kSeconds, 1.0049, 1.0051) == "under 0.01s");
   CHECK(delta(Unit::kMegabytes, 7.2049, 3.0029) == "-4.20 MB (-58.3%)");
   CHECK(delta(Unit::kCores, 0.4525, 0.6011) == "+0.149 (+32.8%)");
-  CHECK(delta(Unit::kCount, 0.003, 10.0035) == "+10.0 (+333,350%)");
+  CHECK(delta(Unit::kCount, 0.003, 10.0035) == "+10.0 (3,334x)");
   CHECK(delta(Unit::kPercent, 19.64, 19.66) == "+0.02 points");
-  CHECK(delta(Unit::kSeconds, 1.614, 0.000182) == "-1.61s (-100.0%)");
+  CHECK(delta(Unit::kSeconds, 1.614, 0.000182) == "-1.61s (-99.99%)");
   CHECK(delta(Unit::kSeconds, 0, 0.0000612) == "+61.2µs");
-  CHECK(delta(Unit::kSeconds, 0.52, 0.54) == "+0.020s (+3.8%)");
+  CHECK(delta(Unit::kSeconds, 0.52, 0.54) == "+20ms (+3.8%)");
   CHECK(delta(Unit::kSeconds, 1.0, 0.999) == "-0.001s (-0.1%)");
-  CHECK(delta(Unit::kSeconds, 2.5, 2.5) == "0.00s (0.0%)");
-  CHECK(delta(Unit::kSeconds, 0, 0) == "0s");
+  CHECK(delta(Unit::kSeconds, 2.5, 2.5) == "same");
+  CHECK(delta(Unit::kSeconds, 0, 0) == "same");
   CHECK(delta(Unit::kMegabytes, 7156.5, 7086.5) == "-70 MB (-1.0%)");
   CHECK(delta(Unit::kMegabytes, 4046.0, 4060.2) == "+14.2 MB (+0.4%)");
-  CHECK(delta(Unit::kCount, 129'024, 0) == "-129,024 (-100.0%)");
-  CHECK(delta(Unit::kCount, 1, 100'001) == "+100,000 (+10,000,000%)");
+  CHECK(delta(Unit::kCount, 129'024, 0) == "-129,024 (-100%)");
+  CHECK(delta(Unit::kCount, 1, 100'001) == "+100,000 (100,001x)");
 }
 
 TEST_CASE("a percentage against an upper limit is the least that it leaves") {
@@ -156,18 +158,72 @@ TEST_CASE("random figures: differences and percentages are those of the unrounde
       continue;
     }
     const double percent = 100 * (b - a) / a;
-    const ToldDifference told_percent = told_difference(
-        changed->percent_text.substr(0, changed->percent_text.size() - 1), Unit::kFigure);
-    CHECK(std::abs(told_percent.value - percent) <=
-          told_percent.half_digit + 1e-12 * std::abs(percent) + 1e-10);
-    CHECK(told_percent.half_digit == (std::abs(percent) < 1000 ? Approx(0.05) : Approx(0.5)));
-    if (told_percent.value != 0) CHECK(told.value * told_percent.value > 0);
+    const std::string& text = changed->percent_text;
+    if (text == "under 0.1%") {
+      CHECK(std::abs(percent) <= 0.05 + 1e-10);
+      continue;
+    }
+    const ToldDifference told_percent =
+        told_difference(text.substr(0, text.size() - 1), Unit::kFigure);
+    const bool factor = text.ends_with("x");
+    CHECK(factor == (percent >= 900));
+    const double size = factor ? 1 + percent / 100 : percent;
+    CHECK(std::abs(told_percent.value - size) <=
+          told_percent.half_digit + 1e-12 * std::abs(size) + 1e-6);
+    if (b == 0 || percent > -99.9999) CHECK((told_percent.value == -100) == (b == 0));
+    CHECK(told.value * told_percent.value > 0);
+    if (factor) continue;
     const double cell_a = rounded(a, decimals_for(unit, a)),
                  cell_b = rounded(b, decimals_for(unit, b));
     other_than_cells +=
         std::abs(100 * (cell_b - cell_a) / cell_a - percent) > told_percent.half_digit;
   }
   CHECK(other_than_cells > 1000);  // what the printed cells would have given
+}
+
+TEST_CASE("a row has one unit of time, its largest figure's") {
+  const auto cells = [](const std::vector<double>& values) {
+    Row row;
+    for (const double value : values) row.figures.push_back(measured(value));
+    return format_row(row).figures;
+  };
+  using Cells = std::vector<std::string>;
+  CHECK(cells({0.1, 0.1004}) == Cells{"100ms", "100ms"});
+  CHECK(cells({0.0999, 0.1004, 0}) == Cells{"99.9ms", "100ms", "0ms"});
+  CHECK(cells({1.21, 0.0046}) == Cells{"1.21s", "0.00460s"});
+  CHECK(cells({1.21, 0.0000151}) == Cells{"1.21s", "15.1µs"});  // more than a thousand times less
+  CHECK(cells({0.22, 0.000272}) == Cells{"220ms", "0.272ms"});
+  Row row;
+  row.figures = {measured(2.5), measured(0)};
+  row.figures[1].below = 0.03;
+  CHECK(format_row(row).figures[1] == "< 0.0300s (0 samples)");
+  CHECK(format_row(row).deltas[1].text == "-2.50s (at least -98.8%)");
+  row.figures = {measured(1.5), measured(0.9), measured(0.4)};
+  CHECK(format_row(row).deltas[2].text == "-1.10s (-73.3%)");
+  CHECK(format_row(row).deltas[1].text == "-0.600s (-40.0%)");
+}
+
+TEST_CASE("changes: percentages, factors of what is ten times as much, and words") {
+  CHECK(format_change(1.079) == "+7.9%");
+  CHECK(format_change(3115) == "3,115x");
+  CHECK(format_change(9.99) == "+899.0%");
+  CHECK(format_change(10) == "10.0x");
+  CHECK(format_change(0.0003) == "-99.97%");
+  CHECK(format_change(0) == "-100%");
+  CHECK(format_change(1.0001) == "under 0.1%");
+  CHECK(less_or_more(0.803) == "19.7% less");
+  CHECK(less_or_more(63) == "63.0x as much");
+  Row row = row_of(Unit::kSeconds, 0.0000004, 0.000634);
+  CHECK(format_row(row).deltas[1].text == "+634µs (1,585x)");
+  row.words = DeltaWords::kFaster;
+  CHECK(format_row(row).deltas[1].text == "1,585x as long (+634µs)");
+  row = row_of(Unit::kThroughput, 1, 30);
+  row.words = DeltaWords::kIncrease;
+  row.items = "texts";
+  CHECK(format_row(row).deltas[1].text == "30.0x as much (+29.00 texts/sec)");
+  row = row_of(Unit::kMegabytes, 0.5, 0.5);
+  row.evidence = {Evidence::kNone, Evidence::kNoise};
+  CHECK(format_row(row).deltas[1].text == "~ same");
 }
 
 TEST_CASE("ratios, counts and probabilities") {

@@ -70,8 +70,7 @@ TEST_CASE(
   CHECK(have_profiles(before, build(3000, 400, 200, 100)));
 }
 
-TEST_CASE(
-    "functions stand by what they cost, and one without a sample before is new, not +1000 %") {
+TEST_CASE("functions stand by what they cost, and one without a sample before is new, not +1000%") {
   const auto build = [](const std::vector<std::pair<const char*, int64_t>>& functions) {
     profiles::Recording recording;
     recording.variants.resize(1);

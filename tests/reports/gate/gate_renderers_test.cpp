@@ -245,7 +245,7 @@ TEST_CASE("the summary of a regression is the golden file") {
   report.kernels[0].cause = true;
   report.kernels[1].file = "engine/rows.cpp";
   report.kernels[1].line = 9;
-  report.noise = "3.1 % (A/A arm).";
+  report.noise = "3.1% (A/A arm).";
   const std::string file = std::string(WINNOW_REPORTS_DATA) + "/gate.md";
   const std::string text = gate_markdown(report);
   if (std::getenv("WINNOW_UPDATE_GOLDEN")) winnow::base::write_file(file, text);

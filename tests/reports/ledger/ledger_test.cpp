@@ -158,7 +158,7 @@ TEST_CASE("reconciled parts add up, and the less certain part gives way") {
   CHECK(0.276 * spawning.work + 0.664 * spawning.scheduler == Approx(0.797));
   CHECK(spawning.work == Approx(1).epsilon(0.01));
   CHECK(spawning.scheduler == Approx(0.785).epsilon(0.01));
-  // Nearly no scheduling: another 3 % are the processes' difference.
+  // Nearly no scheduling: another 3% are the processes' difference.
   const Reconciled pooled = reconcile(0.27, 0.00024, 0.262);
   CHECK(0.27 * pooled.work + 0.00024 * pooled.scheduler == Approx(0.262));
   CHECK(pooled.work == Approx(0.97).epsilon(0.01));
@@ -321,7 +321,7 @@ TEST_CASE("the estimated cost of loops is held against the ledger's overhead") {
   // Of 10 s over 10 iterations on 4 cores: 4.5 s scheduler, 14 s idle or waiting for a core.
   const auto half = loops(231'250);
   REQUIRE(half.size() == 2);
-  CHECK(half[0].find("spend 0.463s of an iteration's wall time") != std::string::npos);
+  CHECK(half[0].find("spend 463ms of an iteration's wall time") != std::string::npos);
   CHECK(half[0].find("explain ~50.0% of that.") != std::string::npos);
   CHECK(loops(23'125)[0].find("~5.0% of that; the rest") != std::string::npos);
   CHECK(loops(500'000)[0].find("more than all") != std::string::npos);

@@ -68,7 +68,7 @@ TEST_CASE("a summary says who, by how much, why, how good the machine was, and w
   const std::string text = to_summary(report, 100, kPlaces), words = words_of_text(text);
   CHECK(words.starts_with(words_of_text(headline(report))));
   CHECK(has(words, " Wall time 1."));
-  CHECK(has(words, ", 99 % CI "));
+  CHECK(has(words, ", 99% CI "));
   for (size_t i = 0; i < 3; ++i) CHECK(has(words, words_of_text(report.verdict.causes[i])));
   CHECK_FALSE(has(words, words_of_text(report.verdict.causes[3])));
   CHECK(has(words, "Machine CPU: "));

@@ -6,7 +6,7 @@ import shapes
 import tables
 import verdicts
 from blocks import CPU, WALL, Recorded
-from printed import Markdown, Number, P, mismatch
+from printed import FACTOR_PERCENT, Difference, Markdown, Number, P, count_of, mismatch, relative
 from tables import ratio_words
 
 NEAR = 1e-9  # relative, of figures that are not rounded
@@ -152,7 +152,7 @@ class Check:
             for pairs, of in zip(both, ("wall time: ", "CPU time: ")):
                 if pairs.decided and pairs.adjusted <= ranks.LEVEL:
                     where += (["; "] if where else []) + [of] + ratio_words(pairs) + [
-                        f" ({pairs.pairs} pairs, ", P(pairs.adjusted),
+                        f" ({count_of(pairs.pairs, 'pair')}, ", P(pairs.adjusted),
                         " over both)" if pairs.comparisons > 1 else ")"]
             if where:
                 alarms_wanted.append([f"THE A/A ARM DIFFERS: two copies of {self.labels[0]} differ "
@@ -165,7 +165,7 @@ class Check:
                 alarms_wanted.append(
                     [f"THE A/A ARM DIFFERS: two copies of {self.labels[0]} differ in "
                      f"{about['name']}: "] + ratio_words(twin) +
-                    [f" ({twin.pairs} pairs). No difference up to that size counts."])
+                    [f" ({count_of(twin.pairs, 'pair')}). No difference up to that size counts."])
         self.same("alarms of the A/A arm", len(alarms), len(alarms_wanted))
         for text, parts in zip(alarms, alarms_wanted):
             self.reads("alarm of the A/A arm", text, parts)
@@ -179,16 +179,16 @@ class Check:
             if not pairs.pairs:
                 parts.append(f"unavailable in {measure} (no pairs of the A/A arm); ")
                 continue
-            arm = ["A/A arm "] + ratio_words(pairs) + [f", {pairs.pairs} pairs"]
+            arm = ["A/A arm "] + ratio_words(pairs) + [f", {count_of(pairs.pairs, 'pair')}"]
             if effect is None:
                 parts += [f"unavailable in {measure} ("] + arm + [": too few); "]
             else:
                 parts += [Number(effect * 100, "%"), f" in {measure} ("] + arm + ["); "]
-        parts.append("at 99 % confidence")
+        parts.append("at 99% confidence")
         count = len(self.labels)
         if count > 2:
             parts.append(f" over {count - 1} comparisons")
-        parts.append(" and 90 % power")
+        parts.append(" and 90% power")
         if count > 2 and both[0].pairs:
             parts.append(f"; a winner among {count} variants: ")
             parts += ["unavailable (too few pairs)"] if winner is None else [
@@ -301,7 +301,7 @@ class Check:
             self.reads(f"{where}: {self.labels[at]}", cell, self.figure_parts(row, row.figures[at]))
         for at, cell in enumerate(cells[2::2], 1):
             self.reads(f"{where}: difference of {self.labels[at]}", cell,
-                       self.difference_parts(row, at, figure_cells))
+                       self.difference_parts(row, at, figure_cells, cell))
 
     @staticmethod
     def figure_parts(row, figure):
@@ -316,7 +316,7 @@ class Check:
         return parts
 
     @staticmethod
-    def difference_parts(row, at, figure_cells):
+    def difference_parts(row, at, figure_cells, cell):
         evidence, unit = row.evidence_of(at), row.printed_unit()
         first, second = row.figures[0].value, row.figures[at].value
         if evidence == "void":
@@ -326,7 +326,8 @@ class Check:
         difference = second - first
         if abs(difference) <= 1e-12 * max(abs(first), abs(second)):
             difference = 0.0
-        absolute = Number(difference, "MB difference" if unit == "MB" else unit)
+        absolute = "same" if difference == 0 else Difference(
+            difference, "MB difference" if unit == "MB" else unit)
         remark = row.remark_of(at)
         behind = [", "] + remark if remark else []
         mark = "~ " if evidence in ("noise", "unproven") else ""
@@ -335,12 +336,14 @@ class Check:
         zero = first == 0 or reads_as_zero(figure_cells[0])
         percent = None if zero else difference / abs(first) * 100
         if not row.words or percent is None:
-            told = [] if percent is None or row.no_percent else [Number(percent, "%")]
+            silent = percent is None or row.no_percent or difference == 0
+            told = [] if silent or cell.removeprefix("~ ").startswith("under ") else relative(percent)
             inner = told + (behind if told else remark)
             return [mark, absolute] + ([" ("] + inner + [")"] if inner else [])
         if difference == 0:
             return ["identical"] + ([" ("] + remark + [")"] if remark else [])
-        words = [Number(abs(percent), "%"), row.words[0 if percent < 0 else 1]]
+        words = relative(percent, signed=False) + [
+            row.words[0 if percent < 0 else 2 if percent >= FACTOR_PERCENT else 1]]
         return [mark] + words + [" (", absolute] + (behind if evidence != "none" else []) + [")"]
 
     # ---- sentences below the tables -----------------------------------------------------------
@@ -348,7 +351,9 @@ class Check:
     def test_words(self, pairs):
         if pairs.identical:
             return ["against the baseline "] + ratio_words(pairs)
-        parts = [f"{pairs.faster} of {pairs.pairs} pairs were faster: "] + ratio_words(pairs) + [
+        parts = [
+            f"{pairs.faster} of {count_of(pairs.pairs, 'pair')} "
+            f"{'was' if pairs.pairs == 1 else 'were'} faster: "] + ratio_words(pairs) + [
             " (signed ranks, ", P(pairs.p)]
         if pairs.comparisons > 1:
             parts += [f", over {pairs.comparisons} comparisons ", P(pairs.adjusted)]
@@ -370,14 +375,16 @@ class Check:
         for at, arm in enumerate(self.recorded.arms):
             if not arm.count:
                 continue
-            parts = [f"{arm.label}: {arm.count} blocks, ", Number(arm.iterations, "count"),
-                     f" {plural} in all; block medians ranged ", Number(min(arm.medians), "s", True),
-                     " to ", Number(max(arm.medians), "s", True)]
+            parts = [f"{arm.label}: {count_of(arm.count, 'block')}, ",
+                     Number(arm.iterations, "count"),
+                     f" {plural if arm.iterations != 1 else self.recorded.iteration} in all; block "
+                     "medians ranged ", Number(min(arm.medians), "s", True), " to ",
+                     Number(max(arm.medians), "s", True)]
             pairs = self.wall[at]
             if pairs and pairs.pairs and pairs.evidence != "void":
                 parts += ["; "] + self.test_words(pairs)
-            self.one_of(f"note of {arm.label}", lines, f"{arm.label}: {arm.count} blocks, ",
-                        parts + ["."])
+            self.one_of(f"note of {arm.label}", lines,
+                        f"{arm.label}: {count_of(arm.count, 'block')}, ", parts + ["."])
             if self.recorded.work and not self.recorded.item and rates[at]:
                 self.work_note(arm, rates, at, lines)
 
@@ -394,7 +401,7 @@ class Check:
         if low is None:
             parts += ["; ", by(rate), "; too few blocks for intervals."]
         else:
-            parts += [", 99 % CI ", each(high), " to ", each(low), "; ", by(rate), ", 99 % CI ",
+            parts += [", 99% CI ", each(high), " to ", each(low), "; ", by(rate), ", 99% CI ",
                       by(low), " to ", by(high), "."]
         found = [line for line in lines if line.startswith(f"{arm.label}: ") and " a unit" in line]
         self.one_of(f"work of {arm.label}", found, arm.label, parts)
@@ -429,10 +436,12 @@ class Check:
                 else:
                     parts.append(Number(median, "figure", True))
                     parts += [", too few blocks for an interval"] if low is None else [
-                        ", 99 % CI ", Number(low, "figure", True), " to ",
+                        ", 99% CI ", Number(low, "figure", True), " to ",
                         Number(high, "figure", True)]
-                    parts += ["; mean ", Number(mean, "figure", True), f"; {len(medians)} blocks, ",
-                              Number(len(figures), "count"), f" {self.plural()} in all."]
+                    plural = self.plural() if len(figures) != 1 else recorded.iteration
+                    parts += ["; mean ", Number(mean, "figure", True),
+                              f"; {count_of(len(medians), 'block')}, ",
+                              Number(len(figures), "count"), f" {plural} in all."]
                 self.one_of(where, self.markdown.lists.get("Metrics", []), parts[0], parts)
             if not self.markdown:
                 continue

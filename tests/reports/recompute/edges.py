@@ -71,7 +71,7 @@ def edge_recordings():
                                                  for count in (fewest, most)
                                                  for side in (-NEAR, NEAR)])
     percents = [math.log1p(percent / 100) for percent in (0.99, 1.01)]
-    yield "less than 1 %", recording(
+    yield "less than 1%", recording(
         [[0] * 11 + [apart] for apart in percents] + [[0] * 7 + [apart] * 5 for apart in percents])
     # Too few; as many outliers as are told and one more; and as many as make a mode.
     yield "few and many", recording([one_out(7, 2, 9)] + [

@@ -18,6 +18,10 @@ SUFFIXES = {
 FINEST = 9  # decimals of a cell: of seconds the nanosecond
 
 
+def count_of(count, noun):
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 class Number:
     """Of one unit; `three`: a cell, which keeps fewer than three digits only at its finest."""
 
@@ -47,6 +51,37 @@ class Number:
         if self.three and shown != 0 and not whole and significant < 3 and not finest:
             return f"{number}{suffix}: fewer than three digits of {value:.17g}"
         return ""
+
+
+FACTOR_PERCENT = 900  # a rise from here on is told as a factor
+
+
+class Difference(Number):
+    """A figure of two cells, not nought; less than their last digit, it is told by that digit."""
+
+    def pattern(self):
+        suffixes = sorted(self.suffixes(), key=len, reverse=True)
+        return f"((?:under )?{NUMBER})({'|'.join(map(re.escape, suffixes))})"
+
+    def wrong(self, number, suffix):
+        if number.startswith("under "):
+            most = float(number.removeprefix("under ").replace(",", "")) * self.suffixes()[suffix]
+            return "" if abs(self.value) < most else f"{number}{suffix} of {self.value:.17g}"
+        wrong = super().wrong(number, suffix)
+        nought = not re.search("[1-9]", number)
+        return wrong or (f"{number}{suffix}: nought of {self.value:.17g}" if nought else "")
+
+
+def relative(percent, signed=True):
+    """Of a change that is not nought: a percentage, a factor of what rose to ten times."""
+    if percent >= FACTOR_PERCENT:
+        return [Number(1 + percent / 100, "x")]
+    if percent == -100:
+        return ["-100%" if signed else "100%"]
+    percent = max(percent, -99.999999) if percent > -100 else percent
+    if abs(percent) < 0.05:
+        return ["under 0.1%"]
+    return [Number(percent if signed else abs(percent), "%")]
 
 
 class P:

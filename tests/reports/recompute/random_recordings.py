@@ -131,7 +131,7 @@ class Run:
             for block in made:
                 block["rerun_of"] = round_
             if rng.random() < 0.3:
-                rng.choice(made)["disturbed"] = "steal 3.0 %"
+                rng.choice(made)["disturbed"] = "steal 3.0%"
             again += made
         kept = [block for block in blocks + again if rng.random() >= self.lost]
         for block in kept:

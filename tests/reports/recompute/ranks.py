@@ -14,9 +14,9 @@ import scipy.stats
 
 TIE = 1e-9  # relative: what docs/statistics.md calls equal
 LEVEL = 0.01
-TAIL = fractions.Fraction(1, 200)  # on either side of a 99 % interval
+TAIL = fractions.Fraction(1, 200)  # on either side of a 99% interval
 TAIL_95 = fractions.Fraction(1, 40)
-SCATTER_TAIL = fractions.Fraction(1, 2000)  # of the 99.9 % interval that is the noise's scatter
+SCATTER_TAIL = fractions.Fraction(1, 2000)  # of the 99.9% interval that is the noise's scatter
 MOST_EXACT = 100  # pairs; docs/statistics.md
 
 
@@ -98,7 +98,7 @@ def walsh(logs):
 
 
 def hodges_lehmann(logs, tail=TAIL):
-    """The ratio with its interval, of 99 % unless told; None where there are too few pairs for it."""
+    """The ratio with its interval, of 99% unless told; None where there are too few pairs for it."""
     if len(logs) == 0:
         return None, None, None
     averages = walsh(logs)
@@ -297,7 +297,7 @@ class Detectable:
 
 
 def scatter(logs):
-    """Half the width of the 99.9 % interval; of the whole range, where there are too few."""
+    """Half the width of the 99.9% interval; of the whole range, where there are too few."""
     averages = walsh(numpy.asarray(logs))
     left = signed_rank_critical(len(logs), SCATTER_TAIL) or 0
     return (averages[len(averages) - 1 - left] - averages[left]) / 2

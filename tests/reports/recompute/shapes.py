@@ -7,7 +7,7 @@ import ranks
 from blocks import Arm, cpu_ns, seconds
 from printed import Number
 
-FEWEST, LEAST = 8, math.log(1.01)  # blocks; what is less than 1 % apart is neither
+FEWEST, LEAST = 8, math.log(1.01)  # blocks; what is less than 1% apart is neither
 OUTLIER_LIMITS = ((8, 8.4), (10, 7.1), (12, 6.4), (16, 5.7), (20, 5.3), (30, 4.9), (40, 4.7),
                   (60, 4.5), (100, 4.4))
 MODE_LIMITS = ((8, 9.0), (10, 7.8), (12, 7.2), (14, 7.0), (16, 6.6), (18, 6.2), (20, 6.1), (24, 5.7),
@@ -17,7 +17,7 @@ MOST_TICK_NS = 10_000_000
 TENTH, POINT, SUPERIOR = 0.1, 1, 0.9
 AT_END = ("An outlier lies farther from the median than any block of 99 in 100 calm runs does. Two "
           "modes are two groups, each of a fifth of the blocks or more, that lie farther apart than "
-          "in 99 of 100 runs with one mode. Less than 1 % apart is neither.")
+          "in 99 of 100 runs with one mode. Less than 1% apart is neither.")
 
 
 def limit_for(limits, count):
@@ -246,8 +246,8 @@ class Pattern:
         self.modes = {"fast": fast, "slow": slow, "separated_by": found}
         share = math.floor(fast["share"] * 100 + 0.5)
         self.notes.append(
-            [f"{self.arm.label}: two modes{' beside the outliers' if outliers else ''}: {share} % of "
-             "the blocks at ", Number(fast["median_s"], "s", True), f", {100 - share} % at ",
+            [f"{self.arm.label}: two modes{' beside the outliers' if outliers else ''}: {share}% of "
+             "the blocks at ", Number(fast["median_s"], "s", True), f", {100 - share}% at ",
              Number(slow["median_s"], "s", True), ". "] +
             (["With the slower one goes: "] + joined(reasons) if reasons else
              ["Nothing recorded separates them"]) + ["."])

@@ -112,11 +112,13 @@ class SweepCheck:
             (pairs, ratio, low, high), second = rivals[0]
             near = [self.labels[name] for (_, _, least, _), name in rivals
                     if least is None or not least > 1]
-            words = f"~ {self.labels[best]} or {' or '.join(near)}" if near else self.labels[best]
+            equals = ", ".join([self.labels[best], *near[:-1]])
+            words = f"~ {equals} or {near[-1]}" if near else self.labels[best]
             interval = ranks.median_interval(values[best], ranks.TAIL_95)
             for cell, parts in zip(cells, (
-                    [str(batch)], [words], estimate(statistics.median(values[best]), *interval),
-                    estimate(ratio, low, high, "x"), [self.labels[second]], [str(pairs)])):
+                    [str(batch)], [words],
+                    estimate(ratio, low, high, "x") + [f" of {self.labels[second]}"],
+                    estimate(statistics.median(values[best]), *interval), [str(pairs)])):
                 self.reads(heading, cell, parts)
 
     def efficiency(self, heading, batch):

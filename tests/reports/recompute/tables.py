@@ -26,7 +26,7 @@ class Row:
     name: str
     unit: str  # of printed.SUFFIXES, or " texts/sec"
     figures: list
-    words: tuple = ()  # of a difference: of less and of more
+    words: tuple = ()  # of a difference: of less, of more and of a factor
     evidence: list = None
     remarks: list = None
     json_unit: str = ""
@@ -46,7 +46,8 @@ class Row:
         return "s" if self.unit == "total s" else self.unit
 
 
-FASTER, INCREASE = (" faster", " slower"), (" decrease", " increase")
+FASTER = (" faster", " slower", " as long")
+INCREASE = (" decrease", " increase", " as much")
 IDENTICAL = "identical in all pairs of blocks"
 
 
@@ -57,7 +58,7 @@ def ratio_words(pairs):
         return [IDENTICAL]
     if pairs.low is None:
         return [Number(pairs.ratio, "x"), ", too few pairs for an interval"]
-    return [Number(pairs.ratio, "x"), ", 99 % CI ", Number(pairs.low, "x"), " to ",
+    return [Number(pairs.ratio, "x"), ", 99% CI ", Number(pairs.low, "x"), " to ",
             Number(pairs.high, "x")]
 
 
@@ -356,7 +357,7 @@ def threads(recorded):
 
 
 def mean_and_errors(values):
-    """The mean over blocks; at 95 % the error of the mean, and of one block."""
+    """The mean over blocks; at 95% the error of the mean, and of one block."""
     mean = math.fsum(values) / len(values)
     if len(values) < 2:
         return mean, None, None
@@ -620,8 +621,8 @@ class Ledger:
 
 
 def reconciled(work, other, goal):
-    """Weighted least squares: relative corrections of standard deviation 2 % and 30 % that make the
-    two add up to the goal; what each leaves unsure at 95 %."""
+    """Weighted least squares: relative corrections of standard deviation 2% and 30% that make the
+    two add up to the goal; what each leaves unsure at 95%."""
     total = work + other
     if total <= 0:
         return (1, 1), (0, 0)

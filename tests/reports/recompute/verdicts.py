@@ -5,7 +5,7 @@ import re
 import causes
 import tables
 from blocks import CPU
-from printed import Anything, Number, P, Range, mismatch
+from printed import FACTOR_PERCENT, Anything, Number, P, Range, count_of, mismatch, relative
 from standings import NO_CLEAR_WINNER, TIE, UNPROVEN, WINNER, Contest, Standings, favoured
 from tables import ratio_words
 
@@ -23,7 +23,7 @@ def is_or_are(arms):
 
 
 def certainty(pairs):
-    return [P(pairs.adjusted), f" over {pairs.pairs} pairs of blocks"] + (
+    return [P(pairs.adjusted), f" over {count_of(pairs.pairs, 'pair')} of blocks"] + (
         [f" and {pairs.comparisons} comparisons"] if pairs.comparisons > 1 else [])
 
 
@@ -54,7 +54,7 @@ class Words:
         parts = [Number(invert(pairs.ratio), "x"), f"{words} by Hodges-Lehmann"]
         if pairs.low is not None:
             ends = sorted((invert(pairs.low), invert(pairs.high)))
-            parts += [", 99 % CI ", Number(ends[0], "x"), " to ", Number(ends[1], "x")]
+            parts += [", 99% CI ", Number(ends[0], "x"), " to ", Number(ends[1], "x")]
         return parts
 
     def size(self, pairs):
@@ -89,13 +89,15 @@ class Words:
             return parts + ratio_words(pairs)
         if pairs.evidence == "unproven":
             return parts + ["point estimate "] + self.advantage(pairs) + [
-                f", unproven: {pairs.pairs} pairs of blocks, at least {pairs.needed} are needed"]
+                f", unproven: {count_of(pairs.pairs, 'pair')} of blocks, at least {pairs.needed} are "
+                "needed"]
         if pairs.conflict:
             mean, median = (by.label if (by := favoured(contest, first, second, at)) else "neither"
                             for at in (0, 1))
             by = first if pairs.faster > pairs.slower else second
             return parts + [f"the mean favours {mean}, the median {median}, "
-                            f"{max(pairs.faster, pairs.slower)} of {pairs.pairs} pairs {by.label} (",
+                            f"{max(pairs.faster, pairs.slower)} of {count_of(pairs.pairs, 'pair')} "
+                            f"{by.label} (",
                             P(pairs.adjusted), "): a winner needs all of them"]
         if pairs.within_bias:
             twin = self.recorded.twin_pairs(contest.measure)
@@ -103,8 +105,8 @@ class Words:
                 f", no more than two copies of {self.recorded.arms[0].label} differ ("
             ] + ratio_words(twin) + [")"]
         return parts + self.advantage(pairs) + [
-            ": by itself a difference, beside so many comparisons not" if pairs.decided
-            else ": the pairs disagree",
+            ": proven by itself, but not among so many comparisons" if pairs.decided
+            else ": not proven",
             f": {pairs.faster} of {pairs.pairs} were {'better' if contest.metric else 'faster'}, "
         ] + certainty(pairs)
 
@@ -375,10 +377,11 @@ class VerdictCheck:
                 pairs, = self.recorded.compared([(from_, to)], CPU, void_too=False)
             if None in (from_.cpu, to.cpu) or pairs.evidence != "proven":
                 continue
-            percent = abs(to.cpu - from_.cpu) / from_.cpu * 100
+            percent = (to.cpu - from_.cpu) / from_.cpu * 100
+            more = "as much" if percent >= FACTOR_PERCENT else "more"
             start = f"{to.label}: " if contest.outcome == TIE else ""
-            wanted.append([start, Number(percent, "%"),
-                           f" {'less' if to.cpu < from_.cpu else 'more'} CPU time ({words.an}"
+            wanted.append([start, *relative(percent, signed=False),
+                           f" {'less' if to.cpu < from_.cpu else more} CPU time ({words.an}"
                            f"{CPU_CAUSE}"])
         # Of more than three equals, and of one without a cause, none is told.
         if len(contest.leads) <= 3 and "without a cause" not in self.told["title"]:

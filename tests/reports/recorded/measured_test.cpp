@@ -61,6 +61,9 @@ TEST_CASE("an arm has its comparable blocks and profiles, or the reason why not"
   CHECK(arms[2].reason(Pass::sync) == "not recorded");
   CHECK(arms[2].reason(Pass::time) == "not recorded");
   CHECK(arms[2].reason(Pass::wall) == "the wall pass was not run");
+  CHECK(arms.not_run(Pass::wall));
+  CHECK(arms[2].not_run(Pass::wall));
+  for (const Pass pass : {Pass::time, Pass::cpu, Pass::heap}) CHECK_FALSE(arms.not_run(pass));
 }
 
 TEST_CASE("what is found stays when the whole is moved, and the baseline can come first") {

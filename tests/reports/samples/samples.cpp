@@ -96,7 +96,7 @@ Recording seed_recording() {
   add_blocks(recording, "fine", std::vector(10, 4.3403), 10);
   add_blocks(recording, "coarse", std::vector(10, 3.2301), 10);
 
-  // Totals to which the seed's shares fit: 432.69 s is 54.16 %, 413.58 s is 54.01 %.
+  // Totals to which the seed's shares fit: 432.69 s is 54.16%, 413.58 s is 54.01%.
   SampledProfile fine = seed_cpu(798.95), coarse = seed_cpu(765.75);
   // findRunnable is a cumulative figure: 436.06 s in it contain most of pthread_cond_wait.
   fine.functions = {flat("pthread_cond_wait", "scheduler", 432.69),
@@ -119,7 +119,7 @@ Recording seed_recording() {
                                    {"BPE Tokenization", 1861.5},
                                    {"Buffer Pool", 656.0},
                                    {"Model Loading", 378.0}});
-  // 366.04, printed 366.0: the seed's share of 5.17 % needs at least 366.02 of 7086.5.
+  // 366.04, printed 366.0: the seed's share of 5.17% needs at least 366.02 of 7086.5.
   after.heap = seed_heap(7086.5, {{"INT8 Quantization", 4060.2},
                                   {"BPE Tokenization", 1883.0},
                                   {"Buffer Pool", 574.0},
@@ -346,7 +346,7 @@ Recording realistic_recording() {
   }
   recording.missing = {
       {"spawn", profiles::Pass::wall, "threads live too short for a sampled wall profile"}};
-  recording.warnings = {"other processes used 6 % of the cores during the run"};
+  recording.warnings = {"other processes used 6% of the cores during the run"};
   return recording;
 }
 

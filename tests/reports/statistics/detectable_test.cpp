@@ -99,14 +99,14 @@ Held hold(int pairs, int variants, Sought sought, const Spikes& spikes, int runs
   return held;
 }
 
-// 2 %, or three standard deviations of a share of so many runs.
+// 2%, or three standard deviations of a share of so many runs.
 double slack(int runs, double share = kPower) {
   return std::max(0.02, 3 * std::sqrt(share * (1 - share) / runs));
 }
 
 }  // namespace
 
-TEST_CASE("a run finds the smallest effect that it prints with a power of 88 to 92 %") {
+TEST_CASE("a run finds the smallest effect that it prints with a power of 88 to 92%") {
   const std::pair<int, int> designs[] = {{8, 2},  {10, 2}, {10, 3}, {14, 2}, {14, 3}, {14, 5},
                                          {20, 2}, {20, 3}, {20, 5}, {40, 2}, {40, 3}, {40, 5}};
   for (const auto& [pairs, variants] : designs)
@@ -154,7 +154,7 @@ TEST_CASE("spikes among many pairs hardly change the effect that is printed") {
   CHECK(hold(40, 2, Sought::kRow, kSeveralfold, runs).printed <= 1.3 * quiet);
 }
 
-TEST_CASE("planned pairs find the effect with a power of 88 % and more, and are not too many") {
+TEST_CASE("planned pairs find the effect with a power of 88% and more, and are not too many") {
   std::mt19937_64 random(20'261'131);
   for (const auto& [measured, effect] :
        {std::pair{8, 0.05}, {20, 0.02}, {20, 0.05}, {20, 0.1}, {40, 0.03}}) {
@@ -170,12 +170,12 @@ TEST_CASE("planned pairs find the effect with a power of 88 % and more, and are 
     }
     INFO(effect << " after " << measured << " pairs: " << planned << " pairs, found " << found);
     CHECK(found >= kPower - slack(runs));
-    CHECK(found <= (effect < 0.1 ? kPower + 0.02 + slack(runs)
-                                 : 1));  // at 10 % it is the level that needs 8
+    CHECK(found <=
+          (effect < 0.1 ? kPower + 0.02 + slack(runs) : 1));  // at 10% it is the level that needs 8
   }
 }
 
-TEST_CASE("the interval of the scatter covers it in 99 % of calibrations") {
+TEST_CASE("the interval of the scatter covers it in 99% of calibrations") {
   std::mt19937_64 random(20'261'132);
   for (const int pairs : {8, 11, 20, 25, 40}) {
     int covered = 0;

@@ -25,7 +25,7 @@ std::vector<std::vector<double>> processes(int count, int iterations, double wit
 }  // namespace
 
 TEST_CASE("iterations are as many as a process's start and the two scatters ask for") {
-  // sqrt(2.5 s / 0.1 s) * 4 % / 2 % = 10
+  // sqrt(2.5 s / 0.1 s) * 4% / 2% = 10
   const auto best = cheapest_iterations(processes(4000, 20, 0.04, 0.02), 2.5);
   REQUIRE(best);
   CHECK(best->iteration_s == Approx(0.1).epsilon(0.01));

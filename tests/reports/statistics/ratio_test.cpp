@@ -126,8 +126,8 @@ TEST_CASE("intervals cover the truth as often as they say, and find nothing in n
     const auto middle = median_interval(sample(1, 8));
     medians += *middle.low <= 1 && *middle.high >= 1;
   }
-  // Four standard deviations of the simulation are two points; the exact levels are 96.1 %, 95.7 %,
-  // 4.9 % and 99.2 %.
+  // Four standard deviations of the simulation are two points; the exact levels are 96.1%, 95.7%,
+  // 4.9% and 99.2%.
   CHECK(paired / double{kTrials} == Approx(0.961).margin(0.02));
   CHECK(unpaired / double{kTrials} == Approx(0.957).margin(0.02));
   CHECK(alarms / double{kTrials} == Approx(0.049).margin(0.02));

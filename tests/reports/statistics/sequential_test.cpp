@@ -81,7 +81,7 @@ const std::vector<double> kOnes(40, 1.0);
 
 }  // namespace
 
-TEST_CASE("without a change at most 1 % of the gates report a regression") {
+TEST_CASE("without a change at most 1% of the gates report a regression") {
   const std::vector<Machine> machines = {
       {0.02, 0, 0, 0},         {0.04, 0.05, 0.3, 0.06}, {0.08, 0, 0, 0.2},
       {0.15, 0.10, 0.5, 0.10}, {0.15, 0, 0, 0},
@@ -106,7 +106,7 @@ TEST_CASE("a quiet machine passes a gate without a change after few pairs") {
   CHECK(shares.pairs < 25);
 }
 
-TEST_CASE("a slow-down of 5 % at 4 % noise is found in 99 % of the gates, of 2 % in 75 %") {
+TEST_CASE("a slow-down of 5% at 4% noise is found in 99% of the gates, of 2% in 75%") {
   const Shares large = gates(WINNOW_SIMULATIONS / 5, {0.04, 0, 0, 0}, 1.05);
   INFO(large.regression << " after " << large.pairs);
   CHECK(large.regression >= 0.99);
@@ -133,11 +133,11 @@ TEST_CASE("the first decision stands, and nothing is said before the first look"
 }
 
 TEST_CASE("between the limits a gate looks again, and stays open at last") {
-  // 3 % slower beyond doubt: more than the allowance for 1 %, less than a tolerance of 5 %.
+  // 3% slower beyond doubt: more than the allowance for 1%, less than a tolerance of 5%.
   CHECK(decide(std::vector(40, 1.03), kOnes, {}).decision == SequentialResult::kRegression);
   const SlowdownLimits wide{1.05, 1.10, kNominalLevel};
   CHECK(decide(std::vector(40, 1.03), kOnes, wide).decision == SequentialResult::kPass);
-  std::vector<double> open;  // 1 % or 9 % slower: neither is proven
+  std::vector<double> open;  // 1% or 9% slower: neither is proven
   for (int i = 0; i < 40; ++i) open.push_back(i % 2 == 0 ? 0.9 : 1.25);
   const auto result = decide(open, kOnes, {});
   CHECK(result.decision == SequentialResult::kOpen);
@@ -156,7 +156,7 @@ TEST_CASE("pairs that end between two looks are looked at, all of them, and only
 }
 
 TEST_CASE("a small slow-down does not pass at a look that only rules out a large one") {
-  std::vector<double> slower;  // 1.5 %, and 0.5 to 2.5 % are possible
+  std::vector<double> slower;  // 1.5%, and 0.5 to 2.5% are possible
   for (int i = 0; i < 10; ++i) slower.push_back(1.005 + 0.002 * i);
   const std::vector ones(10, 1.0);
   CHECK(decide(slower, ones, {}, false).decision == SequentialResult::kOpen);

@@ -51,7 +51,7 @@ double of_two_modes(std::mt19937_64& random) {
 
 }  // namespace
 
-TEST_CASE("one mode is taken for two in less than 1 % of runs") {
+TEST_CASE("one mode is taken for two in less than 1% of runs") {
   const std::vector<std::pair<const char*, Draw>> one_mode{
       {"normal", normal},
       {"log-normal", [](auto& random) { return std::exp(0.3 * normal(random)); }},
@@ -72,7 +72,7 @@ TEST_CASE("one mode is taken for two in less than 1 % of runs") {
   }
 }
 
-TEST_CASE("an outlier is seen in 1 % of normal runs; the customary limit sees one in a tenth") {
+TEST_CASE("an outlier is seen in 1% of normal runs; the customary limit sees one in a tenth") {
   for (const size_t values : {8, 10, 15, 20, 40, 100}) {
     const Found found = look(values, WINNOW_SIMULATIONS, normal);
     INFO(values << " values: " << found.with_outliers << " of " << found.runs);
@@ -142,7 +142,7 @@ TEST_CASE("a planted outlier is found, whichever way it lies") {
 }
 
 TEST_CASE("ticks of a coarse clock are neither outliers nor modes") {
-  // 0.1 s that scatter by 0.4 %, told in milliseconds: two or three values.
+  // 0.1 s that scatter by 0.4%, told in milliseconds: two or three values.
   const double tick = 0.001;
   const auto draw = [&](std::mt19937_64& random) {
     return std::log(std::round(0.1 * std::exp(0.004 * normal(random)) / tick) * tick);

@@ -16,7 +16,7 @@ TEST_CASE("sign test: exact two-sided probabilities") {
 }
 
 TEST_CASE("sign test: its interval leaves out the critical value's number of pairs on each side") {
-  // Dixon and Mood, The Statistical Sign Test, JASA 41 (1946), table 1, 1 %.
+  // Dixon and Mood, The Statistical Sign Test, JASA 41 (1946), table 1, 1%.
   const std::pair<int, int> table[] = {{8, 0},  {11, 0}, {12, 1}, {14, 1}, {15, 2}, {17, 2},
                                        {18, 3}, {20, 3}, {21, 4}, {23, 4}, {24, 5}, {25, 5}};
   for (const auto& [n, critical] : table) {

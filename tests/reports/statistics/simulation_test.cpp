@@ -115,7 +115,7 @@ Outcomes simulate(const World& world, int comparisons, uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("without a change at most 1 % of comparisons alarm, with spikes and drift") {
+TEST_CASE("without a change at most 1% of comparisons alarm, with spikes and drift") {
   int alarms = 0, comparisons = 0;
   for (const double sigma : {0.02, 0.04, 0.08, 0.15})
     for (const int pairs : {10, 20}) {
@@ -131,7 +131,7 @@ TEST_CASE("without a change at most 1 % of comparisons alarm, with spikes and dr
   CHECK(alarms * 100 <= comparisons);
 }
 
-TEST_CASE("the A/A arm alarms in 1 % of quiet runs, over wall and CPU time together") {
+TEST_CASE("the A/A arm alarms in 1% of quiet runs, over wall and CPU time together") {
   std::mt19937_64 random(20'261'129);
   const int runs = 2 * WINNOW_SIMULATIONS;
   const auto of_either = [](double each) { return 1 - (1 - each) * (1 - each); };
@@ -151,9 +151,9 @@ TEST_CASE("the A/A arm alarms in 1 % of quiet runs, over wall and CPU time toget
       each_at_99_percent += noise.wall.decided() || noise.cpu.decided() ? 1 : 0;
     }
     INFO(pairs << " pairs: " << alarms << " alarms in " << runs
-               << " quiet runs; each at 99 %: " << each_at_99_percent);
+               << " quiet runs; each at 99%: " << each_at_99_percent);
     CHECK(is_near_share(alarms, runs, of_either(at_half_level)));
-    CHECK(is_near_share(each_at_99_percent, runs, of_either(at_level)));  // 1.9 %
+    CHECK(is_near_share(each_at_99_percent, runs, of_either(at_level)));  // 1.9%
   }
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("the simulation tells an order that mistakes drift for a difference") 
   CHECK(outcomes.faster + outcomes.slower > count / 10);
 }
 
-TEST_CASE("5 % at a scatter of 4 % is found with 40 pairs in 95 % of comparisons") {
+TEST_CASE("5% at a scatter of 4% is found with 40 pairs in 95% of comparisons") {
   const int count = WINNOW_SIMULATIONS / 5;
   const Outcomes outcomes = simulate({0.04, 0.05, 40, true}, count, 20'240'602);
   INFO(outcomes.slower << " of " << count);

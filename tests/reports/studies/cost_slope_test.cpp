@@ -78,7 +78,7 @@ TEST_CASE("a line's slope, and where values lie") {
   CHECK(!line_slope({3, 3}, {1, 2}));
   const Location location = location_of({1, 2, 3, 4, 5, 6, 7, 8});
   CHECK(location.middle == Approx(4.5));
-  CHECK(*location.low == Approx(1));  // eight values: the extremes at 99 %
+  CHECK(*location.low == Approx(1));  // eight values: the extremes at 99%
   CHECK(*location.high == Approx(8));
   CHECK(!location_of({1, 2, 3, 4, 5, 6, 7}).low);
   CHECK(location_of({}).middle == 0);

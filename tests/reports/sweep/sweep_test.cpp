@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <set>
 
 #include "base/file.h"
 #include "reports/plots/lines.h"
@@ -77,8 +80,8 @@ TEST_CASE("a planted crossover at 4 is found, with the sizes between which it li
   CHECK(mix.choices[2].best.starts_with("~ "));
   CHECK(mix.choices[4].best == "Coarse-Grained");
   CHECK(mix.choices[4].clear);
-  CHECK(has(mix.sentence, "fine for batches of 1 to 2 (Fine-Grained"));
-  CHECK(has(mix.sentence, "coarse for batches of 8 to 16 (Coarse-Grained"));
+  CHECK(has(mix.sentence, "Fine (Fine-Grained) for batches of 1 to 2, "));
+  CHECK(has(mix.sentence, "coarse (Coarse-Grained) for batches of 8 to 16"));
   CHECK(has(mix.sentence, "between 2 and 8"));
 }
 
@@ -87,8 +90,10 @@ TEST_CASE("without names for fine and coarse the sentence tells the fastest") {
   sweep.variants[0].label = "Refined";
   sweep.variants[1].label = "b";
   const SweepReport report = make_sweep_report(sweep);
-  CHECK(report.mixes.at(0).sentence.starts_with(
-      "Mix short on 4 threads, the fastest by batch size: batches of 1 to 2: Refined ("));
+  CHECK(
+      report.mixes.at(0).sentence.starts_with("Mix short on 4 threads: the fastest is Refined for "
+                                              "batches of 1 to 2 and b for batches of 8 to "
+                                              "16. No winner is proven for batches of 4."));
   REQUIRE(report.warnings.size() == 1);
   CHECK(report.warnings[0].starts_with("fine or coarse: unavailable"));
 }
@@ -160,14 +165,14 @@ TEST_CASE("equal variants are chosen from in fewer than one case of twenty") {
   CHECK(chosen <= 20);
 }
 
-TEST_CASE("a long list of equals is cut in the cell and whole in the reason") {
+TEST_CASE("a long list of equals is named in full") {
   PlantedSweep planted({"a", "b", "c", "d", "e", "f"}, 4, 0.01, 5);
   planted.add_batches("m", {1}, [](const std::string& variant, const Condition&) {
     return 0.01 + 0.001 * (variant[0] - 'a');
   });
   const Choice choice = make_sweep_report(planted.sweep).mixes.at(0).choices.at(0);
-  CHECK(choice.best == "~ a or b or c or 3 others");
-  CHECK(choice.reason.ends_with("(a is not proven faster than b, c, d, e, f)"));
+  CHECK(choice.best == "~ a, b, c, d, e or f");
+  CHECK(choice.reason == "too few pairs of blocks: an interval needs 6");
 }
 
 TEST_CASE("planted scaling: efficiency and coefficients within their intervals") {
@@ -380,6 +385,28 @@ TEST_CASE("hostile names break neither Markdown nor SVG") {
     CHECK_FALSE(has(file.text, "\xff"));
     CHECK(has(markdown, "](" + file.name + ")"));
   }
+}
+
+TEST_CASE("more lines than colours are told apart, and many names have room") {
+  Plot plot;
+  for (int i = 0; i < 30; ++i)
+    plot.series.push_back(
+        {"line " + std::to_string(i), {{1, 1.0 + i, {}, {}}, {2, 2.0 + i, {}, {}}}});
+  std::set<std::string> looks;
+  const std::string picture = svg(plot);
+  for (const char* style : {"d0", "d1", "d2"})
+    for (int colour = 0; colour < 8; ++colour)
+      if (has(picture, fmt::format("<g class=\"s{} {}", colour, style)))
+        looks.insert(fmt::format("{} {}", colour, style));
+  CHECK(looks.size() == 24);
+  CHECK(has(picture, " many\""));
+  for (size_t at = picture.find("class=\"name\""); at != std::string::npos;
+       at = picture.find("class=\"name\"", at + 1)) {
+    const size_t y = picture.find(" y=\"", at) + 4;
+    CHECK(std::stod(picture.substr(y)) > 20);
+  }
+  plot.series.resize(13);
+  CHECK_FALSE(has(svg(plot), " many\""));
 }
 
 TEST_CASE("a plot's ticks are round") {
