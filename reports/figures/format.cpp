@@ -96,8 +96,15 @@ const char* sign_of(double value) { return value == 0 ? "" : value < 0 ? "-" : "
 
 bool is_grouped(Unit unit) { return unit == Unit::kCount || unit == Unit::kFigure; }
 
+// The largest unit in which no digit stands that is not known.
+SmallerUnit unit_of_digits(const SmallerUnit& small, int decimals) {
+  if (small.digits <= decimals) return small;
+  return small.digits == 6 && decimals >= 3 ? SmallerUnit{3, "ms"} : SmallerUnit{};
+}
+
 // The size of a difference whose cells are in that unit.
-std::string format_size(double size, Unit unit, int decimals, const SmallerUnit& small) {
+std::string format_size(double size, Unit unit, int decimals, SmallerUnit small) {
+  small = unit_of_digits(small, decimals);
   if (small.suffix) return in_smaller_unit(size, decimals, small);
   std::string text = is_grouped(unit) ? format_count(size, decimals) : fixed(size, decimals);
   if (unit == Unit::kMegabytes) text = without_zero_tail(text);

@@ -218,7 +218,7 @@ TEST_CASE("where others took most of what was saved the winner is probable, and 
   REQUIRE(report.verdict.outcome == Verdict::kWinner);
   CHECK(doubts_in(report) == Kinds{Doubt::kTimeOfOthers});
   CHECK(report.verdict.title ==
-        "probably two, on a busy machine: others took 0.350s of 0.400s saved");
+        "probably two, on a busy machine: others took 350ms of 400ms saved");
   // 1.0 - 0.9 / 2 and 0.6 - 0.2 / 2.
   REQUIRE(report.verdict.best.front().adjusted);
   CHECK(report.verdict.best.front().adjusted->from_s == Approx(0.55));
@@ -227,10 +227,10 @@ TEST_CASE("where others took most of what was saved the winner is probable, and 
   REQUIRE(report.verdict.bullets.size() > 4);
   CHECK(report.verdict.bullets[0].starts_with("CPU time of one against that of two: 1.20x, 99% "));
   CHECK(report.verdict.bullets[2] ==
-        "adjusted, wall time less the time that others took: 1.10x as fast, 0.500s instead of "
-        "0.550s a run (means of the ledger, without an interval)");
+        "adjusted, wall time less the time that others took: 1.10x as fast, 500ms instead of "
+        "550ms a run (means of the ledger, without an interval)");
   CHECK(report.verdict.bullets[3] ==
-        "most of the 0.400s saved a run is time that others took: 0.350s less beside two");
+        "most of the 400ms saved a run is time that others took: 350ms less beside two");
 }
 
 TEST_CASE("what others took is no cause, and less than half of what was saved is no doubt") {
@@ -344,7 +344,7 @@ TEST_CASE("the page of a probable winner is amber and leads with CPU time") {
   CHECK(wall < adjusted);
   CHECK(adjusted != std::string::npos);
   CHECK(headline(report) ==
-        "probably two, on a busy machine: others took 0.350s of 0.400s saved; against one: CPU "
+        "probably two, on a busy machine: others took 350ms of 400ms saved; against one: CPU "
         "time 1.20x, wall time 1.67x");
   const std::string json = export_json(make_export(mostly_others()));
   CHECK(has(json, "\"confidence\": \"probable\""));

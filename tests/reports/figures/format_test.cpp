@@ -203,6 +203,11 @@ TEST_CASE("a row has one unit of time, its largest figure's") {
   CHECK(format_row(row).deltas[1].text == "-0.600s (-40.0%)");
 }
 
+TEST_CASE("a difference has no more digits than its cells, whatever the unit beside it") {
+  CHECK(format_difference(0.012345, 0.012157, Unit::kIterationSeconds, 0.0002) == "-0.2ms");
+  CHECK(format_difference(1.012345, 1.012157, Unit::kIterationSeconds, 0.0002) == "0ms");
+}
+
 TEST_CASE("changes: percentages, factors of what is ten times as much, and words") {
   CHECK(format_change(1.079) == "+7.9%");
   CHECK(format_change(3115) == "3,115x");
