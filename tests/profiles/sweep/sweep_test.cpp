@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "profiles/sweep/run.h"
+#include "profiles/sweep/schedule.h"
 #include "tests/catch.h"
 #include "tests/profiles/processes.h"
 #include "tests/scratch.h"
