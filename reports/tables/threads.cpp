@@ -212,13 +212,14 @@ std::vector<std::string> creation_notes(const Measured& arms) {
     const auto& sync = arms[variant].sync();
     if (by_tree(arms[variant]))
       notes.push_back(tree_words(arms[variant], arms.words()));
-    else if (!sync)
+    else if (!sync && !arms[variant].not_run(Pass::sync))
       notes.push_back(arms[variant].unavailable(Pass::sync));
-    else if (!sync->thread_create)
+    else if (sync && !sync->thread_create)
       notes.push_back(label + ": creations: unavailable: not counted in the sync pass");
-    else if (const std::string seen = seen_words(label, sync->seen, sync->iterations, arms.words());
-             !seen.empty())
-      notes.push_back(seen);
+    else if (sync)
+      if (const auto seen = seen_words(label, sync->seen, sync->iterations, arms.words());
+          !seen.empty())
+        notes.push_back(seen);
     estimates = estimates || about.thread_terms.has_value();
   }
   if (estimates)

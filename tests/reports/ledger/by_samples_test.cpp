@@ -79,7 +79,7 @@ TEST_CASE("a line into which no sample fell is an estimate, not a bare 0") {
   INFO(text);
   const size_t row = text.find("| mathematics | ~");
   REQUIRE(row != std::string::npos);
-  CHECK(text.substr(row, text.find('\n', row) - row).find("| ~0s (0.00%) |") != std::string::npos);
+  CHECK(text.substr(row, text.find('\n', row) - row).find("| ~0ms (0.00%) |") != std::string::npos);
 }
 
 TEST_CASE("a ledger by samples names what it lacks, and does not close by force") {

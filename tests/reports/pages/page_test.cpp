@@ -37,12 +37,12 @@ std::vector<std::string> sentences(const Report& report) {
        {&report.performance, &report.scheduler, &report.compute, &report.kernels, &report.cpu_total,
         &report.cumulative, &report.wall, &report.memory, &report.threads.metrics,
         &report.processes, &report.dispatch, &report.ledger_table})
-    add(table->notes), add(table->unavailable), add(table->insights);
-  for (const auto* list :
-       {&report.verdict.bullets, &report.missing, &report.warnings, &report.alarms,
-        &report.threads.creation_notes, &report.threads.thread_notes, &report.same_work.differences,
-        &report.ranking.notes})
+    if (!table->not_run) add(table->notes), add(table->unavailable), add(table->insights);
+  for (const auto* list : {&report.verdict.bullets, &report.missing, &report.warnings,
+                           &report.alarms, &report.same_work.differences, &report.ranking.notes})
     add(*list);
+  if (!report.threads.creations_not_run) add(report.threads.creation_notes);
+  if (!report.threads.threads_not_run) add(report.threads.thread_notes);
   for (const Fact& fact : report.facts) texts.push_back(fact.value);
   for (const RawCommand& raw : report.raw_commands) texts.push_back(raw.command);
   return texts;

@@ -140,7 +140,7 @@ TEST_CASE("a function that is truly slower under other threads is red, its neigh
   figure.second = "workers";
   const std::string svg = html_figure(figure, root);
   CHECK(svg.find("frame grown4\" x") != std::string::npos);
-  CHECK(svg.find("<title>attention\nthreads 1.00s, workers 1.90s: +0.900s") != std::string::npos);
+  CHECK(svg.find("<title>attention\nthreads 1.00s, workers 1.90s: +900ms") != std::string::npos);
   const auto matmul = svg.find("<title>matmul");
   REQUIRE(matmul != std::string::npos);
   CHECK(svg.rfind("frame same\" x", matmul) > svg.rfind("frame grown", matmul));
