@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "reports/blocks/compared.h"
-#include "reports/comparison/legend.h"
+#include "reports/comparison/legend_entry.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/tables.h"
 #include "reports/comparison/verdict.h"
