@@ -8,6 +8,7 @@
 #include "profiles/recording/failure.h"
 #include "reports/blocks/block_times.h"
 #include "reports/comparison/insights.h"
+#include "reports/comparison/legend.h"
 #include "reports/comparison/metrics.h"
 #include "reports/comparison/ranking.h"
 #include "reports/comparison/same_behaviour.h"
