@@ -136,7 +136,7 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
   const std::vector<std::pair<Words, std::string>> wrong{
       {{}, "name the commands"},
       {{"a | b", "true"}, "'|' is for a shell"},
-      {{"-r", "5", "true", "true"}, "5 cannot prove a difference"},
+      {{"-r", "5", "true", "true"}, "5 blocks cannot prove a difference"},
       {{"--show-output", "true", "true"}, "not an option of winnow: "},
       {{"--budget", "1m", "-r", "9", "true", "true"}, "in the place of --blocks"},
       {{"--samples", "0", "true", "true"}, "--samples: expected 1 to "},

@@ -353,14 +353,14 @@ TEST_CASE("a plan that can prove nothing is refused with the number that it need
   TinyRun tiny;
   const auto few = tiny.run({"--passes", "time", "--blocks", "7", "--iterations", "7"});
   CHECK(few.status == 2);
-  CHECK(few.err.find("--blocks: 7 blocks cannot prove a difference at 99 % confidence, which takes "
+  CHECK(few.err.find("--blocks: 7 blocks cannot prove a difference at 99% confidence, which takes "
                      "at least 8: winnow "
                      "run tiny.toml --model tiny.gguf --passes time --blocks 8 --iterations 7; or "
                      "--no-verdict") != std::string::npos);
   const auto three = tiny.run(
       {"--passes", "time", "--blocks", "8", "--iterations", "8", "--variants", "pool,spawn,steal"});
   CHECK(three.status == 2);
-  CHECK(three.err.find("the order of 3 variants at 99 % confidence, which takes at least 10: ") !=
+  CHECK(three.err.find("the order of 3 variants at 99% confidence, which takes at least 10: ") !=
         std::string::npos);
   CHECK_FALSE(fs::exists(tiny / "out"));
 
