@@ -71,9 +71,11 @@ std::string fault_of_numbers(const std::string& drawn) {
     const bool starts =
         i == 0 || !(std::isalnum(static_cast<unsigned char>(drawn[i - 1])) || drawn[i - 1] == '.');
     if (!starts) continue;
-    for (const char* word : {"nan", "inf"})
-      if (drawn.compare(i, 3, word) == 0 && !std::isalpha(static_cast<unsigned char>(drawn[i + 3])))
-        return drawn.substr(i < 60 ? 0 : i - 60, 80);
+    if (c == 'n' || c == 'i')
+      for (const char* word : {"nan", "inf"})
+        if (drawn.compare(i, 3, word) == 0 &&
+            !std::isalpha(static_cast<unsigned char>(drawn[i + 3])))
+          return drawn.substr(i < 60 ? 0 : i - 60, 80);
     if (!in_tag || !std::isdigit(static_cast<unsigned char>(c))) continue;
     if (std::strtod(drawn.c_str() + i, nullptr) > 1e7) return drawn.substr(i < 60 ? 0 : i - 60, 80);
   }
