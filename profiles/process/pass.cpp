@@ -48,6 +48,11 @@ std::string preload_list(Pass pass, const std::string& agent_library) {
 
 }  // namespace
 
+bool interferes(Pass pass) {
+  return pass == Pass::heap || pass == Pass::exact || pass == Pass::sync || pass == Pass::futex ||
+         pass == Pass::count;
+}
+
 std::string malloc_library(const std::string& agent_library) {
   return std::filesystem::path(agent_library).replace_filename("libwinnow-agent-malloc.so");
 }

@@ -19,6 +19,9 @@ std::vector<std::pair<std::string, std::string>> pass_environment(Pass pass,
                                                                   const std::string& agent_library,
                                                                   int threads);
 
+// Passes that change how a command runs: what they break is no failure of the command.
+bool interferes(Pass pass);
+
 // The library of the malloc hooks, which lies beside the agent; the sync and exact passes preload
 // it.
 std::string malloc_library(const std::string& agent_library);

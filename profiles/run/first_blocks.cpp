@@ -177,7 +177,7 @@ void Measurement::choose_plan(double round_s, double starts_s, double shortest_s
   if (goes_on_) {
     passes_.block = passes_.sampled = recording_.workload.iterations_per_block;
     planned_blocks_ = recording_.workload.blocks;
-    return count_blocks();
+    return plan_work();
   }
   if (plan_.iterations_per_block == 0)
     passes_.block = passes_.sampled = static_cast<int>(
@@ -191,7 +191,7 @@ void Measurement::choose_plan(double round_s, double starts_s, double shortest_s
         static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s, 1.0, 100'000.0));
   recording_.workload.iterations_per_block = passes_.block;
   recording_.workload.blocks = planned_blocks_;
-  count_blocks();
+  plan_work();
 }
 
 }  // namespace winnow::profiles

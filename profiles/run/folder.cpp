@@ -67,6 +67,11 @@ bool is_readable(const std::string& folder) try {
   return false;
 }
 
+// The plan of the run that writes or wrote there; empty: none is told.
+std::string plan_in(const std::string& folder) {
+  return holds(folder, kPlan) ? base::read_file(folder + "/" + kPlan) : "";
+}
+
 // The file `mark` goes last, so that a removal that is cut short is seen.
 void clear_but(const std::string& folder, const char* mark) {
   for (const auto& entry : fs::directory_iterator(folder))
@@ -164,15 +169,14 @@ void RecordingFolder::check_unfinished() const {
 
 // A run of this plan was killed.
 bool RecordingFolder::goes_on_here() const {
-  return holds(partial_, kPlan) && base::read_file(partial_ + "/" + kPlan) == owner_.plan &&
-         holds_measured(partial_);
+  return plan_in(partial_) == owner_.plan && holds_measured(partial_);
 }
 
 // An interrupted recording of the same plan is gone on with as if its run had been killed.
 void RecordingFolder::take_interrupted() try {
-  if (owner_.force || !holds(folder_, kPlan) || !holds(folder_, kJournal)) return;
+  if (owner_.force || !holds(folder_, kJournal)) return;
   if (fs::exists(partial_) && !fs::is_empty(partial_)) return;
-  if (base::read_file(folder_ + "/" + kPlan) != owner_.plan) return;
+  if (plan_in(folder_) != owner_.plan) return;
   if (!is_readable(folder_) || read_recording(folder_).status != RunStatus::interrupted) return;
   lock_.emplace(folder_, kMark);
   fs::rename(folder_, partial_);
@@ -185,7 +189,7 @@ void RecordingFolder::take_interrupted() try {
 void RecordingFolder::settle_partial() {
   if (holds(partial_, kReplaced)) finish_replacing();
   if (owner_.force || !holds_measured(partial_)) return clear_but(partial_, kMark);
-  const std::string plan = holds(partial_, kPlan) ? base::read_file(partial_ + "/" + kPlan) : "";
+  const std::string plan = plan_in(partial_);
   const bool same = plan == owner_.plan;
   goes_on_ = same && holds(partial_, kJournal) && is_readable(partial_);
   if (goes_on_) return;

@@ -18,7 +18,6 @@
 namespace winnow::profiles {
 namespace {
 
-constexpr double kSampledPassLimit_s = 60;  // no further round begins after this
 constexpr int kMaxCpuRounds = 20;
 constexpr int kMaxWallRounds = 2;
 constexpr int kFirstGuessOfRounds = 5;
@@ -26,15 +25,8 @@ constexpr int kFirstGuessOfRounds = 5;
 constexpr int kHeapIterations = 2, kHeapRuns = 1;
 // Of a run of a command under a pass that slows it down; unless it takes long anyway.
 constexpr double kSlowPassLimit_s = 60, kSlowPassFactor = 4;
-constexpr double kSlowPassGuess = 2;  // what such a pass takes, before its first process
 constexpr int kFailuresToGiveUp = 2;  // in a row, within a pass
 constexpr int kPaddingLimit = 4096;
-
-// Passes that change how a command runs: what they break is no failure of the command.
-bool interferes(Pass pass) {
-  return pass == Pass::heap || pass == Pass::exact || pass == Pass::sync || pass == Pass::futex ||
-         pass == Pass::count;
-}
 
 using BlockKey = std::tuple<Pass, std::string, int>;
 
@@ -61,7 +53,7 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
       planned_blocks_(plan.blocks) {
   passes_.block = passes_.sampled = std::max(1, plan.iterations_per_block);
   passes_.heap = plan.of_programs() ? kHeapRuns : kHeapIterations;
-  if (!plan.of_programs()) count_blocks();  // of programs their first runs decide about the plan
+  if (!plan.of_programs()) plan_work();  // of programs their first runs decide about the plan
   std::vector<std::string> libraries;
   if (!plan.of_programs() && !plan.agent_library.empty())
     libraries = {plan.agent_library, malloc_library(plan.agent_library)};
@@ -74,62 +66,23 @@ Measurement::Measurement(const RunPlan& plan, std::string folder, Recording& rec
   }
 }
 
-// At most, so that what is told to be left never grows.
-void Measurement::count_blocks() {
+void Measurement::plan_work() {
   const RunPlan& plan = plan_;
   const int arms = static_cast<int>(plan.arms.size());
   const int round = static_cast<int>(order_.arms());
   const int repeated = plan.enough ? 0 : planned_blocks_ / kRerunsOneOf;
   const auto set = [&](Pass pass, int processes) {
-    if (planned(pass)) processes_[pass] = processes;
+    if (planned(pass)) work_.plan(pass, processes);
   };
   set(Pass::time, (planned_blocks_ + repeated) * round);
   set(Pass::cpu, kMaxCpuRounds * arms);
   set(Pass::wall, kMaxWallRounds * static_cast<int>(persistent_arms().size()));
   set(Pass::heap, arms);
-  if (planned(Pass::heap)) processes_[Pass::exact] = arms;
+  if (planned(Pass::heap)) work_.plan(Pass::exact, arms);
   set(Pass::sync, plan.sync_processes * arms);
   set(Pass::tree, plan.tree_processes * arms);
   set(Pass::futex, plan.futex_processes * arms);
   set(Pass::count, plan.count_processes * arms);
-}
-
-int Measurement::processes_left(Pass pass) const {
-  const auto planned = processes_.find(pass);
-  const auto taken = pass_times_.find(pass);
-  return planned == processes_.end()
-             ? 0
-             : std::max(0, planned->second - (taken == pass_times_.end() ? 0 : taken->second.done));
-}
-
-// As in the pass so far; before its first process as in the passes before it, and longer where the
-// pass slows a program down.
-double Measurement::process_s(Pass pass) const {
-  const auto known = pass_times_.find(pass);
-  if (known != pass_times_.end() && known->second.measured > 0)
-    return known->second.seconds / known->second.measured;
-  PassTime all;
-  for (const auto& [before, taken] : pass_times_) {
-    all.measured += taken.measured;
-    all.seconds += taken.seconds;
-  }
-  return all.seconds / std::max(all.measured, 1) * (interferes(pass) ? kSlowPassGuess : 1);
-}
-
-std::optional<double> Measurement::estimated_s() const {
-  if (plan_.budget_s > 0 && !plan_.of_programs()) return left_s();
-  const auto measured = [](const auto& pass) { return pass.second.measured > 0; };
-  if (std::ranges::none_of(pass_times_, measured)) return std::nullopt;
-  double all_s = 0;
-  for (const auto& [pass, processes] : processes_) {
-    double pass_s = processes_left(pass) * process_s(pass);
-    const auto taken = pass_times_.find(pass);
-    const double taken_s = taken == pass_times_.end() ? 0 : taken->second.seconds;
-    if (pass == Pass::cpu || pass == Pass::wall)
-      pass_s = std::min(pass_s, std::max(0.0, kSampledPassLimit_s - taken_s));
-    all_s += pass_s;
-  }
-  return all_s;
 }
 
 double Measurement::elapsed_s() const {
@@ -138,14 +91,12 @@ double Measurement::elapsed_s() const {
 
 void Measurement::report_progress(const std::string& text) const {
   if (!plan_.progress) return;
+  const bool by_budget = plan_.budget_s > 0 && !plan_.of_programs();
   Progress progress;
-  for (const auto& [pass, taken] : pass_times_) progress.done += taken.done;
-  if (!processes_.empty()) {
-    progress.total = progress.done;
-    for (const auto& [pass, processes] : processes_) progress.total += processes_left(pass);
-  }
+  progress.done = work_.done();
+  progress.total = work_.total();
   progress.elapsed_s = elapsed_s();
-  progress.eta_s = estimated_s();
+  progress.eta_s = by_budget ? left_s() : work_.seconds();
   progress.text = text;
   plan_.progress(progress);
 }
@@ -199,7 +150,7 @@ void Measurement::take_passes() {
     }
   }
   take_all_earlier();
-  processes_ = {{Pass::time, 0}};
+  work_.end_all();
   pass_ = kPasses.back();
   pass_end_s_ = 0;
   note_programs();
@@ -274,10 +225,9 @@ void Measurement::take_pass(Pass pass) {
   end_pass(pass);
 }
 
-// What it did not need is left no more.
 void Measurement::end_pass(Pass pass) {
-  processes_[pass] = 0;
-  if (pass == Pass::heap) processes_[Pass::exact] = 0;
+  work_.end(pass);
+  if (pass == Pass::heap) work_.end(Pass::exact);
 }
 
 void Measurement::take_processes(Pass pass) {
@@ -319,7 +269,7 @@ void Measurement::take_round(const Arms& order, std::optional<int> rerun_of) {
 void Measurement::repeat_disturbed_rounds(int rounds) {
   std::vector<int> repeated = disturbed_rounds(recording_);
   repeated.resize(std::min(repeated.size(), static_cast<size_t>(rounds / kRerunsOneOf)));
-  processes_[Pass::time] = static_cast<int>((rounds + repeated.size()) * order_.arms());
+  work_.plan(Pass::time, static_cast<int>((rounds + repeated.size()) * order_.arms()));
   for (int round : repeated) {
     if (stopped() || !fits_another_round()) break;
     take_round(order_.next(), round);
@@ -356,7 +306,7 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
     rounds = needed;
     const int most =
         (rounds + rounds / 2) * static_cast<int>(arms.size());  // later rounds may tell more
-    processes_[pass] = std::min(processes_[pass], most);
+    work_.plan_at_most(pass, most);
   }
 }
 
@@ -399,9 +349,8 @@ void Measurement::once(Pass pass, int iterations) {
 // One fresh process; true: it succeeded.
 bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional<int> rerun_of) {
   if (stopped()) return false;
-  PassTime& taken = pass_times_[pass];
   if (given_up(pass, arm) || left_out(pass, arm)) {
-    ++taken.done;
+    work_.note_done(pass);
     return false;
   }
   const std::string& name = name_of(arm);
@@ -411,9 +360,7 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   const BlockPlan block = block_plan(pass, arm, index, iterations);
   const double begin_s = elapsed_s();
   ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
-  ++taken.done;
-  ++taken.measured;
-  taken.seconds += elapsed_s() - begin_s;
+  work_.note_measured(pass, elapsed_s() - begin_s);
   last_samples_ = result.samples;
 
   why_invalid_ = watch_of(arm).change();
@@ -462,7 +409,7 @@ bool Measurement::take_earlier(Pass pass, size_t arm, int index) {
     last_samples_ = entry.mapped().samples;
     recording_.blocks.push_back(std::move(entry.mapped().block));
     failures_in_a_row_[{pass, arm}] = 0;
-    ++pass_times_[pass].done;
+    work_.note_done(pass);
     return true;
   }
   if (goes_on_)

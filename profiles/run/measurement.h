@@ -15,6 +15,7 @@
 #include "profiles/run/arm_order.h"
 #include "profiles/run/budget.h"
 #include "profiles/run/plan.h"
+#include "profiles/run/remaining_work.h"
 
 namespace winnow::profiles {
 
@@ -73,10 +74,7 @@ class Measurement {
   void begin_pass(Pass pass);
   double left_s() const;
   bool fits_another_round() const;
-  void count_blocks();
-  int processes_left(Pass pass) const;
-  double process_s(Pass pass) const;
-  std::optional<double> estimated_s() const;
+  void plan_work();
   void choose_plan(double round_s, double starts_s, double shortest_s);
   void measure_start();
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
@@ -115,14 +113,7 @@ class Measurement {
   Pass pass_ = kPasses.front();       // that is taken
   double pass_end_s_ = 0;             // when it ends, by an estimate from the budget
   int planned_blocks_;
-  // Of the time that a pass took: processes that are done, those that this run measured, and what
-  // these took.
-  struct PassTime {
-    int done = 0, measured = 0;
-    double seconds = 0;
-  };
-  std::map<Pass, PassTime> pass_times_;
-  std::map<Pass, int> processes_;        // of a pass, at most; none: the plan is not made yet
+  RemainingWork work_;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
