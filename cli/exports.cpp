@@ -1,6 +1,7 @@
 #include "cli/exports.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include "base/error.h"
 #include "cli/places.h"
 #include "cli/recategorize.h"
+#include "cli/sweep_command.h"
 #include "reports/recorded/merge.h"
 
 namespace winnow::cli {
@@ -26,12 +28,30 @@ Source source_of(const std::string& argument) {
   return {argument.substr(0, colon), argument.substr(colon + 1)};
 }
 
+// "; there are out/batch32, out/compare", the first recordings and sweeps in this folder, for those
+// who named the wrong one; empty: none.
+std::string others_in(const std::string& folder) {
+  namespace fs = std::filesystem;
+  constexpr size_t kShown = 4;
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (fs::exists(entry.path() / "recording.json", error) || holds_sweep(entry.path().string()))
+      found.push_back(entry.path().lexically_normal().string());
+  std::ranges::sort(found);
+  const bool more = found.size() > kShown;
+  if (more) found.resize(kShown);
+  return found.empty()
+             ? ""
+             : fmt::format("; there are {}{}", fmt::join(found, ", "), more ? ", ..." : "");
+}
+
 // Throws base::UsageError where the folder holds none.
 profiles::Recording recording_in(const std::string& folder) {
   existing(folder);
   if (std::filesystem::is_directory(folder) &&
       !std::filesystem::exists(std::filesystem::path(folder) / "recording.json"))
-    throw base::UsageError(folder, "holds no recording" + recordings_in(folder));
+    throw base::UsageError(folder, "holds no recording" + others_in(folder));
   return profiles::read_recording(folder);
 }
 

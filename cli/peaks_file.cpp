@@ -1,10 +1,10 @@
 #include "cli/peaks_file.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include "base/error.h"
+#include "cli/places.h"
 #include "profiles/recording/document.h"
 #include "profiles/recording/fields.h"
 
@@ -15,13 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const profiles::Kind kKind{"peaks", {1, 0}};
-
-// A relative one does not count (XDG Base Directory Specification).
-fs::path absolute_folder(const char* variable) {
-  const char* value = std::getenv(variable);
-  const fs::path folder = value == nullptr ? "" : value;
-  return folder.is_absolute() ? folder : fs::path();
-}
 
 }  // namespace
 
@@ -39,13 +32,8 @@ void fields(Io& io, T& peaks) {
 }
 
 std::string peaks_file() {
-  fs::path folder = absolute_folder("XDG_CACHE_HOME");
-  if (folder.empty()) {
-    folder = absolute_folder("HOME");
-    if (folder.empty()) return "";
-    folder /= ".cache";
-  }
-  return (folder / "winnow" / "peaks.json").string();
+  const std::string folder = user_folder("XDG_CACHE_HOME", ".cache");
+  return folder.empty() ? "" : folder + "/peaks.json";
 }
 
 std::optional<KeptPeaks> read_peaks(const std::string& file, const PeaksOf& of) try {

@@ -59,21 +59,6 @@ const std::string& existing(const std::string& path) {
   return path;
 }
 
-std::string recordings_in(const std::string& folder) {
-  constexpr size_t kShown = 4;
-  std::vector<std::string> found;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (is_there(entry.path() / "recording.json") || is_there(entry.path() / "sweep.json"))
-      found.push_back(entry.path().lexically_normal().string());
-  std::ranges::sort(found);
-  const bool more = found.size() > kShown;
-  if (more) found.resize(kShown);
-  return found.empty()
-             ? ""
-             : fmt::format("; there are {}{}", fmt::join(found, ", "), more ? ", ..." : "");
-}
-
 std::string engine_file(const std::string& strategy) {
   return companion("winnow-engine-" + strategy, {"", "../scenarios", "../libexec/winnow"});
 }
@@ -112,15 +97,24 @@ std::string scenario_file(const std::string& name) {
                                                   "; winnow list shows the scenarios")));
 }
 
+std::string user_folder(const char* variable, const char* below_home) {
+  // A relative one does not count.
+  const auto absolute = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value == '/' ? fs::path(value) : fs::path();
+  };
+  if (const fs::path folder = absolute(variable); !folder.empty())
+    return (folder / "winnow").string();
+  const fs::path home = absolute("HOME");
+  return home.empty() ? "" : (home / below_home / "winnow").string();
+}
+
 std::vector<std::string> model_places(const std::string& name) {
   std::vector<std::string> places{"models/" + name};
   for (const char* folder : {"../../models", "../share/winnow/models"})
     places.push_back((here() / folder / name).lexically_normal().string());
-  const char *data = std::getenv("XDG_DATA_HOME"), *home = std::getenv("HOME");
-  const fs::path user = data != nullptr && *data == '/'   ? fs::path(data)
-                        : home != nullptr && *home == '/' ? fs::path(home) / ".local/share"
-                                                          : fs::path();
-  if (!user.empty()) places.push_back((user / "winnow/models" / name).string());
+  if (const fs::path user = user_folder("XDG_DATA_HOME", ".local/share"); !user.empty())
+    places.push_back((user / "models" / name).string());
   return places;
 }
 

@@ -11,10 +11,6 @@ namespace winnow::cli {
 // of what is there and cannot be read, its reader tells.
 const std::string& existing(const std::string& path);
 
-// "; there are out/batch32, out/compare", the first recordings in this folder, for those who named
-// the wrong one; empty: none.
-std::string recordings_in(const std::string& folder);
-
 // The program of a strategy. Throws base::Error that tells where it was looked for.
 std::string engine_file(const std::string& strategy);
 
@@ -28,6 +24,10 @@ std::string scenario_file(const std::string& name);
 
 // The folder of those that belong to this program. Empty where there are none.
 std::string own_scenarios();
+
+// "winnow" in the user's folder that the variable names, else in `below_home` (XDG Base Directory
+// Specification). Empty: there is no such folder to be named.
+std::string user_folder(const char* variable, const char* below_home);
 
 // Where a model of this name ("synthetic-300m.gguf") may lie, in the order in which it is looked
 // for: models/ of the working folder, beside this program, in the user's data folder

@@ -17,6 +17,7 @@
 #include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/significance.h"
 #include "scenarios/engine_categories.h"
 #include "version.h"
@@ -90,9 +91,9 @@ void check_evidence(int variants, int blocks, const RecordingOptions& options,
   throw base::UsageError(
       option,
       fmt::format(
-          "{} {} cannot prove {} at 99% confidence, which takes at least {}: {}; or --no-verdict "
+          "{} cannot prove {} at 99% confidence, which takes at least {}: {}; or --no-verdict "
           "for durations without a winner",
-          blocks, blocks == 1 ? "block" : "blocks",
+          reports::count_of(blocks, "block"),
           variants == 2 ? "a difference" : fmt::format("the order of {} variants", variants),
           needed, asked_with(options, option, needed, letter)));
 }

@@ -28,7 +28,7 @@ void check_inputs(const MeasureOptions& options, const std::string& out);
 // name.
 scenarios::Scenario chosen_scenario(const MeasureOptions& options);
 
-// The fewest blocks that can prove the order of so many variants at 99 % confidence.
+// The fewest blocks that can prove the order of so many variants at 99% confidence.
 int fewest_blocks(int variants);
 
 // A plan whose verdict could not be reached whatever it measures is not begun: throws

@@ -74,13 +74,10 @@ std::string workload_words(const Recording& recording, const Words& about) {
                     workload.parts);
   if (!about.item.empty()) words += ", ";
   if (workload.threads > 0 || about.computes)
-    words +=
-        count_or_unknown(workload.threads) + (workload.threads == 1 ? " thread, " : " threads, ");
-  return words +
-         fmt::format("{} {} a block, {} block{} planned",
-                     count_or_unknown(workload.iterations_per_block),
-                     workload.iterations_per_block == 1 ? about.iteration : about.iterations,
-                     count_or_unknown(workload.blocks), workload.blocks == 1 ? "" : "s");
+    words += count_or_unknown(workload.threads, "thread") + ", ";
+  return words + fmt::format("{} a block, {} planned",
+                             count_or_unknown(workload.iterations_per_block, about.iteration),
+                             count_or_unknown(workload.blocks, "block"));
 }
 
 std::string isa_words(const Recording& recording) {

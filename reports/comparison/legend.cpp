@@ -14,18 +14,11 @@ TableList tested_tables(const Report& report) {
   return {&report.performance, &report.metrics, &report.servers};
 }
 
-TableList sampled_tables(const Report& report) {
-  return {&report.server_functions, &report.scheduler,  &report.compute, &report.kernels,
-          &report.cpu_total,        &report.cumulative, &report.wall};
-}
-
 TableList all_tables(const Report& report) {
-  TableList all = tested_tables(report);
-  const TableList sampled = sampled_tables(report);
-  all.insert(all.end(), sampled.begin(), sampled.end());
-  for (const Table* table : {&report.memory, &report.threads.metrics, &report.processes,
-                             &report.counts, &report.dispatch, &report.ledger_table})
-    all.push_back(table);
+  TableList all{&report.memory, &report.ledger_table};
+  for (const TableList& tables :
+       {tested_tables(report), hotspot_tables(report), thread_tables(report)})
+    all.insert(all.end(), tables.begin(), tables.end());
   return all;
 }
 
@@ -53,7 +46,7 @@ LegendEntry open_differences(const Report& report) {
     entry.meaning += " Times and other tested figures: not at 99%.";
     entry.see.push_back(report.performance.heading);
   }
-  if (any_row(sampled_tables(report), has_open)) {
+  if (any_row(hotspot_tables(report), has_open)) {
     entry.meaning +=
         " Sampled figures: it is within the sampling error, which is the random error (95%) plus "
         "what was not sampled of the variant with the smaller figure.";

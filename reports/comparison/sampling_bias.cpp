@@ -1,7 +1,5 @@
 #include "reports/comparison/sampling_bias.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 

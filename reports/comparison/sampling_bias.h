@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "reports/comparison/tables.h"
-#include "reports/figures/format.h"
 
 namespace winnow::reports {
 
@@ -18,11 +17,5 @@ struct ComputeRatio {
 
 // Empty where one of the two has no figure for one of the variants, or the ledger no accounts.
 std::optional<ComputeRatio> compute_ratio(const Tables& tables, size_t from, size_t to);
-
-// "17.0% less", of a ratio
-std::string less_or_more(double ratio);
-
-// "17.0% less", "at least 95.1% less", "0.152s more": by size where there is no percentage.
-std::string less_or_more(const Change& change);
 
 }  // namespace winnow::reports

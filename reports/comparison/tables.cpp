@@ -53,6 +53,15 @@ void leave_out_not_run(Tables& tables, const Measured& arms) {
 
 }  // namespace
 
+std::vector<const Table*> hotspot_tables(const Tables& tables) {
+  return {&tables.server_functions, &tables.scheduler,  &tables.compute, &tables.kernels,
+          &tables.cpu_total,        &tables.cumulative, &tables.wall};
+}
+
+std::vector<const Table*> thread_tables(const Tables& tables) {
+  return {&tables.threads.metrics, &tables.processes, &tables.counts, &tables.dispatch};
+}
+
 Tables make_tables(const Measured& arms, const Compared& compared,
                    std::vector<std::string>& warnings) {
   const SameWork& same_work = compared.same_work;

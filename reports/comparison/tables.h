@@ -28,6 +28,11 @@ struct Tables {
   Table ledger_table{};
 };
 
+// In the order of the report, those below "Top CPU Hotspots" and below "Thread Analysis", where the
+// creations and the threads stand before them.
+std::vector<const Table*> hotspot_tables(const Tables& tables);
+std::vector<const Table*> thread_tables(const Tables& tables);
+
 // What sentences and verdict stand on.
 struct Grounds {
   const Measured& arms;

@@ -371,10 +371,6 @@ std::string less_or_more(double ratio) {
                                                               : " more");
 }
 
-std::string format_difference(double from, double to, Unit unit) {
-  return format_difference(from, to, unit, larger_of(from, to));
-}
-
 std::string format_difference(double from, double to, Unit unit, double largest) {
   const double difference = difference_of(from, to);
   if (!std::isfinite(difference)) return kUnavailable;

@@ -67,9 +67,9 @@ std::optional<Change> change(const Row& row, size_t from, size_t to);
 std::string less_or_more(const Change& change);
 std::string less_or_more(double ratio);
 
-// to - from as a row's difference prints it: "+4.9ms".
-std::string format_difference(double from, double to, Unit unit);
-std::string format_difference(double from, double to, Unit unit, double largest);  // beside others
+// to - from as a row's difference prints it, beside others of which `largest` is the largest:
+// "+4.9ms".
+std::string format_difference(double from, double to, Unit unit, double largest);
 
 // A cell's difference: `strong` is what the reader looks for, `text` the rest.
 struct DeltaCell {

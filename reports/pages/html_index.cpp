@@ -6,6 +6,7 @@
 #include "reports/pages/html_page.h"
 #include "reports/pages/html_tables.h"
 #include "reports/pages/html_verdict.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -41,7 +42,8 @@ void add_verdict(const Report& report, IndexEntry& entry) {
   for (const Doubt& doubt : verdict.doubts.all) entry.flags.push_back(doubt.brief);
   for (const std::string& alarm : report.alarms)  // without what to do
     entry.flags.push_back(alarm.substr(0, alarm.find(" (")));
-  if (!report.warnings.empty()) entry.flags.push_back(warnings_words(report.warnings.size()));
+  if (!report.warnings.empty())
+    entry.flags.push_back(count_of(std::ssize(report.warnings), "warning"));
 }
 
 std::string html_index(const std::string& folder, const std::vector<IndexEntry>& entries) {

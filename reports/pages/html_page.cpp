@@ -56,20 +56,20 @@ std::string section_under(const std::string& heading, const std::string& tables)
   return tables.empty() ? "" : section_start(2, heading) + tables + section_end(2);
 }
 
+std::string html_sections(const std::vector<const Table*>& tables) {
+  std::string text;
+  for (const Table* table : tables) text += html_section(*table, 3);
+  return text;
+}
+
 std::string hotspots_section(const Report& report) {
-  std::string tables;
-  for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
-                             &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
-    tables += html_section(*table, 3);
-  return section_under("Top CPU Hotspots", tables);
+  return section_under("Top CPU Hotspots", html_sections(hotspot_tables(report)));
 }
 
 std::string analysis_section(const Report& report) {
-  return section_under("Thread Analysis",
-                       creations_section(report.threads) + threads_section(report.threads) +
-                           html_section(report.threads.metrics, 3) +
-                           html_section(report.processes, 3) + html_section(report.counts, 3) +
-                           html_section(report.dispatch, 3));
+  return section_under("Thread Analysis", creations_section(report.threads) +
+                                              threads_section(report.threads) +
+                                              html_sections(thread_tables(report)));
 }
 
 std::string html_legend_section(const std::vector<LegendEntry>& legend) {

@@ -12,6 +12,7 @@
 #include "reports/markup/html.h"
 #include "reports/pages/html_ledger.h"
 #include "reports/pages/html_plots.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -149,9 +150,9 @@ std::string alarms(const Report& report) {
   for (const std::string& alarm : report.alarms)
     lines += "<p><strong>WARNING:</strong> " + html_escaped(alarm) + "</p>\n";
   if (!report.warnings.empty())
-    lines +=
-        fmt::format("<p class=\"clipped\"><a href=\"#{}\">{}</a>: {}</p>\n", slug(kWarningsHeading),
-                    warnings_words(report.warnings.size()), html_escaped(report.warnings.front()));
+    lines += fmt::format("<p class=\"clipped\"><a href=\"#{}\">{}</a>: {}</p>\n",
+                         slug(kWarningsHeading), count_of(std::ssize(report.warnings), "warning"),
+                         html_escaped(report.warnings.front()));
   return lines.empty() ? "" : "<div class=\"alarm\" role=\"note\">\n" + lines + "</div>\n";
 }
 
@@ -181,10 +182,6 @@ std::string short_ratio(const Report& report) {
   if (verdict.pairs.identical && !verdict.cpu_leads())
     return "identical to " + report.variants[verdict.rival];
   return unproven_mark(verdict) + ratio_text(verdict) + " " + against_words(report);
-}
-
-std::string warnings_words(size_t count) {
-  return fmt::format("{} {}", count, count == 1 ? "warning" : "warnings");
 }
 
 std::string headline(const Report& report) {

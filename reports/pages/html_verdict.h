@@ -22,9 +22,6 @@ std::string short_winner(const Report& report);
 // in one line. Empty: nothing was compared.
 std::string short_ratio(const Report& report);
 
-// "2 warnings"
-std::string warnings_words(size_t count);
-
 // Of the section that holds them all.
 inline constexpr const char* kWarningsHeading = "Warnings";
 

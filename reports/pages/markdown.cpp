@@ -188,19 +188,9 @@ std::string under(const std::string& heading, const std::string& sections) {
   return sections.empty() ? "" : paragraph(heading) + sections;
 }
 
-std::string hotspot_tables(const Report& report) {
+std::string table_sections(const std::vector<const Table*>& tables) {
   std::string text;
-  for (const Table* table : {&report.server_functions, &report.scheduler, &report.compute,
-                             &report.kernels, &report.cpu_total, &report.cumulative, &report.wall})
-    text += table_section(*table, 3);
-  return text;
-}
-
-std::string thread_tables(const Report& report) {
-  std::string text = creations_table(report.threads) + threads_table(report.threads);
-  for (const Table* table :
-       {&report.threads.metrics, &report.processes, &report.counts, &report.dispatch})
-    text += table_section(*table, 3);
+  for (const Table* table : tables) text += table_section(*table, 3);
   return text;
 }
 
@@ -243,9 +233,11 @@ std::string to_markdown(const Report& report) {
   text += table_section(report.servers, 2);
   text += ranking_table(report);
   text += table_section(report.pattern, 3);
-  text += under("## Top CPU Hotspots (Side-by-Side)", hotspot_tables(report));
+  text += under("## Top CPU Hotspots (Side-by-Side)", table_sections(hotspot_tables(report)));
   text += table_section(report.memory, 2);
-  text += under("## Thread Analysis", thread_tables(report));
+  text +=
+      under("## Thread Analysis", creations_table(report.threads) + threads_table(report.threads) +
+                                      table_sections(thread_tables(report)));
   text += table_section(report.ledger_table, 2);
   text += ledger_markdown(report);
   text += verdict_section(report.verdict);

@@ -93,6 +93,10 @@ std::string count_of(int64_t count, const std::string& noun) {
   return format_whole(count) + " " + (count == 1 ? noun : plural_of(noun));
 }
 
+std::string count_or_unknown(int count, const std::string& noun) {
+  return count_or_unknown(count) + " " + (count == 1 ? noun : plural_of(noun));
+}
+
 std::string title_case(std::string word) {
   if (!word.empty())
     word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word.front())));

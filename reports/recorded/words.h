@@ -47,6 +47,8 @@ std::string with_article(const std::string& noun);  // "a text", "an event"
 std::string plural_of(const std::string& noun);     // "texts", "queries", "batches"
 // "1 text", "32 texts"
 std::string count_of(int64_t count, const std::string& noun);
+// The same; 0: "an unknown number of texts".
+std::string count_or_unknown(int count, const std::string& noun);
 std::string title_case(std::string word);  // "Text"
 
 }  // namespace winnow::reports

@@ -8,6 +8,8 @@
 #include "reports/pages/html_page.h"
 #include "reports/pages/html_verdict.h"
 #include "reports/pages/markdown.h"
+#include "reports/recorded/words.h"
+#include "reports/recorded/words.h"
 #include "tests/catch.h"
 #include "tests/reports/pages/html_reader.h"
 #include "tests/reports/samples/picture_samples.h"
@@ -262,7 +264,7 @@ TEST_CASE("an index shows each recording's winner and ratio, and flags what make
                                    report.variants[report.verdict.rival]));
   CHECK(has(to_html(report, {}), "<b>" + format_ratio(*report.verdict.pairs.ratio) + "</b>"));
   CHECK(entry.flags == std::vector<std::string>{"THE MACHINE DISTURBS: steal: 3",
-                                                warnings_words(report.warnings.size())});
+                                                count_of(std::ssize(report.warnings), "warning")});
   report.verdict.doubts.all = {{Doubt::kDisturbed, "4 of <10> rounds disturbed", ""}};
   IndexEntry doubtful;
   doubtful.folder = "b";
