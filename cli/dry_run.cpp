@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "reports/recorded/raw_commands.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::cli {
 
@@ -16,12 +17,12 @@ std::string size_of(const profiles::RunPlan& plan) {
   std::string iterations = plan.iterations_per_block == 0
                                ? "as many runs as take 20 ms"
                                : fmt::format("{} in each", plan.iterations_per_block);
+  const std::string blocks = reports::count_of(plan.blocks, "block");
   if (plan.budget_s > 0 && !plan.of_programs()) iterations = "as many iterations as fit";
   if (plan.budget_s > 0)
     return fmt::format("{:g} s of {}", plan.budget_s,
-                       plan.of_programs() ? "blocks, " + iterations
-                                          : fmt::format("{} blocks, {}", plan.blocks, iterations));
-  return fmt::format("{} blocks of each, {}", plan.blocks, iterations);
+                       plan.of_programs() ? "blocks, " + iterations : blocks + ", " + iterations);
+  return fmt::format("{} of each, {}", blocks, iterations);
 }
 
 std::string would_begin(const std::string& folder) {
@@ -47,9 +48,9 @@ int print_plan(const profiles::RunPlan& plan) {
 int print_plan(const profiles::SweepPlan& plan) {
   std::string text = would_begin(plan.out_dir);
   text += plan.budget_s ? fmt::format("  {:g} s of blocks", *plan.budget_s)
-                        : fmt::format("  {} blocks", plan.blocks);
-  text += fmt::format(" in {} conditions of {} variants:", plan.conditions.size(),
-                      plan.variants.size());
+                        : "  " + reports::count_of(plan.blocks, "block");
+  text += fmt::format(" in {} of {}:", reports::count_of(std::ssize(plan.conditions), "condition"),
+                      reports::count_of(std::ssize(plan.variants), "variant"));
   for (const profiles::Variant& variant : plan.variants)
     text += " " + base::printable(variant.name);
   print(text + "\n");

@@ -9,6 +9,7 @@
 #include "reports/blocks/same_work.h"
 #include "reports/figures/format.h"
 #include "reports/markup/markdown.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
@@ -110,8 +111,8 @@ Calibration calibrate(const Recording& recording) {
     calibration.subject +=
         words.items_words(workload.items_per_iteration) + " " + words.an_iteration + " on ";
   calibration.subject +=
-      fmt::format("{} threads, {} {} a block", count_or_unknown(workload.threads),
-                  count_or_unknown(workload.iterations_per_block), words.iterations);
+      fmt::format("{}, {} a block", count_or_unknown(workload.threads, "thread"),
+                  count_or_unknown(workload.iterations_per_block, words.iteration));
   calibration.wall = scatter_of(arms, Measure::kWall);
   calibration.cpu = scatter_of(arms, Measure::kCpu);
   return calibration;
