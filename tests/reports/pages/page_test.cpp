@@ -9,7 +9,6 @@
 #include "reports/pages/html_verdict.h"
 #include "reports/pages/markdown.h"
 #include "reports/recorded/words.h"
-#include "reports/recorded/words.h"
 #include "tests/catch.h"
 #include "tests/reports/pages/html_reader.h"
 #include "tests/reports/samples/picture_samples.h"
