@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/sanitizers.h"
 #include "reports/markup/html.h"
 
 namespace winnow::cli {
@@ -21,17 +22,7 @@ namespace winnow::cli {
 namespace {
 
 // A sanitizer's shadow takes terabytes of addresses.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-#else
-constexpr bool kSanitized = false;
-#endif
+constexpr bool kSanitized = WINNOW_ADDRESS_SANITIZER != 0 || WINNOW_THREAD_SANITIZER != 0;
 
 void set_limit(decltype(RLIMIT_AS) resource, rlim_t most) {
   const rlimit limit{most, most};

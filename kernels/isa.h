@@ -1,16 +1,16 @@
 #pragma once
 
+#include "base/sanitizers.h"
+
 // The instruction sets of the rows, on functions, never on files: a flag for a file would leak wide
 // instructions into the inline functions that it shares with others.
 
 // Into the row, so that a profile shows one function. Clang's AddressSanitizer takes minutes for a
 // function that large.
 #define WINNOW_INTO_ROW [[gnu::always_inline]]
-#ifdef __clang__
-#if __has_feature(address_sanitizer)
+#if defined(__clang__) && WINNOW_ADDRESS_SANITIZER
 #undef WINNOW_INTO_ROW
 #define WINNOW_INTO_ROW
-#endif
 #endif
 
 #ifdef __x86_64__

@@ -201,8 +201,11 @@ bool time_decided(std::span<const GateRow> rows) {
 
 bool gate_enough(const Recording& both, std::span<const GateRule> rules) {
   int rounds = 0;
-  for (const Block& block : both.blocks)
-    if (block.pass == profiles::Pass::time) rounds = std::max(rounds, block.index + 1);
+  for (const Block& block : both.blocks) {
+    if (block.pass != profiles::Pass::time) continue;
+    if (!block.ok()) return true;  // the gate is invalid, whatever follows
+    rounds = std::max(rounds, block.index + 1);
+  }
   if (std::ranges::find(kLooks, rounds) == kLooks.end()) return false;
   return time_decided(time_rows(side_recording(both, profiles::Side::base),
                                 side_recording(both, profiles::Side::head), rules, false));

@@ -25,7 +25,8 @@ std::vector<GateRow> time_rows(const profiles::Recording& baseline,
 // Nothing is left that more pairs could decide: a regression is proven, or no row is open.
 bool time_decided(std::span<const GateRow> rows);
 
-// After a round of the time pass of both sides: is it one of a look that decided?
+// After a round of the time pass of both sides: is it one of a look that decided, or has a process
+// failed, which makes the gate invalid?
 bool gate_enough(const profiles::Recording& both, std::span<const GateRule> rules);
 
 // One recording of both sides: that of one of them, under the variants' own names. The A/A arm is

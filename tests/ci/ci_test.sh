@@ -78,6 +78,9 @@ expect 1 "a program that ended badly counts as a failure" .ci/count_tests "$fold
 log FAIL 'All tests passed (9 assertions in 4 test cases)' > "$folder/crash"
 expect 1 "a crash after the summary counts as a failure" .ci/count_tests "$folder/crash"
 said "the count of a crash" "0 passed, 1 failed, 0 skipped"
+expect 1 "a stage that failed fails" .ci/count_tests --failed "style: a file" "$folder/ok"
+said "the count with a stage that failed" "4 passed, 1 failed, 0 skipped"
+said "the stage that failed is named" "FAILED: style: a file" 2
 expect 1 "tests that were not built fail" .ci/count_tests "$folder/ok" "$folder/absent"
 said "the count with tests that were not built" "4 passed, 1 failed, 0 skipped"
 said "which were not built" \

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/sanitizers.h"
 #include "profiles/process/descriptor.h"
 #include "tests/catch.h"
 #include "tests/text.h"
@@ -22,12 +23,6 @@
 using namespace winnow;
 using namespace std::chrono_literals;
 using tcp = boost::asio::ip::tcp;
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define WINNOW_SANITIZED
-#endif
-#endif
 
 namespace {
 
@@ -154,7 +149,7 @@ TEST_CASE("a page that fails says why, and the others go on", "[http]") {
 }
 
 // A sanitizer takes terabytes of addresses itself: no limit is held there.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(WINNOW_SANITIZED)
+#if !WINNOW_ADDRESS_SANITIZER && !WINNOW_THREAD_SANITIZER
 TEST_CASE("a page that takes too much memory says so", "[http]") {
   cli::ServerLimits limits = short_limits();
   limits.page.time = 60s;

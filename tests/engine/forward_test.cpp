@@ -8,6 +8,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "base/sanitizers.h"
 #include "engine/embedder.h"
 #include "engine/synthetic_model.h"
 #include "tests/catch.h"
@@ -17,10 +18,8 @@
 #include "tests/scratch.h"
 
 // Clang's ThreadSanitizer has operators new and delete of its own, and does not let go of them.
-#ifdef __clang__
-#if __has_feature(thread_sanitizer)
+#if defined(__clang__) && WINNOW_THREAD_SANITIZER
 #define WINNOW_ALLOCATIONS_UNCOUNTED
-#endif
 #endif
 
 #ifndef WINNOW_ALLOCATIONS_UNCOUNTED

@@ -88,7 +88,7 @@ constexpr uint64_t kLanes = 8;
 using HalfLanes [[gnu::vector_size(32)]] = double;
 using Lanes [[gnu::vector_size(64)]] = double;
 
-template <typename Vector, int kRows>
+template <typename Vector, int kRows, bool kRegisters>
 [[gnu::always_inline]] inline void dot_4x4_body(const double* const a[4], const double* const b[4],
                                                 uint64_t size, double* sums) {
   constexpr uint64_t kWidth = sizeof(Vector) / sizeof(double);
@@ -102,6 +102,10 @@ template <typename Vector, int kRows>
       for (int c = 0; c < 4; ++c) {
         Vector y;
         std::memcpy(&y, b[c] + i, sizeof y);
+#ifdef __x86_64__
+        // In a register: else each product loads it anew.
+        if constexpr (kRegisters) asm("" : "+v"(y));
+#endif
 #pragma GCC unroll 4
         for (int r = 0; r < kRows; ++r) total[r * 4 + c] += x[r] * y;
       }
@@ -116,48 +120,42 @@ template <typename Vector, int kRows>
 #ifdef __x86_64__
 [[gnu::target("avx512f")]] void dot_4x4_avx512(const double* const a[4], const double* const b[4],
                                                uint64_t size, double* sums) {
-  dot_4x4_body<Lanes, 4>(a, b, size, sums);
+  dot_4x4_body<Lanes, 4, true>(a, b, size, sums);
 }
 [[gnu::target("avx2,fma")]] void dot_4x4_avx2(const double* const a[4], const double* const b[4],
                                               uint64_t size, double* sums) {
-  dot_4x4_body<HalfLanes, 2>(a, b, size, sums);
+  dot_4x4_body<HalfLanes, 2, true>(a, b, size, sums);
 }
 void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
   static const bool avx512 = __builtin_cpu_supports("avx512f");
   static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (avx512) return dot_4x4_avx512(a, b, size, sums);
   if (avx2) return dot_4x4_avx2(a, b, size, sums);
-  dot_4x4_body<HalfLanes, 2>(a, b, size, sums);
+  dot_4x4_body<HalfLanes, 2, false>(a, b, size, sums);
 }
 #else
 void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
-  dot_4x4_body<HalfLanes, 2>(a, b, size, sums);
+  dot_4x4_body<HalfLanes, 2, false>(a, b, size, sums);
 }
 #endif
-
-// So much of four rows of each side stays in the first cache.
-constexpr uint64_t kPart = 384;
 
 // out[i * out_step + j] = x_i . w_j for i in [0, rows), j in [0, columns); rows past the end are
 // read as the last one and dropped. `size` is a multiple of kLanes.
 void products(const double* x, uint64_t rows, uint64_t x_step, const double* w, uint64_t columns,
               uint64_t w_step, uint64_t size, double* out, uint64_t out_step) {
-  for (uint64_t part = 0; part < size; part += kPart)
-    for (uint64_t i = 0; i < rows; i += 4)
-      for (uint64_t j = 0; j < columns; j += 4) {
-        const double *a[4], *b[4];
-        for (uint64_t t = 0; t < 4; ++t) {
-          a[t] = x + std::min(i + t, rows - 1) * x_step + part;
-          b[t] = w + std::min(j + t, columns - 1) * w_step + part;
-        }
-        double sums[16];
-        dot_4x4(a, b, std::min(kPart, size - part), sums);
-        for (uint64_t r = 0; r < std::min<uint64_t>(4, rows - i); ++r)
-          for (uint64_t c = 0; c < std::min<uint64_t>(4, columns - j); ++c) {
-            double& sum = out[(i + r) * out_step + j + c];
-            sum = (part == 0 ? 0 : sum) + sums[r * 4 + c];
-          }
+  for (uint64_t i = 0; i < rows; i += 4)
+    for (uint64_t j = 0; j < columns; j += 4) {
+      const double *a[4], *b[4];
+      for (uint64_t t = 0; t < 4; ++t) {
+        a[t] = x + std::min(i + t, rows - 1) * x_step;
+        b[t] = w + std::min(j + t, columns - 1) * w_step;
       }
+      double sums[16];
+      dot_4x4(a, b, size, sums);
+      for (uint64_t r = 0; r < std::min<uint64_t>(4, rows - i); ++r)
+        for (uint64_t c = 0; c < std::min<uint64_t>(4, columns - j); ++c)
+          out[(i + r) * out_step + j + c] = sums[r * 4 + c];
+    }
 }
 
 void softmax(std::span<double> s, double scale) {

@@ -163,6 +163,7 @@ TEST_CASE("an invalid gate tells the status and the last lines of what failed") 
     CHECK(has(verdict["failures"][0]["program"], "bench"));
     CHECK(verdict["failures"][0]["why"] == planted.why);
     CHECK(verdict["failures"][0]["last_lines"] == planted.lines);
+    CHECK(verdict["disturbance"]["rounds"] <= 4);  // no more pairs are taken for what is invalid
     CHECK(has(result.out, "### What failed"));
     CHECK(has(result.out, planted.lines.back() + "\n```\n"));
     const std::string junit = base::read_file(gate / "gate/junit.xml");

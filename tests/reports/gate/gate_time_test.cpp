@@ -163,6 +163,10 @@ TEST_CASE(
   CHECK_FALSE(enough_of(beside_neighbours(10, 1)));
   CHECK_FALSE(enough_of(beside_neighbours(20, 1)));
   CHECK(enough_of(beside_neighbours(kPairsBeside, 1)));
+  Recording failed = beside_neighbours(3, 1);
+  CHECK_FALSE(enough_of(failed));
+  failed.blocks.back().failure = "exit status 9";
+  CHECK(enough_of(failed));
   const auto gate = [&](const Recording& both, const std::vector<GateRule>& rules) {
     return gate_builds(both, rules, {"base", "head"});
   };
