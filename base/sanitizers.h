@@ -1,6 +1,7 @@
 #pragma once
 
-// Which sanitizer this code is compiled for, each 0 or 1. g++ defines a macro, clang has a question.
+// Which sanitizer this code is compiled for, each 0 or 1. g++ defines a macro, clang has a
+// question.
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WINNOW_ADDRESS_SANITIZER 1

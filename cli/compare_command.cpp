@@ -153,6 +153,8 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
     if (!options.blocks) plan.blocks = std::max(plan.blocks, fewest_blocks(programs));
     check_evidence(programs, plan.blocks, options, "--blocks", 'r');
   }
+  if (programs == 1)
+    note("one command is measured alone, without a winner: a comparison takes two");
   if (options.dry_run) return print_plan(plan);
   return report_run(plan, profiles::run(plan), options.no_verdict, printed);
 }

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "cli/command_line.h"
+#include "profiles/run/run.h"
+#include "profiles/sweep/run.h"
 #include "reports/recorded/raw_commands.h"
 #include "reports/recorded/words.h"
 
@@ -33,6 +35,7 @@ std::string would_begin(const std::string& folder) {
 }  // namespace
 
 int print_plan(const profiles::RunPlan& plan) {
+  profiles::check_out_dir(plan);
   std::string passes;
   for (const profiles::Pass pass : plan.passes) passes += (passes.empty() ? "" : ", ") + word(pass);
   std::string text = would_begin(plan.out_dir);
@@ -46,6 +49,7 @@ int print_plan(const profiles::RunPlan& plan) {
 }
 
 int print_plan(const profiles::SweepPlan& plan) {
+  profiles::check_out_dir(plan);
   std::string text = would_begin(plan.out_dir);
   text += plan.budget_s ? fmt::format("  {:g} s of blocks", *plan.budget_s)
                         : "  " + reports::count_of(plan.blocks, "block");

@@ -10,7 +10,8 @@
 // --dry-run: a command line read to the point where measuring would begin.
 namespace winnow::cli {
 
-// What the plan would measure, and where it would go; gives the exit status.
+// What the plan would measure, and where it would go; gives the exit status. Throws where the run
+// would refuse the folder.
 int print_plan(const profiles::RunPlan& plan);
 int print_plan(const profiles::SweepPlan& plan);
 

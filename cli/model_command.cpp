@@ -110,6 +110,23 @@ int info(const Arguments& arguments) {
   return base::kOk;
 }
 
+bool is_synthetic(const std::string& file) {
+  try {
+    const engine::Gguf model = engine::Gguf::open(file);
+    return model.string("general.name", "").find("synthetic") != std::string::npos;
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+// A model that somebody downloaded is not lost to a slip.
+void refuse_to_replace(const std::string& file) {
+  if (std::filesystem::is_regular_file(file) && !is_synthetic(file))
+    throw base::UsageError(file,
+                           "is there and no synthetic model: name another file by --out, or "
+                           "replace it with --force");
+}
+
 int synth(const Arguments& arguments) {
   const Help help{
       "winnow model synth --out FILE [options]",
@@ -122,15 +139,18 @@ int synth(const Arguments& arguments) {
   std::optional<std::string> file;
   std::string shape = "300m";
   uint64_t seed = 1;
+  bool force = false;
   if (!parse(help,
              {{"out,o=FILE", &file, "file to write"},
               {"shape=NAME", &shape, "300m or tiny (for tests)"},
-              {"seed=N", &seed, "other seed, other weights"}},
+              {"seed=N", &seed, "other seed, other weights"},
+              {"force", &force, "replace a file that is no synthetic model"}},
              arguments))
     return base::kOk;
   if (!file) throw base::UsageError("--out", "name the file to write");
   if (shape != "300m" && shape != "tiny")
     throw base::UsageError("--shape", shape + " is neither 300m nor tiny");
+  if (!force) refuse_to_replace(*file);
   const std::filesystem::path out = *file;
   if (out.has_parent_path()) {
     std::error_code error;

@@ -123,6 +123,18 @@ bool is_mount_point(const std::string& folder) {
 
 }  // namespace
 
+RecordingFolder::RecordingFolder(const std::string& folder, FolderOwner owner, Untouched)
+    : folder_(absolute_folder(folder)), partial_(folder_ + ".partial"), owner_(std::move(owner)) {
+  check_target();
+  check_unfinished();
+}
+
+void RecordingFolder::refuse_occupied(const std::string& folder, FolderOwner owner) try {
+  RecordingFolder(folder, std::move(owner), Untouched{});
+} catch (const fs::filesystem_error& error) {
+  throw base::Error(folder, error.code().message());
+}
+
 RecordingFolder::RecordingFolder(const std::string& folder, FolderOwner owner) try
     : folder_(absolute_folder(folder)), partial_(folder_ + ".partial"), owner_(std::move(owner)) {
   check_target();

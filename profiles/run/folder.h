@@ -38,6 +38,9 @@ class RecordingFolder {
   // "<folder>.partial" is nothing that a run leaves; base::Error when something cannot be created
   // or moved.
   RecordingFolder(const std::string& folder, FolderOwner owner);
+  // Throws the base::UsageError that the constructor would throw of what lies there now; touches
+  // nothing.
+  static void refuse_occupied(const std::string& folder, FolderOwner owner);
   ~RecordingFolder();  // removes the partial folder where nothing was measured in it
   RecordingFolder(const RecordingFolder&) = delete;
   RecordingFolder& operator=(const RecordingFolder&) = delete;
@@ -51,6 +54,8 @@ class RecordingFolder {
   void keep(RunStatus status);
 
  private:
+  struct Untouched {};
+  RecordingFolder(const std::string& folder, FolderOwner owner, Untouched);
   void check_target() const;
   void take_interrupted();
   void settle_partial();

@@ -266,7 +266,15 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
   recording.status = status_of(plan, recording);
 }
 
+FolderOwner owner_of(const RunPlan& plan) {
+  return {plan_text(plan), plan.force, plan.named, plan.tell};
+}
+
 }  // namespace
+
+void check_out_dir(const RunPlan& plan) {
+  RecordingFolder::refuse_occupied(plan.out_dir, owner_of(plan));
+}
 
 Recording run(const RunPlan& asked) try {
   check_plan(asked);
@@ -274,7 +282,7 @@ Recording run(const RunPlan& asked) try {
   const CategoryRules rules = asked.categories_file.empty()
                                   ? CategoryRules::built_in(asked.program_categories)
                                   : CategoryRules::load(asked.categories_file);
-  RecordingFolder folder(asked.out_dir, {plan_text(asked), asked.force, asked.named, asked.tell});
+  RecordingFolder folder(asked.out_dir, owner_of(asked));
   RunPlan plan = asked;
   Recording recording =
       folder.goes_on() ? begun_recording(folder.partial(), plan) : start_recording(plan);

@@ -15,4 +15,7 @@ namespace winnow::profiles {
 // the error says.
 Recording run(const RunPlan& plan);
 
+// Throws what run() would throw of what lies in out_dir, and touches nothing.
+void check_out_dir(const RunPlan& plan);
+
 }  // namespace winnow::profiles

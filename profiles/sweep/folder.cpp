@@ -125,10 +125,10 @@ void SweepFolder::clear_scratch() const {
   fs::remove_all(scratch(), ignored);
 }
 
-std::optional<Sweep> SweepFolder::earlier(const SweepPlan& plan) const {
-  if (plan.force || !fs::exists(folder_ + "/sweep.json")) return std::nullopt;
-  Sweep sweep = read_sweep(folder_);
-  const std::string another = why_another(folder_, sweep, plan);
+std::optional<Sweep> SweepFolder::earlier(const SweepPlan& plan) {
+  if (plan.force || !fs::exists(plan.out_dir + "/sweep.json")) return std::nullopt;
+  Sweep sweep = read_sweep(plan.out_dir);
+  const std::string another = why_another(plan.out_dir, sweep, plan);
   check(another.empty(), plan.out_dir,
         fmt::format("holds another sweep ({}): name another folder by --out, or begin anew with "
                     "--force",

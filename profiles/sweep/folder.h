@@ -23,9 +23,9 @@ class SweepFolder {
   std::string scratch() const { return folder_ + "/.block"; }
   void clear_scratch() const;
 
-  // The sweep that the plan continues, if there is one. Throws base::UsageError for a sweep that
-  // the plan cannot continue.
-  std::optional<Sweep> earlier(const SweepPlan& plan) const;
+  // The sweep in out_dir that the plan continues, if there is one. Throws base::UsageError for a
+  // sweep that the plan cannot continue.
+  static std::optional<Sweep> earlier(const SweepPlan& plan);
   void write_files(const SweepPlan& plan) const;
 
  private:

@@ -118,10 +118,12 @@ void warn_of_unavailable(Sweep& sweep) {
 
 }  // namespace
 
+void check_out_dir(const SweepPlan& plan) { SweepFolder::earlier(plan); }
+
 Sweep run_sweep(const SweepPlan& plan) try {
   check_plan(plan);
   const SweepFolder folder(plan.out_dir);
-  const auto earlier = folder.earlier(plan);
+  const auto earlier = SweepFolder::earlier(plan);
   Sweep sweep = earlier ? *earlier : start_sweep(plan);
   drop_last_failures(sweep);
   sweep.status = RunStatus::interrupted;  // until it has ended

@@ -18,4 +18,7 @@ namespace winnow::profiles {
 // no sweep, or one that this plan cannot continue; base::Error when out_dir cannot be written.
 Sweep run_sweep(const SweepPlan& plan);
 
+// Throws what run_sweep() would throw of a sweep in out_dir that this plan cannot continue.
+void check_out_dir(const SweepPlan& plan);
+
 }  // namespace winnow::profiles

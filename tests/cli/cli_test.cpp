@@ -244,8 +244,11 @@ TEST_CASE("a plan is adjusted where that is harmless, and says so") {
   CHECK(result.status == 0);
   CHECK(result.err.find("the order of 9 variants takes at least 13 blocks: 13 instead of 10\n") !=
         std::string::npos);
+  CHECK(testing::winnow(tiny, {"compare", "--dry-run", "true"})
+            .err.find("winnow: one command is measured alone, without a winner: ") == 0);
   result =
       testing::winnow(tiny, {"compare", "--dry-run", "-L", "t=1,2,3,4,5,6,7,8,9", "sleep {t}"});
+  CHECK(result.err.empty());
   CHECK(result.out.find("13 blocks of each") != std::string::npos);
 }
 
@@ -429,4 +432,18 @@ TEST_CASE("the same seed writes the same model") {
   };
   CHECK(synth("5", "a.gguf") == synth("5", "b.gguf"));
   CHECK(synth("5", "a.gguf") != synth("6", "c.gguf"));
+  CHECK(synth("6", "a.gguf") == synth("6", "c.gguf"));
+}
+
+TEST_CASE("what is no synthetic model is replaced by force alone") {
+  TinyModel tiny;
+  base::write_file(tiny / "own.gguf", "a model of somebody's");
+  std::vector<std::string> synth{"model", "synth", "--shape", "tiny", "--out", "own.gguf"};
+  const auto refused = testing::winnow(tiny, synth);
+  CHECK(refused.status == 2);
+  CHECK(refused.err.find("winnow: own.gguf: is there and no synthetic model: ") == 0);
+  CHECK(base::read_file(tiny / "own.gguf") == "a model of somebody's");
+  synth.push_back("--force");
+  CHECK(testing::winnow(tiny, synth).status == 0);
+  CHECK(testing::winnow(tiny, {"model", "check", "own.gguf"}).status == 0);
 }

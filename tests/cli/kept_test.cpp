@@ -92,6 +92,10 @@ TEST_CASE("a finished run replaces no other: the last three are kept, and --out 
   CHECK(shell(scratch, named) == 2);
   CHECK(has(base::read_file(scratch / "err"), "mine: holds a finished recording: "));
   CHECK(base::read_file(scratch / "mine/recording.json") == first);
+  CHECK(shell(scratch, "$WINNOW " + kQuick + " -o mine --dry-run >/dev/null 2>err") == 2);
+  CHECK(has(base::read_file(scratch / "err"), "mine: holds a finished recording: "));
+  CHECK(shell(scratch, "$WINNOW " + kQuick + " -o mine --force --dry-run >/dev/null 2>err") == 0);
+  CHECK(base::read_file(scratch / "mine/recording.json") == first);
   CHECK(shell(scratch, "$WINNOW " + kQuick + " -o mine --force >/dev/null 2>err") == 0);
   CHECK(base::read_file(scratch / "mine/recording.json") != first);
   CHECK_FALSE(fs::exists(scratch / "mine.previous"));

@@ -71,6 +71,7 @@ TEST_CASE("a sweep measures every cell of the matrix, and its report is printed 
             .status == 0);
 
   CHECK(tiny.run({}).status == 2);
+  CHECK(tiny.run({"--dry-run"}).status == 2);
   CHECK(tiny.run({"--resume", "--batch", "3", "--threads", "2", "--mixes", "made", "--blocks", "3"})
             .status == 0);
   CHECK(block_count(tiny.sweep()) == 20);
