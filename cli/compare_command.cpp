@@ -153,10 +153,11 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
     if (!options.blocks) plan.blocks = std::max(plan.blocks, fewest_blocks(programs));
     check_evidence(programs, plan.blocks, options, "--blocks", 'r');
   }
-  if (programs == 1)
-    note("one command is measured alone, without a winner: a comparison takes two");
-  if (options.dry_run) return print_plan(plan);
-  return report_run(plan, profiles::run(plan), options.no_verdict, printed);
+  const int status = options.dry_run
+                         ? print_plan(plan)
+                         : report_run(plan, profiles::run(plan), options.no_verdict, printed);
+  if (programs == 1) note("one command alone has no winner: a comparison takes two");
+  return status;
 }
 
 int run_programs(const RunOptions& options, const Given& given) {

@@ -11,6 +11,7 @@
 #include "base/replace.h"
 #include "cli/command_line.h"
 #include "cli/plan.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::cli {
 
@@ -270,7 +271,8 @@ void check_names(const ProgramOptions& options, size_t commands, size_t all) {
   if (options.names.empty() || options.names.size() == commands || options.names.size() == all)
     return;
   throw base::UsageError("--name",
-                         fmt::format("given {} times, for {} commands", options.names.size(), all));
+                         fmt::format("given {} times, for {}", options.names.size(),
+                                     reports::count_of(static_cast<int64_t>(all), "command")));
 }
 
 }  // namespace
@@ -283,7 +285,8 @@ std::string with_values(std::string text, const std::map<std::string, std::strin
 Options program_options(ProgramOptions& options) {
   return {
       {"runs-per-block=N", &options.runs, "runs in a block (0: as many as take 20 ms)"},
-      {"warmup,w=N", &options.warmup, "runs of each command before the first block (at least 1)"},
+      {"warmup,w=N", &options.warmup,
+       "runs of each command before the first block; one is always made"},
       {"name,n=NAME", &options.names, "of a command in the report; once for each"},
       {"parameter-list,L=NAME=LIST", &options.lists,
        "NAME=VALUE,VALUE,...: {NAME} stands for each in turn"},

@@ -172,6 +172,8 @@ int embed_command(const Arguments& arguments) {
   if (embedder.truncated_texts() > 0)
     note(fmt::format("texts cut to {} tokens: {}", model.config().context_length,
                      embedder.truncated_texts()));
+  if (model.synthetic())
+    note(model_path(options.model) + ": a synthetic model, whose embeddings mean nothing");
   return base::kOk;
 }
 

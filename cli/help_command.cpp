@@ -12,12 +12,12 @@ namespace winnow::cli {
 namespace {
 
 constexpr Overview kOverview{
-    "Builds one inference engine under several thread-scheduling strategies, measures them side\n"
-    "by side and tells which one wins, by how much, how sure, and why.\n",
-    "  winnow model synth --out models/synthetic-300m.gguf\n"
+    "Tells which of two programs wins, by how much, how sure, and why: any commands, two commits,\n"
+    "or one inference engine under several thread-scheduling strategies.\n",
+    "  winnow compare './old/bench' './new/bench'\n"
+    "  winnow gate --base HEAD~1 --build 'make -j2' './bench'\n"
     "  winnow run scenarios/batch32.toml\n"
-    "  winnow report out/batch32 > report.md\n"
-    "  echo 'how to bake bread' | winnow embed --dimensions 256\n",
+    "  winnow report out/compare > report.md\n",
     "Exit status: 0 done, 2 wrong usage,\n"
     "3 failed or incomplete, 130 interrupted; of a gate also 1 regression,\n"
     "4 no comparable baseline, 5 inconclusive.\n"};

@@ -61,7 +61,7 @@ ChildResult failed(std::string failure) {
 std::string contradiction(const ChildResult& result, const BlockPlan& plan) {
   const auto iterations = static_cast<int64_t>(result.block.iteration_wall_ns.size());
   if (asks_iterations(plan.arm->command) && iterations != plan.iterations) {
-    return fmt::format("{} iterations instead of {}", iterations, plan.iterations);
+    return fmt::format("iterations: {} instead of {}", iterations, plan.iterations);
   }
   const Variant& variant = plan.arm->variant;
   const std::string& name = variant.arm_of.empty() ? variant.name : variant.arm_of;

@@ -109,6 +109,14 @@ Rounds rounds_of(const Recording& recording) {
   return {static_cast<int>(all.size()), static_cast<int>(disturbed.size())};
 }
 
+std::string most_frequent_disturbance(const Recording& recording) {
+  std::map<std::string, int> times;
+  for (const Block& block : recording.blocks)
+    if (block.pass == Pass::time && !block.disturbed.empty()) ++times[block.disturbed];
+  const auto most = std::ranges::max_element(times, {}, &decltype(times)::value_type::second);
+  return most == times.end() ? "" : most->first;
+}
+
 std::vector<const Block*> comparable_blocks(const Recording& recording, const std::string& variant,
                                             Pass pass) {
   const std::set<Round> rounds_left_out = left_out(recording);

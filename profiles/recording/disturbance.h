@@ -56,6 +56,8 @@ struct Rounds {
   bool on_busy_machine() const { return disturbed * kRerunsOneOf > all; }
 };
 Rounds rounds_of(const Recording& recording);
+// What disturbed most blocks of the time pass, as disturbance() said it; empty: nothing did.
+std::string most_frequent_disturbance(const Recording& recording);
 
 // The blocks of a variant (or the twin) in a pass that ended well and may be compared. Of a round
 // that was repeated it is the one or the other, for all arms alike, so that pairs stay pairs: the

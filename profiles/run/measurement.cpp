@@ -283,6 +283,7 @@ void Measurement::repeat_disturbed_rounds(int rounds) {
 void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
   std::vector<int64_t> samples(plan_.arms.size());
   int rounds = std::min(max_rounds, kFirstGuessOfRounds);
+  int most = max_rounds;  // what was told of how many it will be is held
   const double start_s = elapsed_s(), limit_s = sampled_limit_s(pass);
   for (int round = 0; round < rounds && !stopped() && !arms.empty(); ++round) {
     int64_t fewest = plan_.samples;
@@ -298,15 +299,14 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
     if (fewest == 0) needed = std::max(taken, std::min(kFirstGuessOfRounds, max_rounds));
     if (fewest > 0 && fewest < plan_.samples) {
       needed = static_cast<int>((plan_.samples * taken + fewest - 1) / fewest);
-      needed = std::min(std::max(needed, taken + 1), max_rounds);
+      needed = std::max(taken, std::min(std::max(needed, taken + 1), most));
     }
     const double taken_s = elapsed_s() - start_s, round_s = taken_s / taken;
     if (taken_s + (budget_ ? round_s : 0) > limit_s) needed = taken;
     pass_end_s_ = start_s + std::min(limit_s, round_s * needed);
     rounds = needed;
-    const int most =
-        (rounds + rounds / 2) * static_cast<int>(arms.size());  // later rounds may tell more
-    work_.plan_at_most(pass, most);
+    most = std::min(most, rounds + rounds / 2);  // later rounds may tell more
+    work_.plan_at_most(pass, most * static_cast<int>(arms.size()));
   }
 }
 

@@ -57,7 +57,7 @@ std::string block_difference(const SweepBlock& block, const SweepPlan& plan) {
   if (!block.ok()) return "";
   const int found = static_cast<int>(block.iteration_wall_ns.size());
   if (plan.iterations_per_block > 0 && found != plan.iterations_per_block)
-    return fmt::format("{} iterations instead of {}", found, plan.iterations_per_block);
+    return fmt::format("iterations: {} instead of {}", found, plan.iterations_per_block);
   if (plan.isa.empty() || block.isa.empty()) return "";
   return difference("instruction set", block.isa, plan.isa);
 }

@@ -39,6 +39,7 @@ Compared compare_blocks(const Measured& arms) {
   compared.words = arms.words();
   compared.same_work = check_same_work(arms);
   compared.rounds = profiles::rounds_of(arms.recording());
+  compared.disturbed_by = profiles::most_frequent_disturbance(arms.recording());
   std::vector<Match> matches;
   const auto& workload = arms.recording().workload;
   const double items = compared.words.item.empty() && workload.work ? workload.work->amount

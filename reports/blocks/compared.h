@@ -33,6 +33,7 @@ struct Compared {
   Words words{};
   SameWork same_work{};
   profiles::Rounds rounds{};          // how many of them were disturbed
+  std::string disturbed_by{};         // what disturbed most blocks; may be empty
   std::vector<Timing> timings{};      // per variant
   std::vector<Pattern> patterns{};    // per variant
   std::vector<Pairs> pairs{};         // per variant, against the baseline; the first is empty

@@ -7,6 +7,7 @@
 
 #include "reports/figures/format.h"
 #include "reports/recorded/measured.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -74,11 +75,10 @@ std::string proof(const Measured& arms, const Block& block) {
   const std::string checksum = block.checksum.empty()
                                    ? "output checksum unavailable (not recorded)"
                                    : fmt::format("identical output checksum {}", block.checksum);
-  const size_t count = block.iteration_wall_ns.size();
   const Words& words = arms.words();
-  return fmt::format("{} did the same work: {} over {} {} of a block; {}.", all_words(arms),
-                     counters(block), count, count == 1 ? words.iteration : words.iterations,
-                     checksum);
+  return fmt::format("{} did the same work: {} over {} of a block; {}.", all_words(arms),
+                     counters(block),
+                     count_of(std::ssize(block.iteration_wall_ns), words.iteration), checksum);
 }
 
 // Between blocks with as many iterations.

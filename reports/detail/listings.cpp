@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reports/figures/format.h"
+#include "reports/recorded/words.h"
 #include "reports/statistics/quantile_interval.h"
 
 namespace winnow::reports {
@@ -81,10 +82,10 @@ Listing functions_listing(const Measured& arms, const Report& report, size_t var
          format_share(share.share), interval(share)});
   }
   listing.notes.push_back(fmt::format(
-      "The {} largest of {} functions; shares of {} samples over {} {}, with the interval that "
+      "The {} largest of {} functions; shares of {} samples over {}, with the interval that "
       "counting at random gives.",
       listing.rows.size(), functions.size(), format_count(static_cast<double>(*cpu->samples)),
-      cpu->iterations, arms.words().iterations));
+      count_of(cpu->iterations, arms.words().iteration)));
   return listing;
 }
 

@@ -9,6 +9,7 @@
 #include "reports/detail/listings.h"
 #include "reports/figures/format.h"
 #include "reports/markup/svg.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -45,8 +46,9 @@ std::string top(const Measured& arms, const Report& report, size_t variant,
     return cpu ? title + ": unavailable: no samples were counted\n"
                : base::printable(arms[variant].unavailable(Pass::cpu)) + "\n";
   const auto whole = static_cast<double>(*cpu->samples);
-  std::string text = fmt::format("{}: {} CPU samples over {} {}\n", title, format_count(whole),
-                                 cpu->iterations, base::printable(report.words.iterations));
+  std::string text =
+      fmt::format("{}: {} CPU samples over {}\n", title, format_count(whole),
+                  base::printable(count_of(cpu->iterations, report.words.iteration)));
   const size_t width = std::max(options.columns, kFigures + kShortestName) - kFigures;
   double largest = 0;
   size_t shown = 0;

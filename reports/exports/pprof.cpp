@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "reports/exports/stacks.h"
+#include "reports/recorded/words.h"
 
 // https://github.com/google/pprof/blob/main/proto/profile.proto
 namespace winnow::reports {
@@ -121,7 +122,7 @@ uint64_t measured_ns(const MeasuredArm& variant, Pass pass) {
 std::vector<std::string> comments(const Export& source, size_t variant, int iterations) {
   const Words& words = source.measured->words();
   const auto& workload = source.recording().workload;
-  std::string over = fmt::format("over {} {}", iterations, words.iterations);
+  std::string over = "over " + count_of(iterations, words.iteration);
   if (!words.items.empty())
     over += fmt::format(" of {} {}", workload.items_per_iteration, words.items);
   std::vector<std::string> lines{

@@ -111,8 +111,7 @@ std::string workload_words(const Recording& baseline, const Recording& candidate
     text = joined(former) + ", against " + joined(commands) + "; ";
   const int runs = workload.iterations_per_block;
   return runs <= 0 ? text.substr(0, text.size() - 2)
-                   : text + fmt::format("{} {} a process", runs,
-                                        runs == 1 ? words.iteration : words.iterations);
+                   : text + count_of(runs, words.iteration) + " a process";
 }
 
 // The worst first; rows that are alike in that stay in order.

@@ -316,8 +316,8 @@ std::string explanation_words(const LedgerDifference& difference) {
                                  : fmt::format("; others took {} {}, which is no cause",
                                                time(others_s), others_s > 0 ? "less" : "more");
   if (named.empty())
-    return fmt::format("{}, no {}part is proven: ~ (all are within their error){}", whole,
-                       others.empty() ? "" : "other ", others);
+    return fmt::format("{}, no part{} is proven: ~ (all are within their error){}", whole,
+                       others.empty() ? "" : " of the program's own", others);
   return fmt::format("{}: {}; ~{} {} in smaller parts and parts within their error{}", whole, named,
                      time(rest_s), rest_s < 0 ? "more" : "less", others);
 }

@@ -10,6 +10,7 @@
 #include "reports/pages/html_tables.h"
 #include "reports/plots/flame_svg.h"
 #include "reports/plots/paired_stacks.h"
+#include "reports/recorded/words.h"
 
 namespace winnow::reports {
 
@@ -96,9 +97,8 @@ std::vector<FlameCategory> categories_of(const Report& report, const PagePicture
 std::string stands_on(const profiles::Stacks& stacks, const FlameNode& root, const Kind& kind,
                       const Words& words) {
   if (kind.weight == FlameWeight::kBytes) return "";
-  return fmt::format(" {} samples over {} {}.",
-                     format_count(static_cast<double>(root.first.samples)),
-                     format_count(stacks.iterations), words.iterations);
+  return fmt::format(" {} samples over {}.", format_count(static_cast<double>(root.first.samples)),
+                     count_of(stacks.iterations, words.iteration));
 }
 
 std::string variant_figure(const Report& report, const PagePictures& pictures, size_t variant,

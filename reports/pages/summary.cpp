@@ -15,6 +15,8 @@ namespace winnow::reports {
 
 namespace {
 
+constexpr size_t kDifferences = 3;  // of the work that make a comparison void
+
 size_t columns_of(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(
       text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
@@ -63,8 +65,11 @@ void add_machine(Lines& lines, const Report& report) {
   if (fact != report.facts.end()) lines.add("Machine", fact->value);
   if (report.rounds.all > 0)
     lines.add("Disturbed",
-              fmt::format("{} of {} rounds; smallest effect that this run could have found: {}",
+              fmt::format("{} of {} rounds{}; smallest effect that this run could have found: {}",
                           report.rounds.disturbed, report.rounds.all,
+                          report.disturbed_by.empty() || report.rounds.disturbed == 0
+                              ? ""
+                              : ", most often: " + report.disturbed_by,
                           report.noise.wall_effect
                               ? format_percent(*report.noise.wall_effect * 100) + " in wall time"
                               : "unavailable, no second copy of the baseline ran"));
@@ -81,6 +86,8 @@ std::string to_summary(const Report& report, size_t columns, const std::vector<F
     lines.add(line.name == before ? " " : line.name, line.value);
     before = line.name;
   }
+  for (size_t i = 0; i < std::min(kDifferences, report.same_work.differences.size()); ++i)
+    lines.add(i == 0 ? "Because" : " ", report.same_work.differences[i]);
   add_machine(lines, report);
   lines.add("Advice", report.verdict.recommendation);
   for (const Fact& place : places) lines.add(place.name, place.value);

@@ -123,14 +123,16 @@ std::string cost_slopes_markdown(const profiles::Recording& recording,
   std::string text = fmt::format(
       "# Proof of Cause: {}\n\nBefore each parallel region the thread that opens it {}. An "
       "iteration must then take longer by as much as the counted regions say.\n\n- "
-      "**Workload:** {}: {}{} threads, {} blocks of {} {} of each arm\n- **Recording:** "
+      "**Workload:** {}: {}{}, {} of {} of each arm\n- **Recording:** "
       "{}\n\n",
       word(cause),
       cause == InjectedCause::region   ? "spins for a known time"
       : cause == InjectedCause::wakeup ? "wakes a helper thread and waits for its answer"
                                        : "creates threads and joins them",
-      escaped(recording.workload.scenario), items, recording.workload.threads,
-      recording.workload.blocks, recording.workload.iterations_per_block, escaped(words.iterations),
+      escaped(recording.workload.scenario), items,
+      count_or_unknown(recording.workload.threads, "thread"),
+      count_or_unknown(recording.workload.blocks, "block"),
+      escaped(count_or_unknown(recording.workload.iterations_per_block, words.iteration)),
       word(recording.status));
   const std::string unit =
       cause == InjectedCause::region ? "µs by µs of cost" : "µs by one more in each region";

@@ -8,6 +8,7 @@
 #include "base/sums.h"
 #include "reports/figures/format.h"
 #include "reports/recorded/seen.h"
+#include "reports/recorded/words.h"
 #include "reports/tables/scheduler.h"
 
 namespace winnow::reports {
@@ -188,10 +189,9 @@ std::string tree_words(const MeasuredArm& arm, const Words& words) {
   const double processes =
       1 + static_cast<double>(tree.processes) / static_cast<double>(tree.iterations);
   return fmt::format(
-      "{}: exact, from the tree pass, {} {}: threads besides the first of each process; processes "
+      "{}: exact, from the tree pass, {}: threads besides the first of each process; processes "
       "started {}, the first included: {}.",
-      arm.label, format_whole(tree.iterations),
-      tree.iterations == 1 ? words.iteration : words.iterations, words.an_iteration,
+      arm.label, count_of(tree.iterations, words.iteration), words.an_iteration,
       format_value(processes, Unit::kCount));
 }
 

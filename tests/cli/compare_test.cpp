@@ -66,6 +66,13 @@ TEST_CASE("outputs that differ make a comparison void, unless they change from r
   CHECK(has(within, "is another one in each run"));
   CHECK(!has(within, "COMPARISON VOID"));
   CHECK(has(with({"true", "true"}), "**Same-work check:** not checked"));
+
+  // Where a winner was asked for, it is a failure, and the summary says why.
+  const auto asked = compare(
+      scratch, {"-r", "8", "--passes", "time,tree", "--print", "summary", "echo a", "echo b"});
+  CHECK(asked.status == 3);
+  CHECK(has(asked.out, "none (comparison void)"));
+  CHECK(has(asked.out, "Because    echo b writes something else to standard output than echo a"));
 }
 
 TEST_CASE("a command that is not there is told before the others run, unless a hook makes it") {

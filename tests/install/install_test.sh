@@ -49,6 +49,16 @@ check "the agent's malloc hooks find the agent beside them" sh -c \
   'ldd "$0/lib/winnow/libwinnow-agent-malloc.so" | grep -F "=> $0/lib/winnow/libwinnow-agent.so"' \
   "$prefix"
 
+links_are_there() {
+  local doc=$prefix/share/doc/winnow page link lost=0
+  for page in "$doc"/README.md "$doc"/docs/*.md; do
+    for link in $(grep -o '](\(docs/\)\?[A-Za-z-]*\.\(md\|png\|toml\|json\)[)#]' "$page" | tr -d '](#)'); do
+      [ -e "$(dirname "$page")/$link" ] || { echo "$page: $link"; lost=1; }
+    done
+  done
+  return $lost
+}
+check "pages that the installed ones link to are installed" links_are_there
 check "a model" winnow model synth --shape tiny --out models/tiny.gguf
 check "the list has the installed scenarios" \
   sh -c 'winnow list | grep -F "$0/share/winnow/scenarios/batch32.toml"' "$prefix"

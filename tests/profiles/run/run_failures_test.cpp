@@ -36,7 +36,7 @@ TEST_CASE("a child that fails leaves its status, and the run goes on") {
       {"silent", "no result: nothing was written to $WINNOW_RESULT"},
       {"bad-json", "bad result: line 1: not JSON"},
       {"bad-type", "bad result: iteration_wall_ns: expected an integer"},
-      {"one-less", "bad result: 2 iterations instead of 3"},
+      {"one-less", "bad result: iterations: 2 instead of 3"},
       {"other-variant", "bad result: ran variant spawn instead of other-variant"},
       {"more-threads", "bad result: ran 3 threads instead of 2"},
       {"more-than-asked", "bad result: ran 3 threads instead of 2"},

@@ -241,7 +241,7 @@ TEST_CASE("another sweep in the folder is refused unless forced, a finished one 
   CHECK(has(problem_of(other), "(another content of scenarios/mix0.toml)"));
   other = plan;
   other.iterations_per_block = 2;
-  CHECK(has(problem_of(other), "(1 iterations instead of 2)"));
+  CHECK(has(problem_of(other), "(iterations: 1 instead of 2)"));
   other = plan;
   other.isa = "scalar";
   CHECK(has(problem_of(other), "(instruction set none instead of scalar)"));

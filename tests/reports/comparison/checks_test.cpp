@@ -265,6 +265,26 @@ TEST_CASE("a machine that spoils every measurement is an alarm; other warnings a
   CHECK(make_report(realistic_recording()).alarms.empty());
 }
 
+TEST_CASE(
+    "what the hypervisor took since the machine started is no alarm where the run lost little") {
+  profiles::Recording recording = realistic_recording();
+  recording.machine.push_back(
+      {"steal_percent", "0.64", "", profiles::FactState::warn, "a host of your own"});
+  const auto alarms_with = [&](std::optional<double> stolen) {
+    for (auto& block : recording.blocks) {
+      block.machine = profiles::BlockMachine{};
+      block.machine->wall_s = 2;
+      block.machine->steal_percent = stolen;
+    }
+    return make_report(recording).alarms;
+  };
+  const std::vector<std::string> alarm{
+      "THE MACHINE DISTURBS: steal_percent: 0.64 (a host of your own)"};
+  CHECK(alarms_with(std::nullopt) == alarm);
+  CHECK(alarms_with(0.6) == alarm);
+  CHECK(alarms_with(0.1).empty());
+}
+
 TEST_CASE("a function without a sample has an upper limit, not the cost 0") {
   profiles::Recording recording = realistic_recording();
   const Report report = make_report(recording);

@@ -246,7 +246,8 @@ TEST_CASE("what others took is told apart from what the programs did, and is no 
     for (LedgerAmount& each : line.amounts)
       if (!taken_by_others(line.name)) each.error_s.reset();
   CHECK(explanation_words(*ledger_difference(ledger, 0, 1)) ==
-        "of 300ms saved per iteration, no other part is proven: ~ (all are within their error); "
+        "of 300ms saved per iteration, no part of the program's own is proven: ~ (all are within "
+        "their error); "
         "others took 25.0ms less, which is no cause");
 }
 
