@@ -146,7 +146,8 @@ size_t variant_named(const reports::Export& source, const std::string& name) {
   const auto& variants = source.recording().variants;
   auto found = std::ranges::find(variants, name, &profiles::Variant::name);
   // Or as the report calls it.
-  if (found == variants.end()) found = std::ranges::find(variants, name, &profiles::Variant::label);
+  if (found == variants.end() && !name.empty())
+    found = std::ranges::find(variants, name, &profiles::Variant::label);
   if (found == variants.end())
     throw base::UsageError("--variant", fmt::format("{} is not in the recording; there are {}",
                                                     name, names_of(source.recording())));

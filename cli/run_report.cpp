@@ -77,7 +77,9 @@ int report_run(const profiles::RunPlan& plan, profiles::Recording recording, boo
   if (kept && printed == Print::kReport) note("the report as a page: " + page_file(plan.out_dir));
   if (recording.status != profiles::RunStatus::complete)
     note(fmt::format("{}: {}", plan.out_dir, status_words(recording)));
-  if (report.verdict.outcome == reports::Verdict::kVoid && !quick) return base::kFailed;
+  const bool different = report.same_work.status == reports::SameWork::kDifferent;
+  if (recording.status == profiles::RunStatus::complete && different && !quick)
+    return base::kFailed;
   return exit_status_of(recording.status);
 }
 

@@ -102,7 +102,7 @@ template <typename Vector, int kRows, bool kRegisters>
       for (int c = 0; c < 4; ++c) {
         Vector y;
         std::memcpy(&y, b[c] + i, sizeof y);
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(__clang__)
         // In a register: else each product loads it anew.
         if constexpr (kRegisters) asm("" : "+v"(y));
 #endif
