@@ -305,7 +305,8 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
     if (taken_s + (budget_ ? round_s : 0) > limit_s) needed = taken;
     pass_end_s_ = start_s + std::min(limit_s, round_s * needed);
     rounds = needed;
-    most = std::min(most, rounds + rounds / 2);  // later rounds may tell more
+    // Later rounds may tell more; without a sample none has told anything.
+    if (fewest > 0) most = std::min(most, rounds + rounds / 2);
     work_.plan_at_most(pass, most * static_cast<int>(arms.size()));
   }
 }

@@ -164,8 +164,10 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
 TEST_CASE("a program has an empty input, and its output may be as long as it likes") {
   const Scratch scratch;
   base::write_file(scratch / "text", "abc");
-  CHECK(compare(scratch, {"--no-verdict", "-r", "1", "--samples", "100", "cat", "cat"}).status ==
-        0);
+  const auto empty =
+      compare(scratch, {"--no-verdict", "-r", "1", "--samples", "100", "cat", "cat"});
+  INFO(empty.err << empty.out);
+  CHECK(empty.status == 0);
   const auto run = compare(scratch, {"--no-verdict", "-r", "1", "--passes", "time,tree", "--input",
                                      "text", "cat", "head -c 200000000 /dev/zero"});
   CHECK(run.status == 0);
