@@ -19,8 +19,8 @@ constexpr Overview kOverview{
     "  winnow run scenarios/batch32.toml\n"
     "  winnow report out/compare > report.md\n",
     "Exit status: 0 done, 2 wrong usage,\n"
-    "3 failed or incomplete, 130 interrupted; of a gate also 1 regression,\n"
-    "4 no comparable baseline, 5 inconclusive.\n"};
+    "3 failed, incomplete, invalid or void, 130 interrupted;\n"
+    "of a gate also 1 regression, 4 no comparable baseline, 5 inconclusive.\n"};
 
 std::vector<CommandPage> pages_of(std::span<const Command> commands) {
   std::vector<CommandPage> pages;

@@ -110,10 +110,9 @@ int info(const Arguments& arguments) {
   return base::kOk;
 }
 
-bool is_synthetic(const std::string& file) {
+bool is_synthetic_model(const std::string& file) {
   try {
-    const engine::Gguf model = engine::Gguf::open(file);
-    return model.string("general.name", "").find("synthetic") != std::string::npos;
+    return engine::is_synthetic(engine::Gguf::open(file));
   } catch (const base::Error&) {
     return false;
   }
@@ -121,7 +120,7 @@ bool is_synthetic(const std::string& file) {
 
 // A model that somebody downloaded is not lost to a slip.
 void refuse_to_replace(const std::string& file) {
-  if (std::filesystem::is_regular_file(file) && !is_synthetic(file))
+  if (std::filesystem::is_regular_file(file) && !is_synthetic_model(file))
     throw base::UsageError(file,
                            "is there and no synthetic model: name another file by --out, or "
                            "replace it with --force");

@@ -142,6 +142,10 @@ void Model::warn_of_weights() {
 
 std::string Model::name() const { return std::string(file_.string("general.name", "unnamed")); }
 
-bool Model::synthetic() const { return name().find("synthetic") != std::string::npos; }
+bool Model::synthetic() const { return is_synthetic(file_); }
+
+bool is_synthetic(const Gguf& file) {
+  return file.string("general.name", "").find("synthetic") != std::string_view::npos;
+}
 
 }  // namespace winnow::engine

@@ -39,7 +39,7 @@ class Model {
   const RopeTable& rope(bool local) const { return local ? rope_local_ : rope_global_; }
 
   std::string name() const;  // general.name
-  bool synthetic() const;    // general.name says so: the embeddings mean nothing
+  bool synthetic() const;    // is_synthetic(): the embeddings mean nothing
   uint64_t file_size_bytes() const { return file_.size_bytes(); }
   // Loops over tiles that one text takes. A block has seven weight matrices, multiplied as four:
   // q, k and v; attention output; gate and up; down.
@@ -62,5 +62,8 @@ class Model {
   RopeTable rope_local_, rope_global_;
   std::vector<std::string> warnings_;
 };
+
+// The file's general.name says so, as those that this program writes do.
+bool is_synthetic(const Gguf& file);
 
 }  // namespace winnow::engine

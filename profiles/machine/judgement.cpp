@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "profiles/recording/disturbance.h"
+
 namespace winnow::profiles::judgements {
 namespace {
 

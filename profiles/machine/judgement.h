@@ -10,7 +10,6 @@ namespace winnow::profiles::judgements {
 // The limits of what varies are for a machine that should be idle but for the measurement.
 inline constexpr double kIdleLoad = 0.5;           // 1-minute load average
 inline constexpr double kIdlePressurePercent = 5;  // PSI cpu, of the last 10 s
-inline constexpr double kIdleStealPercent = 0.5;   // since the machine started
 
 // "effect: what to do about it"; empty: it is ok. No judgement: the value is none that is known
 // here.

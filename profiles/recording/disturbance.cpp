@@ -112,7 +112,8 @@ Rounds rounds_of(const Recording& recording) {
 std::string most_frequent_disturbance(const Recording& recording) {
   std::map<std::string, int> times;
   for (const Block& block : recording.blocks)
-    if (block.pass == Pass::time && !block.disturbed.empty()) ++times[block.disturbed];
+    if (block.pass == Pass::time && !block.rerun_of && !block.disturbed.empty())
+      ++times[block.disturbed];
   const auto most = std::ranges::max_element(times, {}, &decltype(times)::value_type::second);
   return most == times.end() ? "" : most->first;
 }

@@ -31,6 +31,7 @@ inline constexpr double kPressureOtherCores = 0.1;
 // 1.1% only.
 inline constexpr double kSteal_s = 0.05;
 inline constexpr double kStealPercent = 1;
+inline constexpr double kIdleStealPercent = 0.5;  // over a long time: of a host that is not crowded
 
 // Time for which the control group's quota held the group back, percent of the wall time: all of
 // its threads stand still then.
@@ -56,7 +57,7 @@ struct Rounds {
   bool on_busy_machine() const { return disturbed * kRerunsOneOf > all; }
 };
 Rounds rounds_of(const Recording& recording);
-// What disturbed most blocks of the time pass, as disturbance() said it; empty: nothing did.
+// What disturbed most blocks of these rounds, as disturbance() said it; empty: none was disturbed.
 std::string most_frequent_disturbance(const Recording& recording);
 
 // The blocks of a variant (or the twin) in a pass that ended well and may be compared. Of a round

@@ -67,9 +67,7 @@ void add_machine(Lines& lines, const Report& report) {
     lines.add("Disturbed",
               fmt::format("{} of {} rounds{}; smallest effect that this run could have found: {}",
                           report.rounds.disturbed, report.rounds.all,
-                          report.disturbed_by.empty() || report.rounds.disturbed == 0
-                              ? ""
-                              : ", most often: " + report.disturbed_by,
+                          report.disturbed_by.empty() ? "" : ", most often: " + report.disturbed_by,
                           report.noise.wall_effect
                               ? format_percent(*report.noise.wall_effect * 100) + " in wall time"
                               : "unavailable, no second copy of the baseline ran"));

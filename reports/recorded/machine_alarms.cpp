@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "profiles/recording/disturbance.h"
+
 namespace winnow::reports {
 
 using profiles::MachineFact;
@@ -15,7 +17,6 @@ using profiles::Recording;
 namespace {
 
 constexpr std::string_view kStolen = "steal_percent";
-constexpr double kLittleStolenPercent = 0.5;  // as of the fact
 constexpr std::array<std::string_view, 4> kSpoiling = {"cpu_quota", "throttled_seconds", "governor",
                                                        kStolen};
 
@@ -46,7 +47,7 @@ std::vector<std::string> machine_alarms(const Recording& recording) {
     if (fact.state != profiles::FactState::warn || std::ranges::count(kSpoiling, fact.name) == 0)
       continue;
     // It counts since the machine started: what the blocks saw outweighs it.
-    if (fact.name == kStolen && stolen && *stolen < kLittleStolenPercent) continue;
+    if (fact.name == kStolen && stolen && *stolen < profiles::kIdleStealPercent) continue;
     alarms.push_back("THE MACHINE DISTURBS: " + warning_words(fact));
   }
   return alarms;
