@@ -19,7 +19,7 @@ void norm_quantize_avx2(const float* x, const float* weight, int size, float eps
     float y[kQuantizedBlocks * kBlockSize];
     for (int i = first; i < end; i += kLanes) {
       const __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(x + i), factor);
-      _mm256_storeu_ps(y + i - first, _mm256_mul_ps(scaled, _mm256_loadu_ps(weight + i)));
+      _mm256_storeu_ps(y + (i - first), _mm256_mul_ps(scaled, _mm256_loadu_ps(weight + i)));
     }
     quantize_blocks(y, block_count - block, values + first, scales + block, offsets + block);
   }

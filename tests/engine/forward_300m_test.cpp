@@ -30,6 +30,12 @@ const std::string& model_path() {
   return path;
 }
 
+// With plain loops the reference takes a quarter of an hour.
+bool reference_is_quick() {
+  if (!has_blas()) std::cout << "skipped: needs libopenblas0-serial\n";
+  return has_blas();
+}
+
 // The reference's large vectors come and go: without this, each fetches its pages from the kernel.
 [[maybe_unused]] const int kept_memory =
     mallopt(M_MMAP_THRESHOLD, 32 << 20) + mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -54,6 +60,7 @@ std::vector<int32_t> cut(const Model& model, const std::string& text) {
 }
 
 TEST_CASE("at full size the engine agrees with the double-precision reference") {
+  if (!reference_is_quick()) return;
   const Model model = Model::load(model_path(), "auto");
   CHECK(model.matmuls_per_text() == 96);
   const ReferenceForward reference(model_path(), threads);
@@ -75,6 +82,7 @@ TEST_CASE("at full size the engine agrees with the double-precision reference") 
 // Takes minutes: on request (docs/models.md).
 TEST_CASE("at full size converting bf16 and f16 to q8_0 leaves the cosine that is promised",
           "[.][conversion]") {
+  if (!reference_is_quick()) return;
   const Scratch folder;
   const std::string typed = folder / "typed.gguf", q8_0 = folder / "q8_0.gguf";
   write_with_type(model_path(), q8_0, TensorType::q8_0, TensorType::q8_0);
@@ -103,6 +111,7 @@ TEST_CASE("at full size converting bf16 and f16 to q8_0 leaves the cosine that i
 }
 
 TEST_CASE("at full size the tolerance catches faults of window, RoPE base and pattern") {
+  if (!reference_is_quick()) return;
   const Model model = Model::load(model_path(), "auto");
   const ReferenceForward reference(model_path(), threads);
   const std::string text = text_of(model.tokenizer(), 600);

@@ -1,5 +1,7 @@
 #include "tests/engine/reference_forward.h"
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -81,80 +83,47 @@ void read_row(const Tensor& tensor, uint64_t row, uint64_t size, double* out) {
   for (uint64_t i = 0; i < size; ++i) out[i] = weight_at(tensor.type, from, i);
 }
 
-// sums[r * 4 + c] = a_r . b_c for 4 rows of a and of b, `kRows` rows of a at a time: as many sums
-// as there are registers for. The lanes keep the long sums fast on any machine without a word about
-// its instructions.
-constexpr uint64_t kLanes = 8;
-using HalfLanes [[gnu::vector_size(32)]] = double;
-using Lanes [[gnu::vector_size(64)]] = double;
+// cblas_dgemm of CBLAS, the C interface to the BLAS library, and its constants.
+using Dgemm = void(int order, int a_transposed, int b_transposed, int rows, int columns, int size,
+                   double alpha, const double* a, int a_step, const double* b, int b_step,
+                   double beta, double* out, int out_step);
+enum { kRowMajor = 101, kAsItIs = 111, kTransposed = 112 };
 
-template <typename Vector, int kRows, bool kRegisters>
-[[gnu::always_inline]] inline void dot_4x4_body(const double* const a[4], const double* const b[4],
-                                                uint64_t size, double* sums) {
-  constexpr uint64_t kWidth = sizeof(Vector) / sizeof(double);
-  for (int first = 0; first < 4; first += kRows) {
-    Vector total[kRows * 4] = {};
-    for (uint64_t i = 0; i + kWidth <= size; i += kWidth) {
-      Vector x[kRows];
-#pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) std::memcpy(&x[r], a[first + r] + i, sizeof x[r]);
-#pragma GCC unroll 4
-      for (int c = 0; c < 4; ++c) {
-        Vector y;
-        std::memcpy(&y, b[c] + i, sizeof y);
-#if defined(__x86_64__) && !defined(__clang__)
-        // In a register: else each product loads it anew.
-        if constexpr (kRegisters) asm("" : "+v"(y));
-#endif
-#pragma GCC unroll 4
-        for (int r = 0; r < kRows; ++r) total[r * 4 + c] += x[r] * y;
-      }
-    }
-    for (int i = 0; i < kRows * 4; ++i) {
-      double& sum = sums[first * 4 + i] = 0;
-      for (uint64_t lane = 0; lane < kWidth; ++lane) sum += total[i][lane];
-    }
-  }
+// nullptr: not installed.
+Dgemm* blas() {
+  static Dgemm* const dgemm = [] {
+    void* library = ::dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return static_cast<Dgemm*>(nullptr);
+    // Its calls come from threads of our own.
+    if (void* set = ::dlsym(library, "openblas_set_num_threads"))
+      reinterpret_cast<void (*)(int)>(set)(1);
+    return reinterpret_cast<Dgemm*>(::dlsym(library, "cblas_dgemm"));
+  }();
+  return dgemm;
 }
 
-#ifdef __x86_64__
-[[gnu::target("avx512f")]] void dot_4x4_avx512(const double* const a[4], const double* const b[4],
-                                               uint64_t size, double* sums) {
-  dot_4x4_body<Lanes, 4, true>(a, b, size, sums);
-}
-[[gnu::target("avx2,fma")]] void dot_4x4_avx2(const double* const a[4], const double* const b[4],
-                                              uint64_t size, double* sums) {
-  dot_4x4_body<HalfLanes, 2, true>(a, b, size, sums);
-}
-void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
-  static const bool avx512 = __builtin_cpu_supports("avx512f");
-  static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (avx512) return dot_4x4_avx512(a, b, size, sums);
-  if (avx2) return dot_4x4_avx2(a, b, size, sums);
-  dot_4x4_body<HalfLanes, 2, false>(a, b, size, sums);
-}
-#else
-void dot_4x4(const double* const a[4], const double* const b[4], uint64_t size, double* sums) {
-  dot_4x4_body<HalfLanes, 2, false>(a, b, size, sums);
-}
-#endif
+// A matrix by rows, within one that is as wide as `step`.
+struct Matrix {
+  const double* values;
+  uint64_t step;
+  bool transposed = false;
+};
 
-// out[i * out_step + j] = x_i . w_j for i in [0, rows), j in [0, columns); rows past the end are
-// read as the last one and dropped. `size` is a multiple of kLanes.
-void products(const double* x, uint64_t rows, uint64_t x_step, const double* w, uint64_t columns,
-              uint64_t w_step, uint64_t size, double* out, uint64_t out_step) {
-  for (uint64_t i = 0; i < rows; i += 4)
-    for (uint64_t j = 0; j < columns; j += 4) {
-      const double *a[4], *b[4];
-      for (uint64_t t = 0; t < 4; ++t) {
-        a[t] = x + std::min(i + t, rows - 1) * x_step;
-        b[t] = w + std::min(j + t, columns - 1) * w_step;
-      }
-      double sums[16];
-      dot_4x4(a, b, size, sums);
-      for (uint64_t r = 0; r < std::min<uint64_t>(4, rows - i); ++r)
-        for (uint64_t c = 0; c < std::min<uint64_t>(4, columns - j); ++c)
-          out[(i + r) * out_step + j + c] = sums[r * 4 + c];
+// out = a b, of `rows` x `size` and `size` x `columns`; `out_step`: from row to row.
+void multiply(const Matrix& a, const Matrix& b, uint64_t rows, uint64_t columns, uint64_t size,
+              double* out, uint64_t out_step) {
+  if (Dgemm* const dgemm = blas())
+    return dgemm(kRowMajor, kAsItIs, b.transposed ? kTransposed : kAsItIs, static_cast<int>(rows),
+                 static_cast<int>(columns), static_cast<int>(size), 1, a.values,
+                 static_cast<int>(a.step), b.values, static_cast<int>(b.step), 0, out,
+                 static_cast<int>(out_step));
+  const uint64_t across = b.transposed ? b.step : 1, down = b.transposed ? 1 : b.step;
+  for (uint64_t i = 0; i < rows; ++i)
+    for (uint64_t j = 0; j < columns; ++j) {
+      double sum = 0;
+      for (uint64_t t = 0; t < size; ++t)
+        sum += a.values[i * a.step + t] * b.values[j * across + t * down];
+      out[i * out_step + j] = sum;
     }
 }
 
@@ -195,17 +164,17 @@ std::vector<double> ReferenceForward::vector_of(const std::string& name) const {
   return values;
 }
 
-// x @ tensor, 32 outputs a task: as many as stay in the second cache while the rows of x pass by.
+// x @ tensor, as many outputs a task as stay in the second cache while the rows of x pass by.
 ReferenceForward::Rows ReferenceForward::project(const Rows& x, const std::string& name) const {
   const Tensor& tensor = *file_.find_tensor(name);
   const uint64_t in = tensor.shape[0], out = tensor.shape[1], rows = x.size() / in;
-  constexpr uint64_t kPanel = 32;
+  constexpr uint64_t kPanel = 64;
   Rows y(rows * out);
   parallel_for(threads_, (out + kPanel - 1) / kPanel, [&](uint64_t panel) {
     const uint64_t first = panel * kPanel, count = std::min(kPanel, out - first);
     std::vector<double> weights(count * in);
     for (uint64_t o = 0; o < count; ++o) read_row(tensor, first + o, in, weights.data() + o * in);
-    products(x.data(), rows, in, weights.data(), count, in, in, y.data() + first, out);
+    multiply({x.data(), in}, {weights.data(), in, true}, rows, count, in, y.data() + first, out);
   });
   return y;
 }
@@ -245,26 +214,32 @@ void ReferenceForward::rotate(Rows& x, uint64_t heads, double base) const {
 ReferenceForward::Rows ReferenceForward::attend(const Rows& q, const Rows& k, const Rows& v,
                                                 int64_t window) const {
   const uint64_t q_step = heads_ * head_dim_, kv_step = kv_heads_ * head_dim_;
-  const uint64_t n = k.size() / kv_step, group = heads_ / kv_heads_, v_step = n + kLanes;
-  Rows v_columns(kv_step * v_step);  // [features][token], zeros behind the last token
-  for (uint64_t j = 0; j < n; ++j)
-    for (uint64_t d = 0; d < kv_step; ++d) v_columns[d * v_step + j] = v[j * kv_step + d];
+  const uint64_t n = k.size() / kv_step, group = heads_ / kv_heads_;
+  const auto reach = window < 0 ? n : static_cast<uint64_t>(window);
+  const auto begin_of = [&](uint64_t i) { return i > reach ? i - reach : 0; };
+  const auto end_of = [&](uint64_t i) { return std::min(n, i + reach + 1); };
+  const double scale = 1 / std::sqrt(static_cast<double>(head_dim_));
+  constexpr uint64_t kTokens = 64;  // a task
 
   Rows out(q.size());
-  parallel_for(threads_, n * kv_heads_, [&](uint64_t task) {
-    const uint64_t i = task / kv_heads_, kv_offset = task % kv_heads_ * head_dim_;
-    const uint64_t q_offset = i * q_step + kv_offset * group;
-    const auto reach = window < 0 ? n : static_cast<uint64_t>(window);
-    const uint64_t begin = i > reach ? i - reach : 0, end = std::min(n, i + reach + 1);
-    const uint64_t count = end - begin, padded = (count + kLanes - 1) / kLanes * kLanes;
-    std::vector<double> s(group * padded);  // [head][key], zeros behind the last key
-    products(q.data() + q_offset, group, head_dim_, k.data() + begin * kv_step + kv_offset, count,
-             kv_step, head_dim_, s.data(), padded);
-    for (uint64_t head = 0; head < group; ++head)
-      softmax(std::span(s).subspan(head * padded, count),
-              1 / std::sqrt(static_cast<double>(head_dim_)));
-    products(s.data(), group, padded, v_columns.data() + kv_offset * v_step + begin, head_dim_,
-             v_step, padded, out.data() + q_offset, head_dim_);
+  parallel_for(threads_, (n + kTokens - 1) / kTokens * heads_, [&](uint64_t task) {
+    const uint64_t head = task % heads_, first = task / heads_ * kTokens;
+    const uint64_t rows = std::min(kTokens, n - first);
+    const uint64_t begin = begin_of(first), keys = end_of(first + rows - 1) - begin;
+    const uint64_t q_at = first * q_step + head * head_dim_;
+    const uint64_t kv_at = begin * kv_step + head / group * head_dim_;
+    Rows s(rows * keys);  // [token][key]
+    multiply({q.data() + q_at, q_step}, {k.data() + kv_at, kv_step, true}, rows, keys, head_dim_,
+             s.data(), keys);
+    for (uint64_t row = 0; row < rows; ++row) {
+      const std::span<double> scores = std::span(s).subspan(row * keys, keys);
+      const uint64_t from = begin_of(first + row) - begin, to = end_of(first + row) - begin;
+      std::fill_n(scores.begin(), from, 0.0);
+      std::fill(scores.begin() + static_cast<std::ptrdiff_t>(to), scores.end(), 0.0);
+      softmax(scores.subspan(from, to - from), scale);
+    }
+    multiply({s.data(), keys}, {v.data() + kv_at, kv_step}, rows, head_dim_, keys,
+             out.data() + q_at, q_step);
   });
   return out;
 }
@@ -319,6 +294,8 @@ std::vector<double> ReferenceForward::embed(std::span<const int32_t> ids, Fault 
   for (double& value : mean) value /= norm;
   return mean;
 }
+
+bool has_blas() { return blas() != nullptr; }
 
 double cosine(std::span<const double> a, std::span<const float> b) {
   double ab = 0, aa = 0, bb = 0;

@@ -38,6 +38,9 @@ class ReferenceForward {
   uint64_t width_, heads_, kv_heads_, head_dim_;
 };
 
+// Whether products are made by OpenBLAS. Plain loops do for the tiny model, not at full size.
+bool has_blas();
+
 double cosine(std::span<const double> a, std::span<const float> b);
 
 }  // namespace winnow::engine
