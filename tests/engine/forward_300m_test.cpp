@@ -32,7 +32,7 @@ const std::string& model_path() {
 
 // With plain loops the reference takes a quarter of an hour.
 bool reference_is_quick() {
-  if (!has_blas()) std::cout << "skipped: needs libopenblas0-serial\n";
+  if (!has_blas()) std::cout << "skipped: needs libopenblas0-pthread\n";
   return has_blas();
 }
 

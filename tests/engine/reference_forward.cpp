@@ -89,14 +89,17 @@ using Dgemm = void(int order, int a_transposed, int b_transposed, int rows, int 
                    double beta, double* out, int out_step);
 enum { kRowMajor = 101, kAsItIs = 111, kTransposed = 112 };
 
-// nullptr: not installed.
+// nullptr: not installed. One thread a call, because the calls come from threads of our own; a
+// library that is built for one thread alone gives wrong results there.
 Dgemm* blas() {
-  static Dgemm* const dgemm = [] {
+  static Dgemm* const dgemm = []() -> Dgemm* {
     void* library = ::dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) return static_cast<Dgemm*>(nullptr);
-    // Its calls come from threads of our own.
-    if (void* set = ::dlsym(library, "openblas_set_num_threads"))
-      reinterpret_cast<void (*)(int)>(set)(1);
+    if (library == nullptr) return nullptr;
+    const auto parallel = reinterpret_cast<int (*)()>(::dlsym(library, "openblas_get_parallel"));
+    const auto set_threads =
+        reinterpret_cast<void (*)(int)>(::dlsym(library, "openblas_set_num_threads"));
+    if (parallel == nullptr || set_threads == nullptr || parallel() == 0) return nullptr;
+    set_threads(1);
     return reinterpret_cast<Dgemm*>(::dlsym(library, "cblas_dgemm"));
   }();
   return dgemm;
