@@ -114,7 +114,7 @@ TEST_CASE("at full size the tolerance catches faults of window, RoPE base and pa
   if (!reference_is_quick()) return;
   const Model model = Model::load(model_path(), "auto");
   const ReferenceForward reference(model_path(), threads);
-  const std::string text = text_of(model.tokenizer(), 600);
+  const std::string text = text_of(model.tokenizer(), 450);
   const auto row = embed(model, {text});
   const auto ids = encoded(model.tokenizer(), text);
   const std::pair<Fault, const char*> faults[] = {{Fault::window_doubled, "window doubled"},

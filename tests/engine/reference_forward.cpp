@@ -167,11 +167,11 @@ std::vector<double> ReferenceForward::vector_of(const std::string& name) const {
   return values;
 }
 
-// x @ tensor, as many outputs a task as stay in the second cache while the rows of x pass by.
+// x @ tensor, 128 outputs a task.
 ReferenceForward::Rows ReferenceForward::project(const Rows& x, const std::string& name) const {
   const Tensor& tensor = *file_.find_tensor(name);
   const uint64_t in = tensor.shape[0], out = tensor.shape[1], rows = x.size() / in;
-  constexpr uint64_t kPanel = 64;
+  constexpr uint64_t kPanel = 128;
   Rows y(rows * out);
   parallel_for(threads_, (out + kPanel - 1) / kPanel, [&](uint64_t panel) {
     const uint64_t first = panel * kPanel, count = std::min(kPanel, out - first);
