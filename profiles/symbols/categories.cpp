@@ -1,6 +1,7 @@
 #include "profiles/symbols/categories.h"
 
 #include <algorithm>
+#include <optional>
 #include <regex>
 #include <unordered_map>
 
@@ -49,25 +50,33 @@ std::string_view plain_beginning(std::string_view expression) {
   return expression.substr(1, end - (repeated && end > 1 ? 2 : 1));
 }
 
+// Compiled when the first name is tried that may match: of hundreds of built-in ones a run needs
+// few.
 class Expression {
  public:
+  explicit Expression(std::string text) : text_(std::move(text)) {
+    if (!anchored(text_)) return;
+    flags_ = std::regex_constants::match_continuous;
+    beginning_ = plain_beginning(text_);
+  }
+
   // Throws std::regex_error. Matching takes polynomial time, whatever the expression: no
   // back-references.
-  explicit Expression(const std::string& text)
-      : regex_(text, std::regex_constants::ECMAScript | std::regex_constants::__polynomial) {
-    if (!anchored(text)) return;
-    flags_ = std::regex_constants::match_continuous;
-    beginning_ = plain_beginning(text);
+  const std::regex& compiled() const {
+    if (!regex_)
+      regex_.emplace(text_, std::regex_constants::ECMAScript | std::regex_constants::__polynomial);
+    return *regex_;
   }
 
   bool matches(const std::string& name) const {
     if (!name.starts_with(beginning_)) return false;
     const auto end = name.begin() + static_cast<ptrdiff_t>(std::min(name.size(), kLimitName));
-    return std::regex_search(name.begin(), end, regex_, flags_);
+    return std::regex_search(name.begin(), end, compiled(), flags_);
   }
 
  private:
-  std::regex regex_;
+  std::string text_;
+  mutable std::optional<std::regex> regex_;
   // An anchored expression is tried once, not at every character, and not on names that begin
   // otherwise.
   std::regex_constants::match_flag_type flags_ = std::regex_constants::match_default;
@@ -112,9 +121,12 @@ std::string module_of(const std::string& function, const std::string& module) {
   return file ? function.substr(1, function.size() - 2) : module;
 }
 
+// Whose rules they are. A mistake in Winnow's own is found by its tests, not by its users.
+enum class Author { user, winnow };
+
 class RuleReader {
  public:
-  explicit RuleReader(const std::string& subject) : subject_(subject) {}
+  RuleReader(const std::string& subject, Author author) : subject_(subject), author_(author) {}
 
   std::vector<Rule> read_list(const TomlNode& root, std::string_view key) const {
     const TomlNode* node = root.find(key);
@@ -172,7 +184,9 @@ class RuleReader {
     if (text.empty()) fail(node, "an empty expression matches everything: write \".*\"");
     if (text.size() > kLimitExpression) fail(node, "an expression is too long");
     try {
-      return Expression(text);
+      Expression expression(text);
+      if (author_ == Author::user) expression.compiled();
+      return expression;
     } catch (const std::regex_error& error) {
       fail(node, "\"" + text + "\" is no regular expression: " + error.what());
     }
@@ -183,6 +197,7 @@ class RuleReader {
   }
 
   const std::string& subject_;
+  Author author_;
 };
 
 }  // namespace
@@ -191,24 +206,25 @@ struct CategoryRules::Rules {
   RuleList cpu, heap;
   std::vector<std::string> heap_categories;
   const std::string cpu_other = "other", heap_other = "Other";
+
+  Rules(std::string_view toml, const std::string& subject, Author author) {
+    const TomlNode root = base::parse_toml(std::string(toml), subject);
+    const RuleReader reader(subject, author);
+    reader.refuse_others(root, {"cpu", "heap"});
+    cpu.rules = reader.read_list(root, "cpu");
+    heap.rules = reader.read_list(root, "heap");
+    if (cpu.rules.empty() && heap.rules.empty())
+      throw base::UsageError(subject, "no rules: expected [[cpu]] or [[heap]] tables");
+    for (const Rule& rule : heap.rules)
+      if (rule.category != heap_other &&
+          std::ranges::find(heap_categories, rule.category) == heap_categories.end())
+        heap_categories.push_back(rule.category);
+    heap_categories.push_back(heap_other);
+  }
 };
 
 CategoryRules CategoryRules::parse(std::string_view toml, const std::string& subject) {
-  const TomlNode root = base::parse_toml(std::string(toml), subject);
-  const RuleReader reader(subject);
-  reader.refuse_others(root, {"cpu", "heap"});
-  auto rules = std::make_unique<Rules>();
-  rules->cpu.rules = reader.read_list(root, "cpu");
-  rules->heap.rules = reader.read_list(root, "heap");
-  if (rules->cpu.rules.empty() && rules->heap.rules.empty())
-    throw base::UsageError(subject, "no rules: expected [[cpu]] or [[heap]] tables");
-  auto& categories = rules->heap_categories;
-  for (const Rule& rule : rules->heap.rules)
-    if (rule.category != rules->heap_other &&
-        std::find(categories.begin(), categories.end(), rule.category) == categories.end())
-      categories.push_back(rule.category);
-  categories.push_back(rules->heap_other);
-  return CategoryRules(std::move(rules));
+  return CategoryRules(std::make_unique<Rules>(toml, subject, Author::user));
 }
 
 CategoryRules CategoryRules::load(const std::string& file) {
@@ -216,7 +232,9 @@ CategoryRules CategoryRules::load(const std::string& file) {
 }
 
 CategoryRules CategoryRules::built_in(std::string_view first) {
-  return parse(std::string(first) + "\n" + std::string(kBuiltInCategories), "built-in categories");
+  return CategoryRules(
+      std::make_unique<Rules>(std::string(first) + "\n" + std::string(kBuiltInCategories),
+                              "built-in categories", Author::winnow));
 }
 
 const std::string& CategoryRules::cpu_category(const std::string& function,

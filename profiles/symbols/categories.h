@@ -17,7 +17,8 @@ class CategoryRules {
  public:
   // Throws base::UsageError "<file>: line N: <problem>".
   static CategoryRules load(const std::string& file);
-  // `first`: rules of the same format, which come before those that are built in; may be empty.
+  // `first`: rules of Winnow's own in the same format, which come before those that are built in;
+  // may be empty. Expressions are compiled when they are needed.
   static CategoryRules built_in(std::string_view first = {});
   static CategoryRules parse(std::string_view toml, const std::string& subject);
 

@@ -14,6 +14,10 @@ CategoryRules engine_rules() {
 
 }  // namespace
 
+TEST_CASE("every rule of the engine is one that a user could write") {
+  CHECK_NOTHROW(CategoryRules::parse(winnow::scenarios::kEngineCategories, "engine categories"));
+}
+
 TEST_CASE("functions of the engine have the category that a reader expects") {
   const auto rules = engine_rules();
   const std::pair<const char*, const char*> expected[] = {
