@@ -13,6 +13,7 @@
 #include "engine/english_vocabulary.h"
 #include "tests/catch.h"
 #include "tests/engine/tokenizer_texts.h"
+#include "tests/repetitions.h"
 
 namespace winnow::engine {
 namespace {
@@ -154,7 +155,7 @@ TEST_CASE("ids equal SentencePiece's with the English vocabulary") {
 TEST_CASE("ids equal SentencePiece's with random vocabularies") {
   // Ties, unused pieces taken apart, user-defined pieces that overlap, unknown characters.
   Random random(3);
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < repetitions(400); ++i) {
     INFO("vocabulary " << i);
     const RandomVocabulary random_one = random_vocabulary(random);
     const Comparison comparison(random_one.vocabulary);

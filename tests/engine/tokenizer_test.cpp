@@ -13,6 +13,7 @@
 #include "engine/english_vocabulary.h"
 #include "tests/catch.h"
 #include "tests/engine/tokenizer_texts.h"
+#include "tests/repetitions.h"
 
 namespace winnow::engine {
 namespace {
@@ -263,7 +264,7 @@ std::string tangled_text(Random& random) {
 TEST_CASE("a text cut a window at a time has the ids of the whole text", "[windows]") {
   Random random(1);
   std::vector<std::string> pieces;
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < repetitions(2000); ++round) {
     const Vocabulary vocabulary = tangled_vocabulary(random, pieces);
     const Tokenizer whole(vocabulary, kWholeText);
     for (const size_t window : {1u, 2u, 5u, 16u, 64u}) {

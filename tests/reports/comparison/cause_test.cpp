@@ -10,6 +10,7 @@
 #include "reports/comparison/same_behaviour.h"
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
+#include "tests/repetitions.h"
 #include "tests/reports/samples/samples.h"
 #include "tests/text.h"
 
@@ -219,7 +220,7 @@ int said_alike(int runs, double factor, Draw draw) {
 }  // namespace
 
 TEST_CASE("one program under two names is taken for two in a few of a thousand runs, simulated") {
-  constexpr int kRuns = 1000;
+  constexpr int kRuns = repetitions(1000);
   std::mt19937_64 random(1);
   const auto scattered = [&](double by) {
     return
@@ -236,7 +237,7 @@ TEST_CASE("one program under two names is taken for two in a few of a thousand r
 }
 
 TEST_CASE("two programs that scatter little are told apart, simulated") {
-  constexpr int kRuns = 200;
+  constexpr int kRuns = repetitions(200);
   std::mt19937_64 random(2);
   const auto a_tenth = [&] {
     return 400 * std::exp(std::normal_distribution<double>(0, 0.1)(random));

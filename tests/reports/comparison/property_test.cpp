@@ -7,6 +7,7 @@
 #include "reports/pages/markdown.h"
 #include "tests/catch.h"
 #include "tests/engine_terms.h"
+#include "tests/repetitions.h"
 #include "tests/reports/samples/samples.h"
 
 namespace winnow::reports {
@@ -232,8 +233,9 @@ void check_same_quantity(const Row* first, const Row* second) {
 
 TEST_CASE("random recordings: shares add up, differences fit their cells, tables are well-formed") {
   Random random(20251122);
+  constexpr int kRounds = repetitions(1000);
   int consistent_recordings = 0;
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < kRounds; ++round) {
     const profiles::Recording recording = any_recording(random);
     const Report report = make_report(recording);
     const std::string text = to_markdown(report);
@@ -258,7 +260,7 @@ TEST_CASE("random recordings: shares add up, differences fit their cells, tables
                         row_named(report.cpu_total, "Compute functions"));
     if (!report.same_work.holds()) CHECK(report.verdict.outcome == Verdict::kVoid);
   }
-  CHECK(consistent_recordings > 500);
+  CHECK(consistent_recordings > kRounds / 2);
 }
 
 }  // namespace winnow::reports
