@@ -17,8 +17,9 @@ int used_after_free() {
 
 int leaked() {
   static int* volatile value = new int(1);
+  const int said = *value;
   value = nullptr;
-  return 0;
+  return said;
 }
 
 int signed_overflow() {
