@@ -118,6 +118,7 @@ Options table_of(GateOptions& options) {
       {"out,o=DIR", &options.out,
        "folder for verdict.json, junit.xml and summary.md (builds: out/gate-<scenario>; "
        "commands: out/gate)"},
+      {"print=WHAT", &options.print, kPrintHelp},
       {"pairs=N", &options.blocks,
        "of processes at most, looked at after 10, 20, 40 and so on (1280)"},
       {"budget=TIME", &options.budget,
@@ -291,13 +292,14 @@ int gate_command(const Arguments& arguments) {
   GateOptions options;
   const auto asked = read_command_line(help, arguments, options);
   if (!asked) return base::kOk;
+  const Print printed = print_of(options.print);
   if (options.dry_run) return dry_run(*asked, options);
   reports::GateReport begun;
   begun.command = command_again(arguments, begun);
   begun.mode = asked->mode == Mode::kRecordings                         ? "recordings"
                : asked->mode == Mode::kPrograms && !of_commits(options) ? "commands"
                                                                         : "builds";
-  return write_gate(asked->out, begun, [&] {
+  return write_gate(asked->out, printed, begun, [&] {
     switch (asked->mode) {
       case Mode::kRecordings:
         return with_origin(compare_recordings(options), arguments);

@@ -18,6 +18,7 @@
 #include "base/message.h"
 #include "base/program_error.h"
 #include "cli/command_line.h"
+#include "cli/terminal.h"
 #include "profiles/process/descriptor.h"
 #include "reports/gate/json.h"
 #include "reports/gate/renderers.h"
@@ -45,6 +46,14 @@ void write_files(const reports::GateReport& report, const fs::path& out) {
   base::write_file((out / kVerdictFile).string(), reports::gate_json(report));
   base::write_file((out / kJUnitFile).string(), reports::gate_junit(report));
   base::write_file((out / kSummaryFile).string(), reports::gate_markdown(report));
+}
+
+std::string on_terminal(const reports::GateReport& report, const fs::path& out) {
+  std::vector<std::pair<std::string, std::string>> places;
+  if (!out.empty()) places.emplace_back("Report", (out / kSummaryFile).string());
+  if (fs::exists(out / "run/recording.json"))
+    places.emplace_back("Recording", (out / "run").string());
+  return reports::gate_summary(report, terminal_columns(), places);
 }
 
 bool holds_verdict(const fs::path& out) {
@@ -183,7 +192,7 @@ void leave_no_verdict(const std::string& out, const std::exception& error) {
   others.rethrow();
 }
 
-int write_gate(const std::string& out, const reports::GateReport& begun,
+int write_gate(const std::string& out, Print printed, const reports::GateReport& begun,
                const std::function<reports::GateReport()>& judge) {
   const bool first = !holds_verdict(out);
   const Before before(first ? out : "");
@@ -211,7 +220,7 @@ int write_gate(const std::string& out, const reports::GateReport& begun,
   }
   // What was measured stays, whatever cannot be written of it.
   const std::string text = reports::gate_markdown(report);
-  print_before(text, [&] {
+  print_before(printed == Print::kReport ? text : on_terminal(report, out), [&] {
     write_files(report, out);
     summary.put(text);
   });

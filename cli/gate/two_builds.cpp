@@ -155,6 +155,10 @@ int chosen_iterations(profiles::RunPlan plan, const std::string& out) {
 // Where the time went: by the CPU profiler.
 void explain(profiles::RunPlan plan, const std::string& out, double rise,
              reports::GateReport& report) {
+  if (reports::waits_longer(report)) {
+    report.sentence += " CPU time did not rise as much: the program waits longer.";
+    return;
+  }
   plan.samples = explaining_samples(rise);
   plan.iterations_per_block = std::max(plan.iterations_per_block, sampled_iterations(report));
   const profiles::Recording both = run_pass(plan, profiles::Pass::cpu, out);

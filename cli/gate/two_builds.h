@@ -21,7 +21,7 @@ struct GateOptions : MeasureOptions, ProgramOptions {
   std::optional<std::string> budget;                        // of the time pass
   bool exact_only = false, no_twin = false;
   std::optional<std::string> baseline, candidate;  // of two recordings
-  std::optional<std::string> rules;
+  std::optional<std::string> rules, print;
 };
 
 // Runs the plan, whose arms have a side each and are the variants `arm_of`, until the gate is

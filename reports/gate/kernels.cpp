@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "reports/gate/words.h"
 #include "reports/recorded/function_changes.h"
 #include "reports/recorded/kernel_work.h"
 
@@ -111,6 +112,22 @@ std::vector<GateKernel> risen_kernels(const Recording& baseline, const Recording
   });
   for (const auto& variant : baseline.variants) mark_cause(variant.name, kernels);
   return kernels;
+}
+
+bool waits_longer(const GateReport& report) {
+  const auto rise = [](const GateRow& row) { return *row.baseline * (*row.ratio - 1); };
+  bool waits = false;
+  for (const GateRow& wall : report.rows) {
+    if (!is_time(wall) || wall.status != GateStatus::kRegression) continue;
+    const auto cpu = std::ranges::find_if(report.rows, [&](const GateRow& row) {
+      return row.variant == wall.variant && row.metric == "cpu_time" && row.baseline && row.ratio;
+    });
+    if (wall.metric == "cpu_time" || cpu == report.rows.end() || !wall.baseline || !wall.ratio ||
+        *cpu->baseline * 2 > *wall.baseline || rise(*cpu) * 2 > rise(wall))
+      return false;
+    waits = true;
+  }
+  return waits;
 }
 
 bool have_profiles(const Recording& baseline, const Recording& candidate) {

@@ -21,6 +21,10 @@ std::vector<GateKernel> risen_kernels(const profiles::Recording& baseline,
 // Whether both have the CPU profile of a variant, so that no risen kernel means that none rose.
 bool have_profiles(const profiles::Recording& baseline, const profiles::Recording& candidate);
 
+// Of a variant whose wall time rose: whether it mostly waits, and CPU time rose by less than half
+// of that. No profile of CPU time tells why.
+bool waits_longer(const GateReport& report);
+
 // File and line of the variant's functions that have none yet, by the sampled stacks of a side.
 void place_kernels(const profiles::Stacks& stacks, const std::string& variant,
                    std::vector<GateKernel>& kernels);

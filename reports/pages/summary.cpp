@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
-#include "base/error.h"
 #include "reports/figures/format.h"
+#include "reports/markup/named_lines.h"
 #include "reports/pages/answer.h"
 #include "reports/pages/html_verdict.h"
 
@@ -17,50 +16,7 @@ namespace {
 
 constexpr size_t kDifferences = 3;  // of the work that make a comparison void
 
-size_t columns_of(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(
-      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
-}
-
-// "name  text", the text's further lines below its first one.
-class Lines {
- public:
-  explicit Lines(size_t columns) : columns_(columns) {}
-
-  void add(std::string_view name, std::string_view text) {
-    std::string line = fmt::format("{:<{}}", name, name.empty() ? 0 : kIndent);
-    const std::string below(name.empty() ? 0 : kIndent, ' ');
-    size_t used = columns_of(line);
-    bool first = true;
-    const std::string shown = base::printable(text);
-    for (size_t at = 0; at < shown.size();) {
-      const size_t space = std::min(shown.find(' ', at), shown.size());
-      const std::string_view word = std::string_view(shown).substr(at, space - at);
-      const size_t width = columns_of(word);
-      if (!first && used + 1 + width > columns_) {
-        text_ += line + "\n";
-        line = below;
-        used = below.size();
-        first = true;
-      }
-      if (!first) line += ' ';
-      used += width + (first ? 0 : 1);
-      line += word;
-      first = false;
-      at = space + 1;
-    }
-    text_ += line + "\n";
-  }
-
-  const std::string& text() const { return text_; }
-
- private:
-  static constexpr size_t kIndent = 11;
-  size_t columns_;
-  std::string text_;
-};
-
-void add_machine(Lines& lines, const Report& report) {
+void add_machine(NamedLines& lines, const Report& report) {
   const auto fact = std::ranges::find(report.facts, std::string("Machine"), &Fact::name);
   if (fact != report.facts.end()) lines.add("Machine", fact->value);
   if (report.rounds.all > 0)
@@ -77,7 +33,7 @@ void add_machine(Lines& lines, const Report& report) {
 }  // namespace
 
 std::string to_summary(const Report& report, size_t columns, const std::vector<Fact>& places) {
-  Lines lines(columns);
+  NamedLines lines(columns);
   lines.add("", headline(report));
   std::string before;
   for (const Fact& line : answer_lines(report)) {

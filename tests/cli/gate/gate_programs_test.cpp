@@ -101,6 +101,19 @@ TEST_CASE("of two commands the one that takes more CPU time is a regression, wit
   CHECK(profiles::read_recording(gate / "gate/cpu").profiles.contains("head-bench"));
 }
 
+TEST_CASE("a command that sleeps longer is a regression at once: no profile shows why") {
+  const ProgramGate gate;
+  const auto result = gate.run({"--print", "summary", "sleep 0.02", "sleep 0.2"});
+  INFO(result.err << result.out);
+  CHECK(result.status == 1);
+  CHECK(
+      has(gate.verdict()["sentence"], "CPU time did not rise as much: the program waits longer."));
+  CHECK_FALSE(fs::exists(gate / "gate/cpu"));
+  CHECK(result.out.starts_with("regression: "));
+  CHECK(has(result.out, "\nTimes "));
+  CHECK(has(result.out, "\nReport     gate/summary.md\nRecording  gate/run\n"));
+}
+
 TEST_CASE("a command held against itself is no regression") {
   const ProgramGate gate;
   const auto result = gate.run(gate.without_wall({"--pairs", "10", burns(0.03), burns(0.03)}));

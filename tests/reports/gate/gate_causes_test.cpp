@@ -141,6 +141,28 @@ TEST_CASE("functions stand by what they cost, and one without a sample before is
   CHECK_FALSE(has(gate_annotations(report), "notice"));
 }
 
+TEST_CASE("a program waits longer where CPU time is little and did not rise with wall time") {
+  const auto waits = [](double wall, double cpu, double wall_ratio, double cpu_ratio) {
+    GateReport report;
+    for (const auto& [metric, baseline, ratio] :
+         {std::tuple{"wall_time", wall, wall_ratio}, std::tuple{"cpu_time", cpu, cpu_ratio}}) {
+      GateRow row;
+      row.variant = "server", row.metric = metric;
+      row.baseline = baseline, row.ratio = ratio;
+      row.status = ratio > 1.05 ? GateStatus::kRegression : GateStatus::kEqual;
+      report.rows.push_back(row);
+    }
+    return waits_longer(report);
+  };
+  CHECK(waits(20, 2, 1.2, 1));
+  CHECK(waits(20, 2, 1.2, 1.04));
+  CHECK_FALSE(waits(20, 2, 1.2, 2.1));  // all of the rise is CPU time
+  CHECK_FALSE(waits(20, 20, 1.2, 1));   // threads that wait for each other
+  CHECK_FALSE(waits(20, 2, 1, 1.2));
+  CHECK_FALSE(waits(20, 2, 1, 1));  // nothing rose
+  CHECK_FALSE(waits_longer({}));
+}
+
 TEST_CASE("the cause is of a variant that regressed") {
   GateReport report;
   for (const char* variant : {"pool", "steal"}) {

@@ -246,10 +246,13 @@ TEST_CASE("the summary of a regression is the golden file") {
   report.kernels[1].file = "engine/rows.cpp";
   report.kernels[1].line = 9;
   report.noise = "3.1% (A/A arm).";
-  const std::string file = std::string(WINNOW_REPORTS_DATA) + "/gate.md";
-  const std::string text = gate_markdown(report);
-  if (std::getenv("WINNOW_UPDATE_GOLDEN")) winnow::base::write_file(file, text);
-  CHECK(text == winnow::base::read_file(file));
+  const auto check_golden = [](const char* name, const std::string& text) {
+    const std::string file = std::string(WINNOW_REPORTS_DATA) + "/" + name;
+    if (std::getenv("WINNOW_UPDATE_GOLDEN")) winnow::base::write_file(file, text);
+    CHECK(text == winnow::base::read_file(file));
+  };
+  check_golden("gate.md", gate_markdown(report));
+  check_golden("gate.txt", gate_summary(report, 100, {{"Report", "out/gate/summary.md"}}));
 }
 
 TEST_CASE("rows that did not move are left out of the summary") {
