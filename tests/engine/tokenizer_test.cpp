@@ -261,7 +261,7 @@ std::string tangled_text(Random& random) {
 
 }  // namespace
 
-TEST_CASE("a text cut a window at a time has the ids of the whole text", "[windows]") {
+TEST_CASE("a text cut a window at a time has the ids of the whole text", "[windows][native]") {
   Random random(1);
   std::vector<std::string> pieces;
   for (int round = 0; round < repetitions(2000); ++round) {
@@ -282,7 +282,7 @@ TEST_CASE("a text cut a window at a time has the ids of the whole text", "[windo
   }
 }
 
-TEST_CASE("written and broken texts have the same ids in windows of any size", "[windows]") {
+TEST_CASE("written and broken texts have the same ids in windows of any size", "[windows][native]") {
   const Vocabulary vocabulary = english_vocabulary(4096);
   const Tokenizer whole(vocabulary, kWholeText);
   std::vector<std::string> texts = written_texts();
