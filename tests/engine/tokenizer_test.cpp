@@ -282,7 +282,8 @@ TEST_CASE("a text cut a window at a time has the ids of the whole text", "[windo
   }
 }
 
-TEST_CASE("written and broken texts have the same ids in windows of any size", "[windows][native]") {
+TEST_CASE("written and broken texts have the same ids in windows of any size",
+          "[windows][native]") {
   const Vocabulary vocabulary = english_vocabulary(4096);
   const Tokenizer whole(vocabulary, kWholeText);
   std::vector<std::string> texts = written_texts();
