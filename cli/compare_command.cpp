@@ -148,10 +148,11 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
   plan.workload.description = description;
   const bool timed = std::ranges::count(plan.passes, profiles::Pass::time) > 0;
   const auto programs = static_cast<int>(plan.arms.size());
-  if (!options.no_verdict && timed && plan.budget_s == 0) {
+  if (!options.no_verdict && timed) {
+    plan.fewest_blocks = fewest_blocks(programs);
     // Nobody asked for fewer than a verdict takes.
-    if (!options.blocks) plan.blocks = std::max(plan.blocks, fewest_blocks(programs));
-    check_evidence(programs, plan.blocks, options, "--blocks", 'r');
+    if (!options.blocks) plan.blocks = std::max(plan.blocks, plan.fewest_blocks);
+    if (plan.budget_s == 0) check_evidence(programs, plan.blocks, options, "--blocks", 'r');
   }
   const int status = options.dry_run
                          ? print_plan(plan)

@@ -19,6 +19,9 @@ namespace {
 constexpr double kStart_s = 0.005;  // of a measured process: a guess, for the plan alone
 constexpr int kStartRuns = 20;
 constexpr double kTimePassShare = 0.5;  // of a budget
+// A sampled pass of programs that hardly use the processor ends for its time, not for its samples:
+// without a budget behind so many times the time pass, of at least these seconds.
+constexpr double kSampledOfBlocks = 3, kLeastSampled_s = 10;
 
 // Of a process that took so long in all.
 ProcessCost process_cost(const Block& block, double whole_s) {
@@ -186,9 +189,25 @@ void Measurement::choose_plan(double round_s, double starts_s, double shortest_s
   const double all_s = (round_s + kStart_s * static_cast<double>(order_.arms())) *
                            static_cast<double>(passes_.block) +
                        starts_s;
-  if (plan_.budget_s > 0)
+  if (plan_.budget_s > 0) {
+    const double fewest_s = plan_.fewest_blocks * all_s;
+    if (fewest_s > plan_.budget_s)
+      throw base::UsageError(
+          "--budget",
+          fmt::format("{:.3g} s is too short for a verdict, which takes at least {} blocks of each "
+                      "command, about {:.3g} s: --budget {:.0f}s; or --no-verdict for durations "
+                      "without a winner",
+                      plan_.budget_s, plan_.fewest_blocks, fewest_s,
+                      std::ceil(fewest_s / kTimePassShare)));
     planned_blocks_ =
-        static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s, 1.0, 100'000.0));
+        static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s,
+                                    static_cast<double>(plan_.fewest_blocks), 100'000.0));
+    work_.limit_sampled_passes(
+        std::min(plan_.budget_s * (1 - kTimePassShare), kSampledPassLimit_s));
+  } else {
+    work_.limit_sampled_passes(std::clamp(kSampledOfBlocks * planned_blocks_ * all_s,
+                                          kLeastSampled_s, kSampledPassLimit_s));
+  }
   recording_.workload.iterations_per_block = passes_.block;
   recording_.workload.blocks = planned_blocks_;
   plan_work();

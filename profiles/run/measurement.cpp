@@ -313,7 +313,7 @@ void Measurement::sampled_pass(Pass pass, const Arms& arms, int max_rounds) {
 
 // With a budget all that it leaves beside the passes that follow.
 double Measurement::sampled_limit_s(Pass pass) const {
-  if (!budget_) return kSampledPassLimit_s;
+  if (!budget_) return work_.sampled_limit_s();
   return plan_.budget_s - elapsed_s() - estimate_behind_s(*budget_, pass, passes_);
 }
 

@@ -26,6 +26,7 @@ struct RunPlan : MeasuringPlan {
   // How long to measure, instead of `blocks` of programs, and of iterations_per_block of others
   // (profiles/run/budget.h); 0: none.
   double budget_s = 0;
+  int fewest_blocks = 1;        // of programs: a budget that is too short for these is refused
   bool compare_outputs = true;  // of programs: whether all write the same (Block::checksum)
   // Fresh processes of each arm in the sync pass, which share the iterations of a block: from one
   // process alone nobody can tell how its counts scatter.

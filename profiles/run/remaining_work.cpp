@@ -54,7 +54,7 @@ std::optional<double> RemainingWork::seconds() const {
   for (const auto& [pass, processes] : planned_) {
     double pass_s = left(pass, processes) * process_s(pass);
     if (pass == Pass::cpu || pass == Pass::wall)
-      pass_s = std::min(pass_s, std::max(0.0, kSampledPassLimit_s - taken_by(pass).seconds));
+      pass_s = std::min(pass_s, std::max(0.0, sampled_limit_s_ - taken_by(pass).seconds));
     all_s += pass_s;
   }
   return all_s;

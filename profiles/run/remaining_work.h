@@ -7,7 +7,7 @@
 
 namespace winnow::profiles {
 
-inline constexpr double kSampledPassLimit_s = 60;  // no further round begins after this
+inline constexpr double kSampledPassLimit_s = 60;  // at most: no further round begins after this
 
 // How many processes a run has taken, and what is left of its passes, at most: what is told to be
 // left never grows.
@@ -15,7 +15,9 @@ class RemainingWork {
  public:
   void plan(Pass pass, int processes);          // of the whole pass
   void plan_at_most(Pass pass, int processes);  // unless fewer were planned
-  void end(Pass pass);                          // what it did not need is left no more
+  void limit_sampled_passes(double seconds) { sampled_limit_s_ = seconds; }
+  double sampled_limit_s() const { return sampled_limit_s_; }  // of each
+  void end(Pass pass);  // what it did not need is left no more
   void end_all();
 
   void note_done(Pass pass);  // without being measured: of an earlier run, or left out
@@ -35,6 +37,7 @@ class RemainingWork {
   int left(Pass pass, int planned) const;
   double process_s(Pass pass) const;
 
+  double sampled_limit_s_ = kSampledPassLimit_s;
   std::map<Pass, int> planned_;
   std::map<Pass, Taken> taken_;
 };

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "base/file.h"
+#include "profiles/recording/recording.h"
 #include "tests/catch.h"
 
 using namespace winnow;
@@ -159,6 +160,23 @@ TEST_CASE("a program that cannot be measured is one line and a status") {
   CHECK(compare(scratch, {"-i", "--no-verdict", "-r", "1", "--passes", "time", "true", "false"})
             .status == 0);
   CHECK(compare(scratch, {"--ignore-failure=2", "true", "false"}).status == 3);
+}
+
+TEST_CASE("a budget that is too short for a verdict is refused, and bounds the profiles as well") {
+  const Scratch scratch;
+  const Words sleeping{"--budget", "1s", "sleep 0.1", "sleep 0.2"};
+  const auto run = compare(scratch, sleeping);
+  INFO(run.err);
+  CHECK(run.status == 2);
+  CHECK(has(run.err, "--budget: 1 s is too short for a verdict, which takes at least 8 blocks"));
+  CHECK(has(run.err, "s; or --no-verdict for durations without a winner"));
+  CHECK_FALSE(fs::exists(scratch / "out/compare"));
+  Words look = sleeping;
+  look.insert(look.begin(), {"--no-verdict", "--passes", "time,cpu"});
+  REQUIRE(compare(scratch, look).status == 0);
+  // A minute of sleeping would be 200 rounds.
+  const auto recording = profiles::read_recording(scratch / "out/compare");
+  CHECK(recording.blocks.size() < 100);
 }
 
 TEST_CASE("a program has an empty input, and its output may be as long as it likes") {
