@@ -4,6 +4,7 @@
 #include "reports/exports/export.h"
 #include "reports/pages/html_page.h"
 #include "reports/pages/markdown.h"
+#include "reports/pages/summary.h"
 #include "tests/catch.h"
 #include "tests/reports/samples/foreign_samples.h"
 
@@ -67,6 +68,7 @@ TEST_CASE("a metric has a winner of its own beside that of wall time") {
   CHECK(has_text(text, "## Metrics"));
   CHECK(has_text(text, "req/s (higher is better)"));
   CHECK(has_text(text, "- By req/s, "));
+  CHECK(has_text(to_summary(report, 1000), "\nBeside     By req/s, "));
 }
 
 TEST_CASE("where lower is better, the lower figure wins, by the same ratio") {
