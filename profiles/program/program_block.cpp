@@ -210,7 +210,10 @@ class Run {
     if (outcome.kind == Outcome::Kind::kNotStarted) return outcome;
     std::optional<double> cpu_s;
     if (counters_) {
-      cpu_s = counters_->read().cpu_s;
+      const TreeCounts counts = counters_->read();
+      cpu_s = counts.cpu_s;
+      if (counts.cpu_migrations.value)
+        add(sum_.region.cpu_migrations, *counts.cpu_migrations.value);
       add(sum_.result.block.event_cpu_ns, to_ns(*cpu_s));
     }
     if (tree.account) cpu_s = std::max(cpu_s.value_or(0), tree.account->cpu_s);

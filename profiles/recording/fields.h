@@ -143,6 +143,7 @@ void fields(Io& io, T& region) {
   io("minor_faults", region.minor_faults);
   io("major_faults", region.major_faults);
   io("cores_time", region.cores_time);
+  io("cpu_migrations", region.cpu_migrations);
 }
 
 template <class Io, Is<DispatchLoop> T>

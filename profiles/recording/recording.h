@@ -145,6 +145,7 @@ struct Region {
   std::optional<int64_t> voluntary_switches, involuntary_switches;
   std::optional<int64_t> minor_faults, major_faults;
   std::optional<CoresTime> cores_time{};
+  std::optional<int64_t> cpu_migrations{};  // of threads from one core to another
 
   // Of the process, user and system; empty where one of them was not measured.
   std::optional<double> cpu_s() const {

@@ -102,6 +102,10 @@ const std::array kFigures{
                   return of_region(b,
                                    [](const auto& region) { return region.involuntary_switches; });
                 }},
+    BlockFigure{"migrations between cores", FigureKind::kCount, "count", 1,
+                [](const Block& b) {
+                  return of_region(b, [](const auto& region) { return region.cpu_migrations; });
+                }},
     BlockFigure{"peak memory", FigureKind::kBytes, "bytes", 4096, [](const Block& b) {
                   return b.peak_rss_bytes ? std::optional(static_cast<double>(*b.peak_rss_bytes))
                                           : std::nullopt;

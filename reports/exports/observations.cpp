@@ -71,6 +71,7 @@ Rows of_block(const Block& block) {
     rows.add("region_involuntary_switches", "count", region->involuntary_switches);
     rows.add("region_minor_faults", "count", region->minor_faults);
     rows.add("region_major_faults", "count", region->major_faults);
+    rows.add("region_cpu_migrations", "count", region->cpu_migrations);
   }
   if (block.server) {
     rows.add("server_cpu_time", "ns", block.server->cpu_ns);

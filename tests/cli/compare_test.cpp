@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "base/file.h"
+#include "profiles/perf/event.h"
 #include "profiles/recording/recording.h"
 #include "tests/catch.h"
 
@@ -41,6 +42,9 @@ TEST_CASE("the program that takes less time wins, and what it did is counted") {
     CHECK(tree->processes == 0);
   }
   CHECK(recording.profiles.at("long").tree->cpu_s > recording.profiles.at("short").tree->cpu_s);
+  // Where the kernel lets this user count them.
+  for (const auto& block : recording.blocks)
+    CHECK(block.region->cpu_migrations.has_value() == profiles::kernel_is_seen());
 }
 
 TEST_CASE("outputs that differ make a comparison void, unless they change from run to run") {

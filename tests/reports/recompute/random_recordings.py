@@ -108,7 +108,8 @@ class Run:
         larger = lambda usual, scatter: round(usual * more.lognormvariate(0, scatter) *
                                               (3 if slow and self.follows else 1))
         region |= {"voluntary_switches": larger(3, 0.3), "involuntary_switches": larger(200, 0.1),
-                   "minor_faults": larger(4000, 0.01), "major_faults": larger(0, 1)}
+                   "minor_faults": larger(4000, 0.01), "major_faults": larger(0, 1),
+                   "cpu_migrations": larger(12, 0.5)}
         if more.random() < self.counted:
             block["machine"] = {
                 "wall_s": region["wall_ns"] * 1e-9, "load_1min": 0.5,

@@ -111,6 +111,7 @@ FIGURES = (
     ("major page faults", "count", 1, of_region("major_faults")),
     ("voluntary context switches", "count", 1, of_region("voluntary_switches")),
     ("involuntary context switches", "count", 1, of_region("involuntary_switches")),
+    ("migrations between cores", "count", 1, of_region("cpu_migrations")),
     ("peak memory", "bytes", 4096, lambda block: block.get("peak_rss_bytes")))
 
 
