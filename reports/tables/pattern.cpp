@@ -73,7 +73,7 @@ std::string looked_at(const Compared& compared) {
       if (std::ranges::count(names, name) == 0) names.push_back(name);
   return fmt::format(
       "Looked at, for what goes with a time: whether the block was disturbed, its place in the "
-      "run{}. Migrations between cores and the clock frequency are not recorded.",
+      "run{}. The clock frequency is not recorded.",
       names.empty() ? "; nothing else is recorded of the blocks"
                     : fmt::format("; where every block has it, {}", fmt::join(names, ", ")));
 }

@@ -281,7 +281,7 @@ def table_notes(patterns):
         also = f"; where every block has it, {', '.join(looked_at)}" if looked_at else \
             "; nothing else is recorded of the blocks"
         notes.append(["Looked at, for what goes with a time: whether the block was disturbed, its "
-                      f"place in the run{also}. Migrations between cores and the clock frequency are "
+                      f"place in the run{also}. The clock frequency is "
                       "not recorded."])
     if found or plain:
         notes.append([AT_END])

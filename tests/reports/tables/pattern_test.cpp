@@ -87,7 +87,7 @@ TEST_CASE("an outlier is named with what happened to it") {
     CHECK(has(text,
               "it, CPU time, CPU time in the kernel, CPU time of other programs, minor page "
               "faults, involuntary context switches. Migrations"));
-    CHECK(has(text, "clock frequency are not recorded"));
+    CHECK(has(text, "clock frequency is not recorded"));
     const auto pattern = pattern_json(recording);
     REQUIRE(pattern["outliers"].size() == 1);
     CHECK(pattern["outliers"][0]["block"] == 7);
