@@ -13,8 +13,8 @@ namespace winnow::reports {
 namespace {
 
 constexpr size_t kReasons = 3;
-constexpr size_t kRanks = 5;   // told of many variants
-constexpr size_t kBeside = 3;  // told of wall time or metrics that do not decide
+constexpr size_t kRanks = 5;          // told of many variants
+constexpr size_t kMetricsBeside = 3;  // told of wall time or metrics that do not decide
 
 void add_pairs(std::vector<Fact>& lines, const std::string& name, const std::string& subject,
                const Pairs& pairs) {
@@ -63,7 +63,7 @@ std::vector<Fact> answer_lines(const Report& report) {
     lines.push_back({"Verdict", verdict.sentence});
     if (!verdict.bullets.empty()) lines.push_back({"Because", verdict.bullets.front()});
   }
-  for (size_t i = 0; i < std::min(kBeside, verdict.beside.size()); ++i)
+  for (size_t i = 0; i < std::min(kMetricsBeside, verdict.beside.size()); ++i)
     lines.push_back({"Beside", verdict.beside[i].sentence});
   add_ranking(lines, report);
   for (size_t i = 0; i < std::min(kReasons, verdict.causes.size()); ++i)
