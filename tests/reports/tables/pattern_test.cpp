@@ -86,7 +86,7 @@ TEST_CASE("an outlier is named with what happened to it") {
     CHECK(has(text, "Looked at"));
     CHECK(has(text,
               "it, CPU time, CPU time in the kernel, CPU time of other programs, minor page "
-              "faults, involuntary context switches. Migrations"));
+              "faults, involuntary context switches. The clock"));
     CHECK(has(text, "clock frequency is not recorded"));
     const auto pattern = pattern_json(recording);
     REQUIRE(pattern["outliers"].size() == 1);
