@@ -96,15 +96,6 @@ TEST_CASE("the functions of a server are those that run while its load does") {
     CHECK(planted_s > 0.8 * profile->sampled_s);
   }
   CHECK(!runs_somewhere(scratch.path()));
-  // Other rules draw its table anew.
-  base::write_file(scratch / "other.toml", "[[cpu]]\ncategory = 'batter'\nmatch = ['quarter']\n");
-  const auto again =
-      testing::winnow(scratch, {"report", "out/compare", "--categories", "other.toml"});
-  const size_t table = again.out.find("### Functions of the Server");
-  REQUIRE(table != std::string::npos);
-  CHECK(has(again.out.substr(table), "batter"));
-  CHECK_FALSE(has(again.out.substr(table), "dough"));
-  CHECK(has(run.out.substr(run.out.find("### Functions of the Server")), "dough"));
 }
 
 TEST_CASE("a server that fails is told in one line, and nothing is left of it") {
