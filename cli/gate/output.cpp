@@ -51,7 +51,8 @@ void write_files(const reports::GateReport& report, const fs::path& out) {
 std::string on_terminal(const reports::GateReport& report, const fs::path& out) {
   std::vector<std::pair<std::string, std::string>> places;
   if (!out.empty()) places.emplace_back("Report", (out / kSummaryFile).string());
-  if (fs::exists(out / "run/recording.json"))
+  std::error_code ignored;  // a gate of recordings measures none
+  if (report.mode != "recordings" && fs::exists(out / "run/recording.json", ignored))
     places.emplace_back("Recording", (out / "run").string());
   return reports::gate_summary(report, terminal_columns(), places);
 }
