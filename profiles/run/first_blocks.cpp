@@ -176,6 +176,21 @@ void Measurement::measure_start() {
   recording_.start_cost = StartCost{"true", kStartRuns, at(0.25), at(0.5), at(0.75)};
 }
 
+// Of all arms, each of which takes its part of `round_s`.
+int Measurement::blocks_in_budget(double round_s) const {
+  const double fewest_s = plan_.fewest_blocks * round_s;
+  if (fewest_s > plan_.budget_s)
+    throw base::UsageError(
+        "--budget",
+        fmt::format("{:.3g} s is too short for a verdict, which takes at least {} blocks of each "
+                    "command, about {:.3g} s: --budget {:.0f}s; or --no-verdict for durations "
+                    "without a winner",
+                    plan_.budget_s, plan_.fewest_blocks, fewest_s,
+                    std::ceil(fewest_s / kTimePassShare)));
+  return static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / round_s,
+                                     static_cast<double>(plan_.fewest_blocks), 100'000.0));
+}
+
 void Measurement::choose_plan(double round_s, double starts_s, double shortest_s) {
   if (goes_on_) {
     passes_.block = passes_.sampled = recording_.workload.iterations_per_block;
@@ -189,25 +204,12 @@ void Measurement::choose_plan(double round_s, double starts_s, double shortest_s
   const double all_s = (round_s + kStart_s * static_cast<double>(order_.arms())) *
                            static_cast<double>(passes_.block) +
                        starts_s;
-  if (plan_.budget_s > 0) {
-    const double fewest_s = plan_.fewest_blocks * all_s;
-    if (fewest_s > plan_.budget_s)
-      throw base::UsageError(
-          "--budget",
-          fmt::format("{:.3g} s is too short for a verdict, which takes at least {} blocks of each "
-                      "command, about {:.3g} s: --budget {:.0f}s; or --no-verdict for durations "
-                      "without a winner",
-                      plan_.budget_s, plan_.fewest_blocks, fewest_s,
-                      std::ceil(fewest_s / kTimePassShare)));
-    planned_blocks_ =
-        static_cast<int>(std::clamp(plan_.budget_s * kTimePassShare / all_s,
-                                    static_cast<double>(plan_.fewest_blocks), 100'000.0));
-    work_.limit_sampled_passes(
-        std::min(plan_.budget_s * (1 - kTimePassShare), kSampledPassLimit_s));
-  } else {
-    work_.limit_sampled_passes(std::clamp(kSampledOfBlocks * planned_blocks_ * all_s,
-                                          kLeastSampled_s, kSampledPassLimit_s));
-  }
+  const bool by_budget = plan_.budget_s > 0;
+  if (by_budget) planned_blocks_ = blocks_in_budget(all_s);
+  work_.limit_sampled_passes(
+      by_budget ? std::min(plan_.budget_s * (1 - kTimePassShare), kSampledPassLimit_s)
+                : std::clamp(kSampledOfBlocks * planned_blocks_ * all_s, kLeastSampled_s,
+                             kSampledPassLimit_s));
   recording_.workload.iterations_per_block = passes_.block;
   recording_.workload.blocks = planned_blocks_;
   plan_work();

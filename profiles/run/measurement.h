@@ -75,6 +75,7 @@ class Measurement {
   double left_s() const;
   bool fits_another_round() const;
   void plan_work();
+  int blocks_in_budget(double round_s) const;
   void choose_plan(double round_s, double starts_s, double shortest_s);
   void measure_start();
   BlockPlan block_plan(Pass pass, size_t arm, int index, int iterations);
