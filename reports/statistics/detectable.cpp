@@ -5,6 +5,7 @@
 #include <span>
 
 #include "reports/statistics/detectable_table.h"
+#include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/significance.h"
 
@@ -26,13 +27,9 @@ double scatter_of(const std::vector<double>& values) {
   walsh.reserve(count * (count + 1) / 2);
   for (size_t i = 0; i < count; ++i)
     for (size_t j = i; j < count; ++j) walsh.push_back((values[i] + values[j]) / 2);
-  const std::ptrdiff_t left =
-      signed_rank_critical(static_cast<int>(count), kScatterTail).value_or(0);
-  const auto low = walsh.begin() + left, high = walsh.end() - 1 - left;
-  std::ranges::nth_element(walsh, low);
-  const double lowest = *low;
-  std::ranges::nth_element(walsh, high);
-  return (*high - lowest) / 2;
+  const int left = signed_rank_critical(static_cast<int>(count), kScatterTail).value_or(0);
+  const Central range = leaving_out(static_cast<size_t>(left), walsh);
+  return (range.high - range.low) / 2;
 }
 
 // A figure of the table for this many pairs: between two rows by the reciprocals of their pairs.

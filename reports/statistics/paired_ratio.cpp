@@ -17,14 +17,17 @@ namespace {
 constexpr int kMostExactPairs = 100;
 constexpr int kHalfARank = 1;  // of sums of doubled ranks: that distribution's continuity
 
-// P(sum = s) when each of `weights` is added with probability 1/2.
-std::vector<double> sum_distribution(const std::vector<int>& weights) {
-  const int whole = std::accumulate(weights.begin(), weights.end(), 0);
-  std::vector<double> probability(static_cast<size_t>(whole) + 1);
+// P(sum = s), s at most `largest`, when each of `weights` is added with probability 1/2.
+std::vector<double> sum_distribution(const std::vector<int>& weights, int largest) {
+  std::vector<double> probability(static_cast<size_t>(largest) + 1);
   probability[0] = 1;
-  for (int weight : weights)
-    for (int sum = whole; sum >= 0; --sum)
-      probability[sum] = probability[sum] / 2 + (sum >= weight ? probability[sum - weight] / 2 : 0);
+  int reached = 0;
+  for (int weight : weights) {
+    reached = std::min(reached + weight, largest);
+    for (int sum = reached; sum >= weight; --sum)
+      probability[sum] = probability[sum] / 2 + probability[sum - weight] / 2;
+    for (int sum = std::min(weight - 1, reached); sum >= 0; --sum) probability[sum] /= 2;
+  }
   return probability;
 }
 
@@ -57,9 +60,8 @@ double signed_rank_p(std::vector<double> differences) {
     const boost::math::normal_distribution<double> normal(whole / 2.0, std::sqrt(squares) / 2);
     return std::min(1.0, 2 * boost::math::cdf(normal, smaller + kHalfARank));
   }
-  const std::vector<double> probability = sum_distribution(ranks);
-  return std::min(1.0,
-                  2 * std::accumulate(probability.begin(), probability.begin() + smaller + 1, 0.0));
+  const std::vector<double> probability = sum_distribution(ranks, smaller);
+  return std::min(1.0, 2 * std::accumulate(probability.begin(), probability.end(), 0.0));
 }
 
 }  // namespace
@@ -75,7 +77,7 @@ std::optional<int> signed_rank_critical(int n, double tail) {
   std::iota(ranks.begin(), ranks.end(), 1);
   double sum = 0;
   int largest = -1;
-  for (double probability : sum_distribution(ranks)) {
+  for (double probability : sum_distribution(ranks, n * (n + 1) / 4)) {
     sum += probability;
     if (sum > tail) break;
     ++largest;
@@ -98,12 +100,12 @@ PairedRatio paired_ratio(std::span<const double> first, std::span<const double> 
   for (size_t i = 0; i < differences.size(); ++i)
     for (size_t j = i; j < differences.size(); ++j)
       walsh.push_back((differences[i] + differences[j]) / 2);
-  std::ranges::sort(walsh);
-  result.ratio = std::exp(median(walsh));
   if (const auto left = signed_rank_critical(result.pairs, (1 - confidence) / 2)) {
-    result.low = std::exp(walsh[*left]);
-    result.high = std::exp(walsh[walsh.size() - 1 - *left]);
+    const Central interval = leaving_out(static_cast<size_t>(*left), walsh);
+    result.low = std::exp(interval.low);
+    result.high = std::exp(interval.high);
   }
+  result.ratio = std::exp(median(std::move(walsh)));
   result.p = signed_rank_p(std::move(differences));
   return result;
 }

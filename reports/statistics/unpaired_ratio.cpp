@@ -85,13 +85,13 @@ UnpairedRatio unpaired_ratio(std::span<const double> first, std::span<const doub
   std::vector<double> differences;
   for (double a : above)
     for (double b : below) differences.push_back(std::abs(a - b) <= kTie ? 0 : a - b);
-  std::ranges::sort(differences);
   result.ratio = std::exp(median(differences));
   const auto left = mann_whitney_critical(static_cast<int>(above.size()),
                                           static_cast<int>(below.size()), (1 - confidence) / 2);
   if (!left) return result;
-  result.low = std::exp(differences[*left]);
-  result.high = std::exp(differences[differences.size() - 1 - *left]);
+  const Central interval = leaving_out(static_cast<size_t>(*left), differences);
+  result.low = std::exp(interval.low);
+  result.high = std::exp(interval.high);
   return result;
 }
 

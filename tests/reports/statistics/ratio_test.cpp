@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <random>
 
+#include "reports/statistics/median.h"
 #include "reports/statistics/paired_ratio.h"
 #include "reports/statistics/unpaired_ratio.h"
 #include "reports/statistics/usl.h"
@@ -57,6 +59,23 @@ TEST_CASE("Mann-Whitney critical values are the published ones") {
   CHECK(mann_whitney_critical(8, 8, 0.025) == 13);
   CHECK(mann_whitney_critical(10, 10, 0.025) == 23);
   CHECK(mann_whitney_critical(20, 20, 0.025) == 127);
+}
+
+TEST_CASE("what leaves out as many values on either side is found without sorting all") {
+  std::mt19937 random(5);
+  for (int count = 1; count <= 40; ++count) {
+    std::vector<double> values;
+    for (int i = 0; i < count; ++i) values.push_back(static_cast<double>(random() % 30));  // ties
+    std::vector<double> sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    const size_t n = sorted.size();
+    CHECK(median(values) == (sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
+    for (size_t left = 0; 2 * left < n; ++left) {
+      const auto found = leaving_out(left, values);
+      CHECK(found.low == sorted[left]);
+      CHECK(found.high == sorted[n - 1 - left]);
+    }
+  }
 }
 
 TEST_CASE("the Hodges-Lehmann ratio is the median of the pairs' averages") {
