@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <string_view>
 
 #include "base/error.h"
 #include "base/message.h"
@@ -361,18 +360,17 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   const BlockPlan block = block_plan(pass, arm, index, iterations);
   const double begin_s = elapsed_s();
   ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
-  work_.note_measured(pass, elapsed_s() - begin_s);
+  const double seconds = elapsed_s() - begin_s;
+  work_.note_measured(pass, seconds);
   last_samples_ = result.samples;
 
   why_invalid_ = watch_of(arm).change();
   const bool ok = result.block.ok();
-  if (!ok && !stopped() && block.arm->program && interferes(pass)) {
-    constexpr std::string_view kNotMeasured = "not measured: ";
-    const std::string failure = failure_words(result.block);
+  if (!ok && !stopped() && block.arm->program && (interferes(pass) || result.pass_unavailable)) {
     leave_out(pass, arm,
-              failure.starts_with(kNotMeasured)
-                  ? failure.substr(kNotMeasured.size())
-                  : "a run under this pass did not end well: " + failure);
+              result.not_measured.empty()
+                  ? "a run under this pass did not end well: " + failure_words(result.block)
+                  : result.not_measured);
     return false;
   }
   int& failures = failures_in_a_row_[{pass, arm}];
