@@ -85,7 +85,8 @@ void Measurement::plan_work() {
 }
 
 double Measurement::elapsed_s() const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const auto own = std::chrono::steady_clock::now() - start_;
+  return std::chrono::duration<double>(own).count() + earlier_s_;
 }
 
 void Measurement::report_progress(const std::string& text) const {
@@ -250,7 +251,7 @@ void Measurement::time_pass() {
   while (rounds < planned_blocks_ && !stopped()) {
     take_round(order_.next(), {});
     ++rounds;
-    if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
+    if (!stopped() && plan_.enough && plan_.enough(recording_, elapsed_s())) break;
   }
   // Who asks for more as long as it is needed takes what there is.
   if (!plan_.enough) repeat_disturbed_rounds(rounds);
@@ -383,16 +384,16 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   result.block.rerun_of = rerun_of;
   if (within_round_ && result.block.disturbed.empty())
     result.block.disturbed = "the run was ended and gone on with within a round";
-  keep(std::move(result.block));
+  keep(std::move(result.block), seconds);
   return ok;
 }
 
 // What was interrupted itself is told, but not for one that goes on.
-void Measurement::keep(Block block) {
+void Measurement::keep(Block block, double seconds) {
   block.order = next_order_++;
   note_programs();
   journal_.note(recording_);
-  if (block.ok() || !stopped()) journal_.add({block, last_samples_});
+  if (block.ok() || !stopped()) journal_.add({block, last_samples_, seconds});
   recording_.blocks.push_back(std::move(block));
 }
 
@@ -406,6 +407,7 @@ bool Measurement::take_earlier(Pass pass, size_t arm, int index) {
   const std::string& name = name_of(arm);
   if (auto entry = earlier_.extract({pass, name, index})) {
     last_samples_ = entry.mapped().samples;
+    earlier_s_ += entry.mapped().seconds.value_or(0);
     recording_.blocks.push_back(std::move(entry.mapped().block));
     failures_in_a_row_[{pass, arm}] = 0;
     work_.note_done(pass);

@@ -83,9 +83,9 @@ class Measurement {
   bool take_earlier(Pass pass, size_t arm, int index);
   void take_all_earlier();
   bool was_taken(Pass pass, size_t arm) const;
-  void keep(Block block);
+  void keep(Block block, double seconds);
   int64_t samples_of_last_block() const;
-  double elapsed_s() const;
+  double elapsed_s() const;  // with earlier_s_: a budget is for both runs together
   void note_result(const ChildResult& result);
   void note_programs();
   void note_fewer_threads(const ChildResult& result);
@@ -98,6 +98,7 @@ class Measurement {
   Recording& recording_;
   std::map<BlockKey, JournalEntry> earlier_;  // not taken over yet
   const bool goes_on_;
+  double earlier_s_ = 0;  // that the blocks took which were taken over
   Journal journal_;
   int64_t next_order_ = 0;
   bool within_round_ = false;  // a round of which the earlier run took some blocks
