@@ -473,14 +473,9 @@ void Measurement::note_result(const ChildResult& result) {
   if (!workload.parts_per_iteration && parts != block.work.end())
     workload.parts_per_iteration =
         parts->second / static_cast<int64_t>(block.iteration_wall_ns.size());
-  if (!result.left_behind.empty()) {
-    std::string text = fmt::format("{} leaves processes behind, which were ended: {}",
-                                   block.variant, result.left_behind);
-    const bool told = std::ranges::any_of(recording_.warnings, [&](const std::string& warning) {
-      return warning.starts_with(block.variant + " leaves processes behind");
-    });
-    if (!told) recording_.warnings.push_back(std::move(text));
-  }
+  if (!result.left_behind.empty() && leave_processes_behind_.insert(block.variant).second)
+    warn_once(fmt::format("{} leaves processes behind, which were ended: {}", block.variant,
+                          result.left_behind));
   note_fewer_threads(result);
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;

@@ -109,11 +109,12 @@ class Measurement {
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
   // Commands that a pass cannot see, or that do not stand it: recording_.missing tells why.
   std::set<std::pair<Pass, size_t>> left_out_;
-  std::map<size_t, double> run_s_;    // of a command's run in the warm-up
-  PassPlan passes_;                   // how many iterations a process takes
-  std::optional<BudgetTask> budget_;  // of programs that follow docs/child-contract.md
-  Pass pass_ = kPasses.front();       // that is taken
-  double pass_end_s_ = 0;             // when it ends, by an estimate from the budget
+  std::map<size_t, double> run_s_;                // of a command's run in the warm-up
+  std::set<std::string> leave_processes_behind_;  // variants of which a warning tells
+  PassPlan passes_;                               // how many iterations a process takes
+  std::optional<BudgetTask> budget_;              // of programs that follow docs/child-contract.md
+  Pass pass_ = kPasses.front();                   // that is taken
+  double pass_end_s_ = 0;                         // when it ends, by an estimate from the budget
   int planned_blocks_;
   RemainingWork work_;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them
