@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/sums.h"
 #include "profiles/perf/stacks.h"
 #include "profiles/raw/agent_events.h"
 #include "profiles/raw/agent_results.h"
@@ -186,7 +187,7 @@ class SeenSum {
   void add(const AgentSeen& seen, const Block& block) {
     ++runs_;
     sum_.seen_cpu_s += seen.cpu_s;
-    sum_.child_processes += seen.child_processes;
+    base::add_to(sum_.child_processes, seen.child_processes);
     executed_ = executed_ || seen.executed;
     replaced_ = replaced_ || seen.replaced;
     if (block.iteration_wall_ns.empty() || !block.region) return;
