@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -72,22 +71,17 @@ class Clock {
  public:
   explicit Clock(double budget_s) : budget_s_(budget_s) {}
 
-  // After each round.
-  bool over() {
+  // After each round; `elapsed_s`: of the run.
+  bool over(double elapsed_s) {
     ++rounds_;
-    rounds_s_ = elapsed_s();
+    rounds_s_ = elapsed_s;
     return rounds_ >= reports::kLooks.front() && rounds_s_ >= budget_s_;
   }
   double round_s() const { return rounds_ > 0 ? rounds_s_ / rounds_ : 0; }
-  double left_s() const { return budget_s_ - elapsed_s(); }
+  double left_s(double elapsed_s) const { return budget_s_ - elapsed_s; }
 
  private:
-  double elapsed_s() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
   const double budget_s_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   int rounds_ = 0;
   double rounds_s_ = 0;  // of all of them
 };
@@ -252,12 +246,12 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options
   plan.out_dir = out + "/run";
   plan.named = false;  // the folder above it was; what ran before is kept beside
   Clock clock(parse_duration("--budget", options.budget.value_or(kGateBudget)));
-  plan.enough = [&](const profiles::Recording& recording) {
-    return clock.over() || reports::gate_enough(recording, rules);
+  plan.enough = [&](const profiles::Recording& recording, double elapsed_s) {
+    return clock.over(elapsed_s) || reports::gate_enough(recording, rules);
   };
   if (plan.progress)
     plan.progress = [&clock, tell = plan.progress](profiles::Progress progress) {
-      if (const double left_s = clock.left_s(); left_s > 0)
+      if (const double left_s = clock.left_s(progress.elapsed_s); left_s > 0)
         progress.eta_s = std::min(progress.eta_s.value_or(left_s), left_s);
       tell(progress);
     };

@@ -57,6 +57,12 @@ ChildResult failed(std::string failure) {
   return result;
 }
 
+ChildResult not_measured(std::string why) {
+  ChildResult result = failed("not measured: " + why);
+  result.not_measured = std::move(why);
+  return result;
+}
+
 // How the program contradicts the plan; empty: in nothing that both tell.
 std::string contradiction(const ChildResult& result, const BlockPlan& plan) {
   const auto iterations = static_cast<int64_t>(result.block.iteration_wall_ns.size());
@@ -142,8 +148,11 @@ ChildResult measure_in_folder(const BlockPlan& plan, MeasureInFolder measure) {
   try {
     fs::create_directories(out);
     measure(out, relative, result);
+  } catch (const PassUnavailable& error) {
+    result = not_measured(error.reason);
+    result.pass_unavailable = true;
   } catch (const std::exception& error) {
-    result = failed(fmt::format("not measured: {}", base::message_of(error)));
+    result = not_measured(base::message_of(error));
   }
   result.block.pass = plan.pass;
   result.block.variant = name;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/function_ref.h"
 #include "profiles/process/child_result.h"
 #include "profiles/process/plan.h"
@@ -30,6 +31,14 @@ struct BlockPlan {
   // Of the arm's program: a block in which it is another than before fails. May be null.
   ProgramWatch* watch = nullptr;
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
+};
+
+// Of a pass that fails whatever the program does: it is not measured under that pass any more.
+class PassUnavailable : public base::Error {
+ public:
+  PassUnavailable(Pass pass, const std::string& why)
+      : Error(word(pass) + " pass", why), reason(why) {}
+  std::string reason;
 };
 
 // The last lines of what a failed program said that a block keeps.

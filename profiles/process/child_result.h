@@ -24,6 +24,8 @@ struct ChildResult {
   std::optional<Model> model;
   std::optional<int64_t> samples;  // that a profiler of the harness took
   std::string left_behind;         // processes that outlived the program's leader, and were ended
+  std::string not_measured;        // why the harness could not; empty: a failure is the program's
+  bool pass_unavailable = false;   // and could not another time either
 };
 
 // Of a result: a larger one is refused, and not kept. A recording holds the results of all

@@ -129,6 +129,11 @@ std::optional<TaskIdentity> task_identity(pid_t task) {
                       first_line(status.substr(6))};
 }
 
+char task_state(pid_t task) {
+  const auto line = process_line(std::to_string(task).c_str());
+  return line ? line->state : '?';
+}
+
 std::string process_name(pid_t process) { return first_line(proc_text("/proc/%d/comm", process)); }
 
 bool is_thread_of(pid_t process, pid_t task) {

@@ -43,6 +43,9 @@ struct TaskIdentity {
 };
 std::optional<TaskIdentity> task_identity(pid_t task);
 
+// Of a thread as of a process, as in ProcessLine; '?': it is gone.
+char task_state(pid_t task);
+
 std::string process_name(pid_t process);
 bool is_thread_of(pid_t process, pid_t task);
 

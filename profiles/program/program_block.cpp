@@ -205,7 +205,7 @@ class Run {
   Outcome take() {
     const TreeOutcome tree = started();
     cores_end_.take();
-    if (!tree.unavailable.empty()) throw base::Error(word(plan_.pass) + " pass", tree.unavailable);
+    if (!tree.unavailable.empty()) throw PassUnavailable(plan_.pass, tree.unavailable);
     const Outcome& outcome = tree.outcome;
     if (outcome.kind == Outcome::Kind::kNotStarted) return outcome;
     std::optional<double> cpu_s;
@@ -431,6 +431,8 @@ void take_runs_beside_server(const BlockPlan& plan, const fs::path& out, Sum& su
     figures.ready_ns = to_ns(server.ready_s());
     figures.peak_rss_bytes = server.peak_rss_bytes();
     note_end_of(server, block);
+  } catch (const PassUnavailable&) {
+    throw;
   } catch (const base::Error& error) {
     sum.server = nullptr;
     block.failure = error.what();

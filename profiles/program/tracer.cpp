@@ -5,10 +5,14 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <exception>
 #include <new>
 
+#include "base/error.h"
 #include "base/message.h"
+#include "profiles/process/proc_files.h"
 
 namespace winnow::profiles {
 namespace {
@@ -19,15 +23,37 @@ constexpr unsigned kTreeOptions = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTR
 // Tracees of this thread, whatever signal they end with.
 constexpr int kAnyOfThread = __WALL | __WNOTHREAD;
 
-// A tracee may be killed at any moment, its stop is over then: that is no news. One that could not
-// go on for another reason would stand still for ever.
+// In the stop that was taken last. A task that was killed may already stand in its last one, of
+// which the next look at the tracees tells. Where the kernel has not noted that yet, it has soon.
+bool stands_still(pid_t task) {
+  constexpr int kLooks = 3;
+  for (int look = 0; look < kLooks; ++look) {
+    if (task_state(task) != 't') return false;
+    siginfo_t news{};
+    if (waitid(P_PID, static_cast<id_t>(task), &news,
+               WEXITED | WSTOPPED | WNOHANG | WNOWAIT | kAnyOfThread) != 0 ||
+        news.si_pid != 0)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+// A tracee may be killed at any moment, its stop is over then (ESRCH): that is no news. What else
+// fails would leave it standing for ever, or miscounted: the tracer gives up.
+void check_traced(const char* request, long result, pid_t task) {
+  if (result == 0) return;
+  const int error = errno;
+  if (error != ESRCH || stands_still(task)) throw base::Error(request, strerror(error));
+}
+
 void resume(pid_t task, int signal) {
-  if (ptrace(PTRACE_CONT, task, 0, signal) != 0 && errno != ESRCH) kill(task, SIGKILL);
+  check_traced("PTRACE_CONT", ptrace(PTRACE_CONT, task, 0, signal), task);
 }
 
 unsigned long message_of(pid_t task) {
   unsigned long message = 0;
-  ptrace(PTRACE_GETEVENTMSG, task, 0, &message);
+  check_traced("PTRACE_GETEVENTMSG", ptrace(PTRACE_GETEVENTMSG, task, 0, &message), task);
   return message;
 }
 
@@ -54,6 +80,8 @@ void Tracer::wait_for_end() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Where it ends before its tracees have, the kernel lets go of them, and kills them: none is left
+// standing.
 void Tracer::run(pid_t leader, std::promise<int>& attached) {
   bool told = false;
   try {
@@ -104,8 +132,7 @@ void Tracer::stopped(pid_t task, int status) {
     case PTRACE_EVENT_STOP:
       // A group that is stopped stays so until a SIGCONT, of which the tracer hears.
       if (!group_stop) break;
-      ptrace(PTRACE_LISTEN, task, 0, 0);
-      return;
+      return check_traced("PTRACE_LISTEN", ptrace(PTRACE_LISTEN, task, 0, 0), task);
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
     case PTRACE_EVENT_CLONE:
@@ -139,7 +166,7 @@ void Tracer::count_futex(pid_t task) {
     if (!spent) futexes_->give_up("counting ended");
     return;
   }
-  if (errno == ESRCH) return;
+  if (errno == ESRCH && !stands_still(task)) return;
   ended_program_ = true;
   futexes_->give_up("the program was ended");
   kill(-leader_, SIGKILL);

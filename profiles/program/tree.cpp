@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "profiles/process/proc_files.h"
@@ -63,10 +64,11 @@ TreeOutcome run_tree(const Command& command, const TreeOptions& options,
   try {
     tree.outcome = run_child(traced, stop);
   } catch (const TracingRefused& refused) {
-    return untraced(
-        fmt::format("ptrace: {} (/proc/sys/kernel/yama/ptrace_scope above 1, or a "
-                    "container without CAP_SYS_PTRACE)",
-                    strerror(refused.error)));
+    const bool forbidden = refused.error == EPERM;
+    return untraced(fmt::format("ptrace: {}{}", strerror(refused.error),
+                                forbidden ? " (/proc/sys/kernel/yama/ptrace_scope above 1, or a "
+                                            "container without CAP_SYS_PTRACE)"
+                                          : ""));
   }
   tracer.wait_for_end();
   take_account(tracer, tree);

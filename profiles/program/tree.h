@@ -23,14 +23,15 @@ struct TreeOutcome {
   Outcome outcome;
   std::optional<TreeAccount> account;  // none: see unavailable, or it was not started
   std::optional<FutexCounts> futexes;  // none: not asked for, or as above
-  std::string unavailable;             // why nothing was traced; empty: it was
+  std::string unavailable;             // why nothing was traced, or not all; empty: it was
 };
 
 // As run_child with reap_descendants, and traced: an account of every thread of every descendant,
 // of static, Go and set-uid programs, too. Untraced stay only processes made with CLONE_UNTRACED. A
 // program that traces others itself (a debugger) fails; one that is set-uid runs without its
 // privilege unless the harness has CAP_SYS_PTRACE, with futexes always. Where tracing is forbidden
-// the program is not run. Throws as run_child does.
+// the program is not run; where it fails later, the program is ended at once. Throws as run_child
+// does.
 TreeOutcome run_tree(const Command& command, const TreeOptions& options,
                      const std::atomic<bool>* stop);
 

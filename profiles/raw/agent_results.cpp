@@ -285,11 +285,6 @@ void warn_of_threads(const Header& header, int64_t unread, std::vector<std::stri
     warnings.push_back(fmt::format("the kernel's figures of {} threads could not be read", unread));
 }
 
-void warn_of_children(const Header& header, std::vector<std::string>& warnings) {
-  const int64_t children = whole(header.child_processes.load());
-  if (children > 0) warnings.push_back(warning_of_children(children));
-}
-
 AgentSeen seen_of(const Header& header) {
   AgentSeen seen;
   seen.cpu_s = static_cast<double>(since(header.cpu_begin_ns, header.cpu_end_ns)) * 1e-9;
@@ -343,12 +338,6 @@ const Header& checked_header(std::span<const std::byte> bytes, const std::string
 
 }  // namespace
 
-std::string warning_of_children(int64_t children) {
-  return children == 1
-             ? "1 child process was made, which is not counted"
-             : fmt::format("{} child processes were made, which are not counted", children);
-}
-
 AgentResults read_agent_results(const std::string& file, int iterations) {
   const AgentBytes read(file);
   const Header& header = checked_header(read.bytes(), file);
@@ -374,7 +363,6 @@ AgentResults read_agent_results(const std::string& file, int iterations) {
   results.ns_per_tick = clock.s_per_tick * 1e9;
   check_off_cpu(results.sync, results.warnings);
   warn_of_threads(header, collected.unread, results.warnings);
-  warn_of_children(header, results.warnings);
   results.seen = seen_of(header);
   if (header.allocates_elsewhere != 0) forget_allocations(results.sync, results.warnings);
   check_readable(results.sync, file);

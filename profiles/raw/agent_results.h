@@ -11,9 +11,6 @@ namespace winnow::profiles {
 inline constexpr const char* kAllocatesElsewhere =
     "its allocations do not go through the C library's malloc";
 
-// "3 child processes were made, which are not counted": one of AgentResults::warnings.
-std::string warning_of_children(int64_t children);
-
 // A thread that was not created and ended within the region.
 struct AgentThread {
   uint32_t slot = 0;
@@ -26,7 +23,7 @@ struct AgentThread {
 struct AgentSeen {
   double cpu_s = 0;             // of its region
   double start_s = 0;           // of its start: of loading the agent, above all
-  int64_t child_processes = 0;  // that it made
+  int64_t child_processes = 0;  // that it made, which are not counted
   bool replaced = false;        // it was another program before, by whose time start_s is not known
   bool executed = false;        // it became another program, which the agent does not count
 };

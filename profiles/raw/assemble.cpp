@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/sums.h"
 #include "profiles/perf/stacks.h"
 #include "profiles/raw/agent_events.h"
 #include "profiles/raw/agent_results.h"
@@ -186,7 +187,7 @@ class SeenSum {
   void add(const AgentSeen& seen, const Block& block) {
     ++runs_;
     sum_.seen_cpu_s += seen.cpu_s;
-    sum_.child_processes += seen.child_processes;
+    base::add_to(sum_.child_processes, seen.child_processes);
     executed_ = executed_ || seen.executed;
     replaced_ = replaced_ || seen.replaced;
     if (block.iteration_wall_ns.empty() || !block.region) return;
@@ -273,10 +274,14 @@ AgentResults counted(const std::string& file, const Block& block, int iterations
                      Recording& recording) {
   AgentResults results = read_agent_results(file, iterations);
   // Of a command the tables tell what the pass did not see.
-  const std::string of_children = warning_of_children(results.seen.child_processes);
+  const int64_t children = results.seen.child_processes;
   const bool command = !file.ends_with("/agent.bin");
+  if (children > 0 && !command)
+    results.warnings.push_back(
+        children == 1
+            ? "1 child process was made, which is not counted"
+            : fmt::format("{} child processes were made, which are not counted", children));
   for (const std::string& warning : results.warnings) {
-    if (command && warning == of_children) continue;
     std::string text = fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning);
     if (std::ranges::count(recording.warnings, text) == 0)
       recording.warnings.push_back(std::move(text));

@@ -94,7 +94,7 @@ bool is_there(const std::string& path) {
   std::error_code error;
   const auto found = std::filesystem::status(path, error);
   if (found.type() == std::filesystem::file_type::not_found) return false;
-  if (error) throw base::Error(path, error.message());
+  if (error) throw base::ReadError(path, error.message());
   return true;
 }
 

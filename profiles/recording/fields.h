@@ -421,6 +421,7 @@ void fields(Io& io, T& recording) {
   io("profiles", recording.profiles);
   io("missing", recording.missing);
   io("warnings", recording.warnings);
+  io("lasting_warnings", recording.lasting_warnings);
 }
 
 }  // namespace winnow::profiles

@@ -20,6 +20,7 @@ template <class Io, Is<JournalEntry> T>
 void fields(Io& io, T& entry) {
   io("block", entry.block);
   io("samples", entry.samples);
+  io("seconds", entry.seconds);
 }
 
 namespace {

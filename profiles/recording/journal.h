@@ -17,6 +17,7 @@ inline constexpr const char* kJournal = "blocks.jsonl";
 struct JournalEntry {
   Block block;
   std::optional<int64_t> samples{};  // that a profiler of the harness took
+  std::optional<double> seconds{};   // that it took in all, its process and what lies around it
 };
 
 // All entries of the folder that were written to their end; none where it has no journal. Throws

@@ -192,12 +192,9 @@ int Measurement::blocks_in_budget(double round_s) const {
 }
 
 void Measurement::choose_plan(double round_s, double starts_s, double shortest_s) {
-  if (goes_on_) {
+  if (goes_on_)
     passes_.block = passes_.sampled = recording_.workload.iterations_per_block;
-    planned_blocks_ = recording_.workload.blocks;
-    return plan_work();
-  }
-  if (plan_.iterations_per_block == 0)
+  else if (plan_.iterations_per_block == 0)
     passes_.block = passes_.sampled = static_cast<int>(
         std::clamp(std::ceil(kLeastBlock_s / std::max(shortest_s, 1e-6)), 1.0, 1000.0));
   // A run costs its start besides.
@@ -205,7 +202,10 @@ void Measurement::choose_plan(double round_s, double starts_s, double shortest_s
                            static_cast<double>(passes_.block) +
                        starts_s;
   const bool by_budget = plan_.budget_s > 0;
-  if (by_budget) planned_blocks_ = blocks_in_budget(all_s);
+  if (goes_on_)
+    planned_blocks_ = recording_.workload.blocks;
+  else if (by_budget)
+    planned_blocks_ = blocks_in_budget(all_s);
   work_.limit_sampled_passes(
       by_budget ? std::min(plan_.budget_s * (1 - kTimePassShare), kSampledPassLimit_s)
                 : std::clamp(kSampledOfBlocks * planned_blocks_ * all_s, kLeastSampled_s,

@@ -50,7 +50,7 @@ void remove_quietly(const std::string& folder, const char* name) {
   fs::remove(fs::path(folder) / name, ignored);
 }
 
-// What cannot be read counts as measured.
+// What cannot be read counts as measured: it is kept.
 bool holds_measured(const std::string& folder) try {
   if (!holds(folder, kRecordingFile)) return !read_journal(folder).empty();
   return std::ranges::any_of(read_recording(folder).blocks, &Block::ok);
@@ -58,11 +58,13 @@ bool holds_measured(const std::string& folder) try {
   return true;
 }
 
-// Whether a run can go on there.
+// Whether a run can go on there. Throws base::ReadError.
 bool is_readable(const std::string& folder) try {
   read_recording(folder);
   read_journal(folder);
   return true;
+} catch (const base::ReadError&) {
+  throw;
 } catch (const base::Error&) {
   return false;
 }
@@ -84,11 +86,15 @@ int rank(RunStatus status) {
   return status == RunStatus::incomplete ? 1 : 0;
 }
 
-// Of a folder; 0 where there is none, where nothing was measured, and of what cannot be read.
+// Of a folder; 0 where there is none, where nothing was measured, and of what is no recording.
+// Throws base::ReadError and fs::filesystem_error: what the disk does not give may be finished.
 int rank_in(const std::string& folder) try {
+  if (!holds(folder, kRecordingFile)) return 0;
   const Recording recording = read_recording(folder);
   return std::ranges::any_of(recording.blocks, &Block::ok) ? rank(recording.status) : 0;
-} catch (const std::exception&) {
+} catch (const base::ReadError&) {
+  throw;
+} catch (const base::Error&) {
   return 0;
 }
 
@@ -194,8 +200,10 @@ void RecordingFolder::take_interrupted() try {
   fs::rename(folder_, partial_);
 } catch (const base::UsageError&) {
   throw;  // another run writes there
+} catch (const base::ReadError&) {
+  throw;  // the next run may read it, and go on with it
 } catch (const base::Error&) {
-  return;  // what cannot be read stays where it is
+  return;  // what is no recording stays where it is
 }
 
 void RecordingFolder::settle_partial() {
@@ -216,8 +224,11 @@ void RecordingFolder::settle_partial() {
 
 bool RecordingFolder::holds_recording() const { return holds(folder_, kRecordingFile); }
 
-bool RecordingFolder::keeps_earlier() const {
+// Where that cannot be told, too.
+bool RecordingFolder::keeps_earlier() const try {
   return !owner_.force && holds_recording() && holds_measured(folder_);
+} catch (const fs::filesystem_error&) {
+  return true;
 }
 
 // The names that are taken of those aside, the newest first, up to the first one that is free.

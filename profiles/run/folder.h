@@ -36,7 +36,7 @@ class RecordingFolder {
   // named and holds a finished recording, when another run is writing there, when it is a mount
   // point or this process works in it, or when
   // "<folder>.partial" is nothing that a run leaves; base::Error when something cannot be created
-  // or moved.
+  // or moved, or read of what an earlier run left: nothing is judged by an error of the disk.
   RecordingFolder(const std::string& folder, FolderOwner owner);
   // Throws the base::UsageError that the constructor would throw of what lies there now; touches
   // nothing.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <string_view>
 
 #include "base/error.h"
 #include "base/message.h"
@@ -86,7 +85,8 @@ void Measurement::plan_work() {
 }
 
 double Measurement::elapsed_s() const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const auto own = std::chrono::steady_clock::now() - start_;
+  return std::chrono::duration<double>(own).count() + earlier_s_;
 }
 
 void Measurement::report_progress(const std::string& text) const {
@@ -251,7 +251,7 @@ void Measurement::time_pass() {
   while (rounds < planned_blocks_ && !stopped()) {
     take_round(order_.next(), {});
     ++rounds;
-    if (!stopped() && plan_.enough && plan_.enough(recording_)) break;
+    if (!stopped() && plan_.enough && plan_.enough(recording_, elapsed_s())) break;
   }
   // Who asks for more as long as it is needed takes what there is.
   if (!plan_.enough) repeat_disturbed_rounds(rounds);
@@ -361,18 +361,17 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   const BlockPlan block = block_plan(pass, arm, index, iterations);
   const double begin_s = elapsed_s();
   ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
-  work_.note_measured(pass, elapsed_s() - begin_s);
+  const double seconds = elapsed_s() - begin_s;
+  work_.note_measured(pass, seconds);
   last_samples_ = result.samples;
 
   why_invalid_ = watch_of(arm).change();
   const bool ok = result.block.ok();
-  if (!ok && !stopped() && block.arm->program && interferes(pass)) {
-    constexpr std::string_view kNotMeasured = "not measured: ";
-    const std::string failure = failure_words(result.block);
+  if (!ok && !stopped() && block.arm->program && (interferes(pass) || result.pass_unavailable)) {
     leave_out(pass, arm,
-              failure.starts_with(kNotMeasured)
-                  ? failure.substr(kNotMeasured.size())
-                  : "a run under this pass did not end well: " + failure);
+              result.not_measured.empty()
+                  ? "a run under this pass did not end well: " + failure_words(result.block)
+                  : result.not_measured);
     return false;
   }
   int& failures = failures_in_a_row_[{pass, arm}];
@@ -385,16 +384,16 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   result.block.rerun_of = rerun_of;
   if (within_round_ && result.block.disturbed.empty())
     result.block.disturbed = "the run was ended and gone on with within a round";
-  keep(std::move(result.block));
+  keep(std::move(result.block), seconds);
   return ok;
 }
 
 // What was interrupted itself is told, but not for one that goes on.
-void Measurement::keep(Block block) {
+void Measurement::keep(Block block, double seconds) {
   block.order = next_order_++;
   note_programs();
   journal_.note(recording_);
-  if (block.ok() || !stopped()) journal_.add({block, last_samples_});
+  if (block.ok() || !stopped()) journal_.add({block, last_samples_, seconds});
   recording_.blocks.push_back(std::move(block));
 }
 
@@ -408,6 +407,7 @@ bool Measurement::take_earlier(Pass pass, size_t arm, int index) {
   const std::string& name = name_of(arm);
   if (auto entry = earlier_.extract({pass, name, index})) {
     last_samples_ = entry.mapped().samples;
+    earlier_s_ += entry.mapped().seconds.value_or(0);
     recording_.blocks.push_back(std::move(entry.mapped().block));
     failures_in_a_row_[{pass, arm}] = 0;
     work_.note_done(pass);
@@ -473,14 +473,9 @@ void Measurement::note_result(const ChildResult& result) {
   if (!workload.parts_per_iteration && parts != block.work.end())
     workload.parts_per_iteration =
         parts->second / static_cast<int64_t>(block.iteration_wall_ns.size());
-  if (!result.left_behind.empty()) {
-    std::string text = fmt::format("{} leaves processes behind, which were ended: {}",
-                                   block.variant, result.left_behind);
-    const bool told = std::ranges::any_of(recording_.warnings, [&](const std::string& warning) {
-      return warning.starts_with(block.variant + " leaves processes behind");
-    });
-    if (!told) recording_.warnings.push_back(std::move(text));
-  }
+  if (!result.left_behind.empty() && leave_processes_behind_.insert(block.variant).second)
+    warn_once(fmt::format("{} leaves processes behind, which were ended: {}", block.variant,
+                          result.left_behind));
   note_fewer_threads(result);
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;

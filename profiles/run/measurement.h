@@ -83,9 +83,9 @@ class Measurement {
   bool take_earlier(Pass pass, size_t arm, int index);
   void take_all_earlier();
   bool was_taken(Pass pass, size_t arm) const;
-  void keep(Block block);
+  void keep(Block block, double seconds);
   int64_t samples_of_last_block() const;
-  double elapsed_s() const;
+  double elapsed_s() const;  // with earlier_s_: a budget is for both runs together
   void note_result(const ChildResult& result);
   void note_programs();
   void note_fewer_threads(const ChildResult& result);
@@ -98,6 +98,7 @@ class Measurement {
   Recording& recording_;
   std::map<BlockKey, JournalEntry> earlier_;  // not taken over yet
   const bool goes_on_;
+  double earlier_s_ = 0;  // that the blocks took which were taken over
   Journal journal_;
   int64_t next_order_ = 0;
   bool within_round_ = false;  // a round of which the earlier run took some blocks
@@ -108,11 +109,12 @@ class Measurement {
   std::map<std::pair<Pass, size_t>, int> blocks_, failures_in_a_row_;
   // Commands that a pass cannot see, or that do not stand it: recording_.missing tells why.
   std::set<std::pair<Pass, size_t>> left_out_;
-  std::map<size_t, double> run_s_;    // of a command's run in the warm-up
-  PassPlan passes_;                   // how many iterations a process takes
-  std::optional<BudgetTask> budget_;  // of programs that follow docs/child-contract.md
-  Pass pass_ = kPasses.front();       // that is taken
-  double pass_end_s_ = 0;             // when it ends, by an estimate from the budget
+  std::map<size_t, double> run_s_;                // of a command's run in the warm-up
+  std::set<std::string> leave_processes_behind_;  // variants of which a warning tells
+  PassPlan passes_;                               // how many iterations a process takes
+  std::optional<BudgetTask> budget_;              // of programs that follow docs/child-contract.md
+  Pass pass_ = kPasses.front();                   // that is taken
+  double pass_end_s_ = 0;                         // when it ends, by an estimate from the budget
   int planned_blocks_;
   RemainingWork work_;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them

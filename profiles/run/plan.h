@@ -40,8 +40,9 @@ struct RunPlan : MeasuringPlan {
   std::string program_categories;
   std::string agent_library;  // path of libwinnow-agent.so; its malloc hooks lie beside
   // Asked after each round of the time pass (one block of every arm); true: it ends. May be empty.
-  // With it no disturbed round is repeated.
-  std::function<bool(const Recording&)> enough;
+  // With it no disturbed round is repeated. `elapsed_s`: of the run, with what the blocks took that
+  // an earlier run of the plan measured.
+  std::function<bool(const Recording&, double elapsed_s)> enough;
   std::string machine_root;  // /proc and /sys are read below; empty: the machine's own
 
   // Of programs that need not know of the harness, or of those that follow docs/child-contract.md:

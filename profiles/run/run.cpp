@@ -9,7 +9,7 @@
 #include <iterator>
 #include <map>
 #include <set>
-#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/message.h"
@@ -31,8 +31,6 @@
 
 namespace winnow::profiles {
 namespace {
-
-constexpr std::string_view kBlocksFailed = " blocks failed: ";
 
 void check_plan(const RunPlan& plan) {
   check(!plan.arms.empty(), "variants", "none");
@@ -139,7 +137,7 @@ void note_gaps(Pass pass, const Variant& variant, Recording& recording) {
     ++(block.ok() ? ok : failed);
     if (!block.ok()) failure = failure_words(block);
   }
-  const std::string text = fmt::format("{} of {}{}{}", failed, ok + failed, kBlocksFailed, failure);
+  const std::string text = fmt::format("{} of {} blocks failed: {}", failed, ok + failed, failure);
   if (has_no_wall_profile(pass, variant)) {
     recording.missing.push_back(
         {variant.name, pass, "its threads live too short for a sampled wall profile"});
@@ -215,15 +213,20 @@ RunStatus status_of(const RunPlan& plan, const Recording& recording) {
   return all_ok && nothing_missing ? RunStatus::complete : RunStatus::incomplete;
 }
 
+void warn_once(std::string warning, Recording& recording) {
+  if (std::ranges::count(recording.warnings, warning) == 0)
+    recording.warnings.push_back(std::move(warning));
+}
+
 // What an earlier run of the plan left, but its blocks, which are taken over in their turn, and
 // what is told of them at the end.
 Recording begun_recording(const std::string& folder, RunPlan& plan) {
   Recording recording = read_recording(folder);
-  const std::vector<std::string> ends = disturbance_warnings(recording);
-  std::erase_if(recording.warnings, [&](const std::string& warning) {
-    return std::ranges::count(ends, warning) > 0 ||
-           warning.find(kBlocksFailed) != std::string::npos;
-  });
+  if (const auto lasting = std::exchange(recording.lasting_warnings, std::nullopt)) {
+    auto& warnings = recording.warnings;
+    warnings.resize(std::min(warnings.size(), static_cast<size_t>(std::max(0, *lasting))));
+    for (const std::string& remark : recording.remarks) warn_once(remark, recording);
+  }
   const std::string sentence =
       fmt::format("this run was ended and gone on with at {}; {} blocks were measured before",
                   utc_now(), std::ranges::count_if(recording.blocks, &Block::ok));
@@ -246,12 +249,15 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
              Recording& recording) {
   Measurement measurement(plan, folder, recording);
   if (std::string warning = tuning_warning(plan.of_programs()); !warning.empty())
-    recording.warnings.push_back(std::move(warning));
+    warn_once(std::move(warning), recording);
   if (plan.roofline) {
     measurement.report_progress("the machine's peaks");
-    take_peaks(plan, recording.roofline, recording.warnings);
+    std::vector<std::string> warnings;
+    take_peaks(plan, recording.roofline, warnings);
+    for (std::string& warning : warnings) warn_once(std::move(warning), recording);
   }
   measurement.take_passes();
+  const size_t lasting_warnings = recording.warnings.size();
   for (std::string& warning : disturbance_warnings(recording))
     recording.warnings.push_back(std::move(warning));
   if (plan.of_programs()) drop_outputs(plan.compare_outputs, recording);
@@ -264,6 +270,8 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
     note_invalid(plan, why, recording);
   measurement.clean_up();
   recording.status = status_of(plan, recording);
+  if (recording.status == RunStatus::interrupted)
+    recording.lasting_warnings = static_cast<int>(lasting_warnings);
 }
 
 FolderOwner owner_of(const RunPlan& plan) {

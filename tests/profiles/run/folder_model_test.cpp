@@ -563,6 +563,74 @@ TEST_CASE("the model finds a folder that loses something") {
   CHECK(has(first_violation<ForgetfulFolder>(three, finish, true, tries), "is lost"));
 }
 
+TEST_CASE("an error of the disk is no reason to take a finished recording for another one") {
+  const SharedTold told;
+  const Scratch scratch;
+  const std::string out = scratch / "out";
+  take_place<RecordingFolder>(out, kFinishA, 100, {});
+  const auto status_of_start = [&](int failing_call) {
+    *g_told = {};
+    const pid_t process = ::fork();
+    if (process == 0) {
+      int status = 0;
+      g_fault = {failing_call};
+      g_counting = true;
+      try {
+        RecordingFolder(out, {"plan: B\n", false, true, {}});
+      } catch (const base::UsageError&) {
+        status = 2;
+      } catch (const std::exception&) {
+        status = 3;
+      }
+      g_counting = false;
+      ::_exit(status);
+    }
+    int status = -1;
+    ::waitpid(process, &status, 0);
+    return WEXITSTATUS(status);
+  };
+  REQUIRE(status_of_start(0) == 2);
+  const int calls = g_told->calls;
+  CHECK(calls > 4);
+  for (int call = 1; call <= calls; ++call) {
+    INFO("call " << call);
+    CHECK(status_of_start(call) >= 2);
+    CHECK(look(scratch.path()).out_ids == std::set<int64_t>{100, 101});
+    CHECK_FALSE(fs::exists(out + ".partial"));
+  }
+}
+
+TEST_CASE("an error of the disk does not end what an interrupted run began") {
+  const SharedTold told;
+  const Scratch scratch;
+  const std::string out = scratch / "out";
+  take_place<RecordingFolder>(out, kInterruptA, 100, {});
+  const std::set<int64_t> before = look(scratch.path()).ids;
+  const auto goes_on = [&](int failing_call) {  // a run that begins goes on
+    *g_told = {};
+    const pid_t process = ::fork();
+    if (process == 0) {
+      bool good = true;
+      g_fault = {failing_call};
+      g_counting = true;
+      try {
+        good = RecordingFolder(out, {"plan: A\n", false, false, {}}).goes_on();
+      } catch (const std::exception&) {
+      }
+      g_counting = false;
+      ::_exit(good ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(process, &status, 0);
+    return WEXITSTATUS(status) == 0;
+  };
+  for (int call = 1; call == 1 || call <= g_told->calls; ++call) {
+    INFO("call " << call);
+    CHECK(goes_on(call));
+    CHECK(look(scratch.path()).ids == before);
+  }
+}
+
 TEST_CASE("of complete recordings the last three are kept, the newest with the lowest number") {
   const SharedTold told;
   const Scratch scratch;

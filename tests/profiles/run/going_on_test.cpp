@@ -1,6 +1,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <functional>
@@ -8,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "profiles/recording/journal.h"
 #include "profiles/run/run.h"
 #include "tests/catch.h"
 #include "tests/profiles/run/run_plans.h"
@@ -152,6 +155,61 @@ TEST_CASE("a run that is killed again and again loses nothing and measures nothi
   }
   CHECK(read_recording(plan.out_dir + ".partial").blocks.size() == 12);
   CHECK(run_counted(plan).measured == kAllBlocks - 12);
+}
+
+TEST_CASE("the time that an earlier run took counts in the budget of the run that goes on") {
+  const Scratch scratch;
+  RunPlan plan = long_plan(scratch);
+  run_and_kill(plan, 6);  // two rounds
+  double earlier_s = 0;
+  for (const JournalEntry& entry : read_journal(plan.out_dir + ".partial")) {
+    REQUIRE(entry.seconds.value_or(0) > 0);
+    earlier_s += *entry.seconds;
+  }
+  std::vector<double> after_rounds_s;
+  plan.enough = [&](const Recording&, double elapsed_s) {
+    after_rounds_s.push_back(elapsed_s);
+    return after_rounds_s.size() == 3;
+  };
+  const Recording recording = run(plan);
+  REQUIRE(after_rounds_s.size() == 3);
+  CHECK(after_rounds_s[0] > 0);
+  CHECK(after_rounds_s[1] >= earlier_s);
+  CHECK(after_rounds_s[2] > after_rounds_s[1]);
+}
+
+TEST_CASE("what an interrupted run said at its end is said once when it is gone on with") {
+  const Scratch scratch;
+  Arm changing;
+  changing.variant.name = "a";
+  changing.command = {"sh", "-c", "echo $$; sleep 9 > /dev/null &"};
+  changing.program.emplace();
+  RunPlan plan = plan_of(scratch, {changing}, {Pass::time, Pass::tree});
+  plan.workload = {};
+  plan.iterations_per_block = 1;
+  std::atomic<bool> stop{false};
+  plan.stop = &stop;
+  plan.progress = [&](const Progress& progress) {
+    if (progress.text.starts_with("tree pass, block 4")) stop = true;
+  };
+  const auto told = [](const Recording& recording, const char* words) {
+    return std::ranges::count_if(recording.warnings,
+                                 [&](const std::string& warning) { return has(warning, words); });
+  };
+  constexpr const char *kAtEnd = "is another one in each run", *kLasting = "a leaves processes";
+  const Recording first = run(plan);
+  REQUIRE(first.status == RunStatus::interrupted);
+  REQUIRE(told(first, kAtEnd) == 1);
+  REQUIRE(told(first, kLasting) == 1);
+  stop = false;
+  plan.progress = nullptr;
+  const Recording second = run(plan);
+  CHECK(second.status == RunStatus::complete);
+  CHECK(told(second, "this run was ended and gone on with") == 1);
+  CHECK(told(second, kAtEnd) == 1);
+  CHECK(told(second, kLasting) == 2);  // by each of the two, of other processes
+  CHECK_FALSE(second.lasting_warnings);
+  CHECK_FALSE(read_recording(plan.out_dir).lasting_warnings);
 }
 
 TEST_CASE("an interrupted run is gone on with, also when it is interrupted at once again") {

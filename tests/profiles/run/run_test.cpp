@@ -47,7 +47,7 @@ TEST_CASE("the time pass ends when what it measured is enough") {
   plan.iterations_per_block = 1;
   for (Arm& arm : plan.arms) arm.command[1] = "pool";
   std::vector<size_t> asked;
-  plan.enough = [&](const Recording& recording) {
+  plan.enough = [&](const Recording& recording, double) {
     asked.push_back(recording.blocks.size());
     return recording.blocks.size() >= 6;
   };
