@@ -101,7 +101,7 @@ profiles::RunPlan make_plan(const std::vector<profiles::Arm>& arms, const Compar
   for (profiles::Arm& arm : plan.arms) arm.program->metrics = metrics;
   if (options.work) plan.workload.work = parse_work(*options.work);
   plan.twin = !options.no_twin && plan.arms.size() > 1;
-  plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
+  plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostBlocks);
   plan.iterations_per_block = options.runs;
   plan.passes = options.passes ? passes_named(split("--passes", *options.passes), kCommandPasses)
                                : std::vector(kUsualPasses.begin(), kUsualPasses.end());

@@ -140,7 +140,7 @@ void split_evenly(scenarios::Scenario& scenario) {
 // The scenario as the command line changes it.
 scenarios::Scenario scenario_of(const RunOptions& options) {
   auto scenario = chosen_scenario(options);
-  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostOfAll);
+  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostBlocks);
   if (options.passes) scenario.passes = split("--passes", *options.passes);
   if (!options.blocks && needs_evidence(options, scenario)) add_blocks(scenario);
   if (budget_s(options, scenario) > 0) return scenario;
