@@ -35,7 +35,7 @@ std::string would_begin(const std::string& folder) {
 }  // namespace
 
 int print_plan(const profiles::RunPlan& plan) {
-  profiles::check_out_dir(plan);
+  profiles::check_runnable(plan);
   std::string passes;
   for (const profiles::Pass pass : plan.passes) passes += (passes.empty() ? "" : ", ") + word(pass);
   std::string text = would_begin(plan.out_dir);
@@ -61,8 +61,8 @@ int print_plan(const profiles::SweepPlan& plan) {
   return base::kOk;
 }
 
-std::vector<BuiltRevision> not_built(const std::vector<std::string>& revisions) {
-  std::vector<BuiltRevision> all;
+std::vector<Revision> not_built(const std::vector<std::string>& revisions) {
+  std::vector<Revision> all;
   for (const std::string& name : revisions) all.push_back({name, "", "."});
   return all;
 }
