@@ -40,7 +40,7 @@ int print_plan(const profiles::RunPlan& plan) {
   for (const profiles::Pass pass : plan.passes) passes += (passes.empty() ? "" : ", ") + word(pass);
   std::string text = would_begin(plan.out_dir);
   text += fmt::format("  {}; passes: {}{}\n", size_of(plan), passes,
-                      plan.twin ? "; beside a second copy of the first" : "");
+                      plan.twin ? "; with the A/A arm, a second copy of the baseline" : "");
   for (const profiles::Arm& arm : plan.arms)
     text += fmt::format("  {}: {}\n", base::printable(arm.variant.name),
                         base::printable(reports::shell_line(arm.command)));

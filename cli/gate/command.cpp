@@ -128,7 +128,7 @@ Options table_of(GateOptions& options) {
       {"variants=LIST", &options.variants, "comma-separated (the scenario's)"},
       {"batch=N", &options.batch, "texts an iteration"},
       {"threads=N", &options.threads, "worker threads of every variant (0: all cores)"},
-      {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
+      {"no-twin", &options.no_twin, "do not run the A/A arm, a second copy of the base"},
       {"iterations=N", &options.iterations,
        "in each process (as the scenario splits them); auto: by a pilot"},
   };
