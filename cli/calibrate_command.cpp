@@ -9,6 +9,7 @@
 #include "cli/places.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/strategy.h"
 #include "profiles/run/run.h"
 #include "reports/studies/calibration.h"
 #include "scenarios/scenario.h"
@@ -49,9 +50,10 @@ Options table_of(CalibrateOptions& options) {
 }
 
 profiles::RunPlan make_plan(const CalibrateOptions& options) {
+  strategy_named("--variant", options.variant);
   const auto scenario = chosen_scenario(options);
   profiles::RunPlan plan = plan_of(scenario, options, out_folder("calibrate", options));
-  plan.blocks = parse_number("--blocks", options.blocks, 2, kBlocks, kMostOfAll);
+  plan.blocks = parse_number("--blocks", options.blocks, 2, kBlocks, kMostBlocks);
   plan.iterations_per_block =
       parse_number("--iterations", options.iterations, 1,
                    std::max(1, scenario.iterations / scenario.blocks), kMostOfAll);

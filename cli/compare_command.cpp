@@ -57,7 +57,7 @@ Options table_of(CompareOptions& options) {
       {"budget=TIME", &options.budget,
        "how long to measure, such as 90s or 5m, instead of --blocks"},
       {"reference=COMMAND", &options.reference,
-       "a command more, which the others are compared with"},
+       "the baseline, a command more that the others are compared with (the first command)"},
       {"ref=COMMIT", &options.revisions,
        "a commit of this repository to build and measure; for each of two or more"},
       {"build=COMMAND", &options.build,
@@ -81,7 +81,7 @@ Options table_of(CompareOptions& options) {
        "comma-separated (time,cpu,heap,sync,tree); also futex, count"},
       {"samples=N", &options.samples, kSamplesHelp},
       {"no-verdict", &options.no_verdict, "a quick look: any number of blocks, no winner"},
-      {"no-twin", &options.no_twin, "do not run a second copy of the first command (A/A arm)"},
+      {"no-twin", &options.no_twin, "do not run the A/A arm, a second copy of the baseline"},
       {"categories=FILE", &options.categories, "TOML rules for the categories of functions"},
       {"print=WHAT", &options.print, kPrintHelp},
       {"out,o=DIR", &options.out, "folder of what is measured (out/compare)"},
@@ -101,7 +101,7 @@ profiles::RunPlan make_plan(const std::vector<profiles::Arm>& arms, const Compar
   for (profiles::Arm& arm : plan.arms) arm.program->metrics = metrics;
   if (options.work) plan.workload.work = parse_work(*options.work);
   plan.twin = !options.no_twin && plan.arms.size() > 1;
-  plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostOfAll);
+  plan.blocks = parse_number("--blocks", options.blocks, 1, 10, kMostBlocks);
   plan.iterations_per_block = options.runs;
   plan.passes = options.passes ? passes_named(split("--passes", *options.passes), kCommandPasses)
                                : std::vector(kUsualPasses.begin(), kUsualPasses.end());
@@ -137,15 +137,11 @@ CompareOptions options_of(const RunOptions& run, const scenarios::ProgramScenari
   return options;
 }
 
-}  // namespace
-
-int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
-                     const std::string& out, const std::string& scenario,
-                     const std::string& description) {
-  const Print printed = print_of(options.print);
+// Whatever is wrong with it is told here, before anything is measured.
+profiles::RunPlan checked_plan(const std::vector<profiles::Arm>& arms,
+                               const CompareOptions& options, const std::string& out) {
+  print_of(options.print);
   profiles::RunPlan plan = make_plan(arms, options, out);
-  plan.workload.scenario = scenario;
-  plan.workload.description = description;
   const bool timed = std::ranges::count(plan.passes, profiles::Pass::time) > 0;
   const auto programs = static_cast<int>(plan.arms.size());
   if (!options.no_verdict && timed) {
@@ -154,10 +150,37 @@ int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOption
     if (!options.blocks) plan.blocks = std::max(plan.blocks, plan.fewest_blocks);
     if (plan.budget_s == 0) check_evidence(programs, plan.blocks, options, "--blocks", 'r');
   }
+  return plan;
+}
+
+// Of commits, which are built once nothing else stands in the way.
+int compare_revisions(const CompareOptions& options, const std::string& out) {
+  constexpr const char* kName = "compare";
+  if (options.dry_run)
+    return compare_programs(arms_of_revisions(options, not_built(options.revisions)), options, out,
+                            kName);
+  const std::string builds = out + ".builds";
+  std::vector<Revision> revisions = find_revisions(options.revisions, options.build, builds);
+  profiles::RunPlan plan = checked_plan(arms_of_revisions(options, revisions), options, out);
+  plan.workload.scenario = kName;
+  profiles::check_runnable(plan);
+  build_revisions(revisions, options.build, builds);
+  return compare_programs(arms_of_revisions(options, revisions), options, out, kName);
+}
+
+}  // namespace
+
+int compare_programs(const std::vector<profiles::Arm>& arms, const CompareOptions& options,
+                     const std::string& out, const std::string& scenario,
+                     const std::string& description) {
+  const Print printed = print_of(options.print);
+  profiles::RunPlan plan = checked_plan(arms, options, out);
+  plan.workload.scenario = scenario;
+  plan.workload.description = description;
   const int status = options.dry_run
                          ? print_plan(plan)
                          : report_run(plan, profiles::run(plan), options.no_verdict, printed);
-  if (programs == 1) note("one command alone has no winner: a comparison takes two");
+  if (arms.size() == 1) note("one command alone has no winner: a comparison takes two");
   return status;
 }
 
@@ -181,14 +204,8 @@ int compare_command(const Arguments& arguments) {
   if (options.revisions.empty()) given->refuse({"build"}, "goes with --ref");
   check_numbers(options);
   const std::string out = out_folder("compare", options);
-  const auto arms =
-      options.revisions.empty()
-          ? program_arms(options)
-          : arms_of_revisions(
-                options, options.dry_run
-                             ? not_built(options.revisions)
-                             : build_revisions(options.revisions, options.build, out + ".builds"));
-  return compare_programs(arms, options, out, "compare");
+  if (!options.revisions.empty()) return compare_revisions(options, out);
+  return compare_programs(program_arms(options), options, out, "compare");
 }
 
 }  // namespace winnow::cli

@@ -68,7 +68,7 @@ std::vector<profiles::Metric> parse_metrics(const std::vector<std::string>& text
   for (const std::string& text : texts) {
     profiles::Metric metric = parse_metric(text);
     if (std::ranges::count(metrics, metric.name, &profiles::Metric::name) > 0)
-      throw base::UsageError("metric " + metric.name, "given twice");
+      throw base::UsageError("--metric", metric.name + ": given twice");
     metrics.push_back(std::move(metric));
   }
   if (primary.empty()) return metrics;

@@ -235,7 +235,7 @@ profiles::Program program_of(const ProgramOptions& options, size_t command, size
   program.output_file = file_of("--output", options.output, false);
   program.folder = options.folder.value_or("");
   std::error_code error;
-  if (!program.folder.empty() && !fs::is_directory(program.folder, error))
+  if (!program.folder.empty() && !options.folder_comes && !fs::is_directory(program.folder, error))
     throw base::UsageError(program.folder, "not a folder");
   read_ignored(options, program);
   program.warmup = options.warmup;
@@ -431,7 +431,7 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options) {
 }
 
 std::vector<profiles::Arm> scenario_arms(const scenarios::ProgramScenario& scenario,
-                                         const BuiltRevision* commit) {
+                                         const Revision* commit) {
   std::vector<profiles::Arm> arms;
   for (const scenarios::ScenarioProgram& program : scenario.programs) {
     const ProgramOptions options = options_of(program, scenario);
@@ -457,16 +457,17 @@ std::optional<double> budget_of(const scenarios::ProgramScenario& scenario) {
   return parse_duration(scenario.budget->where, scenario.budget->text);
 }
 
-ProgramOptions in_folder_of(const BuiltRevision& revision, const ProgramOptions& options) {
+ProgramOptions in_folder_of(const Revision& revision, const ProgramOptions& options) {
   ProgramOptions here = options;
   here.folder = (fs::path(revision.folder) / options.folder.value_or("")).string();
+  here.folder_comes = !revision.built;
   return here;
 }
 
 std::vector<profiles::Arm> arms_of_revisions(const ProgramOptions& options,
-                                             const std::vector<BuiltRevision>& revisions) {
+                                             const std::vector<Revision>& revisions) {
   std::vector<profiles::Arm> arms;
-  for (const BuiltRevision& revision : revisions) {
+  for (const Revision& revision : revisions) {
     auto programs = program_arms(in_folder_of(revision, options));
     for (profiles::Arm& arm : programs) {
       arm.variant.label = programs.size() > 1

@@ -25,6 +25,7 @@ struct ProgramOptions {
   int warmup = 0;
   int runs = 0;  // in a block; 0: as many as take profiles::kLeastBlock_s
   bool no_shell = false, ignore_output = false;
+  bool folder_comes = false;  // a commit that is not built yet will have it
 };
 
 // The rows of a table of options that are the same in both commands; and what their numbers may be:
@@ -51,16 +52,16 @@ std::vector<profiles::Arm> program_arms(const ProgramOptions& options);
 // The programs of a scenario, in the folder of a commit where there is one. Throws base::UsageError
 // that names the file and the line of the program.
 std::vector<profiles::Arm> scenario_arms(const scenarios::ProgramScenario& scenario,
-                                         const BuiltRevision* commit = nullptr);
+                                         const Revision* commit = nullptr);
 
 // The scenario's budget in seconds. Throws base::UsageError that names the file and the line.
 std::optional<double> budget_of(const scenarios::ProgramScenario& scenario);
 
 // The options with which commands run in the folder of a commit.
-ProgramOptions in_folder_of(const BuiltRevision& revision, const ProgramOptions& options);
+ProgramOptions in_folder_of(const Revision& revision, const ProgramOptions& options);
 
 // The same for each of some commits: the commands run in the commit's folder.
 std::vector<profiles::Arm> arms_of_revisions(const ProgramOptions& options,
-                                             const std::vector<BuiltRevision>& revisions);
+                                             const std::vector<Revision>& revisions);
 
 }  // namespace winnow::cli

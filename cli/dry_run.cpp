@@ -35,12 +35,12 @@ std::string would_begin(const std::string& folder) {
 }  // namespace
 
 int print_plan(const profiles::RunPlan& plan) {
-  profiles::check_out_dir(plan);
+  profiles::check_runnable(plan);
   std::string passes;
   for (const profiles::Pass pass : plan.passes) passes += (passes.empty() ? "" : ", ") + word(pass);
   std::string text = would_begin(plan.out_dir);
   text += fmt::format("  {}; passes: {}{}\n", size_of(plan), passes,
-                      plan.twin ? "; beside a second copy of the first" : "");
+                      plan.twin ? "; with the A/A arm, a second copy of the baseline" : "");
   for (const profiles::Arm& arm : plan.arms)
     text += fmt::format("  {}: {}\n", base::printable(arm.variant.name),
                         base::printable(reports::shell_line(arm.command)));
@@ -61,8 +61,8 @@ int print_plan(const profiles::SweepPlan& plan) {
   return base::kOk;
 }
 
-std::vector<BuiltRevision> not_built(const std::vector<std::string>& revisions) {
-  std::vector<BuiltRevision> all;
+std::vector<Revision> not_built(const std::vector<std::string>& revisions) {
+  std::vector<Revision> all;
   for (const std::string& name : revisions) all.push_back({name, "", "."});
   return all;
 }

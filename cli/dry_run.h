@@ -16,6 +16,6 @@ int print_plan(const profiles::RunPlan& plan);
 int print_plan(const profiles::SweepPlan& plan);
 
 // In the place of commits that would be built.
-std::vector<BuiltRevision> not_built(const std::vector<std::string>& revisions);
+std::vector<Revision> not_built(const std::vector<std::string>& revisions);
 
 }  // namespace winnow::cli

@@ -8,6 +8,7 @@
 #include "base/usable_cores.h"
 #include "cli/commands.h"
 #include "cli/measure_options.h"
+#include "cli/strategy.h"
 #include "cli/texts.h"
 #include "engine/embedder.h"
 #include "engine/gguf.h"
@@ -150,7 +151,7 @@ int embed_command(const Arguments& arguments) {
   if (!parse(help, table_of(options), arguments, {{"file", &options.file, ""}})) return base::kOk;
 
   const std::string_view prefix = prefix_of(options.task);
-  const auto& row = engine::find_scheduler(options.variant);
+  const auto& row = strategy_named("--variant", options.variant);
   const int threads = thread_count(options.threads);
   TextReader reader(options.file);
   const auto model = engine::Model::load(model_path(options.model), options.isa);

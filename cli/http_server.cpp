@@ -32,6 +32,7 @@ constexpr uint32_t kLongestHeader = 8192;
 constexpr auto kNap = std::chrono::milliseconds(50);  // until there is room for a connection
 
 using Answer = std::function<HttpAnswer(const std::string& path)>;
+using Remember = std::function<void(std::string memo)>;
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;
 
@@ -132,8 +133,9 @@ class Job : public std::enable_shared_from_this<Job> {
 // Pages in the order in which they are asked for, some at once.
 class Pages {
  public:
-  Pages(asio::io_context& context, const Answer& answer, const ServerLimits& limits)
-      : context_(context), answer_(answer), limits_(limits) {}
+  Pages(asio::io_context& context, const Answer& answer, const ServerLimits& limits,
+        Remember remember = {})
+      : context_(context), answer_(answer), limits_(limits), remember_(std::move(remember)) {}
 
   void make(const std::string& path, TakePage take) {
     waiting_.push_back({path, std::move(take)});
@@ -155,6 +157,7 @@ class Pages {
             context_, limits_.page, [&] { return answer_(wanted.path); },
             [this, take = wanted.take](HttpAnswer answer) {
               --running_;
+              if (remember_ && !answer.memo.empty()) remember_(std::move(answer.memo));
               take(std::move(answer));
               start_next();
             })
@@ -169,6 +172,7 @@ class Pages {
   asio::io_context& context_;
   const Answer& answer_;
   ServerLimits limits_;
+  Remember remember_;
   int running_ = 0;
   std::deque<Wanted> waiting_;
 };
@@ -291,12 +295,12 @@ std::unique_ptr<Listener> listener_on_ipv6(asio::io_context& context, uint16_t p
 }  // namespace
 
 void serve_loopback(uint16_t port, const std::function<void(uint16_t)>& listening,
-                    const Answer& answer, const ServerLimits& limits) {
+                    const Answer& answer, const ServerLimits& limits, const Remember& remember) {
   try {
     asio::io_context context(1);
     asio::signal_set signals(context, SIGINT, SIGTERM);
     signals.async_wait([&](beast::error_code, int) { context.stop(); });
-    Pages pages(context, answer, limits);
+    Pages pages(context, answer, limits, remember);
     const auto open = std::make_shared<int>(0);
     Listener listener(context, {asio::ip::address_v4::loopback(), port}, pages, limits, open);
     const auto second = listener_on_ipv6(context, listener.port(), pages, limits, open);

@@ -22,11 +22,12 @@ struct ServerLimits {
 // it throws, and what it takes beyond its limits, becomes an answer with status 500 and the reason.
 // Requests of another host's name are refused, so that no web page can read the answers under a
 // name of its own; the port in it may be a tunnel's. Out of descriptors it waits until there are
-// some. Port 0: a free one; `listening` is told which. Throws base::Error when the port cannot be
-// had.
+// some. `remember` gets the memo of each answer that has one, in the server's own process. Port 0:
+// a free one; `listening` is told which. Throws base::Error when the port cannot be had.
 void serve_loopback(uint16_t port, const std::function<void(uint16_t)>& listening,
                     const std::function<HttpAnswer(const std::string& path)>& answer,
-                    const ServerLimits& limits = {});
+                    const ServerLimits& limits = {},
+                    const std::function<void(std::string memo)>& remember = {});
 
 // Answers one request that comes over a connected stream socket, which it closes.
 void serve_connection(int socket, const std::function<HttpAnswer(const std::string& path)>& answer);

@@ -24,6 +24,12 @@ namespace {
 // A sanitizer's shadow takes terabytes of addresses.
 constexpr bool kSanitized = WINNOW_ADDRESS_SANITIZER != 0 || WINNOW_THREAD_SANITIZER != 0;
 
+// Before the body and the memo.
+struct Header {
+  int status = 0;
+  size_t body_bytes = 0;
+};
+
 void set_limit(decltype(RLIMIT_AS) resource, rlim_t most) {
   const rlimit limit{most, most};
   setrlimit(resource, &limit);
@@ -61,8 +67,11 @@ HttpAnswer page_made(const std::function<HttpAnswer()>& make, const PageLimits& 
   set_limit(RLIMIT_CORE, 0);
   if (!kSanitized) set_limit(RLIMIT_AS, limits.memory_bytes);
   const HttpAnswer answer = page_made(make, limits);
-  write_all(descriptor, reinterpret_cast<const char*>(&answer.status), sizeof answer.status);
+  const Header header{answer.status, answer.body.size()};
+  write_all(descriptor, reinterpret_cast<const char*>(&header), sizeof header);
   write_all(descriptor, answer.body.data(), answer.body.size());
+  if (answer.memo.size() <= limits.memo_bytes)
+    write_all(descriptor, answer.memo.data(), answer.memo.size());
   _exit(0);
 }
 
@@ -95,11 +104,13 @@ bool PageProcess::read_some() {
   const ssize_t count = read(answer_.number, buffer, sizeof buffer);
   if (count < 0) return errno != EINTR && errno != EAGAIN;
   bytes_.append(buffer, static_cast<size_t>(count));
-  return count == 0 || bytes_.size() > sizeof(int) + limits_.page_bytes;
+  return count == 0 || bytes_.size() > sizeof(Header) + limits_.page_bytes + limits_.memo_bytes;
 }
 
 HttpAnswer PageProcess::answer() {
-  if (bytes_.size() > sizeof(int) + limits_.page_bytes)
+  Header header;
+  if (bytes_.size() >= sizeof header) std::memcpy(&header, bytes_.data(), sizeof header);
+  if (header.body_bytes > limits_.page_bytes)
     return failed_page(fmt::format("it is larger than {} MB", limits_.page_bytes / 1'000'000));
   int ended = 0;
   while (waitpid(pid_, &ended, 0) < 0 && errno == EINTR) {
@@ -108,11 +119,11 @@ HttpAnswer PageProcess::answer() {
   if (WIFSIGNALED(ended))
     return failed_page(fmt::format("its process was ended by signal {} ({})", WTERMSIG(ended),
                                    strsignal(WTERMSIG(ended))));
-  if (bytes_.size() < sizeof(int)) return failed_page("its process said nothing");
-  HttpAnswer answer;
-  std::memcpy(&answer.status, bytes_.data(), sizeof answer.status);
-  answer.body = std::move(bytes_).substr(sizeof answer.status);
-  return answer;
+  if (bytes_.size() < sizeof header) return failed_page("its process said nothing");
+  if (bytes_.size() - sizeof header < header.body_bytes)
+    return failed_page("its process did not send all of it");
+  return {header.status, bytes_.substr(sizeof header, header.body_bytes),
+          bytes_.substr(sizeof header + header.body_bytes)};
 }
 
 }  // namespace winnow::cli

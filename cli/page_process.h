@@ -14,6 +14,7 @@ namespace winnow::cli {
 struct HttpAnswer {
   int status = 200;
   std::string body{};
+  std::string memo{};  // for the server: what the makers of later pages may begin with
 };
 
 // What one page may take.
@@ -21,6 +22,7 @@ struct PageLimits {
   std::chrono::milliseconds time = std::chrono::seconds(60);
   size_t memory_bytes = 4'000'000'000;  // of address space; not held under a sanitizer
   size_t page_bytes = 64'000'000;
+  size_t memo_bytes = 4'000'000;  // a larger one is not kept
 };
 
 // An answer with status 500 and this reason, escaped.
@@ -46,7 +48,7 @@ class PageProcess {
   pid_t pid_ = -1;
   PageLimits limits_;
   profiles::Descriptor answer_;
-  std::string bytes_;  // a status and a body
+  std::string bytes_;  // a status, a body and a memo
 };
 
 }  // namespace winnow::cli

@@ -13,6 +13,7 @@
 #include "base/usable_cores.h"
 #include "cli/places.h"
 #include "cli/progress.h"
+#include "cli/strategy.h"
 #include "cli/texts.h"
 #include "engine/gguf.h"
 #include "engine/schedulers/scheduler.h"
@@ -76,6 +77,8 @@ scenarios::Scenario chosen_scenario(const MeasureOptions& options) {
       parse_number("--threads", options.threads, 0, scenario.threads, scenarios::kThreadLimit);
   if (scenario.threads == 0) scenario.threads = all_cores();
   if (options.variants) scenario.variants = named(scenario.variants, *options.variants);
+  for (const auto& variant : scenario.variants)
+    strategy_named(options.variants ? "--variants" : *options.scenario, variant.name);
   return scenario;
 }
 
@@ -115,6 +118,8 @@ std::vector<profiles::Pass> passes_named(const std::vector<std::string>& names,
 void fill_in(profiles::MeasuringPlan& plan, const RecordingOptions& options,
              const std::string& out) {
   plan.out_dir = out;
+  if (!(options.time_limit_s > 0))
+    throw base::UsageError("--time-limit", "expected more than 0 seconds");
   plan.time_limit_s = options.time_limit_s;
   plan.seed = options.seed ? *options.seed : std::random_device{}();
   plan.seed_chosen = options.seed.has_value();

@@ -12,8 +12,9 @@
 // and sweep.
 namespace winnow::cli {
 
-// The most that a number of texts, iterations or blocks may be.
+// The most that a number of texts or iterations may be.
 inline constexpr int kMostOfAll = 1'000'000;
+inline constexpr int kMostBlocks = 100'000;  // of a run
 
 int all_cores();
 
@@ -25,7 +26,7 @@ std::string out_folder(const std::string& name, const RecordingOptions& options)
 void check_inputs(const MeasureOptions& options, const std::string& out);
 
 // The scenario with the variants, the batch and the threads (all cores for 0) that the options
-// name.
+// name. Throws base::UsageError for a variant that is no strategy.
 scenarios::Scenario chosen_scenario(const MeasureOptions& options);
 
 // The fewest blocks that can prove the order of so many variants at 99% confidence.

@@ -40,9 +40,8 @@ constexpr std::string_view kRunText =
     "with\n"
     "3 {three}, with all {strategies} {all}. Fewer are refused; --no-verdict takes a quick look "
     "instead. The\n"
-    "time pass also runs a second copy of the baseline, which tells the smallest difference that "
-    "the run\n"
-    "could have detected (--no-twin leaves it out).\n\n"
+    "time pass also runs the A/A arm, a second copy of the baseline, which tells the smallest\n"
+    "difference that the run could have detected (--no-twin leaves it out).\n\n"
     "Kernels are held against the machine's peaks, measured once since it started and kept in\n"
     "$XDG_CACHE_HOME/winnow (~/.cache/winnow), those of a busy machine for ten minutes; the "
     "report\n"
@@ -90,7 +89,7 @@ Options table_of(RunOptions& options) {
       {"samples=N", &options.samples, kSamplesHelp},
       {"no-verdict", &options.no_verdict,
        "a quick look at durations: any number of blocks, no winner"},
-      {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
+      {"no-twin", &options.no_twin, "do not run the A/A arm, a second copy of the baseline"},
       {"budget=TIME", &options.budget,
        "how long to measure: 90s, 10m or 2h instead of --iterations; of a sweep or of programs "
        "instead of --blocks"},
@@ -140,7 +139,7 @@ void split_evenly(scenarios::Scenario& scenario) {
 // The scenario as the command line changes it.
 scenarios::Scenario scenario_of(const RunOptions& options) {
   auto scenario = chosen_scenario(options);
-  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostOfAll);
+  scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, kMostBlocks);
   if (options.passes) scenario.passes = split("--passes", *options.passes);
   if (!options.blocks && needs_evidence(options, scenario)) add_blocks(scenario);
   if (budget_s(options, scenario) > 0) return scenario;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/http_server.h"
+#include "cli/index_memo.h"
 #include "cli/places.h"
 #include "profiles/recording/recording.h"
 #include "profiles/recording/sweep.h"
@@ -129,12 +130,16 @@ reports::IndexEntry entry_of(const Found& found) {
   return entry;
 }
 
-HttpAnswer index_of(const std::string& root, const std::vector<Found>& found) {
+HttpAnswer index_of(const std::string& root, const std::vector<Found>& found,
+                    const std::string& memo) {
+  IndexMemo known(memo);
   const auto until = std::chrono::steady_clock::now() + kIndexTime;
   std::vector<reports::IndexEntry> entries;
   for (const Found& each : found) {
     if (std::chrono::steady_clock::now() < until) {
-      entries.push_back(entry_of(each));
+      const char* file = each.sweep ? "sweep.json" : "recording.json";
+      entries.push_back(
+          known.entry_of((fs::path(each.folder) / file).string(), [&] { return entry_of(each); }));
       continue;
     }
     reports::IndexEntry& entry = entries.emplace_back();
@@ -142,12 +147,13 @@ HttpAnswer index_of(const std::string& root, const std::vector<Found>& found) {
     entry.folder = each.name;
     entry.problem = fmt::format("not read: the others took {} s", kIndexTime.count());
   }
-  return {200, reports::html_index(root, entries)};
+  return {200, reports::html_index(root, entries), known.text()};
 }
 
-HttpAnswer page_at(const std::string& root, const std::string& path) {
+// `memo`: of the last index.
+HttpAnswer page_at(const std::string& root, const std::string& path, const std::string& memo) {
   const auto found = recordings_in(root);
-  if (path == "/") return index_of(root, found);
+  if (path == "/") return index_of(root, found, memo);
   const auto match = named_by(path, found);
   if (match == found.end())
     return {404, "<p>404: no such page; <a href=\"/\">the index</a> lists them all</p>\n"};
@@ -183,10 +189,12 @@ int serve_command(const Arguments& arguments) {
   const std::string root = *folder;
   if (!fs::is_directory(existing(root))) throw base::UsageError(root, "not a folder");
   const int port = parse_number("--port", chosen_port, 0, kDefaultPort, kPortLimit);
+  std::string memo;
   serve_loopback(
       static_cast<uint16_t>(port),
       [](uint16_t bound) { print(fmt::format("http://127.0.0.1:{}/\n", bound)); },
-      [&](const std::string& path) { return page_at(root, path); });
+      [&](const std::string& path) { return page_at(root, path, memo); }, {},
+      [&](std::string latest) { memo = std::move(latest); });
   return base::kOk;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/sweep_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +13,7 @@
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/roofline.h"
+#include "cli/strategy.h"
 #include "cli/texts.h"
 #include "engine/schedulers/scheduler.h"
 #include "kernels/kernels.h"
@@ -29,14 +31,20 @@ namespace fs = std::filesystem;
 
 constexpr int kBatchLimit = 100'000;
 
+std::string no_such_mix(const std::string& name, const std::vector<scenarios::Mix>& all) {
+  std::vector<std::string> known;
+  for (const scenarios::Mix& mix : all) known.push_back(mix.name);
+  return fmt::format("{} is none of the scenario's: {}", base::printable(name),
+                     fmt::join(known, ", "));
+}
+
 std::vector<scenarios::Mix> chosen_mixes(const std::vector<scenarios::Mix>& all,
                                          const std::string& list) {
   std::vector<scenarios::Mix> chosen;
   for (const std::string& name : split("--mixes", list)) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const auto& mix) { return mix.name == name; });
-    if (found == all.end())
-      throw base::UsageError("--mixes", base::printable(name) + " is none of the scenario's");
+    if (found == all.end()) throw base::UsageError("--mixes", no_such_mix(name, all));
     chosen.push_back(*found);
   }
   return chosen;
@@ -58,6 +66,8 @@ scenarios::SweepScenario chosen_sweep(const RunOptions& options) {
     scenario.variants.clear();
     for (const auto& row : engine::scheduler_rows()) scenario.variants.emplace_back(row.name);
   }
+  for (const std::string& name : scenario.variants)
+    strategy_named(options.variants ? "--variants" : *options.scenario, name);
   scenario.blocks = parse_number("--blocks", options.blocks, 1, scenario.blocks, 10'000);
   scenario.iterations =
       parse_number("--iterations", options.iterations, 0, scenario.iterations, kMostOfAll);

@@ -24,9 +24,9 @@ std::string_view best() {
 [[noreturn]] void fail(std::string_view isa) {
   bool known = false;
   for (const Row<Matmul>& row : matmul_rows()) known = known || row.name == isa;
-  const std::string problem = known ? "not available on this machine" : "unknown";
-  throw base::UsageError("instruction set " + std::string(isa),
-                         problem + "; this machine has " + isa_choices());
+  const std::string problem = known ? "not available on this machine" : "no such instruction set";
+  throw base::UsageError("--isa",
+                         std::string(isa) + ": " + problem + "; this machine has " + isa_choices());
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ reports::GateReport compare_builds(const GateOptions& options, const std::string
   }
   std::vector<std::string> variants;
   for (const auto& variant : scenario.variants) variants.push_back(variant.name);
+  reports::check_rules_used(rules, variants, {});
   const RevisionBuild base(*options.base, variants, builds.head_folder, out + "/base-build.log");
   builds.base_folder = base.build_folder();
   builds.base_name = builds.base_commit = base.commit();
@@ -127,7 +128,7 @@ Options table_of(GateOptions& options) {
       {"variants=LIST", &options.variants, "comma-separated (the scenario's)"},
       {"batch=N", &options.batch, "texts an iteration"},
       {"threads=N", &options.threads, "worker threads of every variant (0: all cores)"},
-      {"no-twin", &options.no_twin, "do not run a second copy of the baseline (A/A arm)"},
+      {"no-twin", &options.no_twin, "do not run the A/A arm, a second copy of the base"},
       {"iterations=N", &options.iterations,
        "in each process (as the scenario splits them); auto: by a pilot"},
   };
@@ -193,8 +194,9 @@ bool of_commits(const GateOptions& options) {
 
 reports::GateReport compare_programs(const GateOptions& options, const std::string& out) {
   const auto rules = rules_of(options);
-  return gate_programs(of_commits(options) ? two_commits(options, out) : two_commands(options),
-                       options, rules, out);
+  return gate_programs(
+      of_commits(options) ? two_commits(options, rules, out) : two_commands(options), options,
+      rules, out);
 }
 
 // What was asked for, and the folder that it writes; empty: none.
@@ -204,7 +206,12 @@ struct Asked {
 };
 
 Asked asked_for(GateOptions& options, const Given& given) {
-  switch (const Mode mode = mode_of(options, given)) {
+  const Mode mode = mode_of(options, given);
+  if (mode != Mode::kRecordings) {
+    pairs_of(options);
+    budget_of(options);
+  }
+  switch (mode) {
     case Mode::kRecordings:
       return {mode, options.out.value_or("")};
     case Mode::kBuilds:

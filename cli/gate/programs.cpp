@@ -33,8 +33,7 @@ profiles::RunPlan programs_plan(const GatePrograms& programs, const GateOptions&
   profiles::RunPlan plan = plan_of_programs(programs.arms, options, out + "/run");
   plan.workload.scenario = options.programs ? options.programs->name : "gate";
   plan.twin = !options.no_twin;
-  plan.blocks =
-      parse_number("--pairs", options.blocks, 1, reports::kLooks.back(), reports::kLooks.back());
+  plan.blocks = pairs_of(options);
   const auto& scenario = options.programs;
   plan.iterations_per_block = scenario ? scenario->runs_per_block : options.runs;
   // As many as the first look at pairs needs: peak memory is told by this pass.
@@ -73,9 +72,16 @@ GatePrograms two_programs(const scenarios::ProgramScenario& scenario) {
 }
 
 // Of the programs at a commit.
-std::vector<profiles::Arm> arms_at(const BuiltRevision& revision, const GateOptions& options) {
+std::vector<profiles::Arm> arms_at(const Revision& revision, const GateOptions& options) {
   return options.programs ? scenario_arms(*options.programs, &revision)
                           : program_arms(in_folder_of(revision, options));
+}
+
+void check_rules(const std::vector<reports::GateRule>& rules,
+                 const std::vector<profiles::Arm>& arms) {
+  std::vector<std::string> names;
+  for (const profiles::Arm& arm : arms) names.push_back(arm.variant.name);
+  reports::check_rules_used(rules, names, {});
 }
 
 }  // namespace
@@ -90,13 +96,16 @@ GatePrograms two_commands(const GateOptions& options) {
   return paired(arms, {options.commands.front(), options.commands.back()});
 }
 
-GatePrograms two_commits(const GateOptions& options, const std::string& out) {
+GatePrograms two_commits(const GateOptions& options, const std::vector<reports::GateRule>& rules,
+                         const std::string& out) {
   if (options.commands.empty()) throw base::UsageError("gate", "name the command to run");
   if (!options.base) throw base::UsageError("gate", "--base is missing");
   const std::string builds = out + ".builds";
-  const auto revisions =
-      build_revisions({*options.base, options.head.value_or("HEAD")}, options.build, builds);
-  const BuiltRevision &base = revisions.front(), &head = revisions.back();
+  auto revisions =
+      find_revisions({*options.base, options.head.value_or("HEAD")}, options.build, builds);
+  check_rules(rules, arms_at(revisions.front(), options));
+  build_revisions(revisions, options.build, builds);
+  const Revision &base = revisions.front(), &head = revisions.back();
   const auto before = arms_at(base, options);
   const auto after = arms_at(head, options);
   GatePrograms programs;
@@ -106,7 +115,7 @@ GatePrograms two_commits(const GateOptions& options, const std::string& out) {
   programs.head_commit = head.commit;
   for (size_t i = 0; i < before.size(); ++i)
     for (const Side side : {Side::base, Side::head}) {
-      const BuiltRevision& revision = side == Side::base ? base : head;
+      const Revision& revision = side == Side::base ? base : head;
       const profiles::Arm& arm = (side == Side::base ? before : after)[i];
       add_arm(arm, side, arm.variant.name, programs.arms);
       profiles::Arm& added = programs.arms.back();

@@ -24,8 +24,10 @@ GatePrograms two_commands(const GateOptions& options);
 
 // One command or more, or the programs of a scenario, each at two commits of the repository in
 // which the working folder lies
-// (--base, and --head or HEAD), which are built below `out`.builds. Throws as build_revisions().
-GatePrograms two_commits(const GateOptions& options, const std::string& out);
+// (--base, and --head or HEAD), which are built below `out`.builds. Throws as find_revisions() and
+// build_revisions(), and base::UsageError for rules that take nothing, before anything is built.
+GatePrograms two_commits(const GateOptions& options, const std::vector<reports::GateRule>& rules,
+                         const std::string& out);
 
 // Measures and judges them. A program that fails is a verdict, "invalid". Throws base::UsageError,
 // Interrupted.

@@ -221,14 +221,21 @@ void try_to_explain(reports::GateReport& report, const std::function<void()>& ex
 
 }  // namespace
 
+int pairs_of(const GateOptions& options) {
+  return parse_number("--pairs", options.blocks, 1, reports::kLooks.back(), reports::kLooks.back());
+}
+
+double budget_of(const GateOptions& options) {
+  return parse_duration("--budget", options.budget.value_or(kGateBudget));
+}
+
 scenarios::Scenario gate_scenario(const GateOptions& options) {
   scenarios::Scenario scenario = chosen_scenario(options);
   const bool chosen = options.iterations == kChosenIterations;
   scenario.iterations =
       parse_number("--iterations", chosen ? std::nullopt : options.iterations, 1,
                    std::max(1, scenario.iterations / scenario.blocks), kMostOfAll);
-  scenario.blocks =
-      parse_number("--pairs", options.blocks, 1, reports::kLooks.back(), reports::kLooks.back());
+  scenario.blocks = pairs_of(options);
   return scenario;
 }
 
@@ -245,7 +252,7 @@ reports::GateReport gate_plan(profiles::RunPlan plan, const GateOptions& options
   reports::check_rules_used(rules, variants, {});
   plan.out_dir = out + "/run";
   plan.named = false;  // the folder above it was; what ran before is kept beside
-  Clock clock(parse_duration("--budget", options.budget.value_or(kGateBudget)));
+  Clock clock(budget_of(options));
   plan.enough = [&](const profiles::Recording& recording, double elapsed_s) {
     return clock.over(elapsed_s) || reports::gate_enough(recording, rules);
   };

@@ -40,6 +40,10 @@ struct GateBuilds {
   std::string base_name, head_name;          // commits or folders, for the report
   std::string base_commit{}, head_commit{};  // empty: not known
 };
+// How many pairs it takes at most, and the seconds of --budget. Throw base::UsageError.
+int pairs_of(const GateOptions& options);
+double budget_of(const GateOptions& options);
+
 // The workload of a gate of builds, its blocks being pairs; and the folder that it writes.
 scenarios::Scenario gate_scenario(const GateOptions& options);
 std::string gate_folder(const GateOptions& options);

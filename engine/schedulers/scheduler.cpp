@@ -28,7 +28,8 @@ Affinity find_affinity(std::string_view name) {
       {"none", Affinity::none}, {"compact", Affinity::compact}, {"spread", Affinity::spread}};
   for (const auto& [known, affinity] : kNames)
     if (known == name) return affinity;
-  throw base::UsageError(fmt::format("affinity {}", name), "unknown; one of none, compact, spread");
+  throw base::UsageError("--affinity",
+                         fmt::format("{}: unknown; one of none, compact, spread", name));
 }
 
 const SchedulerRow& find_scheduler(std::string_view name) {

@@ -29,7 +29,7 @@ RE2::Options metric_options() {
 }
 
 void check_pattern(const Metric& metric, const RE2& pattern) {
-  const std::string subject = "metric " + metric.name;
+  const std::string subject = "--metric " + metric.name;
   if (!pattern.ok()) throw base::UsageError(subject, base::printable(pattern.error()));
   if (pattern.NumberOfCapturingGroups() < 1)
     throw base::UsageError(

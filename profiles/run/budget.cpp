@@ -31,10 +31,6 @@ ProcessCost sum_of(const std::vector<ProcessCost>& arms, bool persistent_only = 
   return sum;
 }
 
-double seconds_of(const ProcessCost& cost, int iterations) {
-  return cost.start_s + cost.iteration_s * iterations;
-}
-
 // What fits besides the start, from 1 to `most`.
 int iterations_in(double seconds, const ProcessCost& cost, int most) {
   const double fitting = (seconds - cost.start_s) / std::max(cost.iteration_s, 1e-9);
@@ -109,9 +105,13 @@ void fit_sampled(double seconds, const BudgetTask& task, PassPlan& plan) {
 
 int shared_out(int iterations, int processes) { return (iterations + processes - 1) / processes; }
 
+double process_s(const ProcessCost& cost, int iterations) {
+  return cost.start_s + cost.iteration_s * iterations;
+}
+
 double round_s(const BudgetTask& task, int iterations) {
-  const double arms_s = seconds_of(sum_of(task.arms), iterations);
-  return arms_s + (task.twin ? seconds_of(task.arms.front(), iterations) : 0);
+  const double arms_s = process_s(sum_of(task.arms), iterations);
+  return arms_s + (task.twin ? process_s(task.arms.front(), iterations) : 0);
 }
 
 double estimate_s(const BudgetTask& task, Pass pass, const PassPlan& plan) {
@@ -121,13 +121,13 @@ double estimate_s(const BudgetTask& task, Pass pass, const PassPlan& plan) {
     case Pass::time:
       return task.blocks * round_s(task, plan.block);
     case Pass::cpu:
-      return plan.cpu_rounds * seconds_of(all, plan.sampled);
+      return plan.cpu_rounds * process_s(all, plan.sampled);
     case Pass::wall:
-      return plan.wall_rounds * seconds_of(sum_of(task.arms, true), plan.sampled);
+      return plan.wall_rounds * process_s(sum_of(task.arms, true), plan.sampled);
     case Pass::heap:
-      return 2 * seconds_of(all, plan.heap);
+      return 2 * process_s(all, plan.heap);
     case Pass::sync:
-      return task.sync_processes * seconds_of(all, shared_out(plan.block, task.sync_processes));
+      return task.sync_processes * process_s(all, shared_out(plan.block, task.sync_processes));
     default:
       return 0;
   }

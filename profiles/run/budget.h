@@ -40,6 +40,23 @@ struct PassPlan {
 // How many of a block's iterations each process of a pass takes that shares them out.
 int shared_out(int iterations, int processes);
 
+// What a process takes, by an estimate.
+double process_s(const ProcessCost& cost, int iterations);
+
+// How processes keep to what was told of them: a machine may have become slower, or a profiler cost
+// much.
+class Pace {
+ public:
+  void note(double told_s, double taken_s) {
+    told_s_ += told_s;
+    taken_s_ += taken_s;
+  }
+  double factor() const { return told_s_ > 0 ? taken_s_ / told_s_ : 1; }  // 2: twice as long
+
+ private:
+  double told_s_ = 0, taken_s_ = 0;  // of all so far
+};
+
 // Seconds of a round of the time pass, by an estimate.
 double round_s(const BudgetTask& task, int iterations);
 // Of a pass, likewise: the time pass without repeated rounds, the heap pass with the exact one. 0:

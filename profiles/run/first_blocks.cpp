@@ -136,12 +136,24 @@ void Measurement::plan_by_first_processes() {
 // By the budget's estimates; before there are any, all that the budget leaves.
 double Measurement::left_s() const {
   if (!budget_) return std::max(0.0, plan_.budget_s - elapsed_s());
-  return std::max(0.0, pass_end_s_ - elapsed_s()) + estimate_behind_s(*budget_, pass_, passes_);
+  return std::max(0.0, pass_end_s_ - elapsed_s()) +
+         estimate_behind_s(*budget_, pass_, passes_) * pace_.factor();
 }
 
 void Measurement::begin_pass(Pass pass) {
   pass_ = pass;
-  if (budget_) pass_end_s_ = elapsed_s() + estimate_s(*budget_, pass, passes_);
+  if (!budget_) return;
+  pass_left_s_ = estimate_s(*budget_, pass, passes_);
+  pass_end_s_ = elapsed_s() + pass_left_s_ * pace_.factor();
+}
+
+// Behind each process, which was measured in so many seconds, or by an earlier run.
+void Measurement::note_pace(size_t arm, int iterations, std::optional<double> taken_s) {
+  if (!budget_) return;
+  const double told_s = process_s(budget_->arms[arm < budget_->arms.size() ? arm : 0], iterations);
+  if (taken_s) pace_.note(told_s, *taken_s);
+  pass_left_s_ = std::max(0.0, pass_left_s_ - told_s);
+  pass_end_s_ = elapsed_s() + pass_left_s_ * pace_.factor();
 }
 
 // Beside the passes that follow the time pass.

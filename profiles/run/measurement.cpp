@@ -356,13 +356,18 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   }
   const std::string& name = name_of(arm);
   const int index = blocks_[{pass, arm}]++;
-  if (take_earlier(pass, arm, index)) return true;
-  report_progress(fmt::format("{} pass, block {}, {}", word(pass), index + 1, name));
+  if (take_earlier(pass, arm, index)) {
+    note_pace(arm, iterations, {});
+    return true;
+  }
+  report_progress(fmt::format("{} pass, block {}, {}", word(pass), index + 1,
+                              arm < plan_.arms.size() ? name : "A/A arm"));
   const BlockPlan block = block_plan(pass, arm, index, iterations);
   const double begin_s = elapsed_s();
   ChildResult result = block.arm->program ? measure_program(block) : measure_block(block);
   const double seconds = elapsed_s() - begin_s;
   work_.note_measured(pass, seconds);
+  note_pace(arm, iterations, seconds);
   last_samples_ = result.samples;
 
   why_invalid_ = watch_of(arm).change();

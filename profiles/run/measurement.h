@@ -72,6 +72,7 @@ class Measurement {
   void try_programs();
   void plan_by_first_processes();
   void begin_pass(Pass pass);
+  void note_pace(size_t arm, int iterations, std::optional<double> taken_s);
   double left_s() const;
   bool fits_another_round() const;
   void plan_work();
@@ -115,6 +116,8 @@ class Measurement {
   std::optional<BudgetTask> budget_;              // of programs that follow docs/child-contract.md
   Pass pass_ = kPasses.front();                   // that is taken
   double pass_end_s_ = 0;                         // when it ends, by an estimate from the budget
+  double pass_left_s_ = 0;                        // what is left of it, as the first processes told
+  Pace pace_;                                     // of all processes so far
   int planned_blocks_;
   RemainingWork work_;
   std::optional<int64_t> last_samples_;  // of the last block, where a profiler of ours took them

@@ -119,7 +119,7 @@ std::string plan_text(const RunPlan& plan) {
   if (plan.workload.work)
     text.line("work", fmt::format("{} {}", plan.workload.work->amount, plan.workload.work->unit));
   text.line("baseline", plan.baseline);
-  text.line("second copy of it", plan.twin);
+  text.line("A/A arm", plan.twin);
   std::vector<std::string> passes;
   for (const Pass pass : plan.passes) passes.push_back(word(pass));
   text.words("passes", passes);

@@ -67,6 +67,11 @@ void check_agent(const RunPlan& plan) {
   }
 }
 
+CategoryRules rules_of(const RunPlan& plan) {
+  return plan.categories_file.empty() ? CategoryRules::built_in(plan.program_categories)
+                                      : CategoryRules::load(plan.categories_file);
+}
+
 // Empty: there is no A/A arm.
 std::string twin_name(const RunPlan& plan) {
   if (!plan.twin || std::count(plan.passes.begin(), plan.passes.end(), Pass::time) == 0) return "";
@@ -280,16 +285,17 @@ FolderOwner owner_of(const RunPlan& plan) {
 
 }  // namespace
 
-void check_out_dir(const RunPlan& plan) {
+void check_runnable(const RunPlan& plan) {
+  check_plan(plan);
+  check_agent(plan);
+  rules_of(plan);
   RecordingFolder::refuse_occupied(plan.out_dir, owner_of(plan));
 }
 
 Recording run(const RunPlan& asked) try {
   check_plan(asked);
   check_agent(asked);
-  const CategoryRules rules = asked.categories_file.empty()
-                                  ? CategoryRules::built_in(asked.program_categories)
-                                  : CategoryRules::load(asked.categories_file);
+  const CategoryRules rules = rules_of(asked);
   RecordingFolder folder(asked.out_dir, owner_of(asked));
   RunPlan plan = asked;
   Recording recording =

@@ -15,7 +15,8 @@ namespace winnow::profiles {
 // the error says.
 Recording run(const RunPlan& plan);
 
-// Throws what run() would throw of what lies in out_dir, and touches nothing.
-void check_out_dir(const RunPlan& plan);
+// Throws what run() would throw before it starts a program: of the plan, of the files that it names
+// and of what lies in out_dir. Touches nothing.
+void check_runnable(const RunPlan& plan);
 
 }  // namespace winnow::profiles

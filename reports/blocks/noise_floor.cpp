@@ -98,7 +98,8 @@ std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor
     where += (where.empty() ? "CPU time: " : "; CPU time: ") + distance_words(noise.cpu);
   if (where.empty()) return "";
   return fmt::format(
-      "two copies of {} differ in {}. What made them differ may have made the variants differ: no "
+      "{} and its A/A arm differ in {}. What made them differ may have made the variants differ: "
+      "no "
       "difference up to that size counts. Measure again on a quieter machine.",
       labels.front(), where);
 }

@@ -161,7 +161,7 @@ std::string figure_words(const BlockFigure& figure, double value) {
     case FigureKind::kCount:
       return format_value(value, Unit::kCount);
     case FigureKind::kBytes:
-      return format_value(value / kBytesOfMegabyte, Unit::kMegabytes) + " MB";
+      return format_bytes(value);
   }
   return "";
 }

@@ -137,11 +137,12 @@ std::string start_words(const Recording& recording, const Compared& compared) {
 }
 
 // One line for all passes that nobody asked for; of the rare ones, which are asked for by name,
-// nothing.
+// and of those that commands cannot have, nothing.
 std::string not_run_words(const Measured& arms) {
   std::vector<std::string> passes;
   for (const Pass pass : {Pass::time, Pass::cpu, Pass::wall, Pass::heap, Pass::sync})
-    if (arms.size() > 0 && arms.not_run(pass)) passes.push_back(word(pass));
+    if (arms.size() > 0 && arms.not_run(pass) && !(pass == Pass::wall && arms.of_commands()))
+      passes.push_back(word(pass));
   if (passes.empty()) return "";
   return fmt::format("passes that were not run, whose tables are left out: {}",
                      fmt::join(passes, ", "));

@@ -234,7 +234,7 @@ void add_started(const Grounds& grounds, size_t from, size_t to, Causes& causes)
     add("programs executed", &profiles::TreeProfile::execs, 0);
 }
 
-// "allocation: 7 objects and 0.0048 MB a run instead of 300,007 and 76.8 MB (exact counts)"
+// "allocation: 7 objects and 4.80 kB a run instead of 300,007 and 76.8 MB (exact counts)"
 void add_objects(const Grounds& grounds, size_t from, size_t to, Causes& causes) {
   const profiles::HeapProfile &before = *grounds.arms[from].heap(),
                               &after = *grounds.arms[to].heap();
@@ -259,14 +259,12 @@ void add_objects(const Grounds& grounds, size_t from, size_t to, Causes& causes)
             : is_material(many.objects * before.iterations, few.objects * after.iterations,
                           before.iterations, after.iterations);
   if (!differs) return;
-  const auto megabytes = [](const Allocated& allocated) {
-    return format_value(allocated.bytes / kBytesOfMegabyte, Unit::kMegabytes);
-  };
-  causes.push_back({fmt::format("allocation: {} objects and {} MB {} instead of {} and {} MB ({})",
-                                few_or_many(few.objects), megabytes(few),
-                                grounds.arms.words().an_iteration, few_or_many(many.objects),
-                                megabytes(many), exact ? "exact counts" : "by the heap profiler"),
-                    fall_of(many.objects, few.objects)});
+  causes.push_back(
+      {fmt::format("allocation: {} objects and {} {} instead of {} and {} ({})",
+                   few_or_many(few.objects), format_bytes(few.bytes),
+                   grounds.arms.words().an_iteration, few_or_many(many.objects),
+                   format_bytes(many.bytes), exact ? "exact counts" : "by the heap profiler"),
+       fall_of(many.objects, few.objects)});
 }
 
 void add_allocation(const Grounds& grounds, size_t from, size_t to, CounterCauses& found,

@@ -79,7 +79,7 @@ std::vector<std::string> metric_alarms(const Compared& compared) {
   for (const ComparedMetric& metric : compared.compared_metrics)
     if (metric.twin.decided())
       alarms.push_back(fmt::format(
-          "THE A/A ARM DIFFERS: two copies of {} differ in {}: {} ({}). No difference up to "
+          "THE A/A ARM DIFFERS: {} and its A/A arm differ in {}: {} ({}). No difference up to "
           "that size counts.",
           compared.variants.front(), metric.about.name, ratio_words(metric.twin),
           count_of(metric.twin.count(), "pair")));

@@ -54,13 +54,30 @@ bool told_by_command(const profiles::Variant& variant) {
   return variant.advice.empty() && !variant.command.empty();
 }
 
-// What a reader turns on or starts: "pool (variant pool): --variant pool", "`zstd -T2 data`".
-std::string choice_words(const MeasuredArm& arm) {
+std::string command_words(const profiles::Variant& variant) {
+  const std::string command = "`" + shell_line(variant.command) + "`";
+  if (variant.server.empty()) return command;
+  return fmt::format("the server `{}` under {}", shell_line(variant.server), command);
+}
+
+// Its command does not tell it from another arm's: they are two builds of one program, or runs of
+// one under other circumstances.
+bool shares_command(const Measured& arms, const profiles::Variant& variant) {
+  return std::ranges::count_if(arms.variants(), [&](const MeasuredArm& arm) {
+           return command_words(*arm.about) == command_words(variant);
+         }) > 1;
+}
+
+// What a reader turns on or starts: "pool (variant pool): --variant pool", "`zstd -T2 data`", "the
+// build of main (1a2b3c): `./bench`".
+std::string choice_words(const Measured& arms, const MeasuredArm& arm) {
   const profiles::Variant& variant = *arm.about;
-  if (told_by_command(variant) && !variant.server.empty())
-    return fmt::format("the server `{}` under `{}`", shell_line(variant.server),
-                       shell_line(variant.command));
-  if (told_by_command(variant)) return "`" + shell_line(variant.command) + "`";
+  if (told_by_command(variant)) {
+    if (!shares_command(arms, variant)) return command_words(variant);
+    const bool of_commit = variant.program_file && variant.program_file->commit;
+    return fmt::format("{}{} ({})", of_commit ? "the build of " : "", arm.label,
+                       command_words(variant));
+  }
   return fmt::format("{} (variant {}){}{}", arm.label, variant.name,
                      variant.advice.empty() ? "" : ": ", variant.advice);
 }
@@ -91,9 +108,7 @@ std::string conflict(const Grounds& grounds, const Contest& contest, size_t fast
 std::string short_workload_words(const Measured& arms) {
   const auto& workload = arms.recording().workload;
   const Words& about = arms.words();
-  const bool commands = std::ranges::all_of(
-      arms.variants(), [](const MeasuredArm& arm) { return !arm.about->command.empty(); });
-  if (commands && about.items.empty()) return "these commands";
+  if (arms.of_commands() && about.items.empty()) return "these commands";
   std::string words = workload.scenario.empty() ? "this workload" : workload.scenario;
   if (!about.items.empty())
     words = about.inputs + " of " + about.items_words(workload.items_per_iteration);
@@ -177,7 +192,8 @@ std::string recommendation(const Measured& arms, const std::vector<size_t>& best
     by_command = by_command && told_by_command(*arms[variant].about);
     keeps = keeps || variant == 0;
     // The baseline is what the reader has.
-    choices.insert(variant == 0 ? choices.begin() : choices.end(), choice_words(arms[variant]));
+    choices.insert(variant == 0 ? choices.begin() : choices.end(),
+                   choice_words(arms, arms[variant]));
   }
   std::string choice = best.size() == 1 ? "Use " : best.size() == 2 ? "Use either: " : "Use any: ";
   if (keeps) {
@@ -210,7 +226,7 @@ std::string open_question(const Grounds& grounds, const Contest& contest, size_t
                        advantage(contest, pairs), blocks_words(pairs), pairs.needed);
   if (pairs.conflict) return conflict(grounds, contest, fastest, other, pairs);
   if (pairs.within_bias)
-    return fmt::format("{}: {}, no more than two copies of {} differ ({})", against,
+    return fmt::format("{}: {}, no more than {} and its A/A arm differ ({})", against,
                        advantage(contest, pairs), grounds.label(0),
                        ratio_words(twin_of(grounds.compared, contest)));
   if (pairs.unpaired())

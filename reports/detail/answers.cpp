@@ -40,9 +40,12 @@ std::string fallen(const Report& report, const Row& row, size_t variant) {
   const auto moved = change(row, 0, variant);
   if (!moved) return fmt::format("{}: unavailable: {}", report.variants[variant], row.name);
   const Evidence evidence = evidence_of(row, variant);
-  const char* const unit = row.unit == Unit::kMegabytes ? " MB" : "";
-  const std::string from = format_figure(row.figures[0], row.unit) + unit;
-  const std::string to = format_figure(row.figures[variant], row.unit) + unit;
+  const auto told = [&](const Figure& figure) {
+    return row.unit == Unit::kMegabytes && figure.value && figure.text.empty()
+               ? format_bytes(*figure.value * kBytesOfMegabyte)
+               : format_figure(figure, row.unit);
+  };
+  const std::string from = told(row.figures[0]), to = told(row.figures[variant]);
   if (moved->equal) return fmt::format("{}: no, equal: {}.", report.variants[variant], to);
   const bool undecided = evidence == Evidence::kNoise || evidence == Evidence::kUnproven ||
                          evidence == Evidence::kVoid;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "reports/figures/format.h"
 #include "reports/markup/svg.h"
+#include "reports/recorded/sampled.h"
 
 namespace winnow::reports {
 
@@ -20,14 +21,6 @@ constexpr size_t kBeforeName = 23;  // columns of a row
 constexpr size_t kNarrowest = 20;
 // Rules take no longer ones (profiles/symbols/categories.h).
 constexpr size_t kLongestExpression = 480;
-
-// "[libz.so.1]"; not what is no file: "[kernel]", "[anonymous memory]".
-bool is_nameless_file(const std::string& name) {
-  static constexpr std::string_view kNoFiles[] = {"[kernel]",           "[unknown]", "[truncated]",
-                                                  "[anonymous memory]", "[vdso]",    "[vsyscall]"};
-  return name.size() > 2 && name.front() == '[' && name.back() == ']' &&
-         std::ranges::find(kNoFiles, name) == std::end(kNoFiles);
-}
 
 std::vector<SampledTime> largest_first(const std::map<std::string, double>& seconds,
                                        double sampled_s) {
@@ -80,7 +73,7 @@ Uncategorized find_uncategorized(const Measured& arms, std::optional<size_t> onl
       const double flat_s = function.flat_s.value_or(0);
       if (flat_s <= 0) continue;
       if (function.category == "other") uncategorized[function.name] += flat_s;
-      if (is_nameless_file(function.name)) nameless[function.name] += flat_s;
+      if (is_nameless_file(function)) nameless[function.name] += flat_s;
     }
   }
   found.functions = largest_first(uncategorized, found.sampled_s);

@@ -66,15 +66,23 @@ std::string without_zero_tail(std::string text) {
   return text;
 }
 
-// A smaller unit of time for what is less than one, so that cells do not begin with zeros.
+// A smaller unit for what is less than one, so that cells do not begin with zeros; of megabytes
+// less than a tenth.
 struct SmallerUnit {
   int digits = 0;  // by which the decimal point moves
   const char* suffix = nullptr;
 };
 
+constexpr SmallerUnit kKilobytes{3, " kB"}, kBytes{6, " bytes"};
+
 SmallerUnit smaller_unit(Unit unit, double value) {
   const double size = std::abs(value);
-  if (size == 0 || rounded(size, 3) >= 1) return {};
+  if (size == 0) return {};
+  if (unit == Unit::kMegabytes)
+    return rounded(size, 4) >= 0.1     ? SmallerUnit{}
+           : rounded(size, 6) >= 0.001 ? kKilobytes
+                                       : kBytes;
+  if (rounded(size, 3) >= 1) return {};
   if (unit == Unit::kMilliseconds) return {3, "µs"};
   if (unit != Unit::kSeconds && unit != Unit::kIterationSeconds) return {};
   return rounded(size, 6) >= 0.001 ? SmallerUnit{3, "ms"} : SmallerUnit{6, "µs"};
@@ -97,14 +105,15 @@ const char* sign_of(double value) { return value == 0 ? "" : value < 0 ? "-" : "
 bool is_grouped(Unit unit) { return unit == Unit::kCount || unit == Unit::kFigure; }
 
 // The largest unit in which no digit stands that is not known.
-SmallerUnit unit_of_digits(const SmallerUnit& small, int decimals) {
+SmallerUnit unit_of_digits(Unit unit, const SmallerUnit& small, int decimals) {
   if (small.digits <= decimals) return small;
-  return small.digits == 6 && decimals >= 3 ? SmallerUnit{3, "ms"} : SmallerUnit{};
+  if (small.digits != 6 || decimals < 3) return {};
+  return unit == Unit::kMegabytes ? kKilobytes : SmallerUnit{3, "ms"};
 }
 
 // The size of a difference whose cells are in that unit.
 std::string format_size(double size, Unit unit, int decimals, SmallerUnit small) {
-  small = unit_of_digits(small, decimals);
+  small = unit_of_digits(unit, small, decimals);
   if (small.suffix) return in_smaller_unit(size, decimals, small);
   std::string text = is_grouped(unit) ? format_count(size, decimals) : fixed(size, decimals);
   if (unit == Unit::kMegabytes) text = without_zero_tail(text);
@@ -281,6 +290,12 @@ std::string format_value(double value, Unit unit, double largest) {
   if (small.suffix) return in_smaller_unit(rounded(value, decimals), decimals, small);
   if (is_grouped(unit)) return format_count(value, decimals);
   return fixed(value, decimals) + suffix;
+}
+
+std::string format_bytes(double bytes) {
+  const double megabytes = bytes / kBytesOfMegabyte;
+  const bool bare = std::isfinite(megabytes) && !smaller_unit(Unit::kMegabytes, megabytes).suffix;
+  return format_value(megabytes, Unit::kMegabytes) + (bare ? " MB" : "");
 }
 
 std::string format_throughput(double value, const std::string& items) {

@@ -21,6 +21,7 @@ std::string format_value(double value, Unit unit);  // "432.69s", "7156.5"
 // Beside others of which `largest` is the largest: in its unit, unless it is a thousand times as
 // much. "1.21s" and "0.0046s".
 std::string format_value(double value, Unit unit, double largest);
+std::string format_bytes(double bytes);  // with its unit: "7156.5 MB", "4.10 kB", "26.0 bytes"
 std::string format_throughput(double value, const std::string& items);  // "7.37 texts/sec"
 std::string iteration_seconds(double value);                            // "88.9ms", of an iteration
 // A large count as so many millions or billions: {1e6, "million "}.

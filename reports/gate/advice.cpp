@@ -73,7 +73,8 @@ std::string what_would_decide(const GateReport& report, double round_s) {
     if (held_by_twin(row)) {
       if (!text.empty()) continue;
       text =
-          "A quieter machine would decide: on this one two copies of the baseline differ as much.";
+          "A quieter machine would decide: on this one the A/A arm, a second copy of the base, "
+          "differs as much.";
     } else if (!row.high && text.empty()) {
       text = fmt::format("More pairs would: the first look is at {}{}.", kLooks.front(),
                          row.pairs >= kLooks.front() ? ", and many variants need a later one" : "");

@@ -111,7 +111,8 @@ double bias_of(const Measured& baseline, std::string_view metric) {
 void hold_against_twin(double bias, GateRow& row) {
   if (row.status != GateStatus::kRegression || row.low.value_or(0) > bias) return;
   row.status = GateStatus::kInconclusive;
-  row.note = fmt::format("two copies of the baseline differ by up to {:.1f}%", (bias - 1) * 100);
+  row.note = fmt::format("the A/A arm, a second copy of the base, differs by up to {:.1f}%",
+                         (bias - 1) * 100);
 }
 
 // CPU time says little of a program that waits for more of its time than this.

@@ -32,7 +32,7 @@ StripRow ratio_row(const std::string& name, size_t colour, const Pairs& pairs) {
 
 StripRow noise_row(const Report& report) {
   const Pairs& pairs = report.noise.wall;
-  StripRow row = ratio_row("A/A: " + report.variants.front() + " against itself", 0, pairs);
+  StripRow row = ratio_row("A/A arm against " + report.variants.front(), 0, pairs);
   if (pairs.count() > 0) row.text = ratio_words(pairs);
   return row;
 }

@@ -120,7 +120,7 @@ std::string noise_tiles(const Report& report) {
   const std::string arm = measured ? ratio_words(noise.wall) : "unavailable";
   const size_t comma = arm.find(", ");
   std::string interval = comma == std::string::npos ? "" : arm.substr(comma + 2) + ". ";
-  interval += "Two copies of the baseline: ";
+  interval += "The baseline and a second copy of it: ";
   interval +=
       !measured                  ? "not measured."
       : twin_differs(noise.wall) ? "they differ, which no difference up to that size survives."

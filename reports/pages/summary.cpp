@@ -26,7 +26,7 @@ void add_machine(NamedLines& lines, const Report& report) {
                           report.disturbed_by.empty() ? "" : ", most often: " + report.disturbed_by,
                           report.noise.wall_effect
                               ? format_percent(*report.noise.wall_effect * 100) + " in wall time"
-                              : "unavailable, no second copy of the baseline ran"));
+                              : "unavailable, no A/A arm ran"));
   for (const std::string& alarm : report.alarms) lines.add("WARNING", alarm);
 }
 

@@ -100,6 +100,11 @@ bool Measured::not_run(Pass pass) const {
   return std::ranges::all_of(variants_, [&](const MeasuredArm& arm) { return arm.not_run(pass); });
 }
 
+bool Measured::of_commands() const {
+  return std::ranges::all_of(variants_,
+                             [](const MeasuredArm& arm) { return !arm.about->command.empty(); });
+}
+
 Recording baseline_first(Recording recording) {
   std::stable_partition(recording.variants.begin(), recording.variants.end(),
                         [&](const Variant& variant) { return variant.name == recording.baseline; });

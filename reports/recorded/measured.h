@@ -75,6 +75,7 @@ class Measured {
   const MeasuredArm* find(const std::string& name) const;           // null: no such arm
   std::vector<std::string> labels() const;
   bool not_run(Pass pass) const;  // of no variant
+  bool of_commands() const;       // every variant is one, which need not know of the harness
 
  private:
   profiles::Recording recording_;

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "reports/figures/format.h"
 
@@ -224,6 +227,38 @@ std::string kernel_note(const Profiles& all) {
       "Time in the kernel is in no function, because the profiler may not see it. It is this share "
       "of the CPU time: {}. It is seen by root, and where kernel.perf_event_paranoid is 1 or less.",
       shares);
+}
+
+bool is_nameless_file(const Function& function) {
+  static constexpr std::string_view kNoFiles[] = {"[kernel]",           "[unknown]", "[truncated]",
+                                                  "[anonymous memory]", "[vdso]",    "[vsyscall]"};
+  const std::string& name = function.name;
+  return name.size() > 2 && name.front() == '[' && name.back() == ']' &&
+         std::ranges::find(kNoFiles, name) == std::end(kNoFiles);
+}
+
+std::string nameless_note(const Profiles& all) {
+  constexpr double kToName = 0.05;
+  std::map<std::string, double> files;  // the largest share of each
+  for (const SampledProfile* profile : all.profiles) {
+    if (!profile || !(profile->sampled_s > 0)) continue;
+    for (const Function& function : profile->functions) {
+      const double share = function.flat_s.value_or(0) / profile->sampled_s;
+      if (share < kToName || !is_nameless_file(function)) continue;
+      double& largest = files[function.name.substr(1, function.name.size() - 2)];
+      largest = std::max(largest, share);
+    }
+  }
+  std::string names;
+  for (const auto& [file, share] : files)
+    names += fmt::format("{}{} ({} of the samples)", names.empty() ? "" : ", ", file,
+                         format_percent(share * 100));
+  if (names.empty()) return "";
+  return fmt::format(
+      "Without symbols, so that its functions have no names: {}. A build with -g that is not "
+      "stripped "
+      "has them, or the package of its debugging symbols, which winnow top --uncategorized names.",
+      names);
 }
 
 std::string outside_note(const Profiles& all) {

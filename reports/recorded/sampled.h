@@ -84,6 +84,11 @@ void add_functions(Table& table, const Profiles& all, const Choose& choose,
 std::string sampling_note(const Profiles& all);
 // How much of the CPU time is the kernel's, where the profiler may not see it; empty: it may.
 std::string kernel_note(const Profiles& all);
+// "[libz.so.1]", a program or library without symbols; not what is no file: "[kernel]".
+bool is_nameless_file(const profiles::Function& function);
+// Those that have 5% or more of a variant's samples, and what would give their functions names;
+// empty: there are none.
+std::string nameless_note(const Profiles& all);
 // How much of it no profiler counts, of each variant where that is 1% or more; empty: of none.
 std::string outside_note(const Profiles& all);
 

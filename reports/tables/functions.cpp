@@ -65,8 +65,11 @@ CpuTables cpu_tables(const Profiles& all) {
                        fmt::format("All {} functions", scheduler)};
   const Names work{words.computes ? "Compute Functions" : "Functions",
                    words.computes ? "other compute functions" : "other functions", words.all_work};
-  return {category_table(all, overhead, is_scheduler), category_table(all, work, work_of(words)),
-          cumulative_table(all)};
+  CpuTables tables{category_table(all, overhead, is_scheduler),
+                   category_table(all, work, work_of(words)), cumulative_table(all)};
+  if (std::string note = nameless_note(all); !note.empty())
+    tables.compute.notes.push_back(std::move(note));
+  return tables;
 }
 
 }  // namespace winnow::reports

@@ -141,12 +141,11 @@ std::string before_region(const HeapProfile& heap, const std::string& label) {
   std::string parts;
   for (const AllocationRow& row : rows) {
     bytes += row.bytes;
-    parts += fmt::format("{}{} {} MB", parts.empty() ? ": " : ", ", row.category,
-                         format_value(row.bytes / kBytesOfMegabyte, Unit::kMegabytes));
+    parts +=
+        fmt::format("{}{} {}", parts.empty() ? ": " : ", ", row.category, format_bytes(row.bytes));
   }
-  const std::string total = heap.before_region.empty()
-                                ? "unavailable (not recorded)"
-                                : format_value(bytes / kBytesOfMegabyte, Unit::kMegabytes) + " MB";
+  const std::string total =
+      heap.before_region.empty() ? "unavailable (not recorded)" : format_bytes(bytes);
   return fmt::format("{}: before the region (loading and warm-up, not in the table): {}{}.", label,
                      total, parts);
 }

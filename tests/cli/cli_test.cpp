@@ -161,6 +161,14 @@ TEST_CASE("a mistake is told with what is meant") {
       {{"embed", "--threads", "two"}, "--threads: expected a whole number"},
       {{"compare", "--ready-limit", "soon", "x", "y"}, "--ready-limit: expected a number"},
       {{"doctor", "machine"}, "machine: one argument too many; see winnow doctor --help"},
+      {{"embed", "--variant", "pakced"},
+       "--variant: pakced: no such strategy; did you mean packed?\n"},
+      {{"calibrate", "scenarios/batch32.toml", "--variant", "nope"},
+       "--variant: nope: no such strategy; there are serial, spawn, "},
+      {{"compare", "--metric", "a=x", "x", "y"}, "--metric a: x: no group in it"},
+      {{"compare", "--metric", "a=(x)", "--metric", "a=(x)", "x", "y"}, "--metric: a: given twice"},
+      {{"compare", "--time-limit", "0", "x", "y"}, "--time-limit: expected more than 0 seconds"},
+      {{"compare", "--blocks", "100001", "x", "y"}, "--blocks: expected 1 to 100000"},
       {{"run", "a.toml", "b.toml"}, "b.toml: one argument too many; see winnow run --help"},
       {{"run", "scenarios/bathc32.toml"}, "did you mean scenarios/batch32.toml?\n"}};
   for (const auto& [arguments, told] : mistakes) {
@@ -174,6 +182,42 @@ TEST_CASE("a mistake is told with what is meant") {
     CHECK(result.err.find(told) != std::string::npos);
     CHECK(lines(result.err).size() == 1);
   }
+}
+
+TEST_CASE(
+    "what is no strategy is told by its option or file, before anything is built or measured") {
+  const std::string texts = "texts = ['a']\n", variants = "[[variants]]\nname = ";
+  TinyModel tiny("run", "name = 'it'\niterations = 20\nblocks = 10\npasses = ['time']\n" + texts +
+                            variants + "'pool'\n" + variants + "'spawn'\n");
+  const std::string workload = base::read_file(tiny / "tiny.toml");
+  base::write_file(tiny / "wrong.toml", workload + variants + "'pol'\n");
+  base::write_file(tiny / "sweep.toml", "name = 'all'\n" + texts +
+                                            "[sweep]\nbatch = [1]\nthreads = [1]\nvariants = "
+                                            "['pool']\nblocks = 1\n[[mixes]]\nname = 'm'\n");
+  const std::string nope = "winnow: --variants: nope: no such strategy; there are serial, ";
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+      {{"run", "tiny.toml", "--variants", "pool,nope"}, nope},
+      {{"run", "tiny.toml", "--variants", "pool,pakced"},
+       "winnow: --variants: pakced: no such strategy; did you mean packed?\n"},
+      {{"run", "wrong.toml"}, "winnow: wrong.toml: pol: no such strategy; did you mean pool?\n"},
+      {{"run", "sweep.toml", "--variants", "nope"}, nope},
+      {{"run", "sweep.toml", "--mixes", "n"}, "winnow: --mixes: n is none of the scenario's: m\n"},
+      {{"gate", "tiny.toml", "--base-build", ".", "--variants", "nope"}, nope},
+      {{"gate", "tiny.toml", "--base", "HEAD", "--variants", "nope"}, nope},
+      {{"explain", "tiny.toml", "--variants", "nope"}, nope},
+      {{"run", "tiny.toml", "--model", "tiny.gguf", "--isa", "sse9"},
+       "winnow: --isa: sse9: no such instruction set; this machine has auto, "},
+      {{"run", "tiny.toml", "--model", "tiny.gguf", "--affinity", "near"},
+       "winnow: --affinity: near: unknown; one of none, compact, spread\n"}};
+  for (const auto& [arguments, told] : wrong) {
+    const auto result = testing::winnow(tiny, arguments);
+    INFO(arguments.front() << " " << arguments.back() << ": " << result.err);
+    CHECK(result.status == 2);
+    CHECK(result.err.starts_with(told));
+    CHECK(lines(result.err).size() == 1);
+  }
+  for (const char* folder : {"out/it", "out/all", "out/gate-it", "out/explain-it"})
+    CHECK_FALSE(fs::exists(tiny / folder));
 }
 
 TEST_CASE("every option of every command has a name for its value, and -o is --out") {

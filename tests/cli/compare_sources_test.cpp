@@ -66,6 +66,32 @@ TEST_CASE("commits of a project are built, kept and compared") {
   const auto unknown = compare(scratch, {"--ref", "nothing", "--ref", "HEAD", "./bench"});
   CHECK(unknown.status == 2);
   CHECK(has(unknown.err, "nothing: no commit here"));
+  base::write_file(scratch / "wrong.toml", "no = 'rules'\n");
+  fs::create_directories(scratch / "mine");
+  base::write_file(scratch / "mine/thesis.txt", "three years of work");
+  const std::vector<std::pair<Words, std::string>> refused{
+      {{"--ref", "nothing"}, "nothing: no commit here"},
+      {{"--passes", "time,wall"}, "--passes: wall is none of"},
+      {{"--budget", "soon"}, "--budget: expected a time"},
+      {{"--metric", "a=x"}, "--metric a: x: no group"},
+      {{"--primary", "a"}, "--primary: a: no --metric"},
+      {{"--blocks", "3"}, "--blocks: 3 blocks cannot prove a difference"},
+      {{"-P", "n=9..1"}, "--parameter-scan: 9..1: no or too many steps"},
+      {{"--print", "all"}, "--print: all is none of"},
+      {{"--time-limit", "0"}, "--time-limit: expected"},
+      {{"--categories", "wrong.toml"}, "wrong.toml: "},
+      {{"--out", "mine"}, "not empty and not a recording"},
+  };
+  for (const auto& [words, told] : refused) {
+    Words all{"--ref", "HEAD", "--ref", "HEAD~1", "--build", "echo y >> builds", "./bench"};
+    all.insert(all.begin(), words.begin(), words.end());
+    const auto run_of_it = compare(scratch, all);
+    INFO(words.front() << ": " << run_of_it.err);
+    CHECK(run_of_it.status == 2);
+    CHECK(has(run_of_it.err, told));
+    CHECK_FALSE(has(run_of_it.err, "building"));
+    CHECK(std::ranges::count(run_of_it.err, '\n') == 1);
+  }
   CHECK(compare(scratch, {"--build", "true", "true", "true"}).status == 2);
 }
 

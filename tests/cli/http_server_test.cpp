@@ -26,7 +26,14 @@ using tcp = boost::asio::ip::tcp;
 
 namespace {
 
+std::string& memo() {
+  static std::string text;
+  return text;
+}
+
 cli::HttpAnswer odd_page(const std::string& path) {
+  if (path == "/counts") return {200, "memo '" + memo() + "'", memo() + "x"};
+  if (path == "/forgets") return {200, "memo '" + memo() + "'", std::string(5 << 20, 'y')};
   if (path == "/endless") std::this_thread::sleep_for(1h);
   if (path == "/spins")
     for (volatile bool on = true; on;) continue;
@@ -61,7 +68,7 @@ class PageServer {
                 static_cast<ssize_t>(sizeof port))
               ::_exit(1);
           },
-          odd_page, limits);
+          odd_page, limits, [](std::string text) { memo() = std::move(text); });
       ::_exit(0);
     }
     pipe.writing.reset();
@@ -146,6 +153,16 @@ TEST_CASE("a page that fails says why, and the others go on", "[http]") {
     CHECK(has(server.get("/good"), "page /good"));
   }
   CHECK(server.interrupted() == 0);
+}
+
+TEST_CASE("a page's memo is there for the pages behind it, one that is too large is not",
+          "[http]") {
+  PageServer server(short_limits());
+  CHECK(has(server.get("/counts"), "memo ''"));
+  CHECK(has(server.get("/counts"), "memo 'x'"));
+  CHECK(has(server.get("/good"), "page /good"));
+  CHECK(has(server.get("/forgets"), "memo 'xx'"));
+  CHECK(has(server.get("/counts"), "memo 'xx'"));
 }
 
 // A sanitizer takes terabytes of addresses itself: no limit is held there.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "cli/index_memo.h"
 #include "profiles/recording/recording.h"
 #include "profiles/recording/sweep.h"
 #include "tests/catch.h"
@@ -82,6 +83,13 @@ class Served {
     return raw("GET " + target + " HTTP/1.1\r\nHost: " +
                (host.empty() ? "127.0.0.1:" + std::to_string(port_) : host) + "\r\n\r\n");
   }
+  void write_recording(const std::string& name, const std::string& scenario) const {
+    profiles::Recording recording;
+    recording.status = profiles::RunStatus::complete;
+    recording.workload.scenario = scenario;
+    fs::create_directories(scratch_ / ("out/" + name));
+    profiles::write_recording(scratch_ / ("out/" + name), recording);
+  }
   std::string on_ipv6(const std::string& target) const {
     return raw("GET " + target + " HTTP/1.1\r\nHost: [::1]:" + std::to_string(port_) + "\r\n\r\n",
                boost::asio::ip::address_v6::loopback());
@@ -130,6 +138,65 @@ TEST_CASE("winnow serve shows an index and the page of each recording, and ends 
   const auto result = served.stop();
   CHECK(result.status == 0);
   CHECK(result.err.empty());
+}
+
+TEST_CASE("the index is that of the recordings as they are, however often it is asked for") {
+  const Served served;
+  const std::string first = served.get("/");
+  CHECK(served.get("/") == first);
+  served.write_recording("a b", "another");
+  served.write_recording("new", "newest");
+  const std::string second = served.get("/");
+  CHECK_FALSE(has(second, "&lt;small&gt;"));
+  CHECK(has(second, "another"));
+  CHECK(has(second, "newest"));
+  CHECK(has(second, "unavailable: "));
+  CHECK(served.get("/") == second);
+}
+
+TEST_CASE("an entry is made once of a file that stays as it is") {
+  const Scratch scratch;
+  const std::string file = scratch / "recording.json";
+  base::write_file(file, "one");
+  int made = 0;
+  const auto make = [&] {
+    ++made;
+    reports::IndexEntry entry;
+    entry.folder = "a \"b\"";
+    entry.variants = {"one", "two"};
+    entry.flags = {"flag"};
+    entry.winner = std::to_string(made);
+    return entry;
+  };
+  cli::IndexMemo memo;
+  CHECK(memo.entry_of(file, make).winner == "1");
+  CHECK(memo.entry_of(file, make).winner == "1");
+  const std::string text = memo.text();
+  cli::IndexMemo later(text);
+  const reports::IndexEntry entry = later.entry_of(file, make);
+  CHECK(made == 1);
+  CHECK(entry.folder == "a \"b\"");
+  CHECK(entry.variants == std::vector<std::string>{"one", "two"});
+  CHECK(entry.flags == std::vector<std::string>{"flag"});
+  CHECK(later.text() == text);
+  base::write_file(file, "two");
+  CHECK(later.entry_of(file, make).winner == "2");
+  CHECK(cli::IndexMemo(later.text()).entry_of(file, make).winner == "2");
+  CHECK(cli::IndexMemo(text).entry_of(file, make).winner == "3");
+  // Nobody asked for it any more; what is broken; what could not be read, or is not there.
+  CHECK(cli::IndexMemo(text).text() == "{}");
+  for (const std::string& broken : {text.substr(0, text.size() / 2), std::string("[]"),
+                                    std::string("{\"f\":{\"identity\":1,\"entry\":{}}}")})
+    CHECK(cli::IndexMemo(broken).text() == "{}");
+  cli::IndexMemo empty;
+  const auto unread = [] {
+    reports::IndexEntry none;
+    none.problem = "broken";
+    return none;
+  };
+  CHECK(empty.entry_of(file, unread).problem == "broken");
+  empty.entry_of(scratch / "missing", make);
+  CHECK(empty.text() == "{}");
 }
 
 TEST_CASE("winnow serve answers hostile requests with an error and stays up") {

@@ -87,7 +87,7 @@ TEST_CASE("an unknown instruction set is one error that lists those that run her
   for (const Row<Matmul>& row : runnable(matmul_rows())) available.append(", ").append(row.name);
   CHECK_THROWS_AS(select_kernels("sse9"), winnow::base::UsageError);
   CHECK_THROWS_WITH(select_kernels("sse9"),
-                    "instruction set sse9: unknown; this machine has " + available);
+                    "--isa: sse9: no such instruction set; this machine has " + available);
   for (const char* name : {"", "AVX2", "avx2 ", "scalar\n"})
     CHECK_THROWS_AS(select_kernels(name), winnow::base::UsageError);
 }

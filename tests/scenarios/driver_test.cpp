@@ -169,7 +169,7 @@ TEST_CASE("a number out of its range is a usage error, whatever the strategy use
       {"--iterations 2147483647", "--iterations: expected 1 to 10000000"},
       {"--batch -1", "--batch: expected 0 to 1000000"},
       {"--warmup -2", "--warmup: expected -1 to 1000000"},
-      {"--affinity near", "affinity near: unknown; one of none, compact, spread"},
+      {"--affinity near", "--affinity: near: unknown; one of none, compact, spread"},
       {"--threads 99999999999", "--threads"},
       {"--grain many", "--grain"},
   };

@@ -266,6 +266,17 @@ TEST_CASE("two commits of a project are built, run and judged") {
                              verdict["baseline"]["commit"].get<std::string>(), build));
   CHECK(verdict["rows"][0]["variant"] == "bench");
   check_cause(verdict, result.out);
+  // What needs no build is refused before any.
+  base::write_file(gate / "none.toml", "[[rules]]\nmetric = 'alocations'\n");
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {"--rules", "none.toml"}, {"--pairs", "0"}, {"--budget", "soon"}, {"--head", "no"}}) {
+    std::vector<std::string> options{"gate", "--base", "HEAD~1", "--build", "echo new", "./bench"};
+    options.insert(options.end(), wrong.begin(), wrong.end());
+    const auto refused = testing::winnow(gate, options);
+    INFO(wrong.front() << ": " << refused.err);
+    CHECK(refused.status == 2);
+    CHECK_FALSE(has(refused.err, "building"));
+  }
   CHECK(result.out.find("changes that are in no commit") == std::string::npos);
 
   base::write_file(gate / "source", "changed\n");

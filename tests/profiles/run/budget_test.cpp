@@ -48,6 +48,15 @@ double others_s(const BudgetTask& task, const PassPlan& plan) {
 
 }  // namespace
 
+TEST_CASE("a pace is what processes took by what was told of them") {
+  Pace pace;
+  CHECK(pace.factor() == 1);
+  pace.note(2, 4);
+  CHECK(pace.factor() == 2);
+  pace.note(2, 1);
+  CHECK(pace.factor() == Approx(1.25));
+}
+
 TEST_CASE("a budget's plan is never below the least, and is the least where that does not fit") {
   for (const BudgetTask& task : budget_tasks())
     for (const double budget_s : kBudgets_s) {

@@ -69,6 +69,31 @@ TEST_CASE("a budget that is too small gets the least plan, and one warning says 
   CHECK(std::ranges::count_if(recording.warnings, of_budget) == 1);
 }
 
+TEST_CASE(
+    "what is left is told by the blocks so far where they take longer than the first process") {
+  constexpr double kSleep_s = 0.3;
+  const Scratch scratch;
+  Arm slow = arm("pool");
+  slow.command = {"sh", "-c",
+                  "test -e '" + scratch / "seen" + "' && sleep 0.3; : > '" + scratch / "seen" +
+                      "'; exec \"$0\" pool \"$1\"",
+                  WORKLOAD_PROGRAM, "{iterations}"};
+  RunPlan plan = plan_of(scratch, {slow}, {Pass::time});
+  plan.iterations_per_block = 1;
+  plan.blocks = 4;
+  plan.budget_s = 0.5;
+  std::vector<double> left_s;
+  plan.progress = [&](const Progress& progress) {
+    if (has(progress.text, "time pass")) left_s.push_back(progress.eta_s.value_or(-1));
+  };
+  REQUIRE(run(plan).status == RunStatus::complete);
+  REQUIRE(left_s.size() >= 4);
+  for (size_t block = 1; block < 4; ++block) {
+    INFO(block);
+    CHECK(left_s[block] >= kSleep_s * static_cast<double>(4 - block) * 0.99);
+  }
+}
+
 TEST_CASE("a program whose first process fails ends a run with a budget in one line") {
   const Scratch scratch;
   RunPlan plan = budgeted(scratch, 60);

@@ -181,6 +181,49 @@ TEST_CASE("a recommendation quotes the command, unless there is advice") {
             "for compress, the only workload measured here; other inputs, thread counts"));
 }
 
+TEST_CASE("a program without symbols is told, with what would give its functions names") {
+  Recording recording = foreign_recording();
+  const std::string lead = "Without symbols, so that its functions have no names: ";
+  const auto text = [&] { return to_markdown(make_report(recording)); };
+  profiles::SampledProfile& cpu = *recording.profiles.at("one").cpu;
+  cpu.functions.push_back({"[anonymous memory]", "other", 0.2 * cpu.sampled_s, {}, {}, {}});
+  cpu.functions.push_back({"[libz.so.1]", "compression", 0.04 * cpu.sampled_s, {}, {}, {}});
+  CHECK_FALSE(has(text(), lead));
+  cpu.functions.push_back({"[zstd]", "other", 0.342 * cpu.sampled_s, {}, {}, {}});
+  INFO(text());
+  CHECK(
+      has(section(text(), "## Functions"), lead + "zstd (34.2% of the samples). A build with -g"));
+  CHECK(has(text(), "which winnow top --uncategorized names"));
+}
+
+TEST_CASE("passes that commands cannot have are not told as not run") {
+  const Recording commands = command_recording();
+  const std::string missing = section(to_markdown(make_report(commands)), "## Missing");
+  CHECK(has(missing, "whose tables are left out: heap, sync\n"));
+  Recording strategies = commands;
+  for (profiles::Variant& variant : strategies.variants) variant.command.clear();
+  CHECK(has(section(to_markdown(make_report(strategies)), "## Missing"),
+            "whose tables are left out: wall, heap, sync\n"));
+}
+
+TEST_CASE("of two builds of one command the recommendation names the build") {
+  Recording recording = foreign_recording();
+  for (profiles::Variant& variant : recording.variants) {
+    variant.command = {"./bench"};
+    variant.label = variant.name == "one" ? "main (1a2b3c)" : "HEAD (4d5e6f)";
+  }
+  const auto advice = [&] { return make_report(recording).verdict.recommendation; };
+  CHECK(advice().starts_with("Use HEAD (4d5e6f) (`./bench`): only these commands were measured"));
+  for (profiles::Variant& variant : recording.variants)
+    variant.program_file = profiles::ProgramFile{"./bench", {}, {}, {}, "1a2b3c", ""};
+  CHECK(advice().starts_with("Use the build of HEAD (4d5e6f) (`./bench`): "));
+  recording.baseline = "two";
+  CHECK(advice().starts_with("Keep the build of HEAD (4d5e6f) (`./bench`): "));
+  for (profiles::Variant& variant : recording.variants)
+    variant.server = {"./server", variant.name == "one" ? "1" : "2"};
+  CHECK(advice().starts_with("Keep the server `./server 2` under `./bench`: "));
+}
+
 TEST_CASE("the commit is the commands' own, and no line where none has one") {
   Recording recording = command_recording();
   recording.commit.clear();

@@ -35,9 +35,12 @@ ToldDifference told_difference(std::string text, Unit unit) {
                     suffix = digits == std::string::npos ? "" : text.substr(digits);
   const size_t point = number.find('.');
   int decimals = point == std::string::npos ? 0 : static_cast<int>(number.size() - point - 1);
-  if (unit == Unit::kMegabytes) decimals = std::max(decimals, 1);  // a last .0 is left out
+  if (suffix == " MB") decimals = std::max(decimals, 1);  // a last .0 is left out
   const bool of_ms = unit == Unit::kMilliseconds;
-  const double scale = suffix == "µs" ? (of_ms ? 1e-3 : 1e-6) : suffix == "ms" && !of_ms ? 1e-3 : 1;
+  const double scale = suffix == "µs"                                  ? (of_ms ? 1e-3 : 1e-6)
+                       : suffix == " bytes"                            ? 1e-6
+                       : suffix == " kB" || (suffix == "ms" && !of_ms) ? 1e-3
+                                                                       : 1;
   return {std::stod(number) * scale, scale * std::pow(10, -decimals) / 2};
 }
 
@@ -59,6 +62,15 @@ TEST_CASE("cells keep at least three significant digits") {
   CHECK(format_throughput(7.37276, "texts") == "7.37 texts/sec");
   CHECK(format_value(4046, Unit::kMegabytes) == "4046.0");
   CHECK(format_value(0, Unit::kMegabytes) == "0.0");
+  CHECK(format_value(0.1, Unit::kMegabytes) == "0.100");
+  CHECK(format_value(0.09994, Unit::kMegabytes) == "99.9 kB");
+  CHECK(format_value(0.0041, Unit::kMegabytes) == "4.10 kB");
+  CHECK(format_value(0.000026, Unit::kMegabytes) == "26.0 bytes");
+  CHECK(format_value(1e-12, Unit::kMegabytes) == "<0.001 bytes");
+  CHECK(format_bytes(133.8e6) == "133.8 MB");
+  CHECK(format_bytes(705e3) == "0.705 MB");
+  CHECK(format_bytes(832) == "832 bytes");
+  CHECK(format_bytes(0) == "0.0 MB");
   CHECK(format_value(7'680'000, Unit::kCount) == "7,680,000");
   CHECK(format_value(2.5, Unit::kCount) == "2.50");
   CHECK(format_value(12345.67, Unit::kCount) == "12,346");
@@ -96,6 +108,9 @@ TEST_CASE("a difference is that of the unrounded figures, rounded once") {
   CHECK(delta(Unit::kSeconds, 0, 0) == "same");
   CHECK(delta(Unit::kMegabytes, 7156.5, 7086.5) == "-70 MB (-1.0%)");
   CHECK(delta(Unit::kMegabytes, 4046.0, 4060.2) == "+14.2 MB (+0.4%)");
+  CHECK(delta(Unit::kMegabytes, 0.000026, 0.000052) == "+26.0 bytes (+100.0%)");
+  CHECK(delta(Unit::kMegabytes, 0.0041, 0) == "-4.10 kB (-100%)");
+  CHECK(delta(Unit::kMegabytes, 76.8, 0.0048) == "-76.8 MB (-99.99%)");
   CHECK(delta(Unit::kCount, 129'024, 0) == "-129,024 (-100%)");
   CHECK(delta(Unit::kCount, 1, 100'001) == "+100,000 (100,001x)");
 }
@@ -194,6 +209,12 @@ TEST_CASE("a row has one unit of time, its largest figure's") {
   CHECK(cells({1.21, 0.0000151}) == Cells{"1.21s", "15.1µs"});  // more than a thousand times less
   CHECK(cells({0.22, 0.000272}) == Cells{"220ms", "0.272ms"});
   Row row;
+  row.unit = Unit::kMegabytes;
+  row.figures = {measured(0.000026), measured(0.0041), measured(0)};
+  CHECK(format_row(row).figures == Cells{"0.0260 kB", "4.10 kB", "0 kB"});
+  row.figures = {measured(4046), measured(0.05), measured(0)};
+  CHECK(format_row(row).figures == Cells{"4046.0", "50.0 kB", "0.0"});
+  row = {};
   row.figures = {measured(2.5), measured(0)};
   row.figures[1].below = 0.03;
   CHECK(format_row(row).figures[1] == "< 0.0300s (0 samples)");

@@ -46,9 +46,9 @@ def allocated(slow, fast, an):
         [heap["exact_objects" if exact else "region_objects"] / heap["iterations"],
          heap["exact_bytes" if exact else "region_bytes"] / heap["iterations"] / 1e6]
         for heap in heaps)
-    return ["allocation: ", Number(few[0], "count"), " objects and ", Number(few[1], "MB"),
-            f" MB {an} instead of ", Number(many[0], "count"), " and ", Number(many[1], "MB"),
-            f" MB ({'exact counts' if exact else 'by the heap profiler'})"]
+    return ["allocation: ", Number(few[0], "count"), " objects and ", Number(few[1], "MB difference"),
+            f" {an} instead of ", Number(many[0], "count"), " and ",
+            Number(many[1], "MB difference"), f" ({'exact counts' if exact else 'by the heap profiler'})"]
 
 
 def created(slow, fast, an):

@@ -143,7 +143,7 @@ class Check:
         self.same("smallest effect", self.report["smallest_detectable_effect"], least)
         self.same("smallest effect of a winner", self.report["smallest_effect_of_a_winner"], winner)
         alarms = [text for text in self.report["alarms"]
-                  if text.startswith("THE A/A ARM DIFFERS: two copies of")]
+                  if text.startswith("THE A/A ARM DIFFERS: ")]
         alarms_wanted = []
         if both:
             self.reads("smallest effect", self.report["facts"]["Smallest detectable effect"],
@@ -155,15 +155,15 @@ class Check:
                         f" ({count_of(pairs.pairs, 'pair')}, ", P(pairs.adjusted),
                         " over both)" if pairs.comparisons > 1 else ")"]
             if where:
-                alarms_wanted.append([f"THE A/A ARM DIFFERS: two copies of {self.labels[0]} differ "
-                                      "in "] + where + [
+                alarms_wanted.append([f"THE A/A ARM DIFFERS: {self.labels[0]} and its A/A arm "
+                                      "differ in "] + where + [
                     ". What made them differ may have made the variants differ: no difference up to "
                     "that size counts. Measure again on a quieter machine."])
         for about in recorded.metrics:
             twin = recorded.twin_pairs(about)
             if twin and twin.decided:
                 alarms_wanted.append(
-                    [f"THE A/A ARM DIFFERS: two copies of {self.labels[0]} differ in "
+                    [f"THE A/A ARM DIFFERS: {self.labels[0]} and its A/A arm differ in "
                      f"{about['name']}: "] + ratio_words(twin) +
                     [f" ({count_of(twin.pairs, 'pair')}). No difference up to that size counts."])
         self.same("alarms of the A/A arm", len(alarms), len(alarms_wanted))

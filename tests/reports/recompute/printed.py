@@ -10,8 +10,8 @@ SUFFIXES = {
     "s": {"s": 1, "ms": 1e-3, "µs": 1e-6},
     "ms": {"ms": 1, "µs": 1e-3},
     "ns": {"ns": 1},
-    "MB": {"": 1}, "count": {"": 1}, "figure": {"": 1}, "cores": {"": 1},
-    "MB difference": {" MB": 1},
+    "MB": {"": 1, " kB": 1e-3, " bytes": 1e-6}, "count": {"": 1}, "figure": {"": 1}, "cores": {"": 1},
+    "MB difference": {" MB": 1, " kB": 1e-3, " bytes": 1e-6},
     "%": {"%": 1}, "x": {"x": 1},
 }
 

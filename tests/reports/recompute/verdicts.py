@@ -102,7 +102,7 @@ class Words:
         if pairs.within_bias:
             twin = self.recorded.twin_pairs(contest.measure)
             return parts + self.advantage(pairs) + [
-                f", no more than two copies of {self.recorded.arms[0].label} differ ("
+                f", no more than {self.recorded.arms[0].label} and its A/A arm differ ("
             ] + ratio_words(twin) + [")"]
         return parts + self.advantage(pairs) + [
             ": proven by itself, but not among so many comparisons" if pairs.decided
