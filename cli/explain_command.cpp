@@ -193,6 +193,7 @@ int explain_command(const Arguments& arguments) {
     profiles::RunPlan plan = plan_for(asked, asked.out);
     for (const auto& variant : asked.scenario.variants)
       plan.arms.push_back(arm_of(asked, variant.name, asked.amount.value_or(1), asked.out));
+    plan.baseline = plan.arms.front().variant.name;
     return print_plan(plan);
   }
 

@@ -126,6 +126,9 @@ TEST_CASE("wrong arguments of explain are one line, and nothing runs") {
   }
   CHECK(testing::winnow(tiny, {"explain"}).status == 2);
   CHECK(testing::winnow(tiny, {"explain", "nothing.toml"}).status != 0);
+  const auto plan = tiny.run({"--dry-run"});
+  CHECK(plan.status == 0);
+  CHECK(has(plan.out, "Would measure into out/explain-tiny"));
   const auto help = testing::winnow(tiny, {"explain", "--help"});
   CHECK(help.status == 0);
   CHECK(has(help.out, "Examples:"));
