@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/did_you_mean.h"
 #include "cli/model_check.h"
@@ -113,6 +114,8 @@ int info(const Arguments& arguments) {
 bool is_synthetic_model(const std::string& file) {
   try {
     return engine::is_synthetic(engine::Gguf::open(file));
+  } catch (const base::ReadError&) {
+    throw;
   } catch (const base::Error&) {
     return false;
   }

@@ -191,19 +191,14 @@ bool RecordingFolder::goes_on_here() const {
 }
 
 // An interrupted recording of the same plan is gone on with as if its run had been killed.
-void RecordingFolder::take_interrupted() try {
+// What is no recording stays where it is.
+void RecordingFolder::take_interrupted() {
   if (owner_.force || !holds(folder_, kJournal)) return;
   if (fs::exists(partial_) && !fs::is_empty(partial_)) return;
   if (plan_in(folder_) != owner_.plan) return;
   if (!is_readable(folder_) || read_recording(folder_).status != RunStatus::interrupted) return;
   lock_.emplace(folder_, kMark);
   fs::rename(folder_, partial_);
-} catch (const base::UsageError&) {
-  throw;  // another run writes there
-} catch (const base::ReadError&) {
-  throw;  // the next run may read it, and go on with it
-} catch (const base::Error&) {
-  return;  // what is no recording stays where it is
 }
 
 void RecordingFolder::settle_partial() {

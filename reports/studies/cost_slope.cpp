@@ -154,6 +154,16 @@ void decide(CostSlope& slope) {
   }
 }
 
+std::string why_no_rounds(const Measured& arms, const std::string& variant) {
+  std::string why;
+  for (const MeasuredArm& arm : arms.variants()) {
+    if (arm.about->arm_of != variant) continue;
+    if (!arm.blocks(Pass::time).empty()) return "the program told nothing of an injected cost";
+    if (why.empty()) why = arm.reason(Pass::time);
+  }
+  return why;
+}
+
 CostSlope slope_of(const Measured& arms, const std::string& variant) {
   CostSlope slope;
   slope.variant = variant;
@@ -166,12 +176,8 @@ CostSlope slope_of(const Measured& arms, const std::string& variant) {
     }
   std::ranges::sort(slope.amounts);
   if (slope.amounts.size() < 2 || slope.amounts.front() != 0) {
-    const auto first = std::ranges::find_if(
-        arms.variants(), [&](const MeasuredArm& arm) { return arm.about->arm_of == variant; });
     slope.reason =
-        rounds.empty() ? first->reason(Pass::time) : "no blocks with and without the cost";
-    if (rounds.empty() && slope.reason == "not recorded")
-      slope.reason = "the program told nothing of an injected cost";
+        rounds.empty() ? why_no_rounds(arms, variant) : "no blocks with and without the cost";
     return slope;
   }
   predict(rounds, slope);
