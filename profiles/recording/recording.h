@@ -427,7 +427,7 @@ struct Recording {
   std::vector<Block> blocks;
   std::map<std::string, VariantProfiles> profiles;  // by variant
   std::vector<Missing> missing;
-  std::vector<std::string> warnings;   // of the measuring itself, and the remarks
+  std::vector<std::string> warnings;  // of the measuring itself, and the remarks
   // Of an interrupted run: how many of the warnings, the first ones, it had when its measuring
   // ended. A run that goes on with it says at its own end what the others say.
   std::optional<int> lasting_warnings{};
