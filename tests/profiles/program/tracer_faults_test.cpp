@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
+#include <cstring>
 
 #include "profiles/process/proc_files.h"
 #include "profiles/program/tree.h"

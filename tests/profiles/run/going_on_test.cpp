@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
