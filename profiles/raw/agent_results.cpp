@@ -338,6 +338,16 @@ const Header& checked_header(std::span<const std::byte> bytes, const std::string
 
 }  // namespace
 
+std::vector<std::string> all_warnings(const AgentResults& results) {
+  std::vector<std::string> all = results.warnings;
+  const int64_t children = results.seen.child_processes;
+  if (children > 0)
+    all.push_back(children == 1 ? "1 child process was made, which is not counted"
+                                : fmt::format("{} child processes were made, which are not counted",
+                                              children));
+  return all;
+}
+
 AgentResults read_agent_results(const std::string& file, int iterations) {
   const AgentBytes read(file);
   const Header& header = checked_header(read.bytes(), file);

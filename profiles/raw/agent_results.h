@@ -37,6 +37,9 @@ struct AgentResults {
   std::vector<std::string> warnings;
 };
 
+// Its warnings, and how many child processes were made, of which a command's tables tell.
+std::vector<std::string> all_warnings(const AgentResults& results);
+
 // Reads what the agent counted in one process ($WINNOW_OUT/agent.bin, profiles/agent/agent_file.h).
 // Calls and states that were going on at the region's end count up to there. Throws base::Error for
 // a file that is not the agent's, and when the region did not begin or end.

@@ -20,6 +20,7 @@
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/hotspots.h"
 #include "profiles/recording/stacks.h"
+#include "profiles/recording/warnings.h"
 
 namespace winnow::profiles {
 namespace {
@@ -274,18 +275,9 @@ AgentResults counted(const std::string& file, const Block& block, int iterations
                      Recording& recording) {
   AgentResults results = read_agent_results(file, iterations);
   // Of a command the tables tell what the pass did not see.
-  const int64_t children = results.seen.child_processes;
   const bool command = !file.ends_with("/agent.bin");
-  if (children > 0 && !command)
-    results.warnings.push_back(
-        children == 1
-            ? "1 child process was made, which is not counted"
-            : fmt::format("{} child processes were made, which are not counted", children));
-  for (const std::string& warning : results.warnings) {
-    std::string text = fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning);
-    if (std::ranges::count(recording.warnings, text) == 0)
-      recording.warnings.push_back(std::move(text));
-  }
+  for (const std::string& warning : command ? results.warnings : all_warnings(results))
+    warn_once(recording, fmt::format("{}, {} pass: {}", block.variant, word(block.pass), warning));
   return results;
 }
 

@@ -9,6 +9,7 @@
 #include "profiles/process/pass.h"
 #include "profiles/process/program_file.h"
 #include "profiles/program/program_block.h"
+#include "profiles/recording/warnings.h"
 #include "profiles/run/measurement.h"
 
 // What a measurement does before its first recorded block: hooks, warm-up, and how much is measured
@@ -179,7 +180,8 @@ void Measurement::measure_start() {
   std::filesystem::remove_all(plan.folder);
   if (stopped()) return;
   if (!block.ok())
-    return warn_once("the start-up cost of an empty process was not measured: " + block.failure);
+    return warn_once(recording_,
+                     "the start-up cost of an empty process was not measured: " + block.failure);
   std::vector<int64_t> times = block.iteration_wall_ns;
   std::ranges::sort(times);
   const auto at = [&](double share) {

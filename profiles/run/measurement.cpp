@@ -13,6 +13,7 @@
 #include "profiles/raw/cpu_profile.h"
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/failure.h"
+#include "profiles/recording/warnings.h"
 
 namespace winnow::profiles {
 namespace {
@@ -382,8 +383,8 @@ bool Measurement::run_block(Pass pass, size_t arm, int iterations, std::optional
   int& failures = failures_in_a_row_[{pass, arm}];
   failures = ok ? 0 : failures + 1;
   if (failures == kFailuresToGiveUp) {
-    warn_once(fmt::format("{}, {} pass: given up after {} failures in a row", name, word(pass),
-                          failures));
+    warn_once(recording_, fmt::format("{}, {} pass: given up after {} failures in a row", name,
+                                      word(pass), failures));
   }
   if (ok) note_result(result);
   result.block.rerun_of = rerun_of;
@@ -449,22 +450,19 @@ BlockPlan Measurement::block_plan(Pass pass, size_t arm, int index, int iteratio
   return block;
 }
 
-void Measurement::warn_once(const std::string& text) {
-  if (std::ranges::count(recording_.warnings, text) == 0) recording_.warnings.push_back(text);
-}
-
 // A library may run fewer threads than it was asked for, or bind them all to one core.
 void Measurement::note_fewer_threads(const ChildResult& result) {
   const std::string& name = result.block.variant;
   const int64_t ran = result.threads.value_or(0), asked = result.threads_asked.value_or(ran);
   if (const auto fewest = result.threads_fewest)
-    warn_once(fmt::format(
-        "{}: {} of the {} threads asked for ran", name,
-        *fewest < ran ? fmt::format("{} to {}", *fewest, ran) : std::to_string(ran), asked));
+    warn_once(recording_, fmt::format("{}: {} of the {} threads asked for ran", name,
+                                      *fewest < ran ? fmt::format("{} to {}", *fewest, ran)
+                                                    : std::to_string(ran),
+                                      asked));
   const auto cores = static_cast<int64_t>(base::cores_of_process().size());
   if (result.cores && *result.cores < cores && *result.cores < ran)
-    warn_once(
-        fmt::format("{}: its {} threads ran on {} of {} cores", name, ran, *result.cores, cores));
+    warn_once(recording_, fmt::format("{}: its {} threads ran on {} of {} cores", name, ran,
+                                      *result.cores, cores));
 }
 
 // What the program alone knows of itself.
@@ -479,8 +477,8 @@ void Measurement::note_result(const ChildResult& result) {
     workload.parts_per_iteration =
         parts->second / static_cast<int64_t>(block.iteration_wall_ns.size());
   if (!result.left_behind.empty() && leave_processes_behind_.insert(block.variant).second)
-    warn_once(fmt::format("{} leaves processes behind, which were ended: {}", block.variant,
-                          result.left_behind));
+    warn_once(recording_, fmt::format("{} leaves processes behind, which were ended: {}",
+                                      block.variant, result.left_behind));
   note_fewer_threads(result);
   for (Variant& variant : recording_.variants) {
     if (variant.name != block.variant) continue;

@@ -90,7 +90,6 @@ class Measurement {
   void note_result(const ChildResult& result);
   void note_programs();
   void note_fewer_threads(const ChildResult& result);
-  void warn_once(const std::string& text);
 
   using BlockKey = std::tuple<Pass, std::string, int>;  // pass, variant, index
 

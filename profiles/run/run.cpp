@@ -25,6 +25,7 @@
 #include "profiles/recording/disturbance.h"
 #include "profiles/recording/failure.h"
 #include "profiles/recording/utc_now.h"
+#include "profiles/recording/warnings.h"
 #include "profiles/run/folder.h"
 #include "profiles/run/measurement.h"
 #include "profiles/run/plan_text.h"
@@ -218,11 +219,6 @@ RunStatus status_of(const RunPlan& plan, const Recording& recording) {
   return all_ok && nothing_missing ? RunStatus::complete : RunStatus::incomplete;
 }
 
-void warn_once(std::string warning, Recording& recording) {
-  if (std::ranges::count(recording.warnings, warning) == 0)
-    recording.warnings.push_back(std::move(warning));
-}
-
 // What an earlier run of the plan left, but its blocks, which are taken over in their turn, and
 // what is told of them at the end.
 Recording begun_recording(const std::string& folder, RunPlan& plan) {
@@ -230,7 +226,7 @@ Recording begun_recording(const std::string& folder, RunPlan& plan) {
   if (const auto lasting = std::exchange(recording.lasting_warnings, std::nullopt)) {
     auto& warnings = recording.warnings;
     warnings.resize(std::min(warnings.size(), static_cast<size_t>(std::max(0, *lasting))));
-    for (const std::string& remark : recording.remarks) warn_once(remark, recording);
+    for (const std::string& remark : recording.remarks) warn_once(recording, remark);
   }
   const std::string sentence =
       fmt::format("this run was ended and gone on with at {}; {} blocks were measured before",
@@ -254,12 +250,12 @@ void measure(const RunPlan& plan, const CategoryRules& rules, const std::string&
              Recording& recording) {
   Measurement measurement(plan, folder, recording);
   if (std::string warning = tuning_warning(plan.of_programs()); !warning.empty())
-    warn_once(std::move(warning), recording);
+    warn_once(recording, std::move(warning));
   if (plan.roofline) {
     measurement.report_progress("the machine's peaks");
     std::vector<std::string> warnings;
     take_peaks(plan, recording.roofline, warnings);
-    for (std::string& warning : warnings) warn_once(std::move(warning), recording);
+    for (std::string& warning : warnings) warn_once(recording, std::move(warning));
   }
   measurement.take_passes();
   const size_t lasting_warnings = recording.warnings.size();

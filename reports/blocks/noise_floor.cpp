@@ -99,8 +99,7 @@ std::string noise_alarm(const std::vector<std::string>& labels, const NoiseFloor
   if (where.empty()) return "";
   return fmt::format(
       "{} and its A/A arm differ in {}. What made them differ may have made the variants differ: "
-      "no "
-      "difference up to that size counts. Measure again on a quieter machine.",
+      "no difference up to that size counts. Measure again on a quieter machine.",
       labels.front(), where);
 }
 

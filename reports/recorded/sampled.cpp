@@ -256,8 +256,8 @@ std::string nameless_note(const Profiles& all) {
   if (names.empty()) return "";
   return fmt::format(
       "Without symbols, so that its functions have no names: {}. A build with -g that is not "
-      "stripped "
-      "has them, or the package of its debugging symbols, which winnow top --uncategorized names.",
+      "stripped has them, or the package of its debugging symbols, which winnow top "
+      "--uncategorized names.",
       names);
 }
 
